@@ -1,0 +1,15 @@
+import type { Node, Op } from "../graph/node.ts";
+import { topological } from "../graph/walk.ts";
+import { type Derivative, families, type Rules } from "./families.ts";
+
+/** The tangents of `outputs`, ẏ = Σ ∂y/∂x·ẋ over the pairs (x, ẋ) of `seeds`. Null where none arrives. */
+export function forward(outputs: readonly Node[], seeds: readonly (readonly [Node, Node])[]): Derivative[] {
+  const tangent = new Map<Node, Derivative>(seeds);
+  for (const node of topological(outputs, (n) => n.needsGrad && !tangent.has(n))) {
+    if (tangent.has(node)) continue;
+    const ẋ = node.inputs.map((x) => tangent.get(x) ?? null);
+    const moves = node.needsGrad && ẋ.some((t) => t !== null);
+    tangent.set(node, moves ? (families[node.op.family] as Rules<Op>).jvp(node.op, node, ẋ) : null);
+  }
+  return outputs.map((y) => tangent.get(y) ?? null);
+}

@@ -1,0 +1,26 @@
+import type { Node } from "../graph/node.ts";
+import { elementwise } from "../ops/apply.ts";
+import { elementwiseOps } from "../ops/elementwise.ts";
+import type { Operand } from "../ops/row.ts";
+import { applied, type Expr, type Scalar, subexpressions, toExpr } from "../scalar/expr.ts";
+
+const rows: Readonly<Record<string, (...x: Operand[]) => Node>> = elementwiseOps;
+
+/** A word that has no row of its own has no derivative either: it works on truth values and bits. */
+const bare = ({ name, word }: Expr & { kind: "apply" }) =>
+  elementwise(name, { f: (...x) => applied(name, word, x), types: "bits" });
+
+/**
+ * A formula of scalars as a graph over tensors: each word becomes the op of the same name, so that a partial
+ * derivative written once as a formula can itself be differentiated, to any order.
+ */
+export function lift(formula: Scalar, inputs: readonly Node[]): Operand {
+  const root = toExpr(formula);
+  const made = new Map<Expr, Operand>();
+  for (const e of subexpressions([root])) {
+    if (e.kind === "arg") made.set(e, inputs[e.index] as Node);
+    else if (e.kind === "const") made.set(e, e.value);
+    else made.set(e, (rows[e.name] ?? bare(e))(...e.args.map((a) => made.get(a) as Operand)));
+  }
+  return made.get(root) as Operand;
+}

@@ -1,0 +1,249 @@
+import { arrays, type DType, type TypedArray } from "../dtype.ts";
+import { fail } from "../errors.ts";
+import type { Family, Indexing, Node, Op } from "../graph/node.ts";
+import { topological } from "../graph/walk.ts";
+import { checkIndices } from "../ops/indexing.ts";
+import { arg, type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
+import { tapeOf } from "../scalar/tape.ts";
+import { type Shape, sizeOf, stridesOf } from "../shape.ts";
+import type { Backend } from "./backend.ts";
+
+type Elements = ArrayLike<number>;
+
+/** Runs formulas over `n` elements, a word at a time; an operand of length 1 stands for all elements. */
+function run(
+  roots: readonly Scalar[],
+  args: readonly Elements[],
+  types: readonly DType[],
+  n: number,
+): Elements[] {
+  const tape = tapeOf(roots.map(toExpr), types);
+  const results: Elements[] = [];
+  for (const step of tape.steps) {
+    if (step.kind === "arg") results.push(args[step.index] as Elements);
+    else if (step.kind === "const") results.push([step.value]);
+    else {
+      const integer = step.type === "int32" || step.type === "bool";
+      const word = (integer && step.word.int) || step.word.float;
+      const [a, b, c] = step.args.map((k) => results[k] as Elements);
+      const last = [a, b, c].map((x) => (x?.length === 1 ? 0 : n - 1));
+      const [la, lb, lc] = last as [number, number, number];
+      const out = new Float64Array(step.args.every((k) => results[k]?.length === 1) ? Math.min(n, 1) : n);
+      for (let i = 0; i < out.length; i++)
+        out[i] = word(
+          a?.[Math.min(i, la)] as number,
+          b?.[Math.min(i, lb)] as number,
+          c?.[Math.min(i, lc)] as number,
+        );
+      results.push(out);
+    }
+  }
+  return tape.outputs.map((k) => results[k] as Elements);
+}
+
+/** The coordinate along each axis of every element, in row-major order. */
+function coordinates(shape: Shape): Float64Array[] {
+  const n = sizeOf(shape);
+  return stridesOf(shape).map((stride, d) => {
+    const size = shape[d] as number;
+    return Float64Array.from({ length: n }, (_, i) => Math.floor(i / stride) % size);
+  });
+}
+
+const names = (count: number, from = 0): Expr[] => Array.from({ length: count }, (_, i) => arg(from + i));
+
+/** Adds up, for every element of `shape`, its place in memory given a step for each axis. */
+function places(shape: Shape, strides: readonly number[]): Int32Array {
+  let list = new Int32Array([0]);
+  shape.forEach((n, d) => {
+    const stride = strides[d] as number;
+    const next = new Int32Array(list.length * n);
+    for (let i = 0; i < list.length; i++)
+      for (let j = 0; j < n; j++) next[i * n + j] = (list[i] as number) + j * stride;
+    list = next;
+  });
+  return list;
+}
+
+type Run<O extends Op> = (
+  op: O,
+  node: Node,
+  inputs: readonly Elements[],
+  out: TypedArray | Float64Array,
+) => void;
+
+/** Where each index element reads or writes, given the strides of the indexed tensor. */
+function targets(op: Indexing, node: Node, index: Elements): Int32Array {
+  const [x, ix] = node.inputs as [Node, Node];
+  checkIndices(op.name, index, op.dim, x.shape[op.dim] as number);
+  const strides = stridesOf(x.shape);
+  const base = places(
+    ix.shape,
+    strides.map((s, d) => (d === op.dim ? 0 : s)),
+  );
+  return base.map((p, i) => p + (index[i] as number) * (strides[op.dim] as number));
+}
+
+const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
+  elementwise(op, node, inputs, out) {
+    const x = names(inputs.length);
+    const types = node.inputs.map((input) => input.dtype);
+    if (op.require) {
+      const [holds] = run([op.require.holds(x)], inputs, types, out.length) as [Elements];
+      for (let i = 0; i < out.length; i++)
+        if (!holds[i]) fail("value", op.name, `${op.require.message}, got ${inputs[0]?.[i]} at element ${i}`);
+    }
+    const [y] = run([op.f(x)], inputs, types, out.length) as [Elements];
+    if (y.length === out.length) out.set(y);
+    else out.fill(y[0] as number);
+  },
+
+  movement(op, node, inputs, out) {
+    const at = coordinates(node.shape);
+    const types = at.map((): DType => "int32");
+    for (const { input, index, valid } of [...op.reads(names(at.length))].reverse()) {
+      const strides = stridesOf((node.inputs[input] as Node).shape);
+      const [holds, ...axes] = run([valid ?? 1, ...index], at, types, out.length) as [
+        Elements,
+        ...Elements[],
+      ];
+      for (let i = 0; i < out.length; i++) {
+        if (!holds[holds.length === 1 ? 0 : i]) continue;
+        let from = 0;
+        for (let d = 0; d < axes.length; d++) {
+          const axis = axes[d] as Elements;
+          from += (axis[axis.length === 1 ? 0 : i] as number) * (strides[d] as number);
+        }
+        out[i] = (inputs[input] as Elements)[from] as number;
+      }
+    }
+  },
+
+  reduction(op, node, [x], out) {
+    const { shape } = node.inputs[0] as Node;
+    const strides = stridesOf(shape);
+    const kept = shape.map((_, d) => d).filter((d) => !op.dims.includes(d));
+    const pick = (dims: readonly number[], of: readonly number[]) => dims.map((d) => of[d] as number);
+    const inner = places(pick(op.dims, shape), pick(op.dims, strides));
+    places(pick(kept, shape), pick(kept, strides)).forEach((start, i) => {
+      let result = op.identity;
+      let chosen = 0;
+      inner.forEach((offset, k) => {
+        const next = op.combine(result, x?.[start + offset] as number);
+        if (!Object.is(next, result)) chosen = k;
+        result = next;
+      });
+      out[i] = op.position ? chosen : result;
+    });
+  },
+
+  contraction(op, node, [a, b], out) {
+    const [x, y] = node.inputs as [Node, Node];
+    const summed = [...new Set(op.a + op.b)].filter((l) => !op.out.includes(l));
+    const size = (l: string) =>
+      (op.a.includes(l) ? x.shape[op.a.indexOf(l)] : y.shape[op.b.indexOf(l)]) as number;
+    const steps = (own: string, shape: Shape, letters: readonly string[]) =>
+      letters.map((l) => (own.includes(l) ? (stridesOf(shape)[own.indexOf(l)] as number) : 0));
+    const table = (letters: readonly string[]) => {
+      const sizes = letters.map(size);
+      return [
+        places(sizes, steps(op.a, x.shape, letters)),
+        places(sizes, steps(op.b, y.shape, letters)),
+      ] as const;
+    };
+    const [startA, startB] = table([...op.out]);
+    const [stepA, stepB] = table(summed);
+    for (let i = 0; i < out.length; i++) {
+      const [pa, pb] = [startA[i] as number, startB[i] as number];
+      let sum = 0;
+      for (let k = 0; k < stepA.length; k++)
+        sum += (a?.[pa + (stepA[k] as number)] as number) * (b?.[pb + (stepB[k] as number)] as number);
+      out[i] = sum;
+    }
+  },
+
+  indexing(op, node, [x, index, src], out) {
+    const to = targets(op, node, index as Elements);
+    if (op.mode === "gather") {
+      for (let i = 0; i < out.length; i++) out[i] = x?.[to[i] as number] as number;
+      return;
+    }
+    const wide = Float64Array.from(x as Elements);
+    for (let i = 0; i < to.length; i++) {
+      const at = to[i] as number;
+      wide[at] = (op.mode === "scatterAdd" ? (wide[at] as number) : 0) + (src?.[i] as number);
+    }
+    out.set(wide);
+  },
+
+  recurrence(op, node, [a, b], out) {
+    const strides = stridesOf(node.shape);
+    const n = node.shape[op.dim] as number;
+    const step = strides[op.dim] as number;
+    const rest = node.shape.map((m, d) => (d === op.dim ? 1 : m));
+    if (n === 0) return;
+    for (const start of places(rest, strides)) {
+      let y = 0;
+      for (let k = 0; k < n; k++) {
+        const i = start + (op.reverse ? n - 1 - k : k) * step;
+        y = (k === 0 ? 0 : (a?.[i] as number) * y) + (b?.[i] as number);
+        out[i] = y;
+      }
+    }
+  },
+
+  source(op, node, inputs, out) {
+    if (op.f === undefined) return fail("value", op.name, "has no value");
+    const at = coordinates(node.shape);
+    const types: DType[] = [...at.map((): DType => "int32"), ...node.inputs.map((x) => x.dtype)];
+    const [y] = run(
+      [op.f(names(at.length), names(inputs.length, at.length))],
+      [...at, ...inputs],
+      types,
+      out.length,
+    ) as [Elements];
+    if (y.length === out.length) out.set(y);
+    else out.fill(y[0] as number);
+  },
+
+  identity(_op, _node, [x], out) {
+    out.set(x as Elements);
+  },
+};
+
+/**
+ * The reference: plain loops in double precision, rounded to the dtype of each node. It is the oracle of every other
+ * backend. `exact` keeps float32 nodes in double precision too.
+ */
+export function makeInterpreter({ exact = false } = {}): Backend {
+  return {
+    name: exact ? "interpreter, double precision" : "interpreter",
+    evaluate(roots) {
+      const order = topological(roots, (n) => n.value === null);
+      const uses = new Map<Node, number>();
+      for (const n of [...order.flatMap((n) => (n.value === null ? n.inputs : [])), ...roots])
+        uses.set(n, (uses.get(n) ?? 0) + 1);
+      const results = new Map<Node, Elements>();
+      for (const node of order) {
+        if (node.value !== null) {
+          results.set(node, node.value.array);
+          continue;
+        }
+        const inputs = node.inputs.map((x) => results.get(x) as Elements);
+        const store = exact && node.dtype === "float32" ? Float64Array : arrays[node.dtype];
+        const out = new store(sizeOf(node.shape));
+        (runs[node.op.family] as Run<Op>)(node.op, node, inputs, out);
+        results.set(node, out);
+        for (const x of node.inputs) {
+          const left = (uses.get(x) as number) - 1;
+          uses.set(x, left);
+          if (left === 0) results.delete(x);
+        }
+      }
+      for (const root of new Set(roots))
+        if (root.value === null) root.settle({ array: results.get(root) as TypedArray });
+    },
+  };
+}
+
+export const interpreter: Backend = makeInterpreter();

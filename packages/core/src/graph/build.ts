@@ -1,0 +1,21 @@
+import { type DType, isFloat } from "../dtype.ts";
+import type { Shape } from "../shape.ts";
+import { Node, type Op } from "./node.ts";
+
+let recording = true;
+
+/** Runs `f` with the recording of what gradients need switched on or off. */
+export function withRecording<T>(on: boolean, f: () => T): T {
+  const before = recording;
+  recording = on;
+  try {
+    return f();
+  } finally {
+    recording = before;
+  }
+}
+
+/** A node of canonical inputs; it needs a gradient when an input does, its dtype has one and recording is on. */
+export function build(op: Op, inputs: readonly Node[], shape: Shape, dtype: DType): Node {
+  return new Node(op, inputs, shape, dtype, recording && isFloat(dtype) && inputs.some((x) => x.needsGrad));
+}

@@ -1,0 +1,122 @@
+import type { DType, TypedArray } from "../dtype.ts";
+import type { Expr, Scalar } from "../scalar/expr.ts";
+import type { Shape } from "../shape.ts";
+
+/** Plain data that, with its name, tells one application of an op from another. */
+export type Attrs = Readonly<Record<string, unknown>>;
+
+interface Named {
+  readonly name: string;
+  readonly attrs: Attrs;
+}
+
+/** y = f(x₀, x₁, …) at every element; `partials` are ∂f/∂xᵢ, absent where the op has no derivative. */
+export interface Elementwise extends Named {
+  readonly family: "elementwise";
+  readonly f: (x: readonly Expr[]) => Expr;
+  readonly partials: ((y: Expr, x: readonly Expr[]) => readonly Scalar[]) | undefined;
+  /** What must hold for every element, and what to say where it does not. */
+  readonly require: { readonly holds: (x: readonly Expr[]) => Expr; readonly message: string } | undefined;
+}
+
+/** Where an output element comes from: element `index` of input number `input`, provided that `valid` holds. */
+export interface Read {
+  readonly input: number;
+  readonly index: readonly Scalar[];
+  readonly valid?: Expr | undefined;
+}
+
+/** Every output element is one input element: that of the first valid read, or else 0. */
+export interface Movement extends Named {
+  readonly family: "movement";
+  readonly reads: (out: readonly Expr[]) => readonly Read[];
+  /** The linear transpose: cotangents of the inputs from that of the output. */
+  readonly transpose: (ȳ: Node) => readonly Node[];
+}
+
+/** Axes `dims` are combined into one element. `partial` is ∂y/∂x as a tensor of x's shape; absent means 1. */
+export interface Reduction extends Named {
+  readonly family: "reduction";
+  readonly dims: readonly number[];
+  readonly identity: number;
+  readonly combine: (accumulated: number, x: number) => number;
+  /** The result is the position of the element that `combine` chose, not its value. */
+  readonly position: boolean;
+  readonly partial: ((x: Node, y: Node, total: (t: Node) => Node) => Node) | undefined;
+}
+
+/** yₒ = Σ aᵢ·bⱼ over the letters that the output lacks. Every letter occurs in at least two of a, b and the output. */
+export interface Contraction extends Named {
+  readonly family: "contraction";
+  readonly a: string;
+  readonly b: string;
+  readonly out: string;
+}
+
+/** gather reads x at an index along `dim`; scatter writes there, adding to or replacing what stood there. */
+export interface Indexing extends Named {
+  readonly family: "indexing";
+  readonly dim: number;
+  readonly mode: "gather" | "scatterAdd" | "scatter";
+}
+
+/** The linear recurrence yᵢ = aᵢ·yᵢ₋₁ + bᵢ along `dim`, from y₋₁ = 0; `reverse` runs from the last element. */
+export interface Recurrence extends Named {
+  readonly family: "recurrence";
+  readonly dim: number;
+  readonly reverse: boolean;
+}
+
+/** A tensor from nothing: a formula over the element's coordinates, and scalar inputs. */
+export interface Source extends Named {
+  readonly family: "source";
+  readonly f: ((coordinates: readonly Expr[], inputs: readonly Expr[]) => Expr) | undefined;
+}
+
+/** The value of the first input, seen differently by differentiation. Absent rules let nothing through. */
+export interface Identity extends Named {
+  readonly family: "identity";
+  readonly vjp: ((ȳ: Node, node: Node) => readonly (Node | null)[]) | undefined;
+  readonly jvp: ((ẋ: readonly (Node | null)[], node: Node) => Node | null) | undefined;
+}
+
+export type Op = Elementwise | Movement | Reduction | Contraction | Indexing | Recurrence | Source | Identity;
+export type Family = Op["family"];
+
+/** An evaluated tensor: its elements in row-major order. */
+export interface Value {
+  readonly array: TypedArray;
+}
+
+let count = 0;
+
+/** One application of an op: immutable, but for its value once that is known. */
+export class Node {
+  readonly id = count++;
+  value: Value | null = null;
+  inputs: readonly Node[];
+  /** Longest chain of unevaluated nodes below. */
+  readonly depth: number;
+
+  constructor(
+    readonly op: Op,
+    inputs: readonly Node[],
+    readonly shape: Shape,
+    readonly dtype: DType,
+    /** Whether a gradient may be asked through this node. */
+    readonly needsGrad: boolean,
+    /** Who collects the gradient that arrives here, for a leaf. */
+    readonly leaf: object | null = null,
+  ) {
+    this.inputs = inputs;
+    let depth = 0;
+    for (const x of inputs) if (x.value === null && x.depth > depth) depth = x.depth;
+    this.depth = depth + 1;
+  }
+
+  /** Keeps the value; a node that no gradient can pass forgets how it was made. */
+  settle(value: Value): void {
+    this.value = value;
+    if (!this.needsGrad) this.inputs = [];
+  }
+}

@@ -1,0 +1,24 @@
+export type { DType, TypedArray } from "./dtype.ts";
+export { ChainruleError, type Fault } from "./errors.ts";
+export type { KeepDim } from "./ops/broadcast.ts";
+export * as scalar from "./scalar/index.ts";
+export type { Shape } from "./shape.ts";
+export * from "./tensor/create.ts";
+export { elementwise } from "./tensor/define.ts";
+export type { Nested, TensorData } from "./tensor/nested.ts";
+export { Parameter } from "./tensor/parameter.ts";
+export {
+  bernoulli,
+  Generator,
+  manualSeed,
+  permutation,
+  type RandomOptions,
+  rand,
+  randint,
+  randn,
+} from "./tensor/random.ts";
+export { type BackwardOptions, evaluate, Tensor, type TensorLike } from "./tensor/tensor.ts";
+export { checkpoint, customGradient, noGrad, type WithGradient } from "./transform/custom.ts";
+export { type Argnums, type GradOptions, grad, valueAndGrad, vjp } from "./transform/grad.ts";
+export { hessian, jacobian } from "./transform/jacobian.ts";
+export { jvp } from "./transform/jvp.ts";

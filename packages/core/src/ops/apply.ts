@@ -1,0 +1,128 @@
+import { type DType, isFloat, promote, promoteScalar } from "../dtype.ts";
+import { fail } from "../errors.ts";
+import { build } from "../graph/build.ts";
+import { type Elementwise, Node } from "../graph/node.ts";
+import type { Expr, Scalar } from "../scalar/expr.ts";
+import * as words from "../scalar/words.ts";
+import { broadcast } from "../shape.ts";
+import { broadcasting } from "./broadcast.ts";
+import type { Operand } from "./row.ts";
+import { scalar } from "./source.ts";
+
+/** How dtypes pass through an elementwise op: `float` computes in floating point, `number` also in int32. */
+export type TypeRule = "float" | "number" | "compare" | "logical" | "bits" | "branches";
+
+/** An elementwise row: a formula, its partial derivatives given the result and the operands, and where to test it. */
+export interface Formula {
+  /** f(x₀, x₁, …). */
+  readonly f: (...x: Expr[]) => Expr;
+  /** (y, x₀, x₁, …) ↦ [∂y/∂x₀, ∂y/∂x₁, …]; left out where there is no derivative. */
+  readonly d?: (y: Expr, ...x: Expr[]) => readonly Scalar[];
+  readonly types?: TypeRule;
+  /** Where the tests draw each operand from; [−2, 2] unless told. */
+  readonly domain?: readonly (readonly [number, number])[];
+  readonly require?: { readonly holds: (...x: Expr[]) => Expr; readonly message: string };
+}
+
+interface TypeAnswer {
+  readonly operand: (promoted: DType, i: number) => DType;
+  readonly result: (promoted: DType) => DType;
+}
+
+const atLeast = (floor: DType) => (promoted: DType) => promote(promoted, floor);
+
+const typeRules: Record<TypeRule, TypeAnswer> = {
+  float: { operand: atLeast("float32"), result: atLeast("float32") },
+  number: { operand: atLeast("int32"), result: atLeast("int32") },
+  compare: { operand: (promoted) => promoted, result: () => "bool" },
+  logical: { operand: () => "bool", result: () => "bool" },
+  bits: { operand: (promoted) => promoted, result: (promoted) => promoted },
+  branches: { operand: (promoted, i) => (i === 0 ? "bool" : promoted), result: (promoted) => promoted },
+};
+
+/** The dtype that tensors and weak scalars agree on. */
+function commonDType(operands: readonly Operand[]): DType {
+  const nodes = operands.filter((x): x is Node => x instanceof Node);
+  const scalars = operands.filter((x): x is number | boolean => !(x instanceof Node));
+  const first = nodes[0]?.dtype ?? (scalars.every((s) => typeof s === "boolean") ? "bool" : "float32");
+  return scalars.reduce<DType>(
+    promoteScalar,
+    nodes.reduce((d, x) => promote(d, x.dtype), first),
+  );
+}
+
+/** The op that a formula is when the operands at `places` are given and the others left to their defaults. */
+function bind(name: string, { f, d, require }: Formula, places: readonly number[]): Elementwise {
+  const spread = (x: readonly Expr[]) => {
+    const all = new Array<Expr>((places.at(-1) ?? -1) + 1);
+    places.forEach((place, i) => {
+      all[place] = x[i] as Expr;
+    });
+    return all;
+  };
+  return {
+    family: "elementwise",
+    name,
+    attrs: places.every((place, i) => place === i) ? {} : { places },
+    f: (x) => f(...spread(x)),
+    partials: d && ((y, x) => places.map((_, i, p) => d(y, ...spread(x))[p[i] as number] as Scalar)),
+    require: require && { holds: (x) => require.holds(...spread(x)), message: require.message },
+  };
+}
+
+const castOps: Record<DType, Elementwise> = {
+  bool: bind("toBool", { f: words.toBool }, [0]),
+  int32: bind("toInt32", { f: words.toInt32 }, [0]),
+  float32: bind("toFloat32", { f: words.toFloat32, d: () => [1] }, [0]),
+  float64: bind("toFloat64", { f: words.toFloat64, d: () => [1] }, [0]),
+};
+
+/** The same numbers in another dtype: towards int32 by truncation and saturation, towards bool by x ≠ 0. */
+export const cast = (x: Node, dtype: DType): Node =>
+  x.dtype === dtype ? x : build(castOps[dtype], [x], x.shape, dtype);
+
+/** Operands of an elementwise op, made canonical: tensors of one shape, in the dtypes that the rule asks for. */
+function canonical(name: string, rule: TypeAnswer, operands: readonly Operand[]): readonly [Node[], DType] {
+  const deciding = rule === typeRules.branches ? operands.slice(1) : operands;
+  const promoted = commonDType(deciding);
+  const shape = broadcast(
+    name,
+    operands.map((x) => (x instanceof Node ? x.shape : [])),
+  );
+  const nodes = operands.map((x, i) => {
+    const dtype = rule.operand(promoted, i);
+    return broadcasting.expand(x instanceof Node ? cast(x, dtype) : scalar(x, dtype), shape);
+  });
+  return [nodes, rule.result(promoted)];
+}
+
+type Operands<P extends unknown[]> = { [I in keyof P]: Operand };
+export type ElementwiseFn<F extends Formula> = ((...x: Operands<Parameters<F["f"]>>) => Node) & {
+  readonly formula: Formula;
+};
+
+/** A formula as a function on nodes: operands are promoted, broadcast and then met element by element. */
+export function elementwise<F extends Formula>(name: string, formula: F): ElementwiseFn<F> {
+  const ops = new Map<string, Elementwise>();
+  const rule = typeRules[formula.types ?? "float"];
+  const call = (...operands: (Operand | undefined)[]): Node => {
+    const places = operands.flatMap((x, i) => (x === undefined ? [] : [i]));
+    const key = places.join();
+    const op = ops.get(key) ?? bind(name, formula, places);
+    ops.set(key, op);
+    const given = operands.filter((x) => x !== undefined);
+    const [nodes, dtype] = canonical(name, rule, given);
+    if (formula.types === "bits" && isFloat(dtype))
+      fail("dtype", name, `works on bool and int32, not on ${dtype}. Did you mean x.to("int32")?`);
+    return build(op, nodes, (nodes[0] as Node).shape, dtype);
+  };
+  return Object.assign(call, { formula }) as ElementwiseFn<F>;
+}
+
+/** A table of formulas as functions on nodes, each named by its key. */
+export function formulas<T extends Record<string, Formula>>(
+  table: T,
+): { readonly [K in keyof T]: ElementwiseFn<T[K]> } {
+  const entries = Object.entries(table).map(([name, formula]) => [name, elementwise(name, formula)]);
+  return Object.fromEntries(entries) as { readonly [K in keyof T]: ElementwiseFn<T[K]> };
+}

@@ -1,0 +1,361 @@
+import { type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
+import * as fn from "../scalar/functions.ts";
+import * as w from "../scalar/words.ts";
+import { formulas } from "./apply.ts";
+
+const { add, sub, mul, div, neg, eq, lt, le, where } = w;
+const { exp, log, pow, sigmoid } = fn;
+
+const not = (x: Scalar): Expr => w.xor(x, 1);
+const square = (x: Scalar): Expr => mul(x, x);
+const or = (...x: Expr[]): Expr => x.reduce((a, b) => w.or(a, b));
+const and = (...x: Expr[]): Expr => x.reduce((a, b) => w.and(a, b));
+const isNaNExpr = (x: Scalar): Expr => not(eq(x, x));
+const isInfExpr = (x: Scalar): Expr => eq(w.abs(x), Number.POSITIVE_INFINITY);
+const isNegative = (x: Expr): Expr => or(lt(x, 0), and(eq(x, 0), lt(div(1, x), 0)));
+
+/** ½ on a tie, else 1 for the operand that was chosen. */
+const share = (loses: Expr, ties: Expr): Expr => where(loses, 0, where(ties, 0.5, 1));
+
+/** Φ(x) = ½·erfc(−x/√2) and φ(x) = e^{−x²/2}/√(2π), the normal distribution and its density. */
+const normal = (x: Expr): Expr => mul(0.5, fn.erfc(mul(x, -Math.SQRT1_2)));
+const density = (x: Expr): Expr => mul(1 / Math.sqrt(2 * Math.PI), exp(mul(-0.5, square(x))));
+
+/** √(2/π)·(x + 0.044715·x³), the argument of tanh in the fast GELU. */
+const geluArgument = (x: Expr): Expr => mul(Math.sqrt(2 / Math.PI), mul(x, add(1, mul(0.044715, square(x)))));
+
+const real = [-2, 2] as const;
+const positive = [0.2, 3] as const;
+const open = [-0.9, 0.9] as const;
+
+/** Elementwise ops: each row states its formula and its partial derivatives, and everything else follows. */
+export const elementwiseOps = formulas({
+  /** x + other. */
+  add: { f: (x, other) => add(x, other), d: () => [1, 1], types: "number" },
+  /** x − other. */
+  sub: { f: (x, other) => sub(x, other), d: () => [1, -1], types: "number" },
+  /** x·other. */
+  mul: { f: (x, other) => mul(x, other), d: (_y, x, other) => [other, x], types: "number" },
+  /** x/other; integers divide to float32. */
+  div: {
+    f: (x, other) => div(x, other),
+    d: (y, _x, other) => [div(1, other), neg(div(y, other))],
+    domain: [real, positive],
+  },
+  /** ⌊x/other⌋; its gradient is zero. */
+  floorDivide: {
+    f: (x, other) => w.floorDivide(x, other),
+    d: () => [0, 0],
+    types: "number",
+    domain: [real, positive],
+  },
+  /** x − other·⌊x/other⌋: the remainder with the divisor's sign, as Python's `%`. */
+  remainder: {
+    f: (x, other) => {
+      const r = fn.fmod(x, other);
+      return where(and(not(eq(r, 0)), w.xor(lt(r, 0), lt(other, 0))), add(r, other), r);
+    },
+    d: (_y, x, other) => [1, neg(w.floor(div(x, other)))],
+    types: "number",
+    domain: [real, [0.7, 0.9]],
+  },
+  /** x − other·trunc(x/other): the remainder with the dividend's sign, as JavaScript's `%`. */
+  fmod: {
+    f: (x, other) => fn.fmod(x, other),
+    d: (_y, x, other) => [1, neg(w.trunc(div(x, other)))],
+    types: "number",
+    domain: [real, [0.7, 0.9]],
+  },
+  /** x to the power `exponent`, real: (−8)^⅓ is NaN. */
+  pow: {
+    f: (x, exponent) => pow(x, exponent),
+    d: (y, x, exponent) => [
+      where(eq(exponent, 0), 0, mul(exponent, pow(x, sub(exponent, 1)))),
+      where(and(eq(x, 0), le(0, exponent)), 0, mul(y, log(x))),
+    ],
+    types: "number",
+    domain: [positive, real],
+  },
+  /** The greater of the two; NaN wins, ties share the gradient. */
+  maximum: {
+    f: (x, other) => w.maximum(x, other),
+    d: (_y, x, other) => [share(lt(x, other), eq(x, other)), share(lt(other, x), eq(x, other))],
+    types: "number",
+  },
+  /** The lesser of the two; NaN wins, ties share the gradient. */
+  minimum: {
+    f: (x, other) => w.minimum(x, other),
+    d: (_y, x, other) => [share(lt(other, x), eq(x, other)), share(lt(x, other), eq(x, other))],
+    types: "number",
+  },
+  /** The greater of the two that is a number; a tie gives the gradient to the first. */
+  fmax: {
+    f: (x, other) => where(isNaNExpr(x), other, where(isNaNExpr(other), x, w.maximum(x, other))),
+    d: (_y, x, other) => [or(le(other, x), isNaNExpr(other)), not(or(le(other, x), isNaNExpr(other)))],
+    types: "number",
+  },
+  /** The lesser of the two that is a number; a tie gives the gradient to the first. */
+  fmin: {
+    f: (x, other) => where(isNaNExpr(x), other, where(isNaNExpr(other), x, w.minimum(x, other))),
+    d: (_y, x, other) => [or(le(x, other), isNaNExpr(other)), not(or(le(x, other), isNaNExpr(other)))],
+    types: "number",
+  },
+  /** The angle of the point (other, x): atan(x/other) in the right quadrant. */
+  atan2: {
+    f: (x, other) => fn.atan2(x, other),
+    d: (_y, x, other) => {
+      const r = add(square(x), square(other));
+      return [div(other, r), neg(div(x, r))];
+    },
+    domain: [positive, real],
+  },
+  /** √(x² + other²) without overflow. */
+  hypot: {
+    f: (x, other) => fn.hypot(x, other),
+    d: (y, x, other) => [where(eq(y, 0), 0, div(x, y)), where(eq(y, 0), 0, div(other, y))],
+    domain: [positive, real],
+  },
+  /** ln(eˣ + e^other) without overflow. */
+  logaddexp: {
+    f: (x, other) => {
+      const gap = w.abs(sub(x, other));
+      return add(w.maximum(x, other), where(eq(x, other), Math.LN2, fn.log1p(exp(neg(gap)))));
+    },
+    d: (_y, x, other) => [sigmoid(sub(x, other)), sigmoid(sub(other, x))],
+  },
+  /** log₂(2ˣ + 2^other) without overflow. */
+  logaddexp2: {
+    f: (x, other) => {
+      const gap = w.abs(sub(x, other));
+      return add(w.maximum(x, other), where(eq(x, other), 1, mul(Math.LOG2E, fn.log1p(fn.exp2(neg(gap))))));
+    },
+    d: (_y, x, other) => [sigmoid(mul(Math.LN2, sub(x, other))), sigmoid(mul(Math.LN2, sub(other, x)))],
+  },
+  /** |x| with the sign of `other`. */
+  copysign: {
+    f: (x, other) => where(isNegative(other), neg(w.abs(x)), w.abs(x)),
+    d: (_y, x, other) => [where(eq(x, 0), 0, where(w.xor(lt(x, 0), isNegative(other)), -1, 1)), 0],
+  },
+  /** x·ln(other), and 0 where x = 0 (unless `other` is NaN). */
+  xlogy: {
+    f: (x, other) => where(and(eq(x, 0), not(isNaNExpr(other))), 0, mul(x, log(other))),
+    d: (_y, x, other) => [where(and(eq(x, 0), le(other, 0)), 0, log(other)), div(x, other)],
+    domain: [real, positive],
+  },
+  /** 0 for x < 0, 1 for x > 0, `other` at 0. */
+  heaviside: { f: (x, other) => where(eq(x, 0), other, where(lt(x, 0), 0, 1)), types: "number" },
+  /** ∂·ȳ, the product of the chain rule: 0 where one of them is 0 whatever the other, so that a branch not taken leaves no NaN. */
+  chain: {
+    f: (partial, ȳ) => where(or(eq(partial, 0), eq(ȳ, 0)), 0, mul(partial, ȳ)),
+    d: (_y, partial, ȳ) => [ȳ, partial],
+  },
+
+  /** −x. */
+  neg: { f: (x) => neg(x), d: () => [-1], types: "number" },
+  /** |x|; its derivative at 0 is 0. */
+  abs: { f: (x) => w.abs(x), d: (_y, x) => [sub(lt(0, x), lt(x, 0))], types: "number" },
+  /** −1, 0 or 1; its gradient is zero. */
+  sign: {
+    f: (x) => where(isNaNExpr(x), x, where(lt(x, 0), -1, where(lt(0, x), 1, 0))),
+    d: () => [0],
+    types: "number",
+  },
+  /** x². */
+  square: { f: (x) => mul(x, x), d: (_y, x) => [mul(2, x)], types: "number" },
+  /** 1/x. */
+  reciprocal: { f: (x) => div(1, x), d: (y) => [neg(mul(y, y))], domain: [positive] },
+  /** √x. */
+  sqrt: { f: (x) => w.sqrt(x), d: (y) => [div(0.5, y)], domain: [positive] },
+  /** 1/√x. */
+  rsqrt: { f: (x) => div(1, w.sqrt(x)), d: (y, x) => [mul(-0.5, div(y, x))], domain: [positive] },
+  /** eˣ. */
+  exp: { f: (x) => exp(x), d: (y) => [y] },
+  /** 2ˣ. */
+  exp2: { f: (x) => fn.exp2(x), d: (y) => [mul(Math.LN2, y)] },
+  /** eˣ − 1, exact near 0. */
+  expm1: { f: (x) => fn.expm1(x), d: (y) => [add(y, 1)] },
+  /** ln x. */
+  log: { f: (x) => log(x), d: (_y, x) => [div(1, x)], domain: [positive] },
+  /** log₂ x. */
+  log2: { f: (x) => fn.log2(x), d: (_y, x) => [div(Math.LOG2E, x)], domain: [positive] },
+  /** log₁₀ x. */
+  log10: { f: (x) => fn.log10(x), d: (_y, x) => [div(Math.LOG10E, x)], domain: [positive] },
+  /** ln(1 + x), exact near 0. */
+  log1p: { f: (x) => fn.log1p(x), d: (_y, x) => [div(1, add(1, x))], domain: [positive] },
+  /** sin x. */
+  sin: { f: (x) => fn.sin(x), d: (_y, x) => [fn.cos(x)] },
+  /** cos x. */
+  cos: { f: (x) => fn.cos(x), d: (_y, x) => [neg(fn.sin(x))] },
+  /** tan x. */
+  tan: { f: (x) => fn.tan(x), d: (y) => [add(1, square(y))], domain: [[-1, 1]] },
+  /** arcsin x. */
+  asin: { f: (x) => fn.asin(x), d: (_y, x) => [div(1, w.sqrt(mul(sub(1, x), add(1, x))))], domain: [open] },
+  /** arccos x. */
+  acos: { f: (x) => fn.acos(x), d: (_y, x) => [div(-1, w.sqrt(mul(sub(1, x), add(1, x))))], domain: [open] },
+  /** arctan x. */
+  atan: { f: (x) => fn.atan(x), d: (_y, x) => [div(1, add(1, square(x)))] },
+  /** sinh x. */
+  sinh: { f: (x) => fn.sinh(x), d: (_y, x) => [fn.cosh(x)] },
+  /** cosh x. */
+  cosh: { f: (x) => fn.cosh(x), d: (_y, x) => [fn.sinh(x)] },
+  /** tanh x. */
+  tanh: { f: (x) => fn.tanh(x), d: (y) => [sub(1, square(y))] },
+  /** arsinh x. */
+  asinh: { f: (x) => fn.asinh(x), d: (_y, x) => [div(1, fn.hypot(x, 1))] },
+  /** arcosh x. */
+  acosh: {
+    f: (x) => fn.acosh(x),
+    d: (_y, x) => [div(1, w.sqrt(mul(sub(x, 1), add(x, 1))))],
+    domain: [[1.2, 3]],
+  },
+  /** artanh x. */
+  atanh: { f: (x) => fn.atanh(x), d: (_y, x) => [div(1, mul(sub(1, x), add(1, x)))], domain: [open] },
+  /** The error function, 2/√π ∫₀ˣ e^{−t²} dt. */
+  erf: { f: (x) => fn.erf(x), d: (_y, x) => [mul(2 / Math.sqrt(Math.PI), exp(neg(square(x))))] },
+  /** 1 − erf x without cancellation. */
+  erfc: { f: (x) => fn.erfc(x), d: (_y, x) => [mul(-2 / Math.sqrt(Math.PI), exp(neg(square(x))))] },
+  /** The inverse of erf on (−1, 1). */
+  erfinv: {
+    f: (x) => fn.erfinv(x),
+    d: (y) => [mul(Math.sqrt(Math.PI) / 2, exp(square(y)))],
+    domain: [open],
+  },
+  /** ln |Γ(x)|. */
+  lgamma: { f: (x) => fn.lgamma(x), d: (_y, x) => [fn.digamma(x)], domain: [positive] },
+  /** ψ(x) = d/dx ln Γ(x). */
+  digamma: { f: (x) => fn.digamma(x), d: (_y, x) => [fn.trigamma(x)], domain: [positive] },
+  /** ψ′(x) = d/dx ψ(x); it has no derivative here. */
+  trigamma: { f: (x) => fn.trigamma(x), domain: [positive] },
+  /** ⌊x⌋; its gradient is zero. */
+  floor: { f: (x) => w.floor(x), d: () => [0], types: "number" },
+  /** ⌈x⌉; its gradient is zero. */
+  ceil: { f: (x) => w.ceil(x), d: () => [0], types: "number" },
+  /** x without its fraction; its gradient is zero. */
+  trunc: { f: (x) => w.trunc(x), d: () => [0], types: "number" },
+  /** The nearest integer, halves to even; its gradient is zero. */
+  round: { f: (x) => w.round(x), d: () => [0], types: "number" },
+  /** x − trunc(x). */
+  frac: { f: (x) => sub(x, w.trunc(x)), d: () => [1], domain: [[0.1, 0.9]] },
+  /** sin(πx)/(πx), and 1 at 0. */
+  sinc: {
+    f: (x) => where(eq(x, 0), 1, div(fn.sin(mul(Math.PI, x)), mul(Math.PI, x))),
+    d: (y, x) => [where(eq(x, 0), 0, div(sub(fn.cos(mul(Math.PI, x)), y), x))],
+    domain: [positive],
+  },
+  /** x in degrees to radians. */
+  deg2rad: { f: (x) => mul(Math.PI / 180, x), d: () => [Math.PI / 180] },
+  /** x in radians to degrees. */
+  rad2deg: { f: (x) => mul(180 / Math.PI, x), d: () => [180 / Math.PI] },
+
+  /** σ(x) = 1/(1 + e^{−x}), with σ′ = σ(1 − σ). */
+  sigmoid: { f: (x) => sigmoid(x), d: (y) => [mul(y, sub(1, y))] },
+  /** ln σ(x) = −softplus(−x). */
+  logSigmoid: {
+    f: (x) => sub(w.minimum(x, 0), fn.log1p(exp(neg(w.abs(x))))),
+    d: (_y, x) => [sigmoid(neg(x))],
+  },
+  /** ln(1 + eˣ), finite for every finite x. */
+  softplus: {
+    f: (x) => add(w.maximum(x, 0), fn.log1p(exp(neg(w.abs(x))))),
+    d: (_y, x) => [sigmoid(x)],
+  },
+  /** max(x, 0); its derivative at 0 is 0. */
+  relu: { f: (x) => w.maximum(x, 0), d: (_y, x) => [where(le(x, 0), 0, 1)], types: "number" },
+  /** x for x > 0, else negativeSlope·x. */
+  leakyRelu: {
+    f: (x, negativeSlope: Scalar = 0.01) => where(lt(0, x), x, mul(negativeSlope, x)),
+    d: (_y, x, negativeSlope: Scalar = 0.01) => [where(lt(0, x), 1, negativeSlope), where(lt(0, x), 0, x)],
+  },
+  /** x for x > 0, else alpha·(eˣ − 1). */
+  elu: {
+    f: (x, alpha: Scalar = 1) => where(lt(0, x), x, mul(alpha, fn.expm1(x))),
+    d: (_y, x, alpha: Scalar = 1) => [
+      where(lt(0, x), 1, mul(alpha, exp(w.minimum(x, 0)))),
+      where(lt(0, x), 0, fn.expm1(w.minimum(x, 0))),
+    ],
+  },
+  /** x·Φ(x), Φ the normal distribution. [Hendrycks & Gimpel 2016] */
+  gelu: { f: (x) => mul(x, normal(x)), d: (_y, x) => [add(normal(x), mul(x, density(x)))] },
+  /** ½x(1 + tanh √(2/π)(x + 0.044715x³)), GELU's fast approximation: x·σ(2·√(2/π)(x + 0.044715x³)). */
+  geluTanh: {
+    f: (x) => mul(x, sigmoid(mul(2, geluArgument(x)))),
+    d: (_y, x) => {
+      const s = sigmoid(mul(2, geluArgument(x)));
+      const slope = mul(2 * Math.sqrt(2 / Math.PI), add(1, mul(3 * 0.044715, square(x))));
+      return [add(s, mul(mul(x, mul(s, sub(1, s))), slope))];
+    },
+  },
+  /** x·σ(x), also called swish. */
+  silu: {
+    f: (x) => mul(x, sigmoid(x)),
+    d: (_y, x) => {
+      const s = sigmoid(x);
+      return [mul(s, add(1, mul(x, sub(1, s))))];
+    },
+  },
+  /** x held between `min` and `max` (max wins); the gradient passes at the bounds. */
+  clamp: {
+    f: (x, min: Scalar = Number.NEGATIVE_INFINITY, max: Scalar = Number.POSITIVE_INFINITY) =>
+      w.minimum(w.maximum(x, min), max),
+    d: (_y, x, min: Scalar = Number.NEGATIVE_INFINITY, max: Scalar = Number.POSITIVE_INFINITY) => [
+      and(le(min, x), le(x, max)),
+      and(lt(x, min), lt(min, max)),
+      or(lt(max, x), lt(max, min)),
+    ],
+    types: "number",
+    domain: [real, [-1.2, -0.8], [0.8, 1.2]],
+  },
+
+  /** `x` where `condition` holds, else `other`; the branch not taken leaves no trace in value or gradient. */
+  where: {
+    f: (condition, x, other) => where(condition, x, other),
+    d: (_y, condition) => [0, condition, not(toExpr(condition))],
+    types: "branches",
+  },
+  /** x + weight·(end − x). */
+  lerp: {
+    f: (x, end, weight) => add(x, mul(weight, sub(end, x))),
+    d: (_y, x, end, weight) => [sub(1, weight), weight, sub(end, x)],
+  },
+
+  /** x = other. */
+  eq: { f: (x, other) => eq(x, other), types: "compare" },
+  /** x ≠ other. */
+  ne: { f: (x, other) => not(eq(x, other)), types: "compare" },
+  /** x < other. */
+  lt: { f: (x, other) => lt(x, other), types: "compare" },
+  /** x ≤ other. */
+  le: { f: (x, other) => le(x, other), types: "compare" },
+  /** x > other. */
+  gt: { f: (x, other) => lt(other, x), types: "compare" },
+  /** x ≥ other. */
+  ge: { f: (x, other) => le(other, x), types: "compare" },
+  /** Whether x is NaN. */
+  isNaN: { f: (x) => isNaNExpr(x), types: "compare" },
+  /** Whether x is +∞ or −∞. */
+  isInf: { f: (x) => isInfExpr(x), types: "compare" },
+  /** Whether x is neither NaN nor infinite. */
+  isFinite: { f: (x) => lt(w.abs(x), Number.POSITIVE_INFINITY), types: "compare" },
+  /** Whether x is negative or −0. */
+  signbit: { f: (x) => isNegative(x), types: "compare" },
+  /** x ∧ other, of truth values: non-zero is true. */
+  logicalAnd: { f: (x, other) => w.and(x, other), types: "logical" },
+  /** x ∨ other. */
+  logicalOr: { f: (x, other) => w.or(x, other), types: "logical" },
+  /** x ⊕ other. */
+  logicalXor: { f: (x, other) => w.xor(x, other), types: "logical" },
+  /** ¬x. */
+  logicalNot: { f: (x) => not(x), types: "logical" },
+  /** Bits set in both. */
+  bitwiseAnd: { f: (x, other) => w.and(x, other), types: "bits" },
+  /** Bits set in either. */
+  bitwiseOr: { f: (x, other) => w.or(x, other), types: "bits" },
+  /** Bits set in one of the two. */
+  bitwiseXor: { f: (x, other) => w.xor(x, other), types: "bits" },
+  /** Bits moved left by `other` places. */
+  bitwiseLeftShift: { f: (x, other) => w.shiftLeft(x, other), types: "bits" },
+  /** Bits moved right by `other` places, the sign kept: ⌊x/2^other⌋. */
+  bitwiseRightShift: { f: (x, other) => w.floorDivide(x, w.shiftLeft(1, other)), types: "bits" },
+  /** Bits moved right by `other` places, zeros entering. */
+  bitwiseRightShiftLogical: { f: (x, other) => w.shiftRight(x, other), types: "bits" },
+});

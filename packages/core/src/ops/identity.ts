@@ -1,0 +1,41 @@
+import { type Identity, Node } from "../graph/node.ts";
+
+const identity = (name: string, rules: Pick<Identity, "vjp" | "jvp">): Identity => ({
+  family: "identity",
+  name,
+  attrs: {},
+  ...rules,
+});
+
+const through = identity("variable", { vjp: (ȳ) => [ȳ], jvp: ([ẋ]) => ẋ ?? null });
+const blocked = identity("detach", { vjp: undefined, jvp: undefined });
+
+/** A node whose value is that of its first input, known at once where that one is. */
+function same(
+  op: Identity,
+  inputs: readonly [Node, ...Node[]],
+  needsGrad: boolean,
+  owner: object | null = null,
+): Node {
+  const [x] = inputs;
+  const node = new Node(op, inputs, x.shape, x.dtype, needsGrad, owner);
+  if (x.value) node.settle(x.value);
+  return node;
+}
+
+/** The same value as a point to differentiate at: gradients are asked for here, and pass on to x. */
+export const variable = (x: Node): Node => same(through, [x], true);
+
+/** The same value, constant for differentiation. */
+export const detach = (x: Node): Node => (x.needsGrad ? same(blocked, [x], false) : x);
+
+/** The same value as a place where a gradient is collected for `owner`. */
+export const leaf = (x: Node, owner: object): Node => same(blocked, [detach(x)], true, owner);
+
+/** y as a function of `inputs` whose derivative is what the rules say, not what y was made of. */
+export const ruled = (
+  name: string,
+  y: Node,
+  inputs: readonly Node[],
+  rules: Pick<Identity, "vjp" | "jvp">,
+): Node => same(identity(name, rules), [y, ...inputs], y.needsGrad || inputs.some((x) => x.needsGrad));

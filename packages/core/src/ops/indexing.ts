@@ -1,0 +1,82 @@
+import { promote } from "../dtype.ts";
+import { fail } from "../errors.ts";
+import { build } from "../graph/build.ts";
+import type { Indexing, Node } from "../graph/node.ts";
+import { axis, formatShape, type Shape } from "../shape.ts";
+import { cast } from "./apply.ts";
+import { row } from "./row.ts";
+
+/** Throws where an index does not fall into 0 … size − 1; `dim` and `size` say of which axis. */
+export function checkIndices(op: string, indices: ArrayLike<number>, dim: number, size: number): void {
+  for (let i = 0; i < indices.length; i++) {
+    const at = indices[i] as number;
+    if (at < 0 || at >= size) fail("index", op, `index ${at} is out of range for dim ${dim} of size ${size}`);
+  }
+}
+
+function indexing(
+  name: string,
+  mode: Indexing["mode"],
+  dim: number,
+  inputs: readonly [Node, ...Node[]],
+  index: Node,
+  shape: Shape,
+): Node {
+  const [x] = inputs;
+  if (index.dtype !== "int32")
+    fail("dtype", name, `the index is ${index.dtype}; it must be int32. Did you mean index.to("int32")?`);
+  if (
+    index.shape.length !== x.shape.length ||
+    index.shape.some((n, i) => i !== dim && n > (x.shape[i] as number))
+  )
+    fail(
+      "shape",
+      name,
+      `index ${formatShape(index.shape)} does not fit ${formatShape(x.shape)}: same rank, and no longer than it outside dim ${dim}`,
+    );
+  if (index.value) checkIndices(name, index.value.array, dim, x.shape[dim] as number);
+  return build(
+    { family: "indexing", name, attrs: { dim }, dim, mode },
+    [x, index, ...inputs.slice(1)],
+    shape,
+    x.dtype,
+  );
+}
+
+function writing(name: "scatterAdd" | "scatter", x: Node, dim: number, index: Node, src: Node): Node {
+  const d = axis(name, dim, x.shape.length);
+  if (src.shape.length !== index.shape.length || src.shape.some((n, i) => n !== index.shape[i]))
+    fail(
+      "shape",
+      name,
+      `index ${formatShape(index.shape)} and src ${formatShape(src.shape)} must have one shape`,
+    );
+  const dtype = promote(x.dtype, src.dtype);
+  return indexing(name, name, d, [cast(x, dtype), cast(src, dtype)], index, x.shape);
+}
+
+/** Reading at an index, and its transpose, adding there. Index tensors are int32; one out of range is an error. */
+export const indexings = {
+  /** y[i][j] = x[index[i][j]][j] for dim 0, and so for each dim: the shape is that of `index`. */
+  gather: row(
+    (x: Node, dim: number, index: Node): Node => {
+      const d = axis("gather", dim, x.shape.length);
+      return indexing("gather", "gather", d, [x], index, index.shape);
+    },
+    [[4, 3], 0, { index: [2, 3], below: 4 }],
+    [[2, 4], -1, { index: [2, 6], below: 4 }],
+  ),
+
+  /** x with src added at index along `dim`: y[index[i][j]][j] += src[i][j] for dim 0. */
+  scatterAdd: row(
+    (x: Node, dim: number, index: Node, src: Node): Node => writing("scatterAdd", x, dim, index, src),
+    [[4, 3], 0, { index: [2, 3], below: 4 }, [2, 3]],
+    [[2, 4], -1, { index: [2, 6], below: 4 }, [2, 6]],
+  ),
+
+  /** x with src written over it at index along `dim`; where an index repeats, the last one stays. */
+  scatter: row(
+    (x: Node, dim: number, index: Node, src: Node): Node => writing("scatter", x, dim, index, src),
+    [[4, 3], 0, { index: [1, 3], below: 4 }, [1, 3]],
+  ),
+};

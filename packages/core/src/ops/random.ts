@@ -1,0 +1,38 @@
+import { type DType, isFloat } from "../dtype.ts";
+import { fail } from "../errors.ts";
+import type { Node } from "../graph/node.ts";
+import type { Shape } from "../shape.ts";
+import { cast } from "./apply.ts";
+import { elementwiseOps } from "./elementwise.ts";
+import { type Key, randomBits } from "./source.ts";
+
+const { add, mul, sub, log, sqrt, cos, floor, lt, bitwiseRightShiftLogical } = elementwiseOps;
+
+/** The top `bits` random bits of a lane, as a number in [0, 1). */
+const fraction = (shape: Shape, key: Key, lane: number, bits: number, dtype: DType): Node =>
+  mul(cast(bitwiseRightShiftLogical(randomBits(shape, key, lane), 32 - bits), dtype), 2 ** -bits);
+
+/** Uniform on [0, 1): 24 random bits in float32, 52 in float64. Different `draw`s under one key are independent. */
+export function uniform(shape: Shape, key: Key, dtype: DType, draw = 0): Node {
+  if (!isFloat(dtype))
+    fail("dtype", "rand", `draws real numbers, so dtype ${dtype} must be float32 or float64`);
+  if (dtype === "float32") return fraction(shape, key, draw, 24, dtype);
+  const low = fraction(shape, key, 2 * draw + 1, 26, dtype);
+  return add(fraction(shape, key, 2 * draw, 26, dtype), mul(low, 2 ** -26));
+}
+
+/** Standard normal: √(−2 ln(1 − u₁))·cos 2πu₂. [Box & Muller 1958] */
+export function normal(shape: Shape, key: Key, dtype: DType): Node {
+  const radius = sqrt(mul(-2, log(sub(1, uniform(shape, key, dtype, 0)))));
+  return mul(radius, cos(mul(2 * Math.PI, uniform(shape, key, dtype, 1))));
+}
+
+/** Whole numbers from low to high − 1 (int32). */
+export function integers(low: number, high: number, shape: Shape, key: Key): Node {
+  if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low)
+    fail("value", "randint", `no whole number lies in [${low}, ${high})`);
+  return cast(add(floor(mul(uniform(shape, key, "float64"), high - low)), low), "int32");
+}
+
+/** 1 with probability p, else 0, in p's dtype. */
+export const bernoulli = (p: Node, key: Key): Node => cast(lt(uniform(p.shape, key, p.dtype), p), p.dtype);

@@ -1,0 +1,87 @@
+import { promote } from "../dtype.ts";
+import { build } from "../graph/build.ts";
+import type { Node } from "../graph/node.ts";
+import { axis, sizeOf } from "../shape.ts";
+import { cast } from "./apply.ts";
+import { broadcasting } from "./broadcast.ts";
+import { elementwiseOps } from "./elementwise.ts";
+import { movements } from "./movement.ts";
+import { row } from "./row.ts";
+import { iota, scalar } from "./source.ts";
+
+const { mul, eq, where } = elementwiseOps;
+
+/**
+ * yᵢ = aᵢ·yᵢ₋₁ + bᵢ along `dim` from y₋₁ = 0, or backwards from the end. Running sums, running products and
+ * their gradients are all of this form, and so is its own gradient.
+ */
+export function recurrence(a: Node, b: Node, dim: number, reverse: boolean): Node {
+  return build(
+    { family: "recurrence", name: "recurrence", attrs: { dim, reverse }, dim, reverse },
+    [a, b],
+    b.shape,
+    b.dtype,
+  );
+}
+
+/** yᵢ = xᵢ₋₁, with 0 entering at the front; at the end where `reverse`. */
+export function shifted(x: Node, dim: number, reverse: boolean): Node {
+  const inner = 2 * (x.shape.length - 1 - dim);
+  return movements.padZeros(x, [...new Array<number>(inner).fill(0), ...(reverse ? [-1, 1] : [1, -1])]);
+}
+
+const isFirst = (x: Node, dim: number, reverse: boolean): Node =>
+  eq(iota(x.shape, dim, "int32"), reverse ? (x.shape[dim] as number) - 1 : 0);
+
+/** ∏ of the elements strictly before each place along `dim`; strictly after it where `reverse`. */
+function productBefore(x: Node, dim: number, reverse: boolean): Node {
+  const one = scalar(1, x.dtype);
+  return recurrence(
+    shifted(x, dim, reverse),
+    where(isFirst(x, dim, reverse), one, scalar(0, x.dtype)),
+    dim,
+    reverse,
+  );
+}
+
+/** ∏_{j≠i} xⱼ over axes `dims`, without dividing. */
+export function othersProduct(x: Node, dims: readonly number[]): Node {
+  if (sizeOf(x.shape) === 0) return x;
+  const kept = x.shape.map((_, i) => i).filter((i) => !dims.includes(i));
+  const order = [...kept, ...dims];
+  const moved = movements.permute(x, order);
+  const flat = broadcasting.reshape(moved, [...kept.map((i) => x.shape[i] as number), -1]);
+  const others = mul(productBefore(flat, kept.length, false), productBefore(flat, kept.length, true));
+  return movements.permute(
+    broadcasting.reshape(others, moved.shape),
+    order.map((_, i) => order.indexOf(i)),
+  );
+}
+
+/** Running results along an axis. */
+export const recurrences = {
+  /** Running sums along `dim`: yᵢ = x₀ + … + xᵢ. */
+  cumsum: row(
+    (x: Node, dim: number): Node => {
+      const d = axis("cumsum", dim, Math.max(1, x.shape.length));
+      if (x.shape.length === 0) return x;
+      const b = cast(x, promote(x.dtype, "int32"));
+      return recurrence(broadcasting.expand(scalar(1, b.dtype), b.shape), b, d, false);
+    },
+    [[4], 0],
+    [[2, 3], -1],
+    [[0, 2], 0],
+  ),
+
+  /** Running products along `dim`: yᵢ = x₀·…·xᵢ. */
+  cumprod: row(
+    (x: Node, dim: number): Node => {
+      const d = axis("cumprod", dim, Math.max(1, x.shape.length));
+      if (x.shape.length === 0) return x;
+      const a = cast(x, promote(x.dtype, "int32"));
+      return recurrence(a, where(isFirst(a, d, false), a, scalar(0, a.dtype)), d, false);
+    },
+    [[4], 0],
+    [[2, 3], -1],
+  ),
+};

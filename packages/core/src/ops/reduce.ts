@@ -1,0 +1,122 @@
+import type { DType } from "../dtype.ts";
+import { fail } from "../errors.ts";
+import type { Node } from "../graph/node.ts";
+import { axes, formatShape } from "../shape.ts";
+import { cast } from "./apply.ts";
+import { broadcasting, type Dims, type KeepDim, reduce } from "./broadcast.ts";
+import { elementwiseOps } from "./elementwise.ts";
+import { othersProduct } from "./recurrence.ts";
+import { row } from "./row.ts";
+
+const { div, eq } = elementwiseOps;
+
+const greater = (a: number, b: number): number => (Number.isNaN(a) || a >= b ? a : b);
+const lesser = (a: number, b: number): number => (Number.isNaN(a) || a <= b ? a : b);
+
+/** The mask of the elements that equal the result, each weighted by one over their number. */
+const evenShare = (x: Node, y: Node, total: (t: Node) => Node): Node => {
+  const chosen = cast(eq(x, y), x.dtype);
+  return div(chosen, total(chosen));
+};
+
+function nonEmpty(name: string, x: Node, dims: Dims): void {
+  if (axes(name, dims, x.shape.length).some((d) => x.shape[d] === 0))
+    fail("shape", name, `${formatShape(x.shape)} has no element to choose along the reduced dims`);
+}
+
+const extremum =
+  (name: string, identity: number, combine: (a: number, b: number) => number) =>
+  (x: Node, dims?: Dims, options: KeepDim = {}): Node => {
+    nonEmpty(name, x, dims);
+    return reduce({ name, identity, combine, partial: evenShare }, x, dims, options, x.dtype);
+  };
+
+const position =
+  (name: string, identity: number, combine: (a: number, b: number) => number) =>
+  (x: Node, dim?: number, options: KeepDim = {}): Node => {
+    const along = dim === undefined ? broadcasting.reshape(x, [-1]) : x;
+    nonEmpty(name, along, dim);
+    const fact = { name, identity, combine, partial: undefined, position: true };
+    const y = reduce(fact, along, dim ?? 0, dim === undefined ? {} : options, "int32");
+    return dim === undefined && options.keepdim
+      ? broadcasting.reshape(
+          y,
+          x.shape.map(() => 1),
+        )
+      : y;
+  };
+
+const truth =
+  (name: string, identity: number, combine: (a: number, b: number) => number) =>
+  (x: Node, dims?: Dims, options: KeepDim = {}): Node => {
+    const dtype: DType = "bool";
+    return reduce({ name, identity, combine, partial: undefined }, cast(x, dtype), dims, options, dtype);
+  };
+
+/** Reductions: identity, combine, and how the cotangent spreads back. */
+export const reductions = {
+  sum: broadcasting.sum,
+
+  /** ∏ x over `dims` (all by default); the product of nothing is 1. ∂y/∂xᵢ = ∏_{j≠i} xⱼ, exact with zeros. */
+  prod: row(
+    (x: Node, dims?: Dims, options: KeepDim = {}): Node => {
+      const reduced = axes("prod", dims, x.shape.length);
+      const input = x.dtype === "bool" ? cast(x, "int32") : x;
+      const combine = (a: number, b: number) => a * b;
+      const partial = (t: Node) => othersProduct(t, reduced);
+      return reduce({ name: "prod", identity: 1, combine, partial }, input, dims, options, input.dtype);
+    },
+    [[2, 3]],
+    [[2, 3], 1],
+    [[2, 3, 2], [0, 2], { keepdim: true }],
+    [[0, 3], 0],
+  ),
+
+  /** The greatest element over `dims`; NaN wins, ties share the gradient evenly. */
+  amax: row(
+    extremum("amax", Number.NEGATIVE_INFINITY, greater),
+    [[2, 3]],
+    [[2, 3], 1],
+    [[2, 3, 2], [0, 2], { keepdim: true }],
+  ),
+
+  /** The least element over `dims`; NaN wins, ties share the gradient evenly. */
+  amin: row(
+    extremum("amin", Number.POSITIVE_INFINITY, lesser),
+    [[2, 3]],
+    [[2, 3], 1],
+    [[2, 3, 2], [0, 2], { keepdim: true }],
+  ),
+
+  /** The position (int32) of the greatest element along `dim`, the first of equals; of the flattened tensor without `dim`. NaN wins. */
+  argmax: row(
+    position("argmax", Number.NEGATIVE_INFINITY, greater),
+    [[2, 3]],
+    [[2, 3], 1],
+    [[2, 3], 0, { keepdim: true }],
+  ),
+
+  /** The position (int32) of the least element along `dim`, the first of equals; of the flattened tensor without `dim`. NaN wins. */
+  argmin: row(
+    position("argmin", Number.POSITIVE_INFINITY, lesser),
+    [[2, 3]],
+    [[2, 3], 1],
+    [[2, 3], 0, { keepdim: true }],
+  ),
+
+  /** Whether some element is non-zero. */
+  any: row(
+    truth("any", 0, (a, b) => (a || b ? 1 : 0)),
+    [[2, 3]],
+    [[2, 3], 1],
+    [[0], 0],
+  ),
+
+  /** Whether every element is non-zero. */
+  all: row(
+    truth("all", 1, (a, b) => (a && b ? 1 : 0)),
+    [[2, 3]],
+    [[2, 3], 1],
+    [[0], 0],
+  ),
+};

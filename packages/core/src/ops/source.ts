@@ -1,0 +1,80 @@
+import { arrays, type DType, type TypedArray } from "../dtype.ts";
+import { fail } from "../errors.ts";
+import { build } from "../graph/build.ts";
+import { Node, type Source } from "../graph/node.ts";
+import type { Expr, Scalar } from "../scalar/expr.ts";
+import { add, mul, or, shiftLeft, shiftRight, xor } from "../scalar/words.ts";
+import { checkShape, type Shape, sizeOf } from "../shape.ts";
+
+const source = (name: string, attrs: Source["attrs"], f: Source["f"]): Source => ({
+  family: "source",
+  name,
+  attrs,
+  f,
+});
+
+const given = source("data", {}, undefined);
+
+/** A tensor of known elements; it takes the array over, which must not change afterwards. */
+export function data(array: TypedArray, shape: Shape, dtype: DType, leaf: object | null = null): Node {
+  if (array.length !== sizeOf(shape))
+    fail(
+      "shape",
+      "tensor",
+      `${array.length} elements do not fill shape [${shape.join(", ")}], which has ${sizeOf(shape)}`,
+    );
+  const node = new Node(given, [], shape, dtype, leaf !== null, leaf);
+  node.value = { array };
+  return node;
+}
+
+/** A number as a 0-d tensor. */
+export function scalar(value: number | boolean, dtype: DType): Node {
+  return data(arrays[dtype].of(Number(value)), [], dtype);
+}
+
+/** yᵢ = i along axis `dim`, constant along the others. */
+export function iota(shape: Shape, dim: number, dtype: DType): Node {
+  const f: Source["f"] = (coordinates) => coordinates[dim] as Expr;
+  return build(source("iota", { dim }, f), [], checkShape("iota", shape), dtype);
+}
+
+const rotateLeft = (x: Expr, bits: number): Expr => or(shiftLeft(x, bits), shiftRight(x, 32 - bits));
+
+/** Rotation distances of Threefry-2x32, in groups of four rounds. */
+const rotations = [
+  [13, 15, 26, 6],
+  [17, 29, 16, 24],
+] as const;
+
+/** Threefry-2x32 with 20 rounds: the key and a counter to two words of random bits. [Salmon et al. 2011] */
+export function threefry(
+  key: readonly [Expr, Expr],
+  counter: readonly [Scalar, Scalar],
+): readonly [Expr, Expr] {
+  const keys = [key[0], key[1], xor(xor(key[0], key[1]), 0x1bd11bda)] as const;
+  let x0 = add(counter[0], keys[0]);
+  let x1 = add(counter[1], keys[1]);
+  for (let group = 0; group < 5; group++) {
+    for (const bits of rotations[group % 2] as readonly number[]) {
+      x0 = add(x0, x1);
+      x1 = xor(rotateLeft(x1, bits), x0);
+    }
+    x0 = add(x0, keys[(group + 1) % 3] as Expr);
+    x1 = add(add(x1, keys[(group + 2) % 3] as Expr), group + 1);
+  }
+  return [x0, x1];
+}
+
+/** A key of random numbers: two int32 words as 0-d tensors. */
+export type Key = readonly [Node, Node];
+
+/** 32 random bits per element (int32), independent for each key, place and `lane`. */
+export function randomBits(shape: Shape, key: Key, lane: number): Node {
+  const sizes = checkShape("random", shape);
+  const f: Source["f"] = (coordinates, inputs) => {
+    const place = sizes.reduce<Scalar>((flat, size, i) => add(mul(flat, size), coordinates[i] as Expr), 0);
+    return threefry([inputs[0] as Expr, inputs[1] as Expr], [place, lane >> 1])[lane & 1] as Expr;
+  };
+  return build(source("randomBits", { lane }, f), key, sizes, "int32");
+}

@@ -1,0 +1,91 @@
+import { builders, type Word } from "./expr.ts";
+
+const word = <F extends (...x: number[]) => number>(
+  text: string,
+  float: F,
+  rest: { int?: (...x: number[]) => number; result?: Word["result"] } = {},
+) => ({ text, float, result: "same" as const, ...rest });
+
+const compare = <F extends (...x: number[]) => number>(text: string, float: F) => ({
+  text,
+  float,
+  result: "bool" as const,
+});
+
+/** IEEE 754 round-half-to-even. */
+function roundEven(x: number): number {
+  const r = Math.round(x);
+  if (r - x === 0.5 && r % 2 !== 0) return r - 1;
+  return r === 0 && Object.is(Math.sign(x), -0) ? -0 : x < 0 && r === 0 ? -0 : r;
+}
+
+/** Truncates towards zero, saturates at the ends of int32, and takes NaN to 0, as WebAssembly's `trunc_sat`. */
+const saturate = (x: number): number =>
+  Number.isNaN(x) ? 0 : Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.trunc(x)));
+
+/** The closed vocabulary of the scalar machine: all that a backend has to know. */
+export const words = {
+  add: word("$0 + $1", (a: number, b: number) => a + b, {
+    int: (a, b) => ((a as number) + (b as number)) | 0,
+  }),
+  sub: word("$0 − $1", (a: number, b: number) => a - b, {
+    int: (a, b) => ((a as number) - (b as number)) | 0,
+  }),
+  mul: word("$0·$1", (a: number, b: number) => a * b, { int: (a, b) => Math.imul(a as number, b as number) }),
+  div: word("$0/$1", (a: number, b: number) => a / b),
+  neg: word("−$0", (a: number) => -a, { int: (a) => -(a as number) | 0 }),
+  abs: word("|$0|", (a: number) => Math.abs(a), { int: (a) => Math.abs(a as number) | 0 }),
+  minimum: word("min($0, $1)", (a: number, b: number) => Math.min(a, b)),
+  maximum: word("max($0, $1)", (a: number, b: number) => Math.max(a, b)),
+  sqrt: word("√($0)", (a: number) => Math.sqrt(a)),
+  floor: word("⌊$0⌋", (a: number) => Math.floor(a)),
+  ceil: word("⌈$0⌉", (a: number) => Math.ceil(a)),
+  trunc: word("trunc($0)", (a: number) => Math.trunc(a)),
+  round: word("round($0)", roundEven),
+  floorDivide: word("⌊$0/$1⌋", (a: number, b: number) => Math.floor(a / b), {
+    int: (a, b) => (b === 0 ? 0 : Math.floor((a as number) / (b as number)) | 0),
+  }),
+  eq: compare("$0 = $1", (a: number, b: number) => +(a === b)),
+  lt: compare("$0 < $1", (a: number, b: number) => +(a < b)),
+  le: compare("$0 ≤ $1", (a: number, b: number) => +(a <= b)),
+  and: word("$0 ∧ $1", (a: number, b: number) => a & b),
+  or: word("$0 ∨ $1", (a: number, b: number) => a | b),
+  xor: word("$0 ⊕ $1", (a: number, b: number) => a ^ b),
+  shiftLeft: word("$0 ≪ $1", (a: number, b: number) => a << b),
+  shiftRight: word("$0 ≫ $1", (a: number, b: number) => (a >>> b) | 0),
+  where: word("[$0 ? $1 : $2]", (c: number, a: number, b: number) => (c ? a : b), { result: "branches" }),
+  toBool: word("bool($0)", (a: number) => +(a !== 0), { result: "bool" }),
+  toInt32: word("int($0)", saturate, { result: "int32" }),
+  toFloat32: word("float32($0)", (a: number) => Math.fround(a), { result: "float32" }),
+  toFloat64: word("float64($0)", (a: number) => a, { result: "float64" }),
+} satisfies Record<string, Word>;
+
+export const {
+  add,
+  sub,
+  mul,
+  div,
+  neg,
+  abs,
+  minimum,
+  maximum,
+  sqrt,
+  floor,
+  ceil,
+  trunc,
+  round,
+  floorDivide,
+  eq,
+  lt,
+  le,
+  and,
+  or,
+  xor,
+  shiftLeft,
+  shiftRight,
+  where,
+  toBool,
+  toInt32,
+  toFloat32,
+  toFloat64,
+} = builders(words);

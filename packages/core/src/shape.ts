@@ -1,0 +1,68 @@
+import { fail } from "./errors.ts";
+
+export type Shape = readonly number[];
+
+/** Number of elements: ∏ nᵢ; 1 for a scalar. */
+export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
+
+export const sameShape = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((n, i) => n === b[i]);
+
+export const formatShape = (shape: Shape): string => `[${shape.join(", ")}]`;
+
+/** Row-major strides: the step in memory for one step along each axis. */
+export function stridesOf(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  for (let i = shape.length - 1, step = 1; i >= 0; i--) {
+    strides[i] = step;
+    step *= shape[i] as number;
+  }
+  return strides;
+}
+
+/** Checks that `shape` holds whole numbers ≥ 0. */
+export function checkShape(op: string, shape: Shape): Shape {
+  for (const n of shape)
+    if (!Number.isInteger(n) || n < 0)
+      fail("shape", op, `${formatShape(shape)} is no shape: sizes are whole numbers ≥ 0`);
+  return shape;
+}
+
+/** An axis counted from the front: −1 is the last of `rank`. */
+export function axis(op: string, dim: number, rank: number): number {
+  if (Number.isInteger(dim) && dim >= -rank && dim < rank) return dim < 0 ? dim + rank : dim;
+  const range = rank === 0 ? "a scalar has no dims" : `dims run from ${-rank} to ${rank - 1}`;
+  return fail("dim", op, `dim ${dim} is out of range for a tensor of rank ${rank} (${range})`);
+}
+
+/** Ascending distinct axes; `undefined` means all of them. A scalar lets 0 and −1 stand for none, as PyTorch does. */
+export function axes(op: string, dims: number | readonly number[] | undefined, rank: number): number[] {
+  if (dims === undefined) return Array.from({ length: rank }, (_, i) => i);
+  const given = typeof dims === "number" ? [dims] : dims;
+  if (rank === 0 && given.every((d) => d === 0 || d === -1)) return [];
+  const list = given.map((d) => axis(op, d, rank));
+  if (new Set(list).size !== list.length) fail("dim", op, `dims ${formatShape(list)} name an axis twice`);
+  return list.sort((a, b) => a - b);
+}
+
+/** The common shape of NumPy broadcasting: axes are aligned at the end, and size 1 stretches. */
+export function broadcast(op: string, shapes: readonly Shape[]): Shape {
+  const first = shapes[0] ?? [];
+  if (shapes.every((s) => sameShape(s, first))) return first;
+  const rank = Math.max(...shapes.map((s) => s.length));
+  return Array.from({ length: rank }, (_, i) => {
+    let size = 1;
+    for (const s of shapes) {
+      const n = s[s.length - rank + i] ?? 1;
+      if (n === 1 || n === size) continue;
+      if (size !== 1)
+        fail(
+          "shape",
+          op,
+          `${shapes.map(formatShape).join(" · ")} do not broadcast: sizes ${size} and ${n} meet; each must be equal or 1`,
+        );
+      size = n;
+    }
+    return size;
+  });
+}

@@ -1,0 +1,48 @@
+import type { Node } from "../graph/node.ts";
+import { arrangements } from "../ops/arrange.ts";
+import { contractions } from "../ops/contract.ts";
+import { derived } from "../ops/derived.ts";
+import { elementwiseOps } from "../ops/elementwise.ts";
+import { indexings } from "../ops/indexing.ts";
+import { movements } from "../ops/movement.ts";
+import { recurrences } from "../ops/recurrence.ts";
+import { reductions } from "../ops/reduce.ts";
+
+/** `where` puts its condition first and is a function; the others read as methods of their first operand. */
+const { where: _, ...elementwise } = elementwiseOps;
+
+/** Every method of a tensor that is an op: the rows of all tables, taking and giving nodes. */
+export const methods = {
+  ...elementwise,
+  ...movements,
+  ...reductions,
+  ...contractions,
+  ...indexings,
+  ...recurrences,
+  ...derived,
+  ...arrangements,
+};
+
+/** A type with tensors `T` in the place of nodes. */
+export type Lifted<X, T> = X extends Node
+  ? T
+  : X extends (infer E)[]
+    ? Lifted<E, T>[]
+    : X extends readonly (infer E)[]
+      ? readonly Lifted<E, T>[]
+      : X extends { readonly [key: string]: Node }
+        ? { readonly [K in keyof X]: T }
+        : X;
+type LiftedAll<P extends readonly unknown[], T> = { [I in keyof P]: Lifted<P[I], T> };
+
+/** A function on nodes as a function on tensors. */
+export type LiftedFn<F, T> = F extends (...args: infer P) => infer R
+  ? (...args: LiftedAll<P, T>) => Lifted<R, T>
+  : never;
+
+/** Functions on nodes as methods of their first argument, their documentation kept. */
+export type Methods<Table, T> = {
+  readonly [K in keyof Table]: Table[K] extends (x: never, ...rest: infer P) => infer R
+    ? (...rest: LiftedAll<P, T>) => Lifted<R, T>
+    : never;
+};

@@ -1,0 +1,76 @@
+import { isFloat } from "../dtype.ts";
+import { fail } from "../errors.ts";
+import * as draw from "../ops/random.ts";
+import { type Key, scalar } from "../ops/source.ts";
+import type { Shape } from "../shape.ts";
+import { type CreateOptions, tensor } from "./create.ts";
+import { Tensor } from "./tensor.ts";
+
+/** A stream of random keys: the same seed gives the same stream everywhere. */
+export class Generator {
+  #seed = 0;
+  #count = 0;
+
+  constructor(seed: number) {
+    this.manualSeed(seed);
+  }
+
+  /** Starts the stream of `seed`, a whole number, from its beginning. */
+  manualSeed(seed: number): void {
+    if (!Number.isInteger(seed)) fail("value", "manualSeed", `seed ${seed} must be a whole number`);
+    this.#seed = seed | 0;
+    this.#count = 0;
+  }
+
+  /** The next key, never given before. */
+  nextKey(): Key {
+    return [scalar(this.#seed, "int32"), scalar(this.#count++, "int32")];
+  }
+}
+
+const shared = new Generator(0);
+
+/** Starts the shared random stream, which is used where no generator is given. */
+export const manualSeed = (seed: number): void => shared.manualSeed(seed);
+
+export interface RandomOptions extends CreateOptions {
+  /** Where to draw from instead of the shared stream. */
+  readonly generator?: Generator;
+}
+
+const keyOf = ({ generator = shared }: RandomOptions): Key => generator.nextKey();
+
+function finish(t: Tensor, { requiresGrad = false }: RandomOptions): Tensor {
+  if (requiresGrad) t.requiresGrad = true;
+  return t;
+}
+
+/** Uniform on [0, 1). */
+export const rand = (shape: Shape, options: RandomOptions = {}): Tensor =>
+  finish(new Tensor(draw.uniform(shape, keyOf(options), options.dtype ?? "float32")), options);
+
+/** Standard normal. */
+export const randn = (shape: Shape, options: RandomOptions = {}): Tensor =>
+  finish(new Tensor(draw.normal(shape, keyOf(options), options.dtype ?? "float32")), options);
+
+/** Whole numbers from low to high − 1, int32 unless told. */
+export const randint = (low: number, high: number, shape: Shape, options: RandomOptions = {}): Tensor =>
+  finish(new Tensor(draw.integers(low, high, shape, keyOf(options))).to(options.dtype ?? "int32"), options);
+
+/** 1 with probability p (a float tensor), else 0. */
+export function bernoulli(p: Tensor, options: RandomOptions = {}): Tensor {
+  if (!isFloat(p.dtype))
+    fail("dtype", "bernoulli", `probabilities are ${p.dtype}; they must be float32 or float64`);
+  return finish(new Tensor(draw.bernoulli(p.node, keyOf(options))).detach(), options);
+}
+
+/** The numbers 0 … n − 1 in random order (int32). [Fisher & Yates 1938] */
+export function permutation(n: number, options: RandomOptions = {}): Tensor {
+  const order = Int32Array.from({ length: n }, (_, i) => i);
+  const u = new Tensor(draw.uniform([n], keyOf(options), "float64")).data();
+  for (let i = n - 1; i > 0; i--) {
+    const j = Math.floor((u[i] as number) * (i + 1));
+    [order[i], order[j]] = [order[j] as number, order[i] as number];
+  }
+  return tensor(order);
+}

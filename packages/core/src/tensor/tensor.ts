@@ -1,0 +1,267 @@
+import { leavesOf, reverse } from "../autodiff/reverse.ts";
+import { evaluated, evaluate as evaluateNodes } from "../backend/evaluate.ts";
+import { arrays, type DType, type TypedArray } from "../dtype.ts";
+import { fail } from "../errors.ts";
+import { Node } from "../graph/node.ts";
+import { cast } from "../ops/apply.ts";
+import { broadcasting, type KeepDim } from "../ops/broadcast.ts";
+import { detach, leaf } from "../ops/identity.ts";
+import { scalar } from "../ops/source.ts";
+import { formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
+import { formatTensor } from "./format.ts";
+import { type LiftedFn, type Methods, methods } from "./methods.ts";
+import { type Nested, nest } from "./nested.ts";
+
+/** A tensor, or a JavaScript scalar that adapts to the others' dtype. */
+export type TensorLike = Tensor | number | boolean;
+
+export interface BackwardOptions {
+  /** Let gradients be differentiated in turn. */
+  readonly createGraph?: boolean;
+  /** Keep this tensor's history for another `backward`. */
+  readonly retainGraph?: boolean;
+}
+
+/** An unread chain longer than this, which no gradient needs, is evaluated so that it cannot grow for ever. */
+const longestUnread = 1000;
+
+/**
+ * An n-dimensional array of one dtype, immutable, worked out when it is read. Its methods are the rows of the op
+ * tables; shapes, dtypes and dims are checked at the call.
+ */
+export class Tensor {
+  /** ∂/∂this, added up by `backward`, where this tensor requires a gradient. */
+  grad: Tensor | null = null;
+  #node: Node;
+  #released = false;
+  /** What the gradient in this tensor was taken of: worked out along with it. */
+  #origin: Node | null = null;
+
+  constructor(node: Node) {
+    this.#node = node;
+    this.#bound();
+  }
+
+  /** The graph behind the tensor. */
+  get node(): Node {
+    return this.#node;
+  }
+
+  get shape(): Shape {
+    return this.#node.shape;
+  }
+
+  get dtype(): DType {
+    return this.#node.dtype;
+  }
+
+  /** Number of axes. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** Whether gradients reach this tensor. Setting it makes a tensor without history collect them, or stop. */
+  get requiresGrad(): boolean {
+    return this.#node.needsGrad;
+  }
+
+  set requiresGrad(on: boolean) {
+    if (on === this.requiresGrad) return;
+    if (this.dtype !== "float32" && this.dtype !== "float64")
+      fail("dtype", "requiresGrad", `only float tensors have gradients, this one is ${this.dtype}`);
+    this.#node = on ? leaf(this.#node, this) : detach(this.#node);
+  }
+
+  /** Whether gradients are collected here, rather than passed on. */
+  get isLeaf(): boolean {
+    return this.#node.leaf !== null || !this.requiresGrad;
+  }
+
+  /** Replaces what this cell holds; tensors made from the old value keep it. */
+  protected replace(value: Tensor): void {
+    this.#node = leaf(value.#node, this);
+    this.#bound();
+  }
+
+  #bound(): void {
+    const node = this.#node.leaf ? this.#node.inputs[0] : this.#node;
+    if (node && !node.needsGrad && node.value === null && node.depth > longestUnread)
+      evaluateNodes([this.#node]);
+  }
+
+  /** The same value without history. */
+  detach(): Tensor {
+    return new Tensor(detach(this.#node));
+  }
+
+  /** The same numbers in another dtype: towards int32 by truncation, towards bool by x ≠ 0. */
+  to(dtype: DType): Tensor {
+    return new Tensor(cast(this.#node, dtype));
+  }
+
+  /**
+   * Adds the gradient of this tensor to `grad` of every leaf it was made of: x̄ = (∂y/∂x)ᵀ·ȳ, with ȳ = `cotangent`,
+   * which may be left out for a single element. Its history is let go afterwards unless `retainGraph`.
+   * @throws where nothing requires a gradient, or a cotangent is missing or of another shape.
+   */
+  backward(
+    cotangent?: Tensor,
+    { createGraph = false, retainGraph = createGraph }: BackwardOptions = {},
+  ): void {
+    const node = this.#node;
+    if (this.#released)
+      fail(
+        "gradient",
+        "backward",
+        "this tensor's history was let go by an earlier backward(). Did you mean backward(undefined, { retainGraph: true }) there?",
+      );
+    if (!node.needsGrad)
+      fail(
+        "gradient",
+        "backward",
+        "nothing that this tensor was made of requires a gradient. Did you mean tensor(…, { requiresGrad: true })?",
+      );
+    if (!cotangent && this.size !== 1)
+      fail(
+        "gradient",
+        "backward",
+        `a tensor of shape ${formatShape(this.shape)} needs a cotangent of that shape. Did you mean loss.mean().backward()?`,
+      );
+    if (cotangent && !sameShape(cotangent.shape, this.shape))
+      fail(
+        "shape",
+        "backward",
+        `the cotangent ${formatShape(cotangent.shape)} must have the tensor's shape ${formatShape(this.shape)}`,
+      );
+    const seed = cotangent
+      ? cast(cotangent.#node, this.dtype)
+      : broadcasting.expand(scalar(1, this.dtype), this.shape);
+    const leaves = leavesOf(node);
+    const grads = reverse([[node, seed]], leaves);
+    if (!retainGraph && node.leaf === null) {
+      this.#node = detach(node);
+      this.#released = true;
+    }
+    leaves.forEach((x, i) => {
+      const g = grads[i] ?? broadcasting.expand(scalar(0, x.dtype), x.shape);
+      (x.leaf as Tensor).#collect(createGraph ? g : detach(g), this.#node);
+    });
+  }
+
+  #collect(g: Node, origin: Node): void {
+    this.grad = this.grad ? this.grad.add(new Tensor(g)) : new Tensor(g);
+    this.grad.#origin = origin;
+  }
+
+  /** Forgets the gradient. */
+  zeroGrad(): void {
+    this.grad = null;
+  }
+
+  /** Works out the values of tensors in one run, and with gradients the values they were taken of. */
+  static evaluate(tensors: readonly Tensor[]): void {
+    evaluateNodes(tensors.flatMap((t) => (t.#origin ? [t.#node, t.#origin] : [t.#node])));
+    for (const t of tensors) t.#origin = null;
+  }
+
+  /** The only element, as a number. @throws where there are several or none. */
+  item(): number {
+    if (this.size !== 1)
+      fail(
+        "shape",
+        "item",
+        `a tensor of shape ${formatShape(this.shape)} has ${this.size} elements, not one. Did you mean toArray()?`,
+      );
+    return evaluated(this.#node).array[0] as number;
+  }
+
+  /** The elements in row-major order, as a copy: bool as bytes, others in the typed array of the dtype. */
+  data(): TypedArray {
+    return arrays[this.dtype].from(evaluated(this.#node).array);
+  }
+
+  /** The elements as nested arrays; a 0-d tensor gives a bare element. */
+  toArray(): Nested {
+    return nest(evaluated(this.#node).array, this.shape, this.dtype);
+  }
+
+  /** The greatest element; or, along `dim`, the greatest and their first positions. */
+  max(): Tensor;
+  max(dim: number, options?: KeepDim): { readonly values: Tensor; readonly indices: Tensor };
+  max(dim?: number, options?: KeepDim): Tensor | { readonly values: Tensor; readonly indices: Tensor } {
+    return dim === undefined ? this.amax() : this.maxAlong(dim, options);
+  }
+
+  /** The least element; or, along `dim`, the least and their first positions. */
+  min(): Tensor;
+  min(dim: number, options?: KeepDim): { readonly values: Tensor; readonly indices: Tensor };
+  min(dim?: number, options?: KeepDim): Tensor | { readonly values: Tensor; readonly indices: Tensor } {
+    return dim === undefined ? this.amin() : this.minAlong(dim, options);
+  }
+
+  toString(): string {
+    const note = this.#node.leaf ? ", requiresGrad" : "";
+    return formatTensor(evaluated(this.#node).array, this.shape, this.dtype, note);
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  [Symbol.iterator](): never {
+    return fail(
+      "shape",
+      "iteration",
+      `a tensor is not iterable. Did you mean ${this.ndim > 1 ? "x.unbind() for its rows, or " : ""}x.toArray()?`,
+    );
+  }
+
+  [Symbol.toPrimitive](hint: string): string | number {
+    return hint === "string"
+      ? this.toString()
+      : fail(
+          "value",
+          "arithmetic",
+          "JavaScript operators do not work on tensors. Did you mean x.add(y), or x.item() for a number?",
+        );
+  }
+}
+
+export interface Tensor extends Methods<typeof methods, Tensor> {}
+
+/** Tensors replaced by their nodes, in arguments of any depth. */
+function unwrap(x: unknown): unknown {
+  if (x instanceof Tensor) return x.node;
+  return Array.isArray(x) ? x.map(unwrap) : x;
+}
+
+/** Nodes replaced by tensors, in results of any depth. */
+function wrap(x: unknown): unknown {
+  if (x instanceof Node) return new Tensor(x);
+  if (Array.isArray(x)) return x.map(wrap);
+  if (x === null || typeof x !== "object") return x;
+  return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, wrap(v)]));
+}
+
+/** A function on nodes as a function on tensors. */
+export const lifted = <F extends (...args: never[]) => unknown>(f: F): LiftedFn<F, Tensor> =>
+  ((...args: unknown[]) => wrap(f(...(args.map(unwrap) as never[])))) as LiftedFn<F, Tensor>;
+
+for (const [name, f] of Object.entries(methods)) {
+  const method = lifted(f as (...args: never[]) => unknown) as (...args: unknown[]) => unknown;
+  Object.defineProperty(Tensor.prototype, name, {
+    configurable: true,
+    writable: true,
+    value(this: Tensor, ...rest: unknown[]) {
+      return method(this, ...rest);
+    },
+  });
+}
+
+/** Works out the values of tensors in one run; reading them afterwards costs nothing. */
+export const evaluate = (...tensors: readonly Tensor[]): void => Tensor.evaluate(tensors);

@@ -1,0 +1,151 @@
+import { zerosLike } from "../autodiff/families.ts";
+import { reverse } from "../autodiff/reverse.ts";
+import { fail } from "../errors.ts";
+import { broadcasting } from "../ops/broadcast.ts";
+import { scalar } from "../ops/source.ts";
+import { formatShape, sameShape } from "../shape.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { release, trace } from "./trace.ts";
+import { refill, tensorsOf } from "./tree.ts";
+
+/** Which arguments to differentiate by: the place of one, or of several. */
+export type Argnums = number | readonly number[];
+
+/** The arguments at these places. */
+export type At<A extends readonly unknown[], N extends Argnums> = N extends number
+  ? A[N]
+  : N extends readonly number[]
+    ? { -readonly [I in keyof N]: N[I] extends number ? A[N[I]] : never }
+    : never;
+
+export interface GradOptions<N extends Argnums = Argnums> {
+  /** The place of the argument to differentiate by (0), or of several. */
+  readonly argnums?: N;
+}
+
+function pick<A extends readonly unknown[], N extends Argnums>(op: string, args: A, argnums: N): At<A, N> {
+  const one = (i: number) => {
+    if (!Number.isInteger(i) || i < 0 || i >= args.length)
+      fail("value", op, `argnums ${i} names none of the ${args.length} arguments`);
+    return args[i];
+  };
+  return (typeof argnums === "number" ? one(argnums) : argnums.map(one)) as At<A, N>;
+}
+
+function place<A extends readonly unknown[]>(args: A, argnums: Argnums, chosen: unknown): A {
+  const all: unknown[] = [...args];
+  if (typeof argnums === "number") all[argnums] = chosen;
+  else
+    argnums.forEach((i, k) => {
+      all[i] = (chosen as unknown[])[k];
+    });
+  return all as unknown as A;
+}
+
+/** Runs f on some of its arguments as variables, the others as they are. */
+export function traceArguments<A extends readonly unknown[], Y>(
+  op: string,
+  f: (...args: A) => Y,
+  args: A,
+  argnums: Argnums,
+) {
+  return trace(op, (chosen: At<A, Argnums>) => f(...place(args, argnums, chosen)), pick(op, args, argnums));
+}
+
+/** The gradients of `outputs` for their cotangents, as tensors in the order of the variables; zeros where none arrives. */
+export function pullBack(
+  outputs: readonly (readonly [Tensor, Tensor])[],
+  variables: readonly Tensor["node"][],
+): Tensor[] {
+  const pairs = outputs.map(([y, ȳ]) => [y.node, ȳ.node] as const);
+  return reverse(pairs, variables).map((g, i) => new Tensor(g ?? zerosLike(variables[i] as Tensor["node"])));
+}
+
+/** A tensor of one element as the loss that gradients are taken of. */
+function lossOf(op: string, y: unknown): Tensor {
+  if (!(y instanceof Tensor))
+    fail("gradient", op, "the function must return a tensor (with an auxiliary value: { hasAux: true })");
+  if (y.size !== 1)
+    fail(
+      "gradient",
+      op,
+      `the function must return one number, got shape ${formatShape(y.shape)}. Did you mean .mean(), or jacobian?`,
+    );
+  return y;
+}
+
+const one = (y: Tensor): Tensor => new Tensor(broadcasting.expand(scalar(1, y.dtype), y.shape));
+
+/** f as a function that returns its value together with its gradient: see `grad`. With `hasAux`, f returns `[loss, aux]`. */
+export function valueAndGrad<A extends readonly unknown[], X, const N extends Argnums = 0>(
+  f: (...args: A) => readonly [Tensor, X],
+  options: GradOptions<N> & { readonly hasAux: true },
+): (...args: A) => [[Tensor, X], At<A, N>];
+export function valueAndGrad<A extends readonly unknown[], const N extends Argnums = 0>(
+  f: (...args: A) => Tensor,
+  options?: GradOptions<N> & { readonly hasAux?: false },
+): (...args: A) => [Tensor, At<A, N>];
+export function valueAndGrad(
+  f: (...args: readonly unknown[]) => unknown,
+  { argnums = 0, hasAux = false }: GradOptions & { readonly hasAux?: boolean } = {},
+): (...args: readonly unknown[]) => unknown {
+  return (...args) => {
+    const { result, variables, args: chosen } = traceArguments("grad", f, args, argnums);
+    const loss = lossOf("grad", hasAux ? (result as readonly unknown[])[0] : result);
+    const gradients = refill(chosen, pullBack([[loss, one(loss)]], variables));
+    return release([result, gradients]);
+  };
+}
+
+/**
+ * f as a function that returns its gradient, ∂f/∂x, in the structure of the argument: a tensor, or tensors in objects
+ * and arrays. @throws where f does not return one number, or an argument is not of a float dtype.
+ */
+export function grad<A extends readonly unknown[], X, const N extends Argnums = 0>(
+  f: (...args: A) => readonly [Tensor, X],
+  options: GradOptions<N> & { readonly hasAux: true },
+): (...args: A) => [At<A, N>, X];
+export function grad<A extends readonly unknown[], const N extends Argnums = 0>(
+  f: (...args: A) => Tensor,
+  options?: GradOptions<N> & { readonly hasAux?: false },
+): (...args: A) => At<A, N>;
+export function grad(
+  f: (...args: readonly unknown[]) => unknown,
+  options: GradOptions & { readonly hasAux?: boolean } = {},
+): (...args: readonly unknown[]) => unknown {
+  const both = valueAndGrad(f as (...args: readonly unknown[]) => Tensor, options as GradOptions<0>);
+  return (...args) => {
+    const [value, gradient] = both(...args) as [unknown, unknown];
+    return options.hasAux ? [gradient, (value as readonly unknown[])[1]] : gradient;
+  };
+}
+
+/**
+ * The value of f and a function from a cotangent of it to those of the arguments, x̄ = (∂y/∂x)ᵀ·ȳ.
+ * Arguments and value are tensors, or tensors in objects and arrays; ȳ has the structure and shapes of the value.
+ */
+export function vjp<A extends readonly unknown[], Y>(f: (...args: A) => Y, ...primals: A): [Y, (ȳ: Y) => A] {
+  const { result, variables, args } = trace("vjp", (chosen: A) => f(...chosen), primals);
+  const pull = (ȳ: Y): A => {
+    const [ys, cotangents] = [tensorsOf(result), tensorsOf(ȳ)];
+    ys.forEach((y, i) => {
+      const t = cotangents[i];
+      if (!t || !sameShape(t.shape, y.shape))
+        fail(
+          "shape",
+          "vjp",
+          `the cotangent ${t ? formatShape(t.shape) : "is missing, which"} must have the value's shape ${formatShape(y.shape)}`,
+        );
+    });
+    return release(
+      refill(
+        args,
+        pullBack(
+          ys.map((y, i) => [y, cotangents[i] as Tensor]),
+          variables,
+        ),
+      ),
+    );
+  };
+  return [release(result), pull];
+}
