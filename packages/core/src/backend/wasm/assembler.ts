@@ -1,0 +1,227 @@
+import { type Instruction, instructions, type OpName, unsigned } from "./opcodes.ts";
+
+export type { OpName } from "./opcodes.ts";
+
+export type ValType = "i32" | "i64" | "f32" | "f64" | "v128";
+
+const valTypes: Record<ValType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+const END = 0x0b;
+const NO_RESULT = 0x40;
+
+/** LEB128, signed. */
+function signed(value: bigint): number[] {
+  const bytes: number[] = [];
+  for (;;) {
+    const low = Number(BigInt.asUintN(7, value));
+    value >>= 7n;
+    if (value === (low & 0x40 ? -1n : 0n)) return [...bytes, low];
+    bytes.push(low | 0x80);
+  }
+}
+
+const scratch = new DataView(new ArrayBuffer(8));
+
+/** The body of one function: instructions are appended in the order of the calls. */
+export class FunctionBuilder {
+  private readonly locals: ValType[] = [];
+  private readonly code: number[] = [];
+
+  /** Parameters are locals 0 … n−1. */
+  constructor(
+    readonly params: readonly ValType[],
+    readonly results: readonly ValType[],
+  ) {}
+
+  /** A new local, zero at the start. */
+  local(type: ValType): number {
+    return this.params.length + this.locals.push(type) - 1;
+  }
+
+  /** Appends an instruction: `op("v128.load", log2Align, offset)`, `op("f32x4.extract_lane", lane)`. */
+  op(name: OpName, ...immediates: number[]): this {
+    const row = instructions.get(name) as Instruction;
+    if (immediates.length !== row.immediates)
+      throw new Error(`${name} takes ${row.immediates} immediates, not ${immediates.length}`);
+    this.code.push(...row.code);
+    for (const value of immediates) {
+      if (value < 0x80) this.code.push(value);
+      else this.code.push(...unsigned(value));
+    }
+    this.code.push(...row.fixed);
+    return this;
+  }
+
+  i32(x: number): this {
+    this.code.push(0x41, ...signed(BigInt(x | 0)));
+    return this;
+  }
+
+  i64(x: bigint): this {
+    this.code.push(0x42, ...signed(BigInt.asIntN(64, x)));
+    return this;
+  }
+
+  f32(x: number): this {
+    scratch.setFloat32(0, x, true);
+    this.code.push(0x43, ...new Uint8Array(scratch.buffer, 0, 4));
+    return this;
+  }
+
+  f64(x: number): this {
+    scratch.setFloat64(0, x, true);
+    this.code.push(0x44, ...new Uint8Array(scratch.buffer, 0, 8));
+    return this;
+  }
+
+  /** A vector constant, from its 16 bytes. */
+  v128(bytes: Uint8Array): this {
+    if (bytes.length !== 16) throw new Error(`v128 takes 16 bytes, not ${bytes.length}`);
+    this.code.push(0xfd, 0x0c, ...bytes);
+    return this;
+  }
+
+  get(local: number): this {
+    return this.op("local.get", local);
+  }
+  set(local: number): this {
+    return this.op("local.set", local);
+  }
+  tee(local: number): this {
+    return this.op("local.tee", local);
+  }
+
+  /** `br(0)` inside leaves the block. */
+  block(body: () => void): this {
+    this.code.push(0x02, NO_RESULT);
+    body();
+    this.code.push(END);
+    return this;
+  }
+
+  /** `br(0)` inside starts the body again; without it the loop ends. */
+  loop(body: () => void): this {
+    this.code.push(0x03, NO_RESULT);
+    body();
+    this.code.push(END);
+    return this;
+  }
+
+  /** Takes an i32 from the stack; the branches count as a label. */
+  if(then: () => void, otherwise?: () => void, result?: ValType): this {
+    this.code.push(0x04, result ? valTypes[result] : NO_RESULT);
+    then();
+    if (otherwise) {
+      this.code.push(0x05);
+      otherwise();
+    }
+    this.code.push(END);
+    return this;
+  }
+
+  /** `depth` counts the blocks, loops and ifs between here and the target. */
+  br(depth: number): this {
+    return this.op("br", depth);
+  }
+  brIf(depth: number): this {
+    return this.op("br_if", depth);
+  }
+  call(index: number): this {
+    return this.op("call", index);
+  }
+  return(): this {
+    return this.op("return");
+  }
+
+  /** The entry of the code section. */
+  bytes(): number[] {
+    const groups: [count: number, type: ValType][] = [];
+    for (const type of this.locals) {
+      const last = groups.at(-1);
+      if (last?.[1] === type) last[0]++;
+      else groups.push([1, type]);
+    }
+    const locals = vector(groups.map(([count, type]) => [...unsigned(count), valTypes[type]]));
+    return [...unsigned(locals.length + this.code.length + 1), ...locals, ...this.code, END];
+  }
+}
+
+const vector = (items: readonly (readonly number[])[]): number[] => [
+  ...unsigned(items.length),
+  ...items.flat(),
+];
+
+/** Names of imports and exports are ASCII here. */
+const text = (name: string): number[] => vector([...name].map((letter) => [letter.charCodeAt(0)]));
+
+const section = (id: number, items: readonly (readonly number[])[]): number[] => {
+  if (items.length === 0) return [];
+  const content = vector(items);
+  return [id, ...unsigned(content.length), ...content];
+};
+
+/** A module: one imported memory at most, imported functions, then functions of its own. */
+export class ModuleBuilder {
+  private readonly types: number[][] = [];
+  private readonly typeIndex = new Map<string, number>();
+  private readonly imports: number[][] = [];
+  private readonly exports: number[][] = [];
+  private readonly functions: FunctionBuilder[] = [];
+  private importedFunctions = 0;
+
+  private type(params: readonly ValType[], results: readonly ValType[]): number {
+    const key = `${params}:${results}`;
+    const index = this.typeIndex.get(key) ?? this.types.length;
+    if (index === this.types.length) {
+      const list = (types: readonly ValType[]) => vector(types.map((type) => [valTypes[type]]));
+      this.types.push([0x60, ...list(params), ...list(results)]);
+      this.typeIndex.set(key, index);
+    }
+    return index;
+  }
+
+  /** A shared memory must say its greatest size, in pages of 64 KiB, and fit within what is imported. */
+  importMemory(module: string, name: string, shared: boolean, maximumPages?: number): void {
+    if (shared && maximumPages === undefined) throw new Error("a shared memory needs maximumPages");
+    const limits = [maximumPages === undefined ? 0 : shared ? 3 : 1, 0];
+    if (maximumPages !== undefined) limits.push(...unsigned(maximumPages));
+    this.imports.push([...text(module), ...text(name), 0x02, ...limits]);
+  }
+
+  /** The index to call it by. Imports come before the module's own functions. */
+  importFunction(
+    module: string,
+    name: string,
+    params: readonly ValType[],
+    results: readonly ValType[],
+  ): number {
+    if (this.functions.length > 0) throw new Error(`import ${name} before the first func()`);
+    this.imports.push([...text(module), ...text(name), 0x00, ...unsigned(this.type(params, results))]);
+    return this.importedFunctions++;
+  }
+
+  /**
+   * Adds a function and gives the index to call it by. The body is read by `bytes()`, so that it may be
+   * written after this call, and call itself or functions that are added later.
+   */
+  func(body: FunctionBuilder, exportName?: string): number {
+    const index = this.importedFunctions + this.functions.push(body) - 1;
+    if (exportName !== undefined) this.exports.push([...text(exportName), 0x00, ...unsigned(index)]);
+    return index;
+  }
+
+  /** The module in the binary format. */
+  bytes(): Uint8Array {
+    const declarations = this.functions.map(({ params, results }) => unsigned(this.type(params, results)));
+    return Uint8Array.from([
+      ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+      ...section(1, this.types),
+      ...section(2, this.imports),
+      ...section(3, declarations),
+      ...section(7, this.exports),
+      ...section(
+        10,
+        this.functions.map((body) => body.bytes()),
+      ),
+    ]);
+  }
+}
