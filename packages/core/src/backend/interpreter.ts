@@ -5,6 +5,7 @@ import { topological } from "../graph/walk.ts";
 import { checkIndices } from "../ops/indexing.ts";
 import { arg, type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
 import { tapeOf } from "../scalar/tape.ts";
+import { words } from "../scalar/words.ts";
 import { type Shape, sizeOf, stridesOf } from "../shape.ts";
 import type { Backend } from "./backend.ts";
 
@@ -120,6 +121,7 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
   },
 
   reduction(op, node, [x], out) {
+    const combine = words[op.combine].float;
     const { shape } = node.inputs[0] as Node;
     const strides = stridesOf(shape);
     const kept = shape.map((_, d) => d).filter((d) => !op.dims.includes(d));
@@ -129,8 +131,8 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
       let result = op.identity;
       let chosen = 0;
       inner.forEach((offset, k) => {
-        const next = op.combine(result, x?.[start + offset] as number);
-        if (!Object.is(next, result)) chosen = k;
+        const next = combine(result, x?.[start + offset] as number);
+        if (next !== result && !Number.isNaN(result)) chosen = k;
         result = next;
       });
       out[i] = op.position ? chosen : result;

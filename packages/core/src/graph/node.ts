@@ -34,12 +34,16 @@ export interface Movement extends Named {
   readonly transpose: (ȳ: Node) => readonly Node[];
 }
 
+/** The words that reductions combine with: associative, so that a backend may take elements in any fixed order. */
+export type Combine = "add" | "mul" | "maximum" | "minimum" | "and" | "or";
+
 /** Axes `dims` are combined into one element. `partial` is ∂y/∂x as a tensor of x's shape; absent means 1. */
 export interface Reduction extends Named {
   readonly family: "reduction";
   readonly dims: readonly number[];
   readonly identity: number;
-  readonly combine: (accumulated: number, x: number) => number;
+  /** The word that adds an element to what came before. */
+  readonly combine: Combine;
   /** The result is the position of the element that `combine` chose, not its value. */
   readonly position: boolean;
   readonly partial: ((x: Node, y: Node, total: (t: Node) => Node) => Node) | undefined;

@@ -129,9 +129,8 @@ export const broadcasting = {
   /** Σ x over `dims` (all by default); bool and int32 sum to int32, and nothing sums to 0. */
   sum: row(
     (x: Node, dims?: Dims, options: KeepDim = {}): Node => {
-      const add = (a: number, b: number) => a + b;
       return reduce(
-        { name: "sum", identity: 0, combine: add, partial: undefined },
+        { name: "sum", identity: 0, combine: "add", partial: undefined },
         x,
         dims,
         options,

@@ -1,6 +1,6 @@
 import type { DType } from "../dtype.ts";
 import { fail } from "../errors.ts";
-import type { Node } from "../graph/node.ts";
+import type { Combine, Node } from "../graph/node.ts";
 import { axes, formatShape } from "../shape.ts";
 import { cast } from "./apply.ts";
 import { broadcasting, type Dims, type KeepDim, reduce } from "./broadcast.ts";
@@ -9,9 +9,6 @@ import { othersProduct } from "./recurrence.ts";
 import { row } from "./row.ts";
 
 const { div, eq } = elementwiseOps;
-
-const greater = (a: number, b: number): number => (Number.isNaN(a) || a >= b ? a : b);
-const lesser = (a: number, b: number): number => (Number.isNaN(a) || a <= b ? a : b);
 
 /** The mask of the elements that equal the result, each weighted by one over their number. */
 const evenShare = (x: Node, y: Node, total: (t: Node) => Node): Node => {
@@ -25,14 +22,14 @@ function nonEmpty(name: string, x: Node, dims: Dims): void {
 }
 
 const extremum =
-  (name: string, identity: number, combine: (a: number, b: number) => number) =>
+  (name: string, identity: number, combine: Combine) =>
   (x: Node, dims?: Dims, options: KeepDim = {}): Node => {
     nonEmpty(name, x, dims);
     return reduce({ name, identity, combine, partial: evenShare }, x, dims, options, x.dtype);
   };
 
 const position =
-  (name: string, identity: number, combine: (a: number, b: number) => number) =>
+  (name: string, identity: number, combine: Combine) =>
   (x: Node, dim?: number, options: KeepDim = {}): Node => {
     const along = dim === undefined ? broadcasting.reshape(x, [-1]) : x;
     nonEmpty(name, along, dim);
@@ -47,7 +44,7 @@ const position =
   };
 
 const truth =
-  (name: string, identity: number, combine: (a: number, b: number) => number) =>
+  (name: string, identity: number, combine: Combine) =>
   (x: Node, dims?: Dims, options: KeepDim = {}): Node => {
     const dtype: DType = "bool";
     return reduce({ name, identity, combine, partial: undefined }, cast(x, dtype), dims, options, dtype);
@@ -62,9 +59,8 @@ export const reductions = {
     (x: Node, dims?: Dims, options: KeepDim = {}): Node => {
       const reduced = axes("prod", dims, x.shape.length);
       const input = x.dtype === "bool" ? cast(x, "int32") : x;
-      const combine = (a: number, b: number) => a * b;
       const partial = (t: Node) => othersProduct(t, reduced);
-      return reduce({ name: "prod", identity: 1, combine, partial }, input, dims, options, input.dtype);
+      return reduce({ name: "prod", identity: 1, combine: "mul", partial }, input, dims, options, input.dtype);
     },
     [[2, 3]],
     [[2, 3], 1],
@@ -74,7 +70,7 @@ export const reductions = {
 
   /** The greatest element over `dims`; NaN wins, ties share the gradient evenly. */
   amax: row(
-    extremum("amax", Number.NEGATIVE_INFINITY, greater),
+    extremum("amax", Number.NEGATIVE_INFINITY, "maximum"),
     [[2, 3]],
     [[2, 3], 1],
     [[2, 3, 2], [0, 2], { keepdim: true }],
@@ -82,7 +78,7 @@ export const reductions = {
 
   /** The least element over `dims`; NaN wins, ties share the gradient evenly. */
   amin: row(
-    extremum("amin", Number.POSITIVE_INFINITY, lesser),
+    extremum("amin", Number.POSITIVE_INFINITY, "minimum"),
     [[2, 3]],
     [[2, 3], 1],
     [[2, 3, 2], [0, 2], { keepdim: true }],
@@ -90,7 +86,7 @@ export const reductions = {
 
   /** The position (int32) of the greatest element along `dim`, the first of equals; of the flattened tensor without `dim`. NaN wins. */
   argmax: row(
-    position("argmax", Number.NEGATIVE_INFINITY, greater),
+    position("argmax", Number.NEGATIVE_INFINITY, "maximum"),
     [[2, 3]],
     [[2, 3], 1],
     [[2, 3], 0, { keepdim: true }],
@@ -98,7 +94,7 @@ export const reductions = {
 
   /** The position (int32) of the least element along `dim`, the first of equals; of the flattened tensor without `dim`. NaN wins. */
   argmin: row(
-    position("argmin", Number.POSITIVE_INFINITY, lesser),
+    position("argmin", Number.POSITIVE_INFINITY, "minimum"),
     [[2, 3]],
     [[2, 3], 1],
     [[2, 3], 0, { keepdim: true }],
@@ -106,7 +102,7 @@ export const reductions = {
 
   /** Whether some element is non-zero. */
   any: row(
-    truth("any", 0, (a, b) => (a || b ? 1 : 0)),
+    truth("any", 0, "or"),
     [[2, 3]],
     [[2, 3], 1],
     [[0], 0],
@@ -114,7 +110,7 @@ export const reductions = {
 
   /** Whether every element is non-zero. */
   all: row(
-    truth("all", 1, (a, b) => (a && b ? 1 : 0)),
+    truth("all", 1, "and"),
     [[2, 3]],
     [[2, 3], 1],
     [[0], 0],

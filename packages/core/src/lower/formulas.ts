@@ -1,0 +1,157 @@
+import type { Elementwise } from "../graph/node.ts";
+import type { Item } from "../graph/structure.ts";
+import { arg, type Expr, toExpr } from "../scalar/expr.ts";
+import { where } from "../scalar/words.ts";
+import { stridesOf } from "../shape.ts";
+import { both, type Guard, guardKey, type Index, indexOf, keepWithin } from "./index-map.ts";
+import type { Buffer } from "./kernel.ts";
+import type { Fault } from "./program.ts";
+import { flatIndex, type Unit } from "./unit.ts";
+
+/** What formulas need to know of the whole graph. */
+export interface Ground {
+  readonly items: readonly Item[];
+  readonly inMemory: readonly boolean[];
+  buffer(item: number): Buffer;
+  fault(fault: Fault): number;
+}
+
+/** Thrown when a formula cannot be worked out within the loop that was tried. */
+export class Misfit extends Error {}
+
+/** Writes formulas of items over the arguments of one unit, within one of its loops. */
+export class Formulas {
+  readonly checks: { readonly holds: Expr; readonly fault: number }[] = [];
+  readonly #known = new Map<string, Expr>();
+
+  constructor(
+    readonly lowering: Ground,
+    readonly unit: Unit,
+    readonly loop: number,
+    readonly loopAxes: string,
+  ) {}
+
+  /** The element of item `i` at these coordinates; 0 where the guard does not hold. */
+  element(i: number, at: readonly Index[], guard: Guard): Expr {
+    const key = `${i} ${at.map((x) => x.key).join()} ${guardKey(guard)}`;
+    const known = this.#known.get(key);
+    if (known) return known;
+    const e = this.#write(i, at, guard);
+    this.#known.set(key, e);
+    return e;
+  }
+
+  #write(i: number, at: readonly Index[], guard: Guard): Expr {
+    const { lowering, unit } = this;
+    const item = lowering.items[i] as Item;
+    const local = unit.locals.get(i);
+    if (local) {
+      const place = at.map((x) => x.key).join();
+      if (local.result && place === local.at) {
+        if (local.loop >= this.loop) throw new Misfit();
+        return guarded(unit.result(i, local.task), guard, unit);
+      }
+      const same =
+        local.loop === this.loop &&
+        !local.task.reduce &&
+        place === local.at &&
+        unit.loops[local.loop]?.key === this.loopAxes;
+      if (same) return guarded(local.task.value, guard, unit);
+      const inRow = unit.coordinates.every((c, k) => at[k]?.key === c.key);
+      if (local.loop >= this.loop || !inRow) throw new Misfit();
+    }
+    if (lowering.inMemory[i])
+      return unit.load(lowering.buffer(i), flatIndex(at, stridesOf(item.shape)), guard);
+    return this.body(i, at, guard);
+  }
+
+  /** The element of item `i` from the elements that it is made of. */
+  body(i: number, at: readonly Index[], guard: Guard): Expr {
+    const { lowering, unit } = this;
+    const item = lowering.items[i] as Item;
+    switch (item.op.family) {
+      case "elementwise": {
+        const x = item.inputs.map((input) => this.element(input, at, guard));
+        this.#check(item.op, x, guard);
+        return guarded(item.op.f(x), guard, unit);
+      }
+      case "movement": {
+        const reads = item.op.reads(at.map((_, k) => arg(k)));
+        return reads.reduceRight<Expr>((otherwise, read) => {
+          const moved = indexOf(read.index, read.valid, at);
+          const holds = both(guard, moved.guard);
+          if (holds === null) return otherwise;
+          const input = item.inputs[read.input] as number;
+          const { shape } = lowering.items[input] as Item;
+          const within = read.valid
+            ? moved.index.map((x, k) => keepWithin(x, shape[k] as number))
+            : moved.index;
+          const value = this.element(input, within, holds);
+          return reads.length === 1 ? value : where(unit.guard(holds), value, otherwise);
+        }, toExpr(0));
+      }
+      case "source": {
+        if (!item.op.f) throw new Error(`${item.op.name} has no formula`);
+        const places = at.map((x) => unit.index(x));
+        return guarded(
+          item.op.f(
+            places,
+            item.inputs.map((input) => this.element(input, [], [])),
+          ),
+          guard,
+          unit,
+        );
+      }
+      case "indexing":
+        return this.#gather(i, item, at, guard);
+      default:
+        throw new Error(`${item.op.name} is worked out in memory`);
+    }
+  }
+
+  #check(op: Elementwise, x: readonly Expr[], guard: Guard): void {
+    if (!op.require) return;
+    const fault = this.lowering.fault({ op: op.name, kind: "value", message: op.require.message });
+    const holds = op.require.holds(x);
+    this.checks.push({ holds: guard?.length === 0 ? holds : where(this.unit.guard(guard), holds, 1), fault });
+  }
+
+  #gather(i: number, item: Item, at: readonly Index[], guard: Guard): Expr {
+    const { lowering, unit } = this;
+    if (item.op.family !== "indexing") throw new Misfit();
+    const { dim, name } = item.op;
+    const [x, index] = item.inputs as [number, number];
+    const { shape } = lowering.items[x] as Item;
+    const size = shape[dim] as number;
+    const place = this.element(index, at, guard);
+    const strides = stridesOf(shape);
+    const base = flatIndex(
+      at,
+      strides.map((s, d) => (d === dim ? 0 : s)),
+    );
+    const buffer = lowering.buffer(x);
+    const fault = lowering.fault({
+      op: name,
+      kind: "index",
+      message: `out of range for dim ${dim} of size ${size}`,
+    });
+    const stride = strides[dim] as number;
+    const key = `gather ${i} ${at.map((c) => c.key).join()} ${guardKey(guard)} loop ${this.loop}`;
+    return unit.argument(key, () => ({
+      kind: "gather",
+      type: buffer.dtype,
+      buffer,
+      index: base,
+      guard,
+      at: place,
+      stride,
+      size,
+      fault,
+    }));
+  }
+}
+
+/** An expression, and 0 where a guard does not hold. Loads see to that themselves. */
+function guarded(e: Expr, guard: Guard, unit: Unit): Expr {
+  return guard?.length === 0 ? e : where(unit.guard(guard), e, 0);
+}

@@ -1,0 +1,174 @@
+import type { Expr, Scalar } from "../scalar/expr.ts";
+import { subexpressions, toExpr } from "../scalar/expr.ts";
+
+/**
+ * What an index is a sum of: a loop variable 0 … size − 1; ⌊inner/by⌋; or an index that a guard keeps within
+ * 0 … size − 1, which simplifies what it goes through and is opened again at the end.
+ */
+export type Atom =
+  | { readonly kind: "loop"; readonly key: string; readonly size: number }
+  | { readonly kind: "quotient"; readonly key: string; readonly inner: Index; readonly by: number }
+  | { readonly kind: "kept"; readonly key: string; readonly inner: Index; readonly size: number };
+
+/** A whole number that depends on loop variables: constant + Σ factor·atom, with the range of values it can take. */
+export interface Index {
+  readonly constant: number;
+  readonly terms: ReadonlyMap<string, { readonly atom: Atom; readonly factor: number }>;
+  readonly low: number;
+  readonly high: number;
+  readonly key: string;
+}
+
+/** One of the loop variables of a kernel. */
+export const loopVariable = (name: string, size: number): Index =>
+  sum(0, [[{ kind: "loop", key: name, size }, 1]]);
+
+const rangeOf = (atom: Atom): readonly [number, number] =>
+  atom.kind === "quotient"
+    ? [Math.floor(atom.inner.low / atom.by), Math.floor(atom.inner.high / atom.by)]
+    : [0, Math.max(0, atom.size - 1)];
+
+function sum(constant: number, parts: Iterable<readonly [Atom, number]>): Index {
+  const terms = new Map<string, { atom: Atom; factor: number }>();
+  for (const [atom, factor] of parts) {
+    const total = factor + (terms.get(atom.key)?.factor ?? 0);
+    if (total === 0) terms.delete(atom.key);
+    else terms.set(atom.key, { atom, factor: total });
+  }
+  let [low, high] = [constant, constant];
+  for (const { atom, factor } of terms.values()) {
+    const [least, most] = rangeOf(atom);
+    low += factor > 0 ? factor * least : factor * most;
+    high += factor > 0 ? factor * most : factor * least;
+  }
+  const names = [...terms.values()]
+    .map(({ atom, factor }) => (factor === 1 ? atom.key : `${factor}·${atom.key}`))
+    .sort();
+  if (constant !== 0 || names.length === 0) names.push(String(constant));
+  return { constant, terms, low, high, key: names.join(" + ") };
+}
+
+const partsOf = (x: Index, factor = 1): [Atom, number][] =>
+  [...x.terms.values()].map((t) => [t.atom, t.factor * factor]);
+
+export const constantIndex = (value: number): Index => sum(value, []);
+export const addIndex = (a: Index, b: Index): Index =>
+  sum(a.constant + b.constant, [...partsOf(a), ...partsOf(b)]);
+export const scaleIndex = (a: Index, factor: number): Index => sum(a.constant * factor, partsOf(a, factor));
+
+/** ⌊a/by⌋: what `by` divides leaves the quotient, and a remainder between 0 and by − 1 vanishes. */
+export function divideIndex(a: Index, by: number): Index {
+  if (by === 1) return a;
+  const whole = partsOf(a).filter(([, f]) => f % by === 0);
+  const rest = sum(
+    ((a.constant % by) + by) % by,
+    partsOf(a).filter(([, f]) => f % by !== 0),
+  );
+  const quotient = sum(
+    Math.floor(a.constant / by),
+    whole.map(([atom, f]) => [atom, f / by]),
+  );
+  const shift = Math.floor(rest.low / by);
+  if (shift === Math.floor(rest.high / by)) return addIndex(quotient, constantIndex(shift));
+  const atom: Atom = { kind: "quotient", key: `⌊(${rest.key})/${by}⌋`, inner: rest, by };
+  return addIndex(quotient, sum(0, [[atom, 1]]));
+}
+
+/** The index as one that stays within 0 … size − 1, which a guard sees to. */
+export function keepWithin(a: Index, size: number): Index {
+  if (a.low >= 0 && a.high < size) return a;
+  return sum(0, [[{ kind: "kept", key: `(${a.key})`, inner: a, size }, 1]]);
+}
+
+/** The index written out over loop variables and quotients. */
+export function open(a: Index): Index {
+  return [...a.terms.values()].reduce((total, { atom, factor }) => {
+    if (atom.kind === "loop") return addIndex(total, sum(0, [[atom, factor]]));
+    const inner = open(atom.inner);
+    return addIndex(total, scaleIndex(atom.kind === "kept" ? inner : divideIndex(inner, atom.by), factor));
+  }, constantIndex(a.constant));
+}
+
+/** a ≥ 0, or a = 0: what must hold for an element to be read. */
+export interface Condition {
+  readonly kind: "nonNegative" | "zero";
+  readonly index: Index;
+}
+
+/** Conditions that must all hold; null where they cannot. */
+export type Guard = readonly Condition[] | null;
+
+export const guardKey = (guard: Guard): string =>
+  guard === null
+    ? "never"
+    : guard.map((c) => `${c.index.key} ${c.kind === "zero" ? "= 0" : "≥ 0"}`).join(" ∧ ");
+
+/** Both guards, without repeated or certain conditions. */
+export function both(a: Guard, b: Guard): Guard {
+  if (a === null || b === null) return null;
+  const kept = new Map<string, Condition>();
+  for (const c of [...a, ...b]) {
+    const { low, high } = c.index;
+    if (c.kind === "nonNegative" ? low >= 0 : low === 0 && high === 0) continue;
+    if (c.kind === "nonNegative" ? high < 0 : low > 0 || high < 0) return null;
+    kept.set(`${c.kind} ${c.index.key}`, c);
+  }
+  return [...kept.values()];
+}
+
+/** A guard whose indices are written out. */
+export const openGuard = (guard: Guard): Guard =>
+  guard === null ? null : guard.map((c) => ({ kind: c.kind, index: open(c.index) }));
+
+const indexWords: Readonly<Record<string, (a: Index, b: Index) => Index>> = {
+  add: addIndex,
+  sub: (a, b) => addIndex(a, scaleIndex(b, -1)),
+  mul: (a, b) => (a.terms.size === 0 ? scaleIndex(b, a.constant) : scaleIndex(a, b.constant)),
+  floorDivide: (a, b) => (b.constant === 0 ? constantIndex(0) : divideIndex(a, b.constant)),
+};
+
+const difference = (a: Index, b: Index): Index => addIndex(a, scaleIndex(b, -1));
+
+const conditionWords: Readonly<Record<string, (a: Index, b: Index) => Condition>> = {
+  le: (a, b) => ({ kind: "nonNegative", index: difference(b, a) }),
+  lt: (a, b) => ({ kind: "nonNegative", index: addIndex(difference(b, a), constantIndex(-1)) }),
+  eq: (a, b) => ({ kind: "zero", index: difference(a, b) }),
+};
+
+/** The formulas of a movement's reads, over the coordinates of an output element, as indices and a guard. */
+export function indexOf(
+  formulas: readonly Scalar[],
+  valid: Expr | undefined,
+  coordinates: readonly Index[],
+): { readonly index: Index[]; readonly guard: Guard } {
+  const roots = formulas.map(toExpr);
+  const known = new Map<Expr, Index>();
+  const guards = new Map<Expr, Guard>();
+  for (const e of subexpressions(valid ? [...roots, valid] : roots)) {
+    if (e.kind === "arg") known.set(e, coordinates[e.index] as Index);
+    else if (e.kind === "const") known.set(e, constantIndex(e.value));
+    else {
+      const [a, b] = e.args as [Expr, Expr];
+      if (e.name === "and") guards.set(e, both(guards.get(a) as Guard, guards.get(b) as Guard));
+      else if (conditionWords[e.name])
+        guards.set(
+          e,
+          both(
+            [],
+            [
+              (conditionWords[e.name] as (typeof conditionWords)[string])(
+                known.get(a) as Index,
+                known.get(b) as Index,
+              ),
+            ],
+          ),
+        );
+      else
+        known.set(
+          e,
+          (indexWords[e.name] as (typeof indexWords)[string])(known.get(a) as Index, known.get(b) as Index),
+        );
+    }
+  }
+  return { index: roots.map((r) => known.get(r) as Index), guard: valid ? (guards.get(valid) as Guard) : [] };
+}

@@ -1,0 +1,191 @@
+import type { Item, Structure } from "../graph/structure.ts";
+import { toExpr } from "../scalar/expr.ts";
+import { sizeOf } from "../shape.ts";
+import { isSmallProduct, materialised } from "./choose.ts";
+import { Formulas, type Ground, Misfit } from "./formulas.ts";
+import { type Goal, goalOf, placeOf } from "./goal.ts";
+import type { Buffer, Task } from "./kernel.ts";
+import { productOf } from "./product.ts";
+import type { Fault, Kernel, Program } from "./program.ts";
+import { axesOf, loopKey, Unit } from "./unit.ts";
+
+/** A nest with more tasks than this is left alone: long functions compile slowly. */
+const mostTasks = 32;
+/** Loops of so few points join a nest whatever it is about. */
+const fewPoints = 64;
+
+type Slot = { readonly unit: Unit } | { readonly kernel: Kernel };
+
+const blank = { reduce: undefined, inMemory: false, check: undefined, store: undefined } as const;
+
+/** Turns a structure into kernels, one item at a time, each joining the first nest that it fits. */
+class Lowering implements Ground {
+  readonly items: readonly Item[];
+  readonly inMemory: readonly boolean[];
+  readonly slots: Slot[] = [];
+  readonly faults: Fault[] = [];
+  readonly #buffers = new Map<number, Buffer>();
+  /** After which slot an item's value is in memory; −1 from the start. */
+  readonly #ready = new Map<number, number>();
+
+  constructor(readonly structure: Structure) {
+    this.items = structure.items;
+    this.inMemory = materialised(structure);
+  }
+
+  buffer(i: number): Buffer {
+    const item = this.items[i] as Item;
+    const known = this.#buffers.get(i) ?? {
+      id: this.#buffers.size,
+      dtype: item.dtype,
+      size: sizeOf(item.shape),
+    };
+    this.#buffers.set(i, known);
+    return known;
+  }
+
+  fault(fault: Fault): number {
+    return this.faults.push(fault) - 1;
+  }
+
+  run(): Program {
+    this.items.forEach((item, i) => {
+      if (item.input >= 0) this.#ready.set(i, -1);
+      else if (this.inMemory[i]) this.#schedule(i, item);
+    });
+    const kernels = this.slots.map((slot): Kernel => {
+      if ("kernel" in slot) return slot.kernel;
+      const { rows, loops, args } = slot.unit;
+      return { kind: "nest", rows, loops: loops.map(({ axes, tasks }) => ({ axes, tasks })), args };
+    });
+    const inputs: Buffer[] = [];
+    this.items.forEach((item, i) => {
+      if (item.input >= 0) inputs[item.input] = this.buffer(i);
+    });
+    const outputs = this.structure.roots.map((r) => this.buffer(r));
+    return { kernels, buffers: [...this.#buffers.values()], inputs, outputs, faults: this.faults };
+  }
+
+  #append(i: number, kernel: Kernel): void {
+    this.#ready.set(i, this.slots.push({ kernel }) - 1);
+  }
+
+  #schedule(i: number, item: Item): void {
+    const { op, shape } = item;
+    const from = item.inputs.map((x) => () => this.buffer(x));
+    const [x, y, z] = from as [() => Buffer, () => Buffer, () => Buffer];
+    if (op.family === "contraction" && !isSmallProduct(item, this.items))
+      this.#append(
+        i,
+        productOf(this.items, i, op, (input) => this.buffer(input)),
+      );
+    else if (op.family === "recurrence")
+      this.#append(i, {
+        kind: "recur",
+        reverse: op.reverse,
+        out: this.buffer(i),
+        a: x(),
+        b: y(),
+        shape,
+        dim: op.dim,
+      });
+    else if (op.family === "indexing" && op.mode !== "gather") {
+      const indexShape = (this.items[item.inputs[1] as number] as Item).shape;
+      const fault = this.fault({
+        op: op.name,
+        kind: "index",
+        message: `out of range for dim ${op.dim} of size ${shape[op.dim]}`,
+      });
+      const buffers = { out: this.buffer(i), x: x(), index: y(), src: z() };
+      this.#append(i, { kind: "scatter", mode: op.mode, ...buffers, indexShape, shape, dim: op.dim, fault });
+    } else this.#nest(goalOf(this.items, i));
+  }
+
+  /** The items in memory that the formula of `i` reads. */
+  #reads(i: number): number[] {
+    const stack = [...(this.items[i] as Item).inputs];
+    const seen = new Set<number>();
+    while (stack.length > 0) {
+      const x = stack.pop() as number;
+      if (seen.has(x)) continue;
+      seen.add(x);
+      if (!this.inMemory[x]) stack.push(...(this.items[x] as Item).inputs);
+    }
+    return [...seen].filter((x) => this.inMemory[x]);
+  }
+
+  #nest(goal: Goal): void {
+    const reads = this.#reads(goal.item);
+    const earliest = Math.max(0, ...reads.map((x) => this.#ready.get(x) as number));
+    for (let s = earliest; s < this.slots.length; s++) {
+      const slot = this.slots[s] as Slot;
+      if (!("unit" in slot) || !joins(slot.unit, goal, reads) || !this.#place(goal, slot.unit, reads))
+        continue;
+      this.#ready.set(goal.item, s);
+      return;
+    }
+    const { axes, coordinates } = axesOf("r", goal.row);
+    const unit = new Unit(goal.row, axes, coordinates);
+    if (!this.#place(goal, unit, reads)) throw new Error(`item ${goal.item} does not fit a nest of its own`);
+    this.#ready.set(goal.item, this.slots.push({ unit }) - 1);
+  }
+
+  /** Adds the goal to the first loop of the unit where its formula can be worked out; says whether there is one. */
+  #place(goal: Goal, unit: Unit, reads: readonly number[]): boolean {
+    const { axes, coordinates } = axesOf("i", [...goal.row, ...goal.rest].slice(unit.rowShape.length));
+    const key = loopKey(axes);
+    const all = [...unit.coordinates, ...coordinates];
+    const [row, rest] = [all.slice(0, goal.row.length), all.slice(goal.row.length)];
+    const store = { buffer: this.buffer(goal.item), index: placeOf(this.items, goal, row, rest) };
+    const type = (this.items[goal.item] as Item).dtype;
+    const first =
+      goal.kept > 0 ? unit.loops.length : Math.max(0, ...reads.map((x) => unit.locals.get(x)?.loop ?? 0));
+    for (let l = first; l <= unit.loops.length; l++) {
+      if (l < unit.loops.length && unit.loops[l]?.key !== key) continue;
+      const formulas = new Formulas(this, unit, l, key);
+      try {
+        const value = goal.value(formulas, row, rest);
+        const inMemory = goal.kept > 0;
+        if (inMemory) {
+          const start: Task = { ...blank, value: toExpr(goal.reduce?.identity ?? 0), type, store };
+          unit.loopAt(unit.loops.length, axes.slice(-goal.kept)).tasks.push(start);
+        }
+        const home = inMemory ? unit.loops.length : l;
+        const { tasks } = unit.loopAt(home, axes);
+        for (const c of formulas.checks)
+          tasks.push({ ...blank, value: c.holds, type: "bool", check: c.fault });
+        const task: Task = { value, type, store, reduce: goal.reduce, inMemory, check: undefined };
+        tasks.push(task);
+        const element = goal.element(row, rest).map((x) => x.key);
+        unit.locals.set(goal.item, {
+          loop: home,
+          task,
+          at: element.join(),
+          result: goal.reduce !== undefined && !inMemory,
+        });
+        return true;
+      } catch (e) {
+        if (!(e instanceof Misfit)) throw e;
+      }
+    }
+    return false;
+  }
+}
+
+/** Whether a nest has the goal's rows, and something to gain from it: it reads what the nest makes, or runs over the same points. */
+function joins(unit: Unit, goal: Goal, reads: readonly number[]): boolean {
+  const shape = [...goal.row, ...goal.rest];
+  const prefix = unit.rowShape.every((n, k) => n === shape[k]);
+  const sameRows = goal.reduce ? goal.row.length === unit.rowShape.length : true;
+  if (!prefix || !sameRows || unit.taskCount >= mostTasks) return false;
+  const inner = shape.slice(unit.rowShape.length);
+  const key = loopKey(axesOf("i", inner).axes);
+  return (
+    reads.some((x) => unit.locals.has(x)) ||
+    unit.loops.some((l) => l.key === key) ||
+    sizeOf(shape) <= fewPoints
+  );
+}
+
+/** A graph as kernels over buffers. */
+export const lower = (structure: Structure): Program => new Lowering(structure).run();

@@ -1,0 +1,52 @@
+import type { Buffer } from "./kernel.ts";
+import { bytesOf, type Kernel, type Program } from "./program.ts";
+
+/** Where the buffers that only the program sees lie, as offsets into one block of `bytes`. */
+export interface Plan {
+  readonly offsets: ReadonlyMap<Buffer, number>;
+  readonly bytes: number;
+}
+
+/** The buffers that a kernel reads or writes. */
+export function buffersOf(kernel: Kernel): Buffer[] {
+  if (kernel.kind === "product") return [kernel.out, kernel.a.buffer, kernel.b.buffer];
+  if (kernel.kind === "scatter") return [kernel.out, kernel.x, kernel.index, kernel.src];
+  if (kernel.kind === "recur") return [kernel.out, kernel.a, kernel.b];
+  const read = kernel.args.flatMap((x) => (x.kind === "load" || x.kind === "gather" ? [x.buffer] : []));
+  const written = kernel.loops.flatMap((l) => l.tasks.flatMap((t) => (t.store ? [t.store.buffer] : [])));
+  return [...new Set([...read, ...written])];
+}
+
+/** Vectors may be read up to this far beyond the end of a buffer. */
+const slack = 32;
+const sizeInBytes = (b: Buffer): number => Math.ceil((b.size * bytesOf[b.dtype] + slack) / 16) * 16;
+
+/** Lays out scratch buffers so that those alive at the same time do not overlap: each takes the first gap that fits. */
+export function planMemory({ kernels, buffers, inputs, outputs }: Program): Plan {
+  const outside = new Set([...inputs, ...outputs]);
+  const first = new Map<Buffer, number>();
+  const last = new Map<Buffer, number>();
+  kernels.forEach((kernel, k) => {
+    for (const b of buffersOf(kernel)) {
+      if (!first.has(b)) first.set(b, k);
+      last.set(b, k);
+    }
+  });
+  const placed: { readonly buffer: Buffer; readonly from: number; readonly to: number }[] = [];
+  let bytes = 0;
+  for (const buffer of buffers.filter((b) => !outside.has(b) && first.has(b))) {
+    const [start, end] = [first.get(buffer) as number, last.get(buffer) as number];
+    const alive = placed
+      .filter((p) => (first.get(p.buffer) as number) <= end && (last.get(p.buffer) as number) >= start)
+      .sort((a, b) => a.from - b.from);
+    const size = sizeInBytes(buffer);
+    let from = 0;
+    for (const p of alive) {
+      if (from + size <= p.from) break;
+      from = Math.max(from, p.to);
+    }
+    placed.push({ buffer, from, to: from + size });
+    bytes = Math.max(bytes, from + size);
+  }
+  return { offsets: new Map(placed.map((p) => [p.buffer, p.from])), bytes };
+}

@@ -1,0 +1,74 @@
+import type { DType } from "../dtype.ts";
+import type { Indexing, Recurrence } from "../graph/node.ts";
+import type { Buffer, Nest } from "./kernel.ts";
+
+/** A buffer read from a place on. */
+export interface View {
+  readonly buffer: Buffer;
+  readonly start: number;
+}
+
+/** An axis of a product, and the steps that a, b and the result c take along it. */
+export interface ProductAxis {
+  readonly size: number;
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+}
+
+/** c = Σ a·b over the `ks`, for every point of the batch axes, the `ms` (which b lacks) and the `ns` (which a lacks). */
+export interface Product {
+  readonly kind: "product";
+  readonly out: Buffer;
+  readonly a: View;
+  readonly b: View;
+  readonly batch: readonly ProductAxis[];
+  readonly ms: readonly ProductAxis[];
+  readonly ns: readonly ProductAxis[];
+  readonly ks: readonly ProductAxis[];
+}
+
+/** out = a copy of x, with src added to or written over it where the index says. */
+export interface Scatter {
+  readonly kind: "scatter";
+  readonly mode: Indexing["mode"];
+  readonly out: Buffer;
+  readonly x: Buffer;
+  readonly index: Buffer;
+  readonly src: Buffer;
+  readonly indexShape: readonly number[];
+  readonly shape: readonly number[];
+  readonly dim: number;
+  readonly fault: number;
+}
+
+/** yᵢ = aᵢ·yᵢ₋₁ + bᵢ along one axis. */
+export interface Recur {
+  readonly kind: "recur";
+  readonly reverse: Recurrence["reverse"];
+  readonly out: Buffer;
+  readonly a: Buffer;
+  readonly b: Buffer;
+  readonly shape: readonly number[];
+  readonly dim: number;
+}
+
+export type Kernel = Nest | Product | Scatter | Recur;
+
+/** What may go wrong while a program runs, and what to say then. */
+export interface Fault {
+  readonly op: string;
+  readonly kind: "index" | "value";
+  readonly message: string;
+}
+
+/** A graph as kernels over buffers, run in order. */
+export interface Program {
+  readonly kernels: readonly Kernel[];
+  readonly buffers: readonly Buffer[];
+  readonly inputs: readonly Buffer[];
+  readonly outputs: readonly Buffer[];
+  readonly faults: readonly Fault[];
+}
+
+export const bytesOf: Record<DType, number> = { bool: 1, int32: 4, float32: 4, float64: 8 };

@@ -1,0 +1,98 @@
+import type { DType } from "../dtype.ts";
+import { arg, type Expr } from "../scalar/expr.ts";
+import {
+  addIndex,
+  constantIndex,
+  type Guard,
+  guardKey,
+  type Index,
+  loopVariable,
+  open,
+  openGuard,
+  scaleIndex,
+} from "./index-map.ts";
+import type { Arg, Axis, Buffer, Task } from "./kernel.ts";
+
+/** The place in memory of an element, given its coordinates and the strides of its tensor. */
+export const flatIndex = (coordinates: readonly Index[], strides: readonly number[]): Index =>
+  coordinates.reduce((sum, c, k) => addIndex(sum, scaleIndex(c, strides[k] as number)), constantIndex(0));
+
+/** The axes of a shape as loop variables; axes of size 1 need none. */
+export const axesOf = (
+  prefix: string,
+  shape: readonly number[],
+): { readonly axes: Axis[]; readonly coordinates: Index[] } => {
+  const all = shape.map((size, k) => ({ name: `${prefix}${k}×${size}`, size }));
+  return {
+    axes: all.filter((a) => a.size !== 1),
+    coordinates: all.map((a) => (a.size === 1 ? constantIndex(0) : loopVariable(a.name, a.size))),
+  };
+};
+
+/** An item that a unit works out itself: in which of its loops, by which task, and at which coordinates. */
+export interface Local {
+  readonly loop: number;
+  readonly task: Task;
+  readonly at: string;
+  /** Whether other loops of the row read it as a number rather than from memory. */
+  readonly result: boolean;
+}
+
+/** A nest in the making: loops over one row space, and the arguments of their formulas. */
+export class Unit {
+  readonly loops: { readonly axes: readonly Axis[]; readonly key: string; readonly tasks: Task[] }[] = [];
+  readonly locals = new Map<number, Local>();
+  readonly args: Arg[] = [];
+  readonly #known = new Map<string, Expr>();
+
+  constructor(
+    readonly rowShape: readonly number[],
+    readonly rows: readonly Axis[],
+    readonly coordinates: readonly Index[],
+  ) {}
+
+  get taskCount(): number {
+    return this.loops.reduce((n, l) => n + l.tasks.length, 0);
+  }
+
+  /** The formula argument for a key, made once. */
+  argument(key: string, make: () => Arg): Expr {
+    const known = this.#known.get(key);
+    if (known) return known;
+    const e = arg(this.args.length, `x${this.args.length}`);
+    this.args.push(make());
+    this.#known.set(key, e);
+    return e;
+  }
+
+  load(buffer: Buffer, place: Index, when: Guard): Expr {
+    const [index, guard] = [open(place), openGuard(when)];
+    const key = `load ${buffer.id}[${index.key}] ${guardKey(guard)}`;
+    return this.argument(key, () => ({ kind: "load", type: buffer.dtype, buffer, index, guard }));
+  }
+
+  index(place: Index, type: DType = "int32"): Expr {
+    const index = open(place);
+    return this.argument(`index ${index.key}`, () => ({ kind: "index", type, index }));
+  }
+
+  guard(when: Guard): Expr {
+    const guard = openGuard(when);
+    return this.argument(`guard ${guardKey(guard)}`, () => ({ kind: "guard", type: "bool", guard }));
+  }
+
+  result(item: number, task: Task): Expr {
+    return this.argument(`result ${item}`, () => ({ kind: "result", type: task.type, task }));
+  }
+
+  /** The loop number `at` or, one past the last, a new one. */
+  loopAt(at: number, axes: readonly Axis[]): { readonly tasks: Task[] } {
+    const known = this.loops[at];
+    if (known) return known;
+    const loop = { axes, key: loopKey(axes), tasks: [] as Task[] };
+    this.loops.push(loop);
+    return loop;
+  }
+}
+
+export const loopKey = (axes: readonly Axis[]): string => axes.map((a) => a.name).join();
