@@ -24,10 +24,10 @@ const blocksOf = (element: Element) => ({
 const SCRATCH_BYTES = MR * 2 * 16;
 
 /** Up to so many columns of B (rows of A), packing A (B) costs more than it saves. */
-const FEW_COLUMNS = 8;
+const FEW_COLUMNS = 12;
 const FEW_ROWS = 32;
 
-/** Bytes of workspace that a product of this size needs, at a multiple of 16; each thread has its own. */
+/** Bytes of workspace for a product of this size, from an address that is a multiple of 16; each thread has its own. */
 export function workspaceBytes(type: Float, m: number, n: number, k: number): number {
   const element = elements[type];
   const { mc, nc } = blocksOf(element);

@@ -24,7 +24,7 @@ const ROWS = 4;
 
 /**
  * For B with rows of elements side by side, `bStride` apart: reads B from front to back, while the sums stay in the
- * nearest cache: `scratch` holds n elements and a vector more.
+ * nearest cache. Both kernels keep them in `scratch`, which holds n elements and two vectors more.
  */
 export function rowsKernel(arithmetic: Arithmetic, add: number): FunctionBuilder {
   const [f, p] = procedure(rowParameters);
@@ -80,7 +80,7 @@ export function columnsKernel(arithmetic: Arithmetic, add: number): FunctionBuil
   const { bytes, lanes, log2, loadSplat } = element;
   const width = columnsOf(element);
   const local = () => f.local("i32");
-  const [j, cols, b, x, left] = [local(), local(), local(), local(), local()];
+  const [j, cols, b, x, left, to] = [local(), local(), local(), local(), local(), local()];
   const factor = f.local("v128");
   const halves = [0, lanes].map((from) => ({
     from,
@@ -95,6 +95,7 @@ export function columnsKernel(arithmetic: Arithmetic, add: number): FunctionBuil
     advance(f, x, p.xStep);
   };
 
+  f.get(p.scratch).set(to);
   forRange(f, j, p.n, width, () => {
     remaining(f, cols, p.n, j, width);
     address(f, p.b, [j, p.bStride]).set(b);
@@ -120,12 +121,12 @@ export function columnsKernel(arithmetic: Arithmetic, add: number): FunctionBuil
         for (const column of columns) increase(f, column, bytes);
       }),
     );
-    for (const { from, sum } of halves)
-      f.get(p.scratch)
-        .get(sum)
-        .op("v128.store", log2, from && 16);
-    f.get(p.scratch).i32(0).i32(1).get(cols);
-    f.get(p.y).get(j).i32(log2).op("i32.shl").op("i32.add").i32(0).get(p.accumulate).call(add);
+    for (const { from, sum } of halves) {
+      const offset = from && 16;
+      f.get(to).get(sum).op("v128.store", log2, offset);
+    }
+    increase(f, to, 32);
   });
+  f.get(p.scratch).i32(0).i32(1).get(p.n).get(p.y).i32(0).get(p.accumulate).call(add);
   return f;
 }

@@ -1,6 +1,7 @@
 import type { FunctionBuilder, OpName } from "./assembler.ts";
 import {
   type Arithmetic,
+  address,
   advance,
   columnsOf,
   countDown,
@@ -117,11 +118,12 @@ export const blockParameters = [
 /**
  * `C (+)= A · B` for one block, tile by tile; k ≥ 1, what one block may sum.
  * A panel of MR rows starts every `aPanel`, one of two vectors of columns every `bPanel`. Partial tiles are worked out
- * whole in `scratch`; where at most one vector of columns is left, it has a tile of its own.
+ * whole in `scratch`; where at most one vector of columns is left, it has a tile of its own. Rows are the outer loop:
+ * a panel of A then stays in the nearest cache, and C is written along its rows, which counts where k is small.
  */
 export function blockKernel(element: Element, kernels: TileKernels): FunctionBuilder {
   const [f, p] = procedure(blockParameters);
-  const { bytes, lanes, log2 } = element;
+  const { bytes, lanes } = element;
   const local = () => f.local("i32");
   const [i, j, a, b, c] = [local(), local(), local(), local(), local()];
   const [rows, cols, whole, packed] = [local(), local(), local(), local()];
@@ -145,22 +147,22 @@ export function blockKernel(element: Element, kernels: TileKernels): FunctionBui
   };
 
   f.get(p.aRow).i32(bytes).op("i32.eq").get(p.aStep).i32(panelStep).op("i32.eq").op("i32.and").set(packed);
-  f.get(p.b).set(b);
-  forRange(f, j, p.n, width, () => {
-    remaining(f, cols, p.n, j, width);
-    f.get(p.a).set(a);
-    f.get(p.c).get(j).i32(log2).op("i32.shl").op("i32.add").set(c);
-    forRange(f, i, p.m, MR, () => {
-      remaining(f, rows, p.m, i, MR);
+  f.get(p.a).set(a);
+  forRange(f, i, p.m, MR, () => {
+    remaining(f, rows, p.m, i, MR);
+    f.get(p.b).set(b);
+    address(f, p.c, [i, p.cRow]).set(c);
+    forRange(f, j, p.n, width, () => {
+      remaining(f, cols, p.n, j, width);
       f.get(cols).i32(lanes).op("i32.eq").get(cols).i32(width).op("i32.eq").op("i32.or");
       f.get(rows).i32(MR).op("i32.eq").op("i32.and").set(whole);
       f.get(packed).if(callSized(kernels.packed), callSized(kernels.strided));
       f.get(whole).op("i32.eqz");
       f.if(addScratch);
-      advance(f, a, p.aPanel);
-      f.get(c).get(p.cRow).i32(MR).op("i32.mul").op("i32.add").set(c);
+      advance(f, b, p.bPanel);
+      increase(f, c, width * bytes);
     });
-    advance(f, b, p.bPanel);
+    advance(f, a, p.aPanel);
   });
   return f;
 }
