@@ -31,7 +31,7 @@ const rooms: readonly Room[] = [
   { name: "index", at: core("index") },
   { name: "nn", at: ["packages/nn/src"], only: ["index"] },
   { name: "optim", at: ["packages/optim/src"], only: ["index"] },
-  { name: "examples", at: ["examples"], only: ["index", "nn", "optim"], libraries: true },
+  { name: "examples", at: ["examples"], only: ["index", "testing", "nn", "optim"], libraries: true },
   {
     name: "test",
     at: ["test", "packages/core/test", "packages/nn/test", "packages/optim/test"],

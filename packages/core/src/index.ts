@@ -6,7 +6,7 @@ export type { Shape } from "./shape.ts";
 export * from "./tensor/create.ts";
 export { elementwise } from "./tensor/define.ts";
 export type { Nested, TensorData } from "./tensor/nested.ts";
-export { Parameter } from "./tensor/parameter.ts";
+export { Cell, Parameter } from "./tensor/parameter.ts";
 export {
   bernoulli,
   Generator,

@@ -1,4 +1,4 @@
-import type { Node, Value } from "../graph/node.ts";
+import type { Node } from "../graph/node.ts";
 import type { Backend } from "./backend.ts";
 import { interpreter } from "./interpreter.ts";
 
@@ -8,12 +8,6 @@ let active: Backend = interpreter;
 export function evaluate(nodes: readonly Node[]): void {
   const pending = nodes.filter((n) => n.value === null);
   if (pending.length > 0) active.evaluate(pending);
-}
-
-/** The value of a node, worked out when it is not known yet. */
-export function evaluated(node: Node): Value {
-  evaluate([node]);
-  return node.value as Value;
 }
 
 /** Runs `f` with another backend. */

@@ -26,6 +26,7 @@ export function recurrence(a: Node, b: Node, dim: number, reverse: boolean): Nod
 
 /** yᵢ = xᵢ₋₁, with 0 entering at the front; at the end where `reverse`. */
 export function shifted(x: Node, dim: number, reverse: boolean): Node {
+  if (x.shape[dim] === 0) return x;
   const inner = 2 * (x.shape.length - 1 - dim);
   return movements.padZeros(x, [...new Array<number>(inner).fill(0), ...(reverse ? [-1, 1] : [1, -1])]);
 }

@@ -30,7 +30,11 @@ export function data(array: TypedArray, shape: Shape, dtype: DType, leaf: object
 
 /** A number as a 0-d tensor. */
 export function scalar(value: number | boolean, dtype: DType): Node {
-  return data(arrays[dtype].of(Number(value)), [], dtype);
+  return data(
+    arrays[dtype].of(dtype === "bool" ? Number(value !== 0 && value !== false) : Number(value)),
+    [],
+    dtype,
+  );
 }
 
 /** yᵢ = i along axis `dim`, constant along the others. */

@@ -3,14 +3,13 @@ import { formatShape, sameShape } from "../shape.ts";
 import { Tensor } from "./tensor.ts";
 
 /**
- * A cell that holds the current value of something trained, and collects its gradient. Assigning to it changes no
+ * A cell that holds the current value of something that changes, such as a running average. Assigning to it changes no
  * tensor made from it before.
  */
-export class Parameter extends Tensor {
-  /** A cell that starts with `value`, which must be of a float dtype. */
+export class Cell extends Tensor {
+  /** A cell that starts with `value`. */
   constructor(value: Tensor) {
     super(value.detach().node);
-    this.requiresGrad = true;
   }
 
   /** Holds `value` from now on. @throws where its shape or dtype differ. */
@@ -19,8 +18,16 @@ export class Parameter extends Tensor {
       fail(
         "shape",
         "assign",
-        `the parameter is ${this.dtype}${formatShape(this.shape)} and the value ${value.dtype}${formatShape(value.shape)}`,
+        `the cell is ${this.dtype}${formatShape(this.shape)} and the value ${value.dtype}${formatShape(value.shape)}`,
       );
     this.replace(value);
+  }
+}
+
+/** A cell that is trained: it collects its gradient. Its dtype is a float one. */
+export class Parameter extends Cell {
+  constructor(value: Tensor) {
+    super(value);
+    this.requiresGrad = true;
   }
 }

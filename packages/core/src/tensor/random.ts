@@ -6,6 +6,26 @@ import type { Shape } from "../shape.ts";
 import { type CreateOptions, tensor } from "./create.ts";
 import { Tensor } from "./tensor.ts";
 
+/** Gives the keys that a function draws: made anew and noted down, or those noted down before. */
+type Tape = (make: () => Key) => Key;
+let tape: Tape = (make) => make();
+
+/** Runs `f` while the keys it draws are recorded in `keys`, or are those recorded there. */
+export function withKeys<T>(keys: Key[], mode: "record" | "replay", f: () => T): T {
+  const outer = tape;
+  let next = 0;
+  tape = (make) => {
+    const key = (mode === "replay" && keys[next++]) || outer(make);
+    if (mode === "record") keys.push(key);
+    return key;
+  };
+  try {
+    return f();
+  } finally {
+    tape = outer;
+  }
+}
+
 /** A stream of random keys: the same seed gives the same stream everywhere. */
 export class Generator {
   #seed = 0;
@@ -24,7 +44,7 @@ export class Generator {
 
   /** The next key, never given before. */
   nextKey(): Key {
-    return [scalar(this.#seed, "int32"), scalar(this.#count++, "int32")];
+    return tape(() => [scalar(this.#seed, "int32"), scalar(this.#count++, "int32")]);
   }
 }
 

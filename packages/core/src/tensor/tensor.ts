@@ -1,8 +1,8 @@
 import { leavesOf, reverse } from "../autodiff/reverse.ts";
-import { evaluated, evaluate as evaluateNodes } from "../backend/evaluate.ts";
+import { evaluate as evaluateNodes } from "../backend/evaluate.ts";
 import { arrays, type DType, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
-import { Node } from "../graph/node.ts";
+import { Node, type Value } from "../graph/node.ts";
 import { cast } from "../ops/apply.ts";
 import { broadcasting, type KeepDim } from "../ops/broadcast.ts";
 import { detach, leaf } from "../ops/identity.ts";
@@ -21,6 +21,9 @@ export interface BackwardOptions {
   /** Keep this tensor's history for another `backward`. */
   readonly retainGraph?: boolean;
 }
+
+/** Cells whose new values are still to be worked out. */
+const unsettled = new Set<Tensor>();
 
 /** An unread chain longer than this, which no gradient needs, is evaluated so that it cannot grow for ever. */
 const longestUnread = 1000;
@@ -82,9 +85,10 @@ export class Tensor {
     return this.#node.leaf !== null || !this.requiresGrad;
   }
 
-  /** Replaces what this cell holds; tensors made from the old value keep it. */
+  /** Replaces what this cell holds; tensors made from the old value keep it, and a frozen cell stays frozen. */
   protected replace(value: Tensor): void {
-    this.#node = leaf(value.#node, this);
+    this.#node = this.requiresGrad ? leaf(value.#node, this) : detach(value.#node);
+    if (this.#node.value === null) unsettled.add(this);
     this.#bound();
   }
 
@@ -163,10 +167,20 @@ export class Tensor {
     this.grad = null;
   }
 
-  /** Works out the values of tensors in one run, and with gradients the values they were taken of. */
+  /**
+   * Works out the values of tensors in one run: with gradients the values they were taken of, and what was assigned to
+   * cells meanwhile, which may share its making with them.
+   */
   static evaluate(tensors: readonly Tensor[]): void {
-    evaluateNodes(tensors.flatMap((t) => (t.#origin ? [t.#node, t.#origin] : [t.#node])));
+    const cells = [...unsettled];
+    unsettled.clear();
+    evaluateNodes([...tensors, ...cells].flatMap((t) => (t.#origin ? [t.#node, t.#origin] : [t.#node])));
     for (const t of tensors) t.#origin = null;
+  }
+
+  #read(): TypedArray {
+    if (this.#node.value === null) Tensor.evaluate([this]);
+    return (this.#node.value as Value).array;
   }
 
   /** The only element, as a number. @throws where there are several or none. */
@@ -177,17 +191,17 @@ export class Tensor {
         "item",
         `a tensor of shape ${formatShape(this.shape)} has ${this.size} elements, not one. Did you mean toArray()?`,
       );
-    return evaluated(this.#node).array[0] as number;
+    return this.#read()[0] as number;
   }
 
   /** The elements in row-major order, as a copy: bool as bytes, others in the typed array of the dtype. */
   data(): TypedArray {
-    return arrays[this.dtype].from(evaluated(this.#node).array);
+    return arrays[this.dtype].from(this.#read());
   }
 
   /** The elements as nested arrays; a 0-d tensor gives a bare element. */
   toArray(): Nested {
-    return nest(evaluated(this.#node).array, this.shape, this.dtype);
+    return nest(this.#read(), this.shape, this.dtype);
   }
 
   /** The greatest element; or, along `dim`, the greatest and their first positions. */
@@ -206,7 +220,7 @@ export class Tensor {
 
   toString(): string {
     const note = this.#node.leaf ? ", requiresGrad" : "";
-    return formatTensor(evaluated(this.#node).array, this.shape, this.dtype, note);
+    return formatTensor(this.#read(), this.shape, this.dtype, note);
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {

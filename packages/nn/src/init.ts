@@ -1,0 +1,113 @@
+import {
+  ChainruleError,
+  full,
+  noGrad,
+  type Parameter,
+  type RandomOptions,
+  rand,
+  randn,
+  type Tensor,
+} from "@chainrule/core";
+
+export type InitOptions = Pick<RandomOptions, "generator">;
+
+/** What a unit's output variance is multiplied by to make up for the activation behind it. [He et al. 2015] */
+const gains = {
+  linear: () => 1,
+  sigmoid: () => 1,
+  tanh: () => 5 / 3,
+  relu: () => Math.SQRT2,
+  leakyRelu: (a: number) => Math.sqrt(2 / (1 + a * a)),
+  selu: () => 3 / 4,
+};
+export type Nonlinearity = keyof typeof gains;
+
+/** The gain of an activation; `a` is the negative slope of `leakyRelu`. */
+export const calculateGain = (nonlinearity: Nonlinearity, a = 0.01): number => gains[nonlinearity](a);
+
+export interface KaimingOptions extends InitOptions {
+  /** The negative slope of the `leakyRelu` behind. */
+  readonly a?: number;
+  /** Whether the variance is kept forwards or backwards. */
+  readonly mode?: "fanIn" | "fanOut";
+  readonly nonlinearity?: Nonlinearity;
+}
+
+/** Numbers of inputs and outputs that one element of a weight [out, in, …] belongs to. */
+function fansOf(op: string, p: Tensor): { fanIn: number; fanOut: number } {
+  if (p.ndim < 2)
+    throw new ChainruleError(
+      "shape",
+      op,
+      `[${p.shape.join(", ")}] has no inputs and outputs; it needs at least two axes`,
+    );
+  const [out, into, ...field] = p.shape as [number, number, ...number[]];
+  const size = field.reduce((n, d) => n * d, 1);
+  return { fanIn: into * size, fanOut: out * size };
+}
+
+function fill<P extends Parameter>(
+  p: P,
+  value: (options: RandomOptions) => Tensor,
+  options: InitOptions = {},
+): P {
+  noGrad(() => p.assign(value({ dtype: p.dtype, ...options })));
+  return p;
+}
+
+/** Every element `value`. */
+export const constant = <P extends Parameter>(p: P, value: number): P =>
+  fill(p, ({ dtype }) => full(p.shape, value, dtype ? { dtype } : {}));
+
+/** Every element 0. */
+export const zeros = <P extends Parameter>(p: P): P => constant(p, 0);
+
+/** Every element 1. */
+export const ones = <P extends Parameter>(p: P): P => constant(p, 1);
+
+/** Uniform on [low, high). */
+export const uniform = <P extends Parameter>(p: P, low = 0, high = 1, options?: InitOptions): P =>
+  fill(
+    p,
+    (o) =>
+      rand(p.shape, o)
+        .mul(high - low)
+        .add(low),
+    options,
+  );
+
+/** Normal with a mean and a standard deviation. */
+export const normal = <P extends Parameter>(p: P, mean = 0, std = 1, options?: InitOptions): P =>
+  fill(p, (o) => randn(p.shape, o).mul(std).add(mean), options);
+
+/** U(−b, b) with b = gain·√(6/(fanIn + fanOut)). [Glorot & Bengio 2010] */
+export function xavierUniform<P extends Parameter>(p: P, gain = 1, options?: InitOptions): P {
+  const { fanIn, fanOut } = fansOf("xavierUniform", p);
+  const bound = gain * Math.sqrt(6 / (fanIn + fanOut));
+  return uniform(p, -bound, bound, options);
+}
+
+/** N(0, gain²·2/(fanIn + fanOut)). [Glorot & Bengio 2010] */
+export function xavierNormal<P extends Parameter>(p: P, gain = 1, options?: InitOptions): P {
+  const { fanIn, fanOut } = fansOf("xavierNormal", p);
+  return normal(p, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), options);
+}
+
+/** The standard deviation that keeps the variance: gain/√fan. */
+function kaimingStd(
+  op: string,
+  p: Tensor,
+  { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" }: KaimingOptions,
+): number {
+  return calculateGain(nonlinearity, a) / Math.sqrt(fansOf(op, p)[mode]);
+}
+
+/** U(−b, b) with b = gain·√(3/fan). [He et al. 2015] */
+export function kaimingUniform<P extends Parameter>(p: P, options: KaimingOptions = {}): P {
+  const bound = Math.sqrt(3) * kaimingStd("kaimingUniform", p, options);
+  return uniform(p, -bound, bound, options);
+}
+
+/** N(0, gain²/fan). [He et al. 2015] */
+export const kaimingNormal = <P extends Parameter>(p: P, options: KaimingOptions = {}): P =>
+  normal(p, 0, kaimingStd("kaimingNormal", p, options), options);

@@ -1,0 +1,16 @@
+import type { Tensor } from "@chainrule/core";
+import { Layer } from "../module.ts";
+
+/** All axes from `startDim` to `endDim` joined into one; the first, the batch, is left alone. */
+export class Flatten extends Layer {
+  constructor(
+    readonly startDim = 1,
+    readonly endDim = -1,
+  ) {
+    super();
+  }
+
+  forward(x: Tensor): Tensor {
+    return x.flatten(this.startDim, this.endDim);
+  }
+}

@@ -1,0 +1,25 @@
+import type { Tensor } from "@chainrule/core";
+import { Layer } from "../module.ts";
+
+/** Layers one after the other; their parameters are named by place: `0.weight`. */
+export class Sequential extends Layer {
+  readonly [place: number]: Layer;
+  /** How many layers there are. */
+  readonly length: number;
+
+  constructor(...layers: readonly Layer[]) {
+    super();
+    Object.assign(this, layers);
+    this.length = layers.length;
+  }
+
+  *[Symbol.iterator](): Generator<Layer> {
+    for (let i = 0; i < this.length; i++) yield this[i] as Layer;
+  }
+
+  forward(x: Tensor): Tensor {
+    let y = x;
+    for (const layer of this) y = layer.forward(y);
+    return y;
+  }
+}

@@ -1,0 +1,35 @@
+import { elementwise, scalar } from "@chainrule/core";
+import { elementwiseLoss, type WeightedOptions, weighted } from "./reduction.ts";
+
+const { add, and, div, le, log, log1p, maximum, mul, neg, sub } = scalar;
+
+const logOf = (x: scalar.Scalar) => maximum(x, -100);
+
+/**
+ * L(ŷ, y) = −[y ln ŷ + (1−y) ln(1−ŷ)] with logarithms held above −100, and the derivative that the chain rule gives by
+ * hand, ∂L/∂ŷ = (ŷ−y)/(ŷ(1−ŷ)), its denominator held above 10⁻¹².
+ */
+const row = elementwise("binaryCrossEntropy", {
+  f: (ŷ, y) => neg(add(mul(y, logOf(log(ŷ))), mul(sub(1, y), logOf(log1p(neg(ŷ)))))),
+  d: (_L, ŷ, y) => [
+    div(sub(ŷ, y), maximum(mul(ŷ, sub(1, ŷ)), 1e-12)),
+    sub(logOf(log1p(neg(ŷ))), logOf(log(ŷ))),
+  ],
+  domain: [
+    [0.1, 0.9],
+    [0, 1],
+  ],
+  require: {
+    holds: (ŷ) => and(le(0, ŷ), le(ŷ, 1)),
+    message: "probabilities must lie in [0, 1]. Did you mean bceWithLogits?",
+  },
+});
+
+/**
+ * Binary cross entropy of probabilities, −w·[t ln p + (1−t) ln(1−p)], as PyTorch's: logarithms are held above −100.
+ * @throws where shapes differ, or, when it is worked out, a probability lies outside [0, 1].
+ */
+export const binaryCrossEntropy = elementwiseLoss<WeightedOptions>(
+  "binaryCrossEntropy",
+  (input, target, { weight }) => weighted(row(input, target), weight),
+);

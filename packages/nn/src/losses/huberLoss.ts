@@ -1,0 +1,43 @@
+import { ChainruleError, elementwise, scalar } from "@chainrule/core";
+import { elementwiseLoss, type LossOptions } from "./reduction.ts";
+
+const { abs, le, maximum, minimum, mul, sub, where } = scalar;
+
+/** ½e² where |e| ≤ δ, else δ(|e| − ½δ); its derivative is e held within ±δ. [Huber 1964] */
+const row = elementwise("huberLoss", {
+  f: (e, δ: scalar.Scalar = 1) => where(le(abs(e), δ), mul(0.5, mul(e, e)), mul(δ, sub(abs(e), mul(0.5, δ)))),
+  d: (_L, e, δ: scalar.Scalar = 1) => [
+    maximum(minimum(e, δ), mul(-1, δ)),
+    where(le(abs(e), δ), 0, sub(abs(e), δ)),
+  ],
+  domain: [
+    [-2, 2],
+    [0.8, 1.2],
+  ],
+});
+
+export interface HuberOptions extends LossOptions {
+  /** Where the square gives way to the line. */
+  readonly delta?: number;
+}
+
+/** Squared for errors up to `delta`, linear beyond: ½e² or δ(|e| − ½δ). @throws where shapes differ, or delta is not positive. */
+export const huberLoss = elementwiseLoss<HuberOptions>("huberLoss", (input, target, { delta = 1 }) => {
+  if (!(delta > 0)) throw new ChainruleError("value", "huberLoss", `delta ${delta} must be positive`);
+  return row(input.sub(target), delta);
+});
+
+export interface SmoothL1Options extends LossOptions {
+  /** Where the square gives way to the line; 0 is the absolute error. */
+  readonly beta?: number;
+}
+
+/** huberLoss / beta: ½e²/β for errors up to `beta`, |e| − ½β beyond. @throws where shapes differ, or beta is negative. */
+export const smoothL1Loss = elementwiseLoss<SmoothL1Options>(
+  "smoothL1Loss",
+  (input, target, { beta = 1 }) => {
+    if (!(beta >= 0)) throw new ChainruleError("value", "smoothL1Loss", `beta ${beta} must not be negative`);
+    const error = input.sub(target);
+    return beta === 0 ? error.abs() : row(error, beta).div(beta);
+  },
+);

@@ -1,0 +1,85 @@
+import { type Tensor, tensor, valueAndGrad } from "@chainrule/core";
+import { describe, expect, it } from "vitest";
+import { eachBackend } from "../conformance/backends.ts";
+import * as truth from "./exact.ts";
+import { stableLoss, textbookLoss } from "./losses.ts";
+
+const logits = [0, 1e-8, -1e-8, 0.5, -2, 5, -5, 17, -17, 40, -40, 89, -89, 1000, -1000];
+const dtypes = [
+  { dtype: "float32", ε: 2 ** -23, round: Math.fround },
+  { dtype: "float64", ε: 2 ** -52, round: (x: number) => x },
+] as const;
+
+/** Value and ∂L/∂z in float32 of the factored form: L of a rounded ŷ, and the factors (5) and (10) multiplied. */
+const factored = [
+  // ŷ = 1 − 2⁻²⁴ is the last float32 below 1; the true 1 − ŷ is 4.14e-8. Both results are −ln ŷ ≈ 1 − ŷ of that ŷ.
+  { z: 17, y: 1, value: 2 ** -24, gradient: -(2 ** -24) },
+  { z: 17, y: 0, value: Math.fround(24 * Math.LN2), gradient: 1 - 2 ** -24 },
+  // Near ŷ = 0 float32 is as fine as needed, but 1 − ŷ is rounded to a multiple of 2⁻²⁴.
+  { z: -17, y: 0, value: 2 ** -24, gradient: Math.fround(4.139937459513021e-8) },
+  // ŷ rounds to 1: L = 0·ln 1 + 1·ln 0 = ∞, and ŷ(1−ŷ) = 0 stops every gradient, although the true one is 1.
+  { z: 89, y: 0, value: Number.POSITIVE_INFINITY, gradient: 0 },
+  { z: 1000, y: 0, value: Number.POSITIVE_INFINITY, gradient: 0 },
+  // … and with the right label 0·ln 0 is NaN.
+  { z: 89, y: 1, value: Number.NaN, gradient: 0 },
+  { z: 1000, y: 1, value: Number.NaN, gradient: 0 },
+  // ŷ = 2.2e-39 is subnormal: its logarithm is right, y/ŷ = 4.5e38 is beyond float32.
+  { z: -89, y: 1, value: 89, gradient: Number.NEGATIVE_INFINITY },
+  // ŷ rounds to 0.
+  { z: -1000, y: 1, value: Number.POSITIVE_INFINITY, gradient: 0 },
+  { z: -1000, y: 0, value: Number.NaN, gradient: 0 },
+];
+
+eachBackend("saturation", (on) => {
+  const both = (loss: (z: Tensor) => Tensor, z: Tensor) =>
+    on(() => {
+      const [value, gradient] = valueAndGrad(loss)(z);
+      return { value: value.item(), gradient: gradient.item() };
+    });
+
+  it.each(factored)("the factored form in float32 gives $value and $gradient at z = $z, y = $y", (row) => {
+    const { z, y, value, gradient } = row;
+    expect(both((z) => textbookLoss.ofLogit(z, tensor(y)), tensor(z))).toEqual({ value, gradient });
+  });
+
+  describe.each(dtypes)("the stable form in $dtype", ({ dtype, ε, round }) => {
+    it.each(logits.flatMap((z) => [0, 1].map((y) => [z, y] as const)))(
+      "is within 4 ulp of the true L and σ(z) − y at z = %d, y = %d",
+      (logit, y) => {
+        const z = round(logit);
+        const found = both((z) => stableLoss.ofLogit(z, tensor(y, { dtype })), tensor(z, { dtype }));
+        expect(truth.ulps(found.value, truth.loss(z, y), dtype)).toBeLessThanOrEqual(4);
+        expect(truth.ulps(found.gradient, truth.gradient(z, y), dtype)).toBeLessThanOrEqual(4);
+      },
+    );
+
+    it.each(logits)("takes the soft label 0.3 at z = %d", (logit) => {
+      const [z, y] = [round(logit), round(0.3)];
+      const found = both((z) => stableLoss.ofLogit(z, tensor(y, { dtype })), tensor(z, { dtype }));
+      expect(truth.ulps(found.value, truth.loss(z, y), dtype)).toBeLessThanOrEqual(4);
+      expect(found.gradient).closeTo(truth.toNumber(truth.gradient(z, y)), 2 * ε);
+    });
+  });
+
+  it("keeps the gradient −4.14e-8 at z = 17, y = 1, where ŷ − y in float32 is −5.96e-8", () => {
+    const { gradient } = both((z) => stableLoss.ofLogit(z, tensor(1)), tensor(17));
+    expect(gradient).toBe(Math.fround(truth.toNumber(truth.gradient(17, 1))));
+    expect(gradient.toExponential(2)).toBe("-4.14e-8");
+  });
+});
+
+describe("the exact reference", () => {
+  it("agrees with float64 where that is accurate", () => {
+    expect(truth.toNumber(truth.loss(0, 1))).toBe(Math.LN2);
+    expect(truth.ulps(Math.log1p(Math.exp(-3)), truth.loss(3, 1), "float64")).toBeLessThan(2);
+    expect(truth.ulps(-Math.exp(-89), truth.gradient(89, 1), "float64")).toBeLessThan(2);
+    expect(truth.ulps(1000, truth.loss(1000, 0), "float64")).toBe(0);
+  });
+
+  it("counts units of the dtype, among subnormals too", () => {
+    expect(truth.ulps(1 + 2 ** -22, truth.exact(1), "float32")).toBe(2);
+    expect(truth.ulps(1 + 2 ** -22, truth.exact(1), "float64")).toBe(2 ** 30);
+    expect(truth.ulps(2 ** -149, truth.exact(0), "float32")).toBe(1);
+    expect(truth.ulps(0, truth.exact(3 * 2 ** -1074), "float64")).toBe(3);
+  });
+});
