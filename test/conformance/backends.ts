@@ -1,5 +1,5 @@
 import type { Backend } from "@chainrule/core/testing";
-import { interpreter, withBackend } from "@chainrule/core/testing";
+import { interpreter, wasm, withBackend } from "@chainrule/core/testing";
 import { describe } from "vitest";
 
 /** An implementation under test, and how many units in the last place one row may be off the correctly rounded result. */
@@ -9,7 +9,7 @@ export interface Candidate {
 }
 
 /** Every implementation of the table. A new one is a line here. */
-export const candidates: readonly Candidate[] = [{ backend: interpreter, ulps: 0 }];
+export const candidates: readonly Candidate[] = [{ backend: interpreter, ulps: 0 }, { backend: wasm, ulps: 4 }];
 
 /** Runs `body` on a backend. */
 export type On = <T>(body: () => T) => T;

@@ -3,7 +3,7 @@ import type { Item } from "../graph/structure.ts";
 import { arg, type Expr, toExpr } from "../scalar/expr.ts";
 import { where } from "../scalar/words.ts";
 import { stridesOf } from "../shape.ts";
-import { both, type Guard, guardKey, type Index, indexOf, keepWithin } from "./index-map.ts";
+import { both, type Guard, guardKey, type Index, indexOf, keepWithin, open, openGuard } from "./index-map.ts";
 import type { Buffer } from "./kernel.ts";
 import type { Fault } from "./program.ts";
 import { flatIndex, type Unit } from "./unit.ts";
@@ -141,8 +141,8 @@ export class Formulas {
       kind: "gather",
       type: buffer.dtype,
       buffer,
-      index: base,
-      guard,
+      index: open(base),
+      guard: openGuard(guard),
       at: place,
       stride,
       size,

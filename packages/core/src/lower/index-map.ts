@@ -58,6 +58,7 @@ export const scaleIndex = (a: Index, factor: number): Index => sum(a.constant * 
 
 /** ⌊a/by⌋: what `by` divides leaves the quotient, and a remainder between 0 and by − 1 vanishes. */
 export function divideIndex(a: Index, by: number): Index {
+  if (by < 0) return divideIndex(scaleIndex(a, -1), -by);
   if (by === 1) return a;
   const whole = partsOf(a).filter(([, f]) => f % by === 0);
   const rest = sum(

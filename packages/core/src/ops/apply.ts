@@ -10,7 +10,7 @@ import type { Operand } from "./row.ts";
 import { scalar } from "./source.ts";
 
 /** How dtypes pass through an elementwise op: `float` computes in floating point, `number` also in int32. */
-export type TypeRule = "float" | "number" | "compare" | "logical" | "bits" | "branches";
+export type TypeRule = "float" | "number" | "compare" | "predicate" | "logical" | "bits" | "branches";
 
 /** An elementwise row: a formula, its partial derivatives given the result and the operands, and where to test it. */
 export interface Formula {
@@ -35,6 +35,7 @@ const typeRules: Record<TypeRule, TypeAnswer> = {
   float: { operand: atLeast("float32"), result: atLeast("float32") },
   number: { operand: atLeast("int32"), result: atLeast("int32") },
   compare: { operand: (promoted) => promoted, result: () => "bool" },
+  predicate: { operand: atLeast("float32"), result: () => "bool" },
   logical: { operand: () => "bool", result: () => "bool" },
   bits: { operand: (promoted) => promoted, result: (promoted) => promoted },
   branches: { operand: (promoted, i) => (i === 0 ? "bool" : promoted), result: (promoted) => promoted },

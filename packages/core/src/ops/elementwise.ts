@@ -331,13 +331,13 @@ export const elementwiseOps = formulas({
   /** x ≥ other. */
   ge: { f: (x, other) => le(other, x), types: "compare" },
   /** Whether x is NaN. */
-  isNaN: { f: (x) => isNaNExpr(x), types: "compare" },
+  isNaN: { f: (x) => isNaNExpr(x), types: "predicate" },
   /** Whether x is +∞ or −∞. */
-  isInf: { f: (x) => isInfExpr(x), types: "compare" },
+  isInf: { f: (x) => isInfExpr(x), types: "predicate" },
   /** Whether x is neither NaN nor infinite. */
-  isFinite: { f: (x) => lt(w.abs(x), Number.POSITIVE_INFINITY), types: "compare" },
+  isFinite: { f: (x) => lt(w.abs(x), Number.POSITIVE_INFINITY), types: "predicate" },
   /** Whether x is negative or −0. */
-  signbit: { f: (x) => isNegative(x), types: "compare" },
+  signbit: { f: (x) => isNegative(x), types: "predicate" },
   /** x ∧ other, of truth values: non-zero is true. */
   logicalAnd: { f: (x, other) => w.and(x, other), types: "logical" },
   /** x ∨ other. */

@@ -60,7 +60,13 @@ export const reductions = {
       const reduced = axes("prod", dims, x.shape.length);
       const input = x.dtype === "bool" ? cast(x, "int32") : x;
       const partial = (t: Node) => othersProduct(t, reduced);
-      return reduce({ name: "prod", identity: 1, combine: "mul", partial }, input, dims, options, input.dtype);
+      return reduce(
+        { name: "prod", identity: 1, combine: "mul", partial },
+        input,
+        dims,
+        options,
+        input.dtype,
+      );
     },
     [[2, 3]],
     [[2, 3], 1],
@@ -101,18 +107,8 @@ export const reductions = {
   ),
 
   /** Whether some element is non-zero. */
-  any: row(
-    truth("any", 0, "or"),
-    [[2, 3]],
-    [[2, 3], 1],
-    [[0], 0],
-  ),
+  any: row(truth("any", 0, "or"), [[2, 3]], [[2, 3], 1], [[0], 0]),
 
   /** Whether every element is non-zero. */
-  all: row(
-    truth("all", 1, "and"),
-    [[2, 3]],
-    [[2, 3], 1],
-    [[0], 0],
-  ),
+  all: row(truth("all", 1, "and"), [[2, 3]], [[2, 3], 1], [[0], 0]),
 };

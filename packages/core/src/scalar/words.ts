@@ -23,6 +23,23 @@ function roundEven(x: number): number {
 const saturate = (x: number): number =>
   Number.isNaN(x) ? 0 : Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.trunc(x)));
 
+const view = new DataView(new ArrayBuffer(8));
+
+/** The first half of a double: sign, 11 bits of exponent, 20 of significand. */
+function head(x: number): number {
+  view.setFloat64(0, x);
+  return view.getInt32(0);
+}
+
+/** The exponent field less its bias. */
+const exponentOf = (x: number): number => ((head(x) >>> 20) & 0x7ff) - 1023;
+
+/** Sign and significand, with the exponent of 1. */
+function significandOf(x: number): number {
+  view.setInt32(0, (head(x) & 0x800fffff) | 0x3ff00000);
+  return view.getFloat64(0);
+}
+
 /** The closed vocabulary of the scalar machine: all that a backend has to know. */
 export const words = {
   add: word("$0 + $1", (a: number, b: number) => a + b, {
@@ -54,6 +71,16 @@ export const words = {
   shiftLeft: word("$0 ≪ $1", (a: number, b: number) => a << b),
   shiftRight: word("$0 ≫ $1", (a: number, b: number) => (a >>> b) | 0),
   where: word("[$0 ? $1 : $2]", (c: number, a: number, b: number) => (c ? a : b), { result: "branches" }),
+  /** |x| with the sign of y, of zeros too. */
+  copysign: word("copysign($0, $1)", (x: number, y: number) =>
+    y < 0 || Object.is(y, -0) ? -Math.abs(x) : Math.abs(x),
+  ),
+  /** x·2ᵏ, rounded once, for a whole k for which 2ᵏ is a normal number of x's type. */
+  scalb: word("$0·2^$1", (x: number, k: number) => x * 2 ** k),
+  /** ⌊log₂ |x|⌋ of a normal number x, in x's type. */
+  exponent: word("exponent($0)", exponentOf),
+  /** x/2^exponent(x) of a normal number x: in ±[1, 2), with x's sign. */
+  significand: word("significand($0)", significandOf),
   toBool: word("bool($0)", (a: number) => +(a !== 0), { result: "bool" }),
   toInt32: word("int($0)", saturate, { result: "int32" }),
   toFloat32: word("float32($0)", (a: number) => Math.fround(a), { result: "float32" }),
@@ -84,6 +111,10 @@ export const {
   shiftLeft,
   shiftRight,
   where,
+  copysign,
+  scalb,
+  exponent,
+  significand,
   toBool,
   toInt32,
   toFloat32,

@@ -27,8 +27,8 @@ export interface Surroundings {
   readonly result: (task: Task) => number;
   /** A local for short use, the same one for the same type and slot. */
   readonly scratch: (type: ValType, slot: number) => number;
-  /** The imported function for a word that the backend does not know. */
-  readonly host: (name: string, arity: number) => number;
+  /** The imported function for a word that the backend does not know, on integers or in float64. */
+  readonly host: (name: string, integer: boolean) => number;
   /** Puts the address of the fault cell on the stack: an i32 that is 0 while all is well, and the value at fault. */
   readonly faultCell: () => void;
 }
@@ -201,13 +201,13 @@ export class Body {
       );
       return emitWord(name, site, pushes);
     }
+    const integer = operands === "int32" || operands === "bool";
     for (const a of args) {
       this.#push(a, "scalar", operands);
-      if (operands !== "float64") f.op(operands === "float32" ? "f64.promote_f32" : "f64.convert_i32_s");
+      if (operands === "float32") f.op("f64.promote_f32");
     }
-    f.call(around.host(name, args.length));
+    f.call(around.host(name, integer));
     if (operands === "float32") f.op("f32.demote_f64");
-    else if (operands !== "float64") f.op("i32.trunc_sat_f64_s");
   }
 
   #scalarArgument(x: Arg, pushAt: Push): void {

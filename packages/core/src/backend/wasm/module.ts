@@ -10,7 +10,8 @@ import {
   type Scatter,
 } from "../../lower/program.ts";
 import { stridesOf } from "../../shape.ts";
-import { FunctionBuilder, ModuleBuilder, type OpName } from "./assembler.ts";
+import { FunctionBuilder, ModuleBuilder, type OpName, type ValType } from "./assembler.ts";
+import type { Surroundings } from "./body.ts";
 import { emitNest } from "./nest.ts";
 
 /** The table that a program is run on: two words for faults, then the address of each buffer, then the workspace. */
@@ -251,7 +252,7 @@ function emitRecur(f: FunctionBuilder, r: Recur, base: Base): void {
 }
 
 /** A program as a module: one function per kernel, and `run(table)`, which calls them in order. */
-export function moduleOf(program: Program, hostArities: Readonly<Record<string, number>>): Uint8Array {
+export function moduleOf(program: Program, hostWords: Readonly<Record<string, number>>): Uint8Array {
   const module = new ModuleBuilder();
   module.importMemory("env", "memory", false);
   const i32s = (count: number) => new Array<"i32">(count).fill("i32");
@@ -259,12 +260,14 @@ export function moduleOf(program: Program, hostArities: Readonly<Record<string, 
     float32: module.importFunction("gemm", "float32", i32s(13), []),
     float64: module.importFunction("gemm", "float64", i32s(13), []),
   };
-  const host = new Map(
-    Object.entries(hostArities).map(([name, arity]) => [
-      name,
-      module.importFunction("host", name, new Array<"f64">(arity).fill("f64"), ["f64"]),
-    ]),
-  );
+  const imports = (from: string, type: ValType) =>
+    new Map(
+      Object.entries(hostWords).map(([name, arity]) => [
+        name,
+        module.importFunction(from, name, new Array<ValType>(arity).fill(type), [type]),
+      ]),
+    );
+  const host = { float: imports("float", "f64"), int: imports("int", "i32") };
   const functions = program.kernels.map((kernel) => {
     const f = new FunctionBuilder(["i32"], []);
     const bases = new Map(
@@ -279,7 +282,7 @@ export function moduleOf(program: Program, hostArities: Readonly<Record<string, 
       kernel,
       (b) => bases.get(b) as number,
       gemm,
-      (name) => host.get(name) as number,
+      (name, integer) => (integer ? host.int : host.float).get(name) as number,
     );
     return module.func(f);
   });
@@ -294,7 +297,7 @@ function emitKernel(
   kernel: Kernel,
   base: Base,
   gemm: { float32: number; float64: number },
-  host: (name: string) => number,
+  host: Surroundings["host"],
 ): void {
   if (kernel.kind === "product")
     emitProduct(f, kernel, base, kernel.out.dtype === "float64" ? gemm.float64 : gemm.float32);

@@ -34,10 +34,19 @@ export function emitNest(
     });
   };
 
+  /** Tasks that go in vectors and tasks that do not run one after the other: the order of sums depends on the task alone. */
   const emitLoop = (loop: Loop): void => {
-    const steps = stepsOf(loop, nest.args, nest.rows);
-    const deepest = nest.rows.length + loop.axes.length;
-    const lanes = lanesOf(loop, steps, deepest);
+    const axes = [...nest.rows, ...loop.axes];
+    const width = (t: Task) =>
+      loop.axes.length === 0 ? 1 : lanesOf([t], stepsOf([t], nest.args, axes, nest.rows.length), axes.length);
+    const groups = new Map<1 | 2 | 4, Task[]>();
+    for (const t of loop.tasks) groups.set(width(t), [...(groups.get(width(t)) ?? []), t]);
+    for (const [lanes, tasks] of groups) emitTasks({ axes: loop.axes, tasks }, lanes, axes);
+  };
+
+  const emitTasks = (loop: Loop, lanes: 1 | 2 | 4, axes: readonly Axis[]): void => {
+    const steps = stepsOf(loop.tasks, nest.args, axes, nest.rows.length);
+    const deepest = axes.length;
     const body = new Body(f, around, loop, nest.args, steps, lanes);
     const compute = (depth: number, width: "scalar" | "vector") => {
       for (const s of steps.values()) if (s.depth === depth) body.compute(s, width);

@@ -1,6 +1,6 @@
 import type { DType } from "../../dtype.ts";
 import type { Guard, Index } from "../../lower/index-map.ts";
-import type { Arg, Axis, Loop } from "../../lower/kernel.ts";
+import type { Arg, Axis, Task } from "../../lower/kernel.ts";
 import type { Expr } from "../../scalar/expr.ts";
 import { hasVector, isKnown } from "./words.ts";
 
@@ -54,40 +54,61 @@ function depthOfArg(x: Arg, axes: readonly Axis[], rows: number): number {
   return Math.max(depthOfIndex(x.index, axes), depthOfGuard(x.guard, axes));
 }
 
-/** The values that a loop works out, in order, with their dtypes and depths. Constants take the dtype of their readers. */
-export function stepsOf(loop: Loop, args: readonly Arg[], rows: readonly Axis[]): Map<Expr, Step> {
-  const axes = [...rows, ...loop.axes];
-  const steps = new Map<Expr, Step>();
-  for (const expr of ordered(
-    loop.tasks.map((t) => t.value),
+/** The dtype that a step asks of its operand number `k`; undefined where any will do. */
+function asked(expr: Expr & { kind: "apply" }, operands: DType | undefined, k: number): DType | undefined {
+  return expr.word.result === "branches" && k === 0 ? "bool" : operands;
+}
+
+/**
+ * The values that tasks work out, in order, with their dtypes and depths. Constants, and choices between constants, take
+ * the dtype that their readers ask for.
+ */
+export function stepsOf(
+  tasks: readonly Task[],
+  args: readonly Arg[],
+  axes: readonly Axis[],
+  rows: number,
+): Map<Expr, Step> {
+  const order = ordered(
+    tasks.map((t) => t.value),
     args,
-  )) {
-    if (expr.kind === "const") continue;
-    const known = childrenOf(expr, args).map((c) => steps.get(c));
-    const below = Math.max(0, ...known.map((s) => s?.depth ?? 0));
-    if (expr.kind === "arg") {
-      const x = args[expr.index] as Arg;
-      const depth = Math.max(below, depthOfArg(x, axes, rows.length));
-      steps.set(expr, { expr, type: x.type, operands: x.type, depth });
-    } else {
-      const { result } = expr.word;
-      const typed = known.slice(result === "branches" ? 1 : 0).find((s) => s !== undefined);
-      const operands = typed?.type ?? "float32";
-      const type = result === "same" || result === "branches" ? operands : result;
-      steps.set(expr, { expr, type, operands, depth: below });
+  ).filter((e) => e.kind !== "const");
+  const operands = new Map<Expr, DType>();
+  const types = new Map<Expr, DType>();
+  const settle = (expr: Expr & { kind: "apply" }, own: DType): void => {
+    operands.set(expr, own);
+    const { result } = expr.word;
+    types.set(expr, result === "same" || result === "branches" ? own : result);
+  };
+  for (const expr of order) {
+    if (expr.kind === "arg") types.set(expr, (args[expr.index] as Arg).type);
+    else if (expr.kind === "apply") {
+      const deciding = expr.args.slice(expr.word.result === "branches" ? 1 : 0);
+      const own = deciding.map((a) => types.get(a)).find((t) => t !== undefined);
+      if (own) settle(expr, own);
     }
+  }
+  for (const t of tasks) if (t.value.kind === "apply" && !types.has(t.value)) settle(t.value, t.type);
+  for (const expr of [...order].reverse())
+    if (expr.kind === "apply")
+      expr.args.forEach((a, k) => {
+        if (a.kind === "apply" && !types.has(a)) settle(a, asked(expr, operands.get(expr), k) ?? "float32");
+      });
+  const steps = new Map<Expr, Step>();
+  for (const expr of order) {
+    const below = Math.max(0, ...childrenOf(expr, args).map((c) => steps.get(c)?.depth ?? 0));
+    const own = expr.kind === "arg" ? depthOfArg(args[expr.index] as Arg, axes, rows) : 0;
+    const type = types.get(expr) as DType;
+    steps.set(expr, { expr, type, operands: operands.get(expr) ?? type, depth: Math.max(below, own) });
   }
   return steps;
 }
 
-/** How many lanes a loop can be worked out in: 4 of 32 bits, 2 of 64, or 1. */
-export function lanesOf(loop: Loop, steps: ReadonlyMap<Expr, Step>, depth: number): 1 | 2 | 4 {
-  if (loop.axes.length === 0 || loop.tasks.some((t) => t.reduce?.position)) return 1;
+/** How many lanes tasks can be worked out in at the given depth: 4 of 32 bits, 2 of 64, or 1. */
+export function lanesOf(tasks: readonly Task[], steps: ReadonlyMap<Expr, Step>, depth: number): 1 | 2 | 4 {
+  if (tasks.some((t) => t.reduce?.position)) return 1;
   const inner = [...steps.values()].filter((s) => s.depth === depth);
-  const types = new Set<DType>([
-    ...inner.flatMap((s) => [s.type, s.operands]),
-    ...loop.tasks.map((t) => t.type),
-  ]);
+  const types = new Set<DType>([...inner.flatMap((s) => [s.type, s.operands]), ...tasks.map((t) => t.type)]);
   const wide = types.has("float64");
   if (wide && (types.has("float32") || types.has("int32"))) return 1;
   const able = inner.every(({ expr, operands }) => {

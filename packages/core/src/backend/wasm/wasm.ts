@@ -5,7 +5,7 @@ import type { Buffer } from "../../lower/kernel.ts";
 import { lower } from "../../lower/lower.ts";
 import { planMemory } from "../../lower/plan.ts";
 import type { Program } from "../../lower/program.ts";
-import { subexpressions } from "../../scalar/expr.ts";
+import { subexpressions, type Word } from "../../scalar/expr.ts";
 import { functions } from "../../scalar/functions.ts";
 import { words } from "../../scalar/words.ts";
 import type { Backend } from "../backend.ts";
@@ -40,7 +40,7 @@ function gemmFunctions(): { float32: Gemm; float64: Gemm } {
   return gemms;
 }
 
-const vocabulary: Readonly<Record<string, { readonly float: (...x: number[]) => number }>> = {
+const vocabulary: Readonly<Record<string, Word>> = {
   ...words,
   ...functions,
 };
@@ -79,11 +79,18 @@ function prepare(structure: Structure): Ready {
   const program = lower(structure);
   const host = hostWords(program);
   const module = new WebAssembly.Module(moduleOf(program, host));
-  const imports = Object.fromEntries(Object.keys(host).map((name) => [name, vocabulary[name]?.float]));
+  const imports = (integer: boolean) =>
+    Object.fromEntries(
+      Object.keys(host).map((name) => {
+        const word = vocabulary[name] as Word;
+        return [name, (integer && word.int) || word.float];
+      }),
+    );
   const instance = new WebAssembly.Instance(module, {
     env: { memory: heap.memory },
     gemm: gemmFunctions(),
-    host: imports,
+    float: imports(false),
+    int: imports(true),
   });
   const plan = planMemory(program);
   const words = tableWords(program);

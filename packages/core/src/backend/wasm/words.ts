@@ -94,6 +94,9 @@ function chooseInteger({ f, scratch }: Site, a: Push, b: Push, better: OpName): 
   f.set(y).get(x).get(y).get(x).get(y).op(better).op("select");
 }
 
+/** Words that leave an integer as it is. */
+const roundings = new Set(["floor", "ceil", "trunc", "round"]);
+
 /** Words whose instructions follow no pattern. */
 const special: Readonly<Record<string, Emit>> = {
   where: ({ f, width }, [c, a, b]) => {
@@ -116,16 +119,21 @@ export function hasVector(name: string, type: DType): boolean {
   if (name === "floorDivide") return isFloat(type);
   const suffix = suffixes[name];
   if (!suffix) return false;
+  if (!isFloat(type) && roundings.has(name)) return true;
   return type === "bool"
-    ? ["and", "or", "xor", "eq"].includes(name)
+    ? ["and", "or", "xor", "eq"].includes(ofTruth[name] ?? name)
     : (isFloat(type) ? suffix.float : suffix.int) !== undefined;
 }
 
 /** Whether the backend knows a word at all. */
 export const isKnown = (name: string): boolean => name in special || name in suffixes || name in conversions;
 
+/** Of truth values the greater is their disjunction and the lesser their conjunction. */
+const ofTruth: Readonly<Record<string, string>> = { maximum: "or", minimum: "and", mul: "and" };
+
 /** Writes a word over its operands. */
-export function emitWord(name: string, site: Site, operands: readonly Push[]): void {
+export function emitWord(word: string, site: Site, operands: readonly Push[]): void {
+  const name = (site.type === "bool" && ofTruth[word]) || word;
   const { f, width, type, lanes } = site;
   const integer = !isFloat(type);
   const form =
@@ -133,6 +141,7 @@ export function emitWord(name: string, site: Site, operands: readonly Push[]): v
     (!(integer && name === "floorDivide") && special[name]);
   if (form) return form(site, operands);
   all(operands);
+  if (integer && roundings.has(name)) return;
   const suffix = (integer ? suffixes[name]?.int : suffixes[name]?.float) as string;
   const bitwise = ["and", "or", "xor"].includes(name);
   const mask = type === "bool" && name === "eq" ? (lanes === 4 ? "i32x4" : "i64x2") : undefined;
