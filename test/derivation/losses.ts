@@ -1,18 +1,24 @@
 import type { Tensor } from "@chainrule/core";
+import { bceWithLogits, binaryCrossEntropy } from "@chainrule/nn";
+
+type Loss = (prediction: Tensor, y: Tensor) => Tensor;
 
 const complement = (x: Tensor): Tensor => x.neg().add(1);
 
-/** (1) and (2) as the derivation writes them. */
-export const textbookLoss = {
-  ofPrediction: (ŷ: Tensor, y: Tensor): Tensor =>
-    y
-      .mul(ŷ.log())
-      .add(complement(y).mul(complement(ŷ).log()))
-      .neg(),
-  ofLogit: (z: Tensor, y: Tensor): Tensor => textbookLoss.ofPrediction(z.sigmoid(), y),
-};
+/** Equation (1) as the derivation writes it. */
+const textbook: Loss = (ŷ, y) =>
+  y
+    .mul(ŷ.log())
+    .add(complement(y).mul(complement(ŷ).log()))
+    .neg()
+    .mean();
 
-/** The same loss with ln σ(z) as −softplus(−z). */
-export const stableLoss = {
-  ofLogit: (z: Tensor, y: Tensor): Tensor => complement(y).mul(z.softplus()).add(y.mul(z.neg().softplus())),
-};
+/** The losses of a prediction ŷ. */
+export const ofPrediction = { textbook, binaryCrossEntropy } satisfies Record<string, Loss>;
+
+/** The losses of a logit z, mean over a batch: the two above through ŷ = σ(z), and the stable one. */
+export const ofLogit = {
+  textbook: (z, y) => textbook(z.sigmoid(), y),
+  binaryCrossEntropy: (z, y) => binaryCrossEntropy(z.sigmoid(), y),
+  bceWithLogits: (z, y) => bceWithLogits(z, y),
+} satisfies Record<string, Loss>;

@@ -2,7 +2,7 @@ import { type Tensor, tensor, valueAndGrad } from "@chainrule/core";
 import { describe, expect, it } from "vitest";
 import { eachBackend } from "../conformance/backends.ts";
 import * as truth from "./exact.ts";
-import { stableLoss, textbookLoss } from "./losses.ts";
+import { ofLogit } from "./losses.ts";
 
 const logits = [0, 1e-8, -1e-8, 0.5, -2, 5, -5, 17, -17, 40, -40, 89, -89, 1000, -1000];
 const dtypes = [
@@ -12,22 +12,35 @@ const dtypes = [
 
 /** Value and ∂L/∂z in float32 of the factored form: L of a rounded ŷ, and the factors (5) and (10) multiplied. */
 const factored = [
-  // ŷ = 1 − 2⁻²⁴ is the last float32 below 1; the true 1 − ŷ is 4.14e-8. Both results are −ln ŷ ≈ 1 − ŷ of that ŷ.
+  // ŷ = 1 − 2⁻²⁴ is the last float32 below 1, where the true 1 − ŷ is 4.14e-8: everything is exact for that ŷ.
   { z: 17, y: 1, value: 2 ** -24, gradient: -(2 ** -24) },
   { z: 17, y: 0, value: Math.fround(24 * Math.LN2), gradient: 1 - 2 ** -24 },
-  // Near ŷ = 0 float32 is as fine as needed, but 1 − ŷ is rounded to a multiple of 2⁻²⁴.
+  // Near 0 float32 resolves ŷ, but 1 − ŷ is a multiple of 2⁻²⁴.
   { z: -17, y: 0, value: 2 ** -24, gradient: Math.fround(4.139937459513021e-8) },
-  // ŷ rounds to 1: L = 0·ln 1 + 1·ln 0 = ∞, and ŷ(1−ŷ) = 0 stops every gradient, although the true one is 1.
+  // ŷ rounds to 1: ln(1−ŷ) = −∞, and ŷ(1−ŷ) = 0 stops every gradient, although the true one is 1.
   { z: 89, y: 0, value: Number.POSITIVE_INFINITY, gradient: 0 },
   { z: 1000, y: 0, value: Number.POSITIVE_INFINITY, gradient: 0 },
-  // … and with the right label 0·ln 0 is NaN.
+  // … and with the right label (1−y) ln(1−ŷ) = 0·−∞ is NaN.
   { z: 89, y: 1, value: Number.NaN, gradient: 0 },
   { z: 1000, y: 1, value: Number.NaN, gradient: 0 },
-  // ŷ = 2.2e-39 is subnormal: its logarithm is right, y/ŷ = 4.5e38 is beyond float32.
+  // ŷ = 2.2e-39 is subnormal: its logarithm is right, but y/ŷ = 4.5e38 is beyond float32.
   { z: -89, y: 1, value: 89, gradient: Number.NEGATIVE_INFINITY },
-  // ŷ rounds to 0.
+  // ŷ rounds to 0, the mirror image of z = 1000.
   { z: -1000, y: 1, value: Number.POSITIVE_INFINITY, gradient: 0 },
   { z: -1000, y: 0, value: Number.NaN, gradient: 0 },
+];
+
+/** The same of binaryCrossEntropy, which holds logarithms above −100 and the denominator of (5) above 10⁻¹²: finite, and as wrong. */
+const held = [
+  { z: 17, y: 1, value: 2 ** -24, gradient: -(2 ** -24) },
+  { z: 17, y: 0, value: Math.fround(24 * Math.LN2), gradient: 1 - 2 ** -24 },
+  { z: 89, y: 0, value: 100, gradient: 0 },
+  { z: 1000, y: 0, value: 100, gradient: 0 },
+  { z: 89, y: 1, value: 0, gradient: 0 },
+  { z: 1000, y: 1, value: 0, gradient: 0 },
+  // (ŷ−y)/10⁻¹² · ŷ(1−ŷ) = −10¹²·ŷ, where −1 is true.
+  { z: -89, y: 1, value: 89, gradient: Math.fround(-1e12 * Math.fround(Math.exp(-89))) },
+  { z: -1000, y: 1, value: 100, gradient: 0 },
 ];
 
 eachBackend("saturation", (on) => {
@@ -39,15 +52,21 @@ eachBackend("saturation", (on) => {
 
   it.each(factored)("the factored form in float32 gives $value and $gradient at z = $z, y = $y", (row) => {
     const { z, y, value, gradient } = row;
-    expect(both((z) => textbookLoss.ofLogit(z, tensor(y)), tensor(z))).toEqual({ value, gradient });
+    expect(both((z) => ofLogit.textbook(z, tensor(y)), tensor(z))).toEqual({ value, gradient });
   });
 
-  describe.each(dtypes)("the stable form in $dtype", ({ dtype, ε, round }) => {
+  it.each(held)("binaryCrossEntropy in float32 gives $value and $gradient at z = $z, y = $y", (row) => {
+    const { z, y, value, gradient } = row;
+    const found = both((z) => ofLogit.binaryCrossEntropy(z, tensor(y)), tensor(z));
+    expect(found).toEqual({ value, gradient });
+  });
+
+  describe.each(dtypes)("bceWithLogits in $dtype", ({ dtype, ε, round }) => {
     it.each(logits.flatMap((z) => [0, 1].map((y) => [z, y] as const)))(
       "is within 4 ulp of the true L and σ(z) − y at z = %d, y = %d",
       (logit, y) => {
         const z = round(logit);
-        const found = both((z) => stableLoss.ofLogit(z, tensor(y, { dtype })), tensor(z, { dtype }));
+        const found = both((z) => ofLogit.bceWithLogits(z, tensor(y, { dtype })), tensor(z, { dtype }));
         expect(truth.ulps(found.value, truth.loss(z, y), dtype)).toBeLessThanOrEqual(4);
         expect(truth.ulps(found.gradient, truth.gradient(z, y), dtype)).toBeLessThanOrEqual(4);
       },
@@ -55,14 +74,14 @@ eachBackend("saturation", (on) => {
 
     it.each(logits)("takes the soft label 0.3 at z = %d", (logit) => {
       const [z, y] = [round(logit), round(0.3)];
-      const found = both((z) => stableLoss.ofLogit(z, tensor(y, { dtype })), tensor(z, { dtype }));
+      const found = both((z) => ofLogit.bceWithLogits(z, tensor(y, { dtype })), tensor(z, { dtype }));
       expect(truth.ulps(found.value, truth.loss(z, y), dtype)).toBeLessThanOrEqual(4);
       expect(found.gradient).closeTo(truth.toNumber(truth.gradient(z, y)), 2 * ε);
     });
   });
 
   it("keeps the gradient −4.14e-8 at z = 17, y = 1, where ŷ − y in float32 is −5.96e-8", () => {
-    const { gradient } = both((z) => stableLoss.ofLogit(z, tensor(1)), tensor(17));
+    const { gradient } = both((z) => ofLogit.bceWithLogits(z, tensor(1)), tensor(17));
     expect(gradient).toBe(Math.fround(truth.toNumber(truth.gradient(17, 1))));
     expect(gradient.toExponential(2)).toBe("-4.14e-8");
   });

@@ -4,6 +4,9 @@ import { Node, type Op } from "./node.ts";
 
 let recording = true;
 
+/** Whether what is made keeps what gradients need. */
+export const isRecording = (): boolean => recording;
+
 /** Runs `f` with the recording of what gradients need switched on or off. */
 export function withRecording<T>(on: boolean, f: () => T): T {
   const before = recording;

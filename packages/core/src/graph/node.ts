@@ -94,6 +94,9 @@ export interface Value {
 
 let count = 0;
 
+/** How many nodes have been made: those made from here on have ids from this one. */
+export const nodeCount = (): number => count;
+
 /** One application of an op: immutable, but for its value once that is known. */
 export class Node {
   readonly id = count++;

@@ -312,9 +312,12 @@ export const elementwiseOps = formulas({
     d: (_y, condition) => [0, condition, not(toExpr(condition))],
     types: "branches",
   },
-  /** x + weight·(end − x). */
+  /** x + weight·(end − x), counted from the nearer end: weight 0 gives x and weight 1 gives end, exactly. */
   lerp: {
-    f: (x, end, weight) => add(x, mul(weight, sub(end, x))),
+    f: (x, end, weight) => {
+      const gap = sub(end, x);
+      return where(lt(w.abs(weight), 0.5), add(x, mul(weight, gap)), sub(end, mul(sub(1, weight), gap)));
+    },
     d: (_y, x, end, weight) => [sub(1, weight), weight, sub(end, x)],
   },
 

@@ -1,3 +1,4 @@
+import { isRecording } from "../graph/build.ts";
 import { type Identity, Node } from "../graph/node.ts";
 
 const identity = (name: string, rules: Pick<Identity, "vjp" | "jvp">): Identity => ({
@@ -38,4 +39,9 @@ export const ruled = (
   y: Node,
   inputs: readonly Node[],
   rules: Pick<Identity, "vjp" | "jvp">,
-): Node => same(identity(name, rules), [y, ...inputs], y.needsGrad || inputs.some((x) => x.needsGrad));
+): Node =>
+  same(
+    identity(name, rules),
+    [y, ...inputs],
+    isRecording() && (y.needsGrad || inputs.some((x) => x.needsGrad)),
+  );

@@ -1,7 +1,11 @@
 import { fail } from "../errors.ts";
 import { withRecording } from "../graph/build.ts";
+import { type Node, nodeCount } from "../graph/node.ts";
+import { topological } from "../graph/walk.ts";
 import { ruled, variable } from "../ops/identity.ts";
+import type { Key } from "../ops/source.ts";
 import { formatShape, sameShape } from "../shape.ts";
+import { withKeys } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { pullBack } from "./grad.ts";
 
@@ -14,7 +18,7 @@ export interface WithGradient {
   readonly tangent?: (...ẋ: (Tensor | null)[]) => Tensor;
 }
 
-const nodeOf = (t: Tensor | null | undefined): Tensor["node"] | null => t?.node ?? null;
+const nodeOf = (t: Tensor | null | undefined): Node | null => t?.node ?? null;
 
 /**
  * f with a gradient of its own: f returns its value and the function from ȳ to the cotangents of its arguments, which
@@ -26,7 +30,7 @@ export function customGradient<A extends readonly Tensor[]>(
 ): (...args: A) => Tensor {
   return (...args) => {
     const { value, gradient, tangent } = f(...args);
-    const vjp = (ȳ: Tensor["node"]) => {
+    const vjp = (ȳ: Node) => {
       const x̄ = gradient(new Tensor(ȳ));
       args.forEach((x, i) => {
         const t = x̄[i];
@@ -39,7 +43,7 @@ export function customGradient<A extends readonly Tensor[]>(
       });
       return [null, ...args.map((_, i) => nodeOf(x̄[i]))];
     };
-    const jvp = ([, ...ẋ]: readonly (Tensor["node"] | null)[]) => {
+    const jvp = ([, ...ẋ]: readonly (Node | null)[]) => {
       if (!tangent)
         return fail(
           "gradient",
@@ -59,22 +63,39 @@ export function customGradient<A extends readonly Tensor[]>(
   };
 }
 
-/** f whose intermediate values are worked out again for the gradient instead of being kept. */
+/** The nodes older than `since` through which gradients leave the graph of y: what a function read besides its arguments. */
+const captured = (y: Node, since: number): Node[] =>
+  topological([y], (n) => n.needsGrad && n.id >= since).filter((n) => n.needsGrad && n.id < since);
+
+/**
+ * f whose intermediate values are worked out again for the gradient instead of being kept. The second run sees the same
+ * random numbers, and tensors that f reads besides its arguments get their gradients too.
+ * @throws in backward, where the second run reads other tensors than the first.
+ */
 export function checkpoint<A extends readonly Tensor[]>(f: (...args: A) => Tensor): (...args: A) => Tensor {
   return (...args) => {
-    const vjp = (ȳ: Tensor["node"]) => {
-      const again = args.map((x) => new Tensor(variable(x.node)));
-      const y = withRecording(true, () => f(...(again as unknown as A)));
-      return [
-        null,
-        ...pullBack(
-          [[y, new Tensor(ȳ)]],
-          again.map((x) => x.node),
-        ).map((t) => t.node),
-      ];
+    const keys: Key[] = [];
+    const run = (mode: "record" | "replay") => {
+      const own = args.map((x) => (x.requiresGrad ? new Tensor(variable(x.node)) : x));
+      const since = nodeCount();
+      const y = withKeys(keys, mode, () => f(...(own as unknown as A)));
+      const variables = own.map((x) => x.node);
+      return { y, variables, read: captured(y.node, since).filter((n) => !variables.includes(n)) };
     };
-    const inputs = args.map((x) => x.node);
-    return new Tensor(ruled("checkpoint", f(...args).node, inputs, { vjp, jvp: ([ẏ]) => ẏ ?? null }));
+    const first = run("record");
+    const vjp = (ȳ: Node) => {
+      const { y, variables, read } = withRecording(true, () => run("replay"));
+      if (read.some((n) => !first.read.includes(n)))
+        fail(
+          "gradient",
+          "checkpoint",
+          "the second run reads other tensors than the first. Was a parameter assigned to in between?",
+        );
+      const targets = [...variables, ...first.read];
+      return [null, ...pullBack([[y, new Tensor(ȳ)]], targets).map((t) => t.node)];
+    };
+    const inputs = [...args.map((x) => x.node), ...first.read];
+    return new Tensor(ruled("checkpoint", first.y.node, inputs, { vjp, jvp: ([ẏ]) => ẏ ?? null }));
   };
 }
 

@@ -1,0 +1,55 @@
+import { zerosLike } from "@chainrule/core";
+import { optimizer, rule } from "./optimizer.ts";
+import { decay, nonNegative } from "./range.ts";
+
+export interface AdamOptions {
+  /** β₁, β₂: how much of the averages of the gradient and of its square is kept. */
+  betas: readonly [number, number];
+  /** ε: keeps the division in range. */
+  eps: number;
+  /** Divide by the greatest v so far, which never forgets. [Reddi et al. 2018] */
+  amsgrad: boolean;
+}
+
+const defaults: AdamOptions = { betas: [0.9, 0.999], eps: 1e-8, amsgrad: false };
+
+export const adam = rule({
+  name: "Adam",
+  defaults,
+  ranges: { betas: [decay, decay], eps: nonNegative },
+  init: (p, { amsgrad }) => ({
+    expAvg: zerosLike(p),
+    expAvgSq: zerosLike(p),
+    ...(amsgrad && { maxExpAvgSq: zerosLike(p) }),
+  }),
+  coefficients: ({ lr, betas: [β1, β2], eps }, t) => ({
+    α: lr,
+    w1: 1 - β1,
+    w2: 1 - β2,
+    c1: 1 - β1 ** t,
+    c2: 1 - β2 ** t,
+    ε: eps,
+  }),
+  update(p, g, { expAvg, expAvgSq, maxExpAvgSq }, { α, w1, w2, c1, c2, ε }) {
+    const m = expAvg.lerp(g, w1);
+    const v = expAvgSq.lerp(g.square(), w2);
+    const vMax = maxExpAvgSq?.maximum(v);
+    const m̂ = m.div(c1);
+    const v̂ = (vMax ?? v).div(c2);
+    return {
+      p: p.sub(m̂.div(v̂.sqrt().add(ε)).mul(α)),
+      state: { expAvg: m, expAvgSq: v, ...(vMax && { maxExpAvgSq: vMax }) },
+    };
+  },
+});
+
+/**
+ * Adaptive moments, lr 1e-3:
+ *
+ *     mₜ = β₁mₜ₋₁ + (1−β₁)gₜ        m̂ = mₜ/(1−β₁ᵗ)
+ *     vₜ = β₂vₜ₋₁ + (1−β₂)gₜ²       v̂ = vₜ/(1−β₂ᵗ)
+ *     θₜ = θₜ₋₁ − α·m̂/(√v̂ + ε)
+ *
+ * [Kingma & Ba 2015]
+ */
+export class Adam extends optimizer(adam) {}

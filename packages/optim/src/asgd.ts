@@ -1,0 +1,38 @@
+import { zerosLike } from "@chainrule/core";
+import { optimizer } from "./optimizer.ts";
+import { finite, nonNegative } from "./range.ts";
+
+export interface ASGDOptions {
+  /** λ: how fast the step size falls, and how much the parameters are pulled towards 0. */
+  lambd: number;
+  /** κ (PyTorch's alpha): the power with which the step size falls. */
+  alpha: number;
+  /** t₀: the step at which averaging starts. */
+  t0: number;
+}
+
+const defaults: ASGDOptions = { lambd: 1e-4, alpha: 0.75, t0: 1e6 };
+
+/**
+ * Gradient descent whose result is the average `ax` of the parameters, in the state, lr 1e-2:
+ *
+ *     ηₜ = α/(1 + λα(t−1))^κ        μₜ = 1/max(1, t − 1 − t₀)
+ *     θₜ = θₜ₋₁·(1 − ληₜ) − ηₜgₜ
+ *     āₜ = (1−μₜ)āₜ₋₁ + μₜθₜ
+ *
+ * [Polyak & Juditsky 1992]
+ */
+export class ASGD extends optimizer({
+  name: "ASGD",
+  defaults: { ...defaults, lr: 1e-2 },
+  ranges: { lambd: nonNegative, alpha: finite, t0: finite },
+  init: (p) => ({ ax: zerosLike(p) }),
+  coefficients({ lr, lambd: λ, alpha: κ, t0 }, t) {
+    const η = lr / (1 + λ * lr * (t - 1)) ** κ;
+    return { η, kept: 1 - λ * η, μ: 1 / Math.max(1, t - 1 - t0) };
+  },
+  update(p, g, { ax }, { η, kept, μ }) {
+    const θ = p.mul(kept).sub(g.mul(η));
+    return { p: θ, state: { ax: ax.lerp(θ, μ) } };
+  },
+}) {}

@@ -1,0 +1,33 @@
+import { ChainruleError } from "@chainrule/core";
+import { nonNegative, type Range, requireIn } from "./range.ts";
+import type { AnyRule, Hyper } from "./rule.ts";
+
+const common: Hyper = { lr: 1e-3, weightDecay: 0, decoupledWeightDecay: false, maximize: false };
+const commonRanges = { lr: nonNegative, weightDecay: nonNegative };
+
+/** The hyper-parameters of a rule with these options in the place of its defaults. @throws on one that it does not have. */
+export function hyperOf(rule: AnyRule, ...options: readonly object[]): Hyper {
+  const defaults = { ...common, ...rule.defaults };
+  const unknown = options.flatMap(Object.keys).find((name) => !Object.hasOwn(defaults, name));
+  if (unknown !== undefined)
+    throw new ChainruleError(
+      "value",
+      rule.name,
+      `has no option ${unknown}; its options are ${Object.keys(defaults).join(", ")}`,
+    );
+  return Object.assign(defaults, ...options);
+}
+
+/** @throws where a hyper-parameter is of another kind than its default or out of its range, or two exclude each other. */
+export function checkHyper(rule: AnyRule, hyper: Hyper): void {
+  const ranges: { readonly [name: string]: Range | readonly Range[] } = { ...commonRanges, ...rule.ranges };
+  for (const name of Object.keys({ ...common, ...rule.defaults })) {
+    const value = (hyper as unknown as Record<string, unknown>)[name];
+    const range = ranges[name];
+    if (range) requireIn(rule.name, name, value, range);
+    else if (typeof value !== "boolean")
+      throw new ChainruleError("value", rule.name, `${name} ${String(value)} must be true or false`);
+  }
+  const conflict = rule.conflict?.(hyper);
+  if (conflict) throw new ChainruleError("value", rule.name, conflict);
+}

@@ -1,0 +1,150 @@
+import { ChainruleError, evaluate, noGrad, type Parameter, type Tensor } from "@chainrule/core";
+import { type Group, type GroupOptions, groupsOf, type Params } from "./groups.ts";
+import { checkHyper, hyperOf } from "./hyper.ts";
+import type { AnyRule, Hyper, Rule } from "./rule.ts";
+import { checkStateDict, type OptimizerStateDict, type Progress } from "./state.ts";
+
+const start: Progress = { step: 0, state: {} };
+
+/** `float32[2, 3]`. */
+const kind = ({ dtype, shape }: Tensor): string => `${dtype}[${shape.join(", ")}]`;
+
+/**
+ * What all optimizers share: groups of parameters, weight decay, the walk over what has a gradient, and saving.
+ * Parameters without a gradient are left alone in a step, state and step count included.
+ */
+export class Optimizer<H extends Hyper = Hyper> {
+  /** The groups with their hyper-parameters, which may be changed between steps. */
+  readonly paramGroups: readonly Group<H>[] = [];
+  readonly #rule: AnyRule;
+  readonly #options: Partial<H>;
+  readonly #progress = new Map<Parameter, Progress>();
+
+  /**
+   * @param params parameters, or groups `{ params, lr, … }` with hyper-parameters of their own
+   * @param options hyper-parameters in the place of the rule's defaults
+   * @throws where there is no parameter, one comes twice or is no Parameter, or a hyper-parameter is out of range
+   */
+  constructor(rule: AnyRule, params: Params<H>, options: Partial<H> = {}) {
+    this.#rule = rule;
+    this.#options = { ...options };
+    checkHyper(rule, hyperOf(rule, options));
+    for (const group of groupsOf(rule.name, params)) this.#add(group);
+  }
+
+  /** Name of the rule. */
+  get name(): string {
+    return this.#rule.name;
+  }
+
+  /** Adds parameters with hyper-parameters of their own. @throws as the constructor. */
+  addParamGroup(group: GroupOptions<H>): void {
+    for (const one of groupsOf(this.name, [group])) this.#add(one);
+  }
+
+  #add({ params, ...own }: { readonly params: Parameter[] }): void {
+    const hyper = hyperOf(this.#rule, this.#options, own);
+    checkHyper(this.#rule, hyper);
+    const known = new Set(this.paramGroups.flatMap((other) => other.params));
+    for (const p of params) {
+      if (known.has(p))
+        throw new ChainruleError(
+          "value",
+          this.name,
+          `the parameter ${kind(p)} comes twice. Did you mean new Set(parameters)?`,
+        );
+      known.add(p);
+    }
+    (this.paramGroups as Group<H>[]).push({ ...hyper, params } as unknown as Group<H>);
+  }
+
+  /** Forgets the gradients of all parameters. */
+  zeroGrad(): void {
+    for (const { params } of this.paramGroups) for (const p of params) p.zeroGrad();
+  }
+
+  /**
+   * Moves every parameter that has a gradient. Everything is worked out in one run: new parameters, state, gradients,
+   * and the loss they were taken of, which keeps its value from before the step. Where it throws, nothing has changed.
+   */
+  step(): void {
+    const moves = noGrad(() =>
+      this.paramGroups.flatMap((group) => {
+        checkHyper(this.#rule, group);
+        return group.params.flatMap((cell) => (cell.grad ? [this.#move(cell, cell.grad, group)] : []));
+      }),
+    );
+    evaluate(...moves.flatMap(({ p, state, gradient }) => [p, ...Object.values(state), gradient]));
+    for (const { cell, p, step, state } of moves) {
+      cell.assign(p);
+      this.#progress.set(cell, { step, state });
+    }
+  }
+
+  #move(cell: Parameter, gradient: Tensor, hyper: Hyper) {
+    if (kind(gradient) !== kind(cell))
+      throw new ChainruleError(
+        "shape",
+        this.name,
+        `the gradient is ${kind(gradient)} and its parameter ${kind(cell)}; they must be alike`,
+      );
+    const { lr, weightDecay: λ, decoupledWeightDecay: beside, maximize } = hyper;
+    const before = this.#progress.get(cell) ?? start;
+    const step = before.step + 1;
+    const uphill = maximize ? gradient.neg() : gradient;
+    const { p, state } = this.#rule.update(
+      λ !== 0 && beside ? cell.mul(1 - lr * λ) : cell,
+      λ !== 0 && !beside ? uphill.add(cell.mul(λ)) : uphill,
+      { ...this.#rule.init(cell, hyper), ...before.state },
+      this.#rule.coefficients(hyper, step),
+      hyper,
+    );
+    return { cell, gradient, p, step, state };
+  }
+
+  /** Everything needed to go on later as if nothing had happened: for each parameter its state, and the groups. */
+  stateDict(): OptimizerStateDict<H> {
+    let count = 0;
+    return {
+      state: this.paramGroups.flatMap(({ params }) =>
+        params.map((p) => {
+          const { step, state } = this.#progress.get(p) ?? start;
+          return { step, ...state };
+        }),
+      ),
+      paramGroups: this.paramGroups.map(({ params, ...hyper }) => ({
+        ...(hyper as unknown as H),
+        params: params.map(() => count++),
+      })),
+    };
+  }
+
+  /** Goes on from a `stateDict()`. @throws where it does not fit these parameters and this rule; then nothing has changed. */
+  loadStateDict(dict: OptimizerStateDict<H>): void {
+    const progress = checkStateDict(this.#rule, this.paramGroups, dict);
+    this.paramGroups.forEach((group, i) => {
+      const { params: _, ...hyper } = dict.paramGroups[i] as OptimizerStateDict<H>["paramGroups"][number];
+      Object.assign(group, hyper);
+    });
+    for (const [cell, { step, state }] of progress) this.#progress.set(cell, { step, state });
+  }
+}
+
+/** A rule as it stands, with the types of its parts inferred: for one that others are made from. */
+export const rule = <O extends object, S extends object, C extends object>(
+  parts: Rule<O, S, C>,
+): Rule<O, S, C> => parts;
+
+/** The class of optimizers that follow a rule: `class Mine extends optimizer({ name: "Mine", … }) {}`. */
+export function optimizer<O extends object, S extends object, C extends object>(
+  parts: Rule<O, S, C>,
+): new (
+  params: Params<O & Hyper>,
+  options?: Partial<O & Hyper>,
+) => Optimizer<O & Hyper> {
+  return class extends Optimizer<O & Hyper> {
+    constructor(params: Params<O & Hyper>, options?: Partial<O & Hyper>) {
+      super(parts as unknown as AnyRule, params, options);
+    }
+  };
+}

@@ -1,0 +1,50 @@
+import { where, zerosLike } from "@chainrule/core";
+import { optimizer } from "./optimizer.ts";
+import { decay, nonNegative } from "./range.ts";
+
+export interface RAdamOptions {
+  /** β₁, β₂: how much of the averages of the gradient and of its square is kept. */
+  betas: readonly [number, number];
+  /** ε: keeps the division in range. */
+  eps: number;
+}
+
+const defaults: RAdamOptions = { betas: [0.9, 0.999], eps: 1e-8 };
+
+/**
+ * Adam that trusts its second moment only once enough was seen of it, lr 1e-3:
+ *
+ *     mₜ = β₁mₜ₋₁ + (1−β₁)gₜ        m̂ = mₜ/(1−β₁ᵗ)
+ *     vₜ = β₂vₜ₋₁ + (1−β₂)gₜ²       ρ∞ = 2/(1−β₂) − 1,  ρₜ = ρ∞ − 2tβ₂ᵗ/(1−β₂ᵗ)
+ *     rₜ = √[(ρₜ−4)(ρₜ−2)ρ∞ / ((ρ∞−4)(ρ∞−2)ρₜ)]
+ *     θₜ = θₜ₋₁ − α·m̂·rₜ√(1−β₂ᵗ)/(√vₜ + ε) where ρₜ > 5, else θₜ₋₁ − α·m̂
+ *
+ * [Liu et al. 2020]
+ */
+export class RAdam extends optimizer({
+  name: "RAdam",
+  defaults,
+  ranges: { betas: [decay, decay], eps: nonNegative },
+  init: (p) => ({ expAvg: zerosLike(p), expAvgSq: zerosLike(p) }),
+  coefficients({ lr, betas: [β1, β2], eps }, t) {
+    const limit = 2 / (1 - β2) - 1;
+    const ρ = limit - (2 * t * β2 ** t) / (1 - β2 ** t);
+    const r = Math.sqrt(((ρ - 4) * (ρ - 2) * limit) / ((limit - 4) * (limit - 2) * ρ));
+    return {
+      α: lr,
+      w1: 1 - β1,
+      w2: 1 - β2,
+      c1: 1 - β1 ** t,
+      rectified: ρ > 5,
+      r: r * Math.sqrt(1 - β2 ** t),
+      ε: eps,
+    };
+  },
+  update(p, g, { expAvg, expAvgSq }, { α, w1, w2, c1, rectified, r, ε }) {
+    const m = expAvg.lerp(g, w1);
+    const v = expAvgSq.lerp(g.square(), w2);
+    const m̂ = m.div(c1);
+    const direction = where(rectified, m̂.mul(r).div(v.sqrt().add(ε)), m̂);
+    return { p: p.sub(direction.mul(α)), state: { expAvg: m, expAvgSq: v } };
+  },
+}) {}

@@ -1,0 +1,50 @@
+import { zerosLike } from "@chainrule/core";
+import { optimizer } from "./optimizer.ts";
+import { nonNegative, share } from "./range.ts";
+
+export interface RMSpropOptions {
+  /** ρ (PyTorch's alpha): how much of the average of the squared gradient is kept. */
+  alpha: number;
+  /** ε: keeps the division in range. */
+  eps: number;
+  /** μ: how much of the last direction is kept; 0 keeps none. */
+  momentum: number;
+  /** Divide by the standard deviation instead of the root mean square. */
+  centered: boolean;
+}
+
+const defaults: RMSpropOptions = { alpha: 0.99, eps: 1e-8, momentum: 0, centered: false };
+
+/**
+ * Gradients divided by their running root mean square, lr 1e-2:
+ *
+ *     vₜ = ρvₜ₋₁ + (1−ρ)gₜ²
+ *     ḡₜ = ρḡₜ₋₁ + (1−ρ)gₜ,  σ² = vₜ − ḡₜ² where centered, else σ² = vₜ
+ *     bₜ = μbₜ₋₁ + gₜ/(√σ² + ε)
+ *     θₜ = θₜ₋₁ − α·bₜ
+ *
+ * [Hinton 2012, lecture 6e; centered: Graves 2013]
+ */
+export class RMSprop extends optimizer({
+  name: "RMSprop",
+  defaults: { ...defaults, lr: 1e-2 },
+  ranges: { alpha: share, eps: nonNegative, momentum: nonNegative },
+  init: (p, { momentum, centered }) => ({
+    squareAvg: zerosLike(p),
+    ...(centered && { gradAvg: zerosLike(p) }),
+    ...(momentum !== 0 && { momentumBuffer: zerosLike(p) }),
+  }),
+  coefficients: ({ lr, alpha, eps, momentum }) => ({ α: lr, w: 1 - alpha, ε: eps, μ: momentum }),
+  update(p, g, { squareAvg, gradAvg, momentumBuffer }, { α, w, ε, μ }) {
+    const v = squareAvg.lerp(g.square(), w);
+    const ḡ = gradAvg?.lerp(g, w);
+    // Where the gradient hardly changes, rounding can make the difference negative.
+    const variance = ḡ ? v.sub(ḡ.square()).clamp(0) : v;
+    const scaled = g.div(variance.sqrt().add(ε));
+    const b = momentumBuffer?.mul(μ).add(scaled);
+    return {
+      p: p.sub((b ?? scaled).mul(α)),
+      state: { squareAvg: v, ...(ḡ && { gradAvg: ḡ }), ...(b && { momentumBuffer: b }) },
+    };
+  },
+}) {}

@@ -1,0 +1,16 @@
+import type { Optimizer } from "../optimizer.ts";
+import { natural, nonNegative, requireIn } from "../range.ts";
+import { LRScheduler } from "./scheduler.ts";
+
+/** least + ½(lr − least)(1 + cos(πt/T)): from lr at t = 0 to `least` at t = T. [Loshchilov & Hutter 2017] */
+export const cosine = (t: number, T: number, lr: number, least: number): number =>
+  least + ((lr - least) * (1 + Math.cos((Math.PI * t) / T))) / 2;
+
+/** From lr to etaMin (0) in tMax epochs along a cosine, and back in the next tMax. */
+export class CosineAnnealingLR extends LRScheduler {
+  constructor(optimizer: Optimizer, tMax: number, { etaMin = 0 } = {}) {
+    requireIn("CosineAnnealingLR", "tMax", tMax, natural);
+    requireIn("CosineAnnealingLR", "etaMin", etaMin, nonNegative);
+    super("CosineAnnealingLR", optimizer, (e, lr) => cosine(e, tMax, lr, etaMin));
+  }
+}

@@ -1,0 +1,64 @@
+import { ChainruleError } from "@chainrule/core";
+import type { Optimizer } from "../optimizer.ts";
+import { decay, natural, nonNegative, requireIn } from "../range.ts";
+import { LRScheduler } from "./scheduler.ts";
+
+/** How high the n-th cycle (n = 1, 2, …) rises, as a share of the first; `e` counts all steps. */
+const heights = {
+  triangular: () => 1,
+  triangular2: (n: number) => 2 ** (1 - n),
+  expRange: (_n: number, e: number, gamma: number) => gamma ** e,
+};
+
+export interface CyclicOptions {
+  /** Steps that the learning rate rises, and those that it falls (as many). */
+  readonly stepSizeUp?: number;
+  readonly stepSizeDown?: number;
+  /** Cycles as high as the first; each half as high as the one before; or shrinking by γ in every step. */
+  readonly mode?: keyof typeof heights;
+  readonly gamma?: number;
+  /** Move the momentum (or β₁) against the learning rate. */
+  readonly cycleMomentum?: boolean;
+  readonly baseMomentum?: number;
+  readonly maxMomentum?: number;
+}
+
+/** Up from baseLr to maxLr and down again, in straight lines, for ever. [Smith 2017] */
+export class CyclicLR extends LRScheduler {
+  constructor(
+    optimizer: Optimizer,
+    baseLr: number,
+    maxLr: number,
+    {
+      stepSizeUp = 2000,
+      stepSizeDown = stepSizeUp,
+      mode = "triangular",
+      gamma = 1,
+      cycleMomentum = true,
+      baseMomentum = 0.8,
+      maxMomentum = 0.9,
+    }: CyclicOptions = {},
+  ) {
+    const op = "CyclicLR";
+    requireIn(op, "baseLr", baseLr, nonNegative);
+    requireIn(op, "maxLr", maxLr, nonNegative);
+    requireIn(op, "stepSizeUp", stepSizeUp, natural);
+    requireIn(op, "stepSizeDown", stepSizeDown, natural);
+    requireIn(op, "gamma", gamma, nonNegative);
+    requireIn(op, "baseMomentum", baseMomentum, decay);
+    requireIn(op, "maxMomentum", maxMomentum, decay);
+    const height = heights[mode];
+    if (!height)
+      throw new ChainruleError("value", op, `mode ${mode} must be one of ${Object.keys(heights).join(", ")}`);
+    const length = stepSizeUp + stepSizeDown;
+    const rise = (e: number): number => {
+      const at = e % length;
+      const slope = at <= stepSizeUp ? at / stepSizeUp : (length - at) / stepSizeDown;
+      return slope * height(Math.floor(e / length) + 1, e, gamma);
+    };
+    const momentum = (e: number): number => maxMomentum - (maxMomentum - baseMomentum) * rise(e);
+    super(op, optimizer, (e) => baseLr + (maxLr - baseLr) * rise(e), {
+      momentum: cycleMomentum ? momentum : undefined,
+    });
+  }
+}

@@ -1,0 +1,26 @@
+import { ChainruleError } from "@chainrule/core";
+import type { Optimizer } from "../optimizer.ts";
+import { LRScheduler } from "./scheduler.ts";
+
+/** A factor for each epoch; a list has one function for each parameter group. */
+export type Lambda = ((epoch: number) => number) | readonly ((epoch: number) => number)[];
+
+/** The factor of a group, which a list must have a function for. */
+export function factors(op: string, optimizer: Optimizer, lambda: Lambda) {
+  const list = typeof lambda === "function" ? null : lambda;
+  const groups = optimizer.paramGroups.length;
+  if (list && list.length !== groups)
+    throw new ChainruleError("value", op, `has ${list.length} functions for ${groups} parameter groups`);
+  return (epoch: number, group: number): number => {
+    const f = typeof lambda === "function" ? lambda : lambda[group];
+    return f ? f(epoch) : 1;
+  };
+}
+
+/** lr·λ(e) for a function λ of your own. */
+export class LambdaLR extends LRScheduler {
+  constructor(optimizer: Optimizer, lrLambda: Lambda) {
+    const λ = factors("LambdaLR", optimizer, lrLambda);
+    super("LambdaLR", optimizer, (e, lr, group) => lr * λ(e, group));
+  }
+}

@@ -1,0 +1,47 @@
+import { ChainruleError } from "@chainrule/core";
+import type { Optimizer } from "../optimizer.ts";
+import { LRScheduler } from "./scheduler.ts";
+
+/** One scheduler after the other: the next takes over at each milestone, and counts its epochs from there. */
+export class SequentialLR extends LRScheduler {
+  constructor(optimizer: Optimizer, schedulers: readonly LRScheduler[], milestones: readonly number[]) {
+    if (schedulers.length !== milestones.length + 1)
+      throw new ChainruleError(
+        "value",
+        "SequentialLR",
+        `${schedulers.length} schedulers need ${schedulers.length - 1} milestones between them, got ${milestones.length}`,
+      );
+    if (milestones.some((m, i) => !Number.isInteger(m) || m <= (milestones[i - 1] ?? 0)))
+      throw new ChainruleError(
+        "value",
+        "SequentialLR",
+        `milestones ${milestones.join(", ")} must be whole numbers that rise from above 0`,
+      );
+    requireParts("SequentialLR", optimizer, schedulers);
+    super(
+      "SequentialLR",
+      optimizer,
+      (e, lr, group) => {
+        const i = milestones.filter((m) => m <= e).length;
+        return (schedulers[i] as LRScheduler).schedule(e - (milestones[i - 1] ?? 0), lr, group);
+      },
+      { parts: schedulers },
+    );
+  }
+}
+
+/** Throws where a part needs more than the epoch, belongs to another optimizer, or moves more than the learning rate. */
+export function requireParts(op: string, optimizer: Optimizer, parts: readonly LRScheduler[]): void {
+  for (const [i, part] of parts.entries()) {
+    if (!(part instanceof LRScheduler))
+      throw new ChainruleError("value", op, `schedulers[${i}] does not follow from the epoch alone`);
+    if (part.optimizer !== optimizer)
+      throw new ChainruleError("value", op, `schedulers[${i}] belongs to another optimizer`);
+    if (part.momentum)
+      throw new ChainruleError(
+        "value",
+        op,
+        `schedulers[${i}] also moves the momentum. Did you mean { cycleMomentum: false } there?`,
+      );
+  }
+}

@@ -1,0 +1,44 @@
+import { zerosLike } from "@chainrule/core";
+import { optimizer } from "./optimizer.ts";
+import { finite, nonNegative } from "./range.ts";
+
+export interface SGDOptions {
+  /** μ: how much of the last direction is kept; 0 keeps none. */
+  momentum: number;
+  /** τ: how much of the gradient is left out of the momentum, from the second step on. */
+  dampening: number;
+  /** Look ahead along the momentum. */
+  nesterov: boolean;
+}
+
+const defaults: SGDOptions = { momentum: 0, dampening: 0, nesterov: false };
+
+/**
+ * Stochastic gradient descent, lr 1e-3:
+ *
+ *     bₜ = μbₜ₋₁ + (1−τ)gₜ,  b₁ = g₁
+ *     θₜ = θₜ₋₁ − α·bₜ,  with Nesterov's momentum θₜ = θₜ₋₁ − α(gₜ + μbₜ)
+ *
+ * [Sutskever et al. 2013] @throws on nesterov without momentum or with dampening.
+ */
+export class SGD extends optimizer({
+  name: "SGD",
+  defaults,
+  ranges: { momentum: nonNegative, dampening: finite },
+  conflict({ nesterov, momentum, dampening }) {
+    if (!nesterov || (momentum > 0 && dampening === 0)) return;
+    return `nesterov needs momentum > 0 and dampening 0, got ${momentum} and ${dampening}. Did you mean { momentum: 0.9, nesterov: true }?`;
+  },
+  init: (p, { momentum }) => ({ ...(momentum !== 0 && { momentumBuffer: zerosLike(p) }) }),
+  coefficients: ({ lr, momentum, dampening }, t) => ({
+    α: lr,
+    μ: momentum,
+    taken: t === 1 ? 1 : 1 - dampening,
+  }),
+  update(p, g, { momentumBuffer }, { α, μ, taken }, { nesterov }) {
+    if (!momentumBuffer) return { p: p.sub(g.mul(α)), state: {} };
+    const b = momentumBuffer.mul(μ).add(g.mul(taken));
+    const direction = nesterov ? g.add(b.mul(μ)) : b;
+    return { p: p.sub(direction.mul(α)), state: { momentumBuffer: b } };
+  },
+}) {}

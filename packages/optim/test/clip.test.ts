@@ -1,0 +1,60 @@
+import { ChainruleError, Parameter, tensor, zeros } from "@chainrule/core";
+import { clipGradNorm, clipGradValue } from "@chainrule/optim";
+import { describe, expect, it } from "vitest";
+
+const withGrad = (dtype: "float32" | "float64", ...grad: number[]): Parameter => {
+  const p = new Parameter(zeros([grad.length], { dtype }));
+  p.grad = tensor(grad, { dtype });
+  return p;
+};
+const gradients = (...cells: Parameter[]): number[] => cells.flatMap((p) => [...(p.grad?.data() ?? [])]);
+
+describe("clipGradNorm", () => {
+  it.each([
+    [2, 5],
+    [1, 7],
+    [Number.POSITIVE_INFINITY, 4],
+  ])("scales all gradients together to a %s-norm of at most maxNorm", (normType, norm) => {
+    const [a, b] = [withGrad("float64", 3), withGrad("float64", 0, -4)];
+    expect(clipGradNorm([a, b], 2, { normType }).item()).toBeCloseTo(norm, 12);
+    const expected = [3, 0, -4].map((g) => (g * 2) / (norm + 1e-6));
+    gradients(a, b).forEach((g, i) => {
+      expect(g).toBeCloseTo(expected[i] as number, 12);
+    });
+  });
+
+  it("leaves shorter gradients as they are, and parameters without one out", () => {
+    const [a, b] = [withGrad("float64", 3, 4), new Parameter(zeros([2]))];
+    expect(clipGradNorm(new Set([a, b]), 5.1).item()).toBe(5);
+    expect(gradients(a)).toEqual([3, 4]);
+    expect(b.grad).toBeNull();
+    expect(clipGradNorm([b], 1).item()).toBe(0);
+  });
+
+  it("works across dtypes, and each gradient keeps its own", () => {
+    const [a, b] = [withGrad("float32", 3), withGrad("float64", 4)];
+    expect(clipGradNorm([a, b], 1).item()).toBeCloseTo(5, 6);
+    expect([a.grad?.dtype, b.grad?.dtype]).toEqual(["float32", "float64"]);
+    expect(gradients(a, b)).toEqual([expect.closeTo(0.6, 6), expect.closeTo(0.8, 6)]);
+  });
+
+  it("refuses a negative or NaN maxNorm and a 0-norm, and changes nothing", () => {
+    const p = withGrad("float64", 3);
+    for (const clip of [
+      () => clipGradNorm([p], -1),
+      () => clipGradNorm([p], Number.NaN),
+      () => clipGradNorm([p], 1, { normType: 0 }),
+      () => clipGradValue([p], -1),
+    ])
+      expect(clip).toThrow(ChainruleError);
+    expect(gradients(p)).toEqual([3]);
+  });
+});
+
+describe("clipGradValue", () => {
+  it("holds every element between −clipValue and clipValue", () => {
+    const p = withGrad("float64", -3, -0.5, 0, 0.5, 3);
+    clipGradValue(p, 1);
+    expect(gradients(p)).toEqual([-1, -0.5, 0, 0.5, 1]);
+  });
+});
