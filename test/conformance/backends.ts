@@ -9,7 +9,10 @@ export interface Candidate {
 }
 
 /** Every implementation of the table. A new one is a line here. */
-export const candidates: readonly Candidate[] = [{ backend: interpreter, ulps: 0 }, { backend: wasm, ulps: 4 }];
+export const candidates: readonly Candidate[] = [
+  { backend: interpreter, ulps: 0 },
+  { backend: wasm, ulps: 4 },
+];
 
 /** Runs `body` on a backend. */
 export type On = <T>(body: () => T) => T;

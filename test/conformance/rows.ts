@@ -41,6 +41,7 @@ export const dtypesOf: Record<TypeRule, readonly DType[]> = {
   float: ["float32", "float64", "int32"],
   number: ["float32", "float64", "int32", "bool"],
   compare: ["float32", "float64", "int32", "bool"],
+  predicate: ["float32", "float64", "int32", "bool"],
   logical: ["float32", "float64", "int32", "bool"],
   bits: ["int32", "bool"],
   branches: ["float32", "float64", "int32", "bool"],

@@ -9,6 +9,8 @@ export interface Accumulator {
   readonly type: DType;
   readonly single: number;
   readonly vectors: readonly number[];
+  /** The lanes as single numbers, where values do not come in vectors: the order of a sum is the same either way. */
+  readonly apart: readonly number[];
   /** For positions: where the chosen element was, and how many were seen. */
   readonly chosen: number;
   readonly seen: number;
@@ -47,20 +49,77 @@ export function openAccumulator(
         type === "float64" ? 2 : lanes === 2 ? 2 : 4,
       ),
     ).set(v);
+  const apart =
+    lanes > 1 || reduce.position
+      ? []
+      : Array.from({ length: valueType === "float64" ? 2 : 4 }, () => f.local(valTypes[type]));
+  for (const x of apart) {
+    pushConstant(f, reduce.identity, type);
+    f.set(x);
+  }
   const [chosen, seen] = reduce.position ? [f.local("i32"), f.local("i32")] : [-1, -1];
   if (reduce.position) f.i32(0).set(chosen).i32(0).set(seen);
-  return { type, single, vectors, chosen, seen };
+  return { type, single, vectors, apart, chosen, seen };
 }
 
-/** Combines one element. */
-export function combineScalar(site: Site, task: Task, acc: Accumulator, push: Push): void {
-  const { f } = site;
+/** Where an element stands in its innermost loop. */
+export interface Standing {
+  /** The local that counts the loop. */
+  readonly place: number;
+  /** How many of the elements fill whole vectors. */
+  readonly whole: number;
+}
+
+/** Combines one element; those that would fill vectors go to the lane that they would have there. */
+export function combineScalar(
+  site: Site,
+  task: Task,
+  acc: Accumulator,
+  push: Push,
+  at: Standing | undefined,
+): void {
+  const { f, scratch } = site;
   const reduce = task.reduce as NonNullable<Task["reduce"]>;
-  if (reduce.position) return choose(site, task, acc, push);
-  const value =
-    acc.type === "float64" && site.type === "float32" ? () => (push(), f.op("f64.promote_f32")) : push;
-  emitWord(reduce.word, { ...site, type: acc.type, width: "scalar" }, [() => f.get(acc.single), value]);
-  f.set(acc.single);
+  if (reduce.position) {
+    choose(site, task, acc, push);
+    return;
+  }
+  const x = scratch(7);
+  push();
+  f.set(x);
+  const value = () => {
+    f.get(x);
+    if (acc.type === "float64" && site.type === "float32") f.op("f64.promote_f32");
+  };
+  const into = (local: number) => {
+    emitWord(reduce.word, { ...site, type: acc.type, width: "scalar" }, [() => f.get(local), value]);
+    f.set(local);
+  };
+  const lanes = acc.apart.length;
+  if (!at || lanes === 0 || at.whole === 0) {
+    into(acc.single);
+    return;
+  }
+  const lane = (l: number): void => {
+    if (l === lanes - 1) into(acc.apart[l] as number);
+    else
+      f.get(at.place)
+        .i32(lanes - 1)
+        .op("i32.and")
+        .i32(l)
+        .op("i32.eq")
+        .if(
+          () => into(acc.apart[l] as number),
+          () => lane(l + 1),
+        );
+  };
+  f.get(at.place)
+    .i32(at.whole)
+    .op("i32.lt_s")
+    .if(
+      () => lane(0),
+      () => into(acc.single),
+    );
 }
 
 /** Keeps the element and its place if it beats the one before: it is better, or the first NaN. */
@@ -130,6 +189,10 @@ export function finishAccumulator(site: Site, task: Task, acc: Accumulator): num
       emitWord(reduce.word, scalar, [() => f.get(acc.single), push]);
       f.set(acc.single);
     }
+  for (const x of acc.apart) {
+    emitWord(reduce.word, scalar, [() => f.get(acc.single), () => f.get(x)]);
+    f.set(acc.single);
+  }
   f.get(acc.single);
   if (task.type === "float32" && acc.type === "float64") f.op("f32.demote_f64");
   f.set(result);

@@ -10,6 +10,7 @@ import {
   finishAccumulator,
   openAccumulator,
   pushConstant,
+  type Standing,
   valTypes,
 } from "./accumulate.ts";
 import { guardUses, pushGuard, pushIndex, splitIndex } from "./address.ts";
@@ -280,21 +281,19 @@ export class Body {
     this.#laneByLane(x, axis, lanes as 2 | 4);
   }
 
-  #loadVector(x: Arg & { kind: "load" }): void {
+  /** A vector of elements that lie side by side; truth values become masks. */
+  #loadVector(place: Located): void {
     const { f, lanes } = this;
-    this.#pushPlace(x);
-    if (x.type !== "bool") {
-      f.op("v128.load", Math.log2(bytesOf[x.type]), 0);
+    const { dtype } = place.buffer;
+    this.#pushPlace(place);
+    if (dtype !== "bool") {
+      f.op("v128.load", Math.log2(bytesOf[dtype]), 0);
       return;
     }
-    if (lanes === 4)
-      f.op("v128.load32_zero", 0, 0).op("i16x8.extend_low_i8x16_u").op("i32x4.extend_low_i16x8_u");
-    else
-      f.op("i32.load16_u", 0, 0)
-        .op("i32x4.splat")
-        .op("i16x8.extend_low_i8x16_u")
-        .op("i32x4.extend_low_i16x8_u")
-        .op("i64x2.extend_low_i32x4_u");
+    if (lanes === 4) f.op("v128.load32_zero", 0, 0);
+    else f.op("i32.load16_u", 0, 0).op("i32x4.splat");
+    f.op("i16x8.extend_low_i8x16_u").op("i32x4.extend_low_i16x8_u");
+    if (lanes === 2) f.op("i64x2.extend_low_i32x4_u");
     f.v128(new Uint8Array(16)).op(lanes === 4 ? "i32x4.ne" : "i64x2.ne");
   }
 
@@ -337,7 +336,8 @@ export class Body {
       const site = this.#site(width, type);
       const push = () => this.#push(task.value, width, type);
       const acc = this.accumulators.get(task);
-      if (acc) (width === "vector" ? combineVector : combineScalar)(site, task, acc, push);
+      if (acc && width === "vector") combineVector(site, task, acc, push);
+      else if (acc) combineScalar(site, task, acc, push, this.#standing(acc));
       else if (task.check !== undefined) this.#check(task.check, width, push);
       else {
         const combined = task.reduce
@@ -350,6 +350,16 @@ export class Body {
     void f;
   }
 
+  #standing(acc: Accumulator): Standing | undefined {
+    const axis = this.#inner;
+    return (
+      axis && {
+        place: this.around.variable(axis.name),
+        whole: axis.size - (axis.size % Math.max(1, acc.apart.length)),
+      }
+    );
+  }
+
   #check(fault: number, width: Width, push: Push): void {
     push();
     if (width === "vector") this.f.op(this.lanes === 4 ? "i32x4.all_true" : "i64x2.all_true");
@@ -359,9 +369,12 @@ export class Body {
   /** What stands at a task's place in memory. */
   #current(task: Task, width: Width): void {
     const store = task.store as NonNullable<Task["store"]>;
+    if (width === "vector") {
+      this.#loadVector(store);
+      return;
+    }
     this.#pushPlace(store);
-    if (width === "vector") this.f.op("v128.load", Math.log2(bytesOf[task.type]), 0);
-    else this.f.op(scalarLoads[task.type], Math.log2(bytesOf[task.type]), 0);
+    this.f.op(scalarLoads[task.type], Math.log2(bytesOf[task.type]), 0);
   }
 
   #storeScalar(task: Task, push: Push, inLoop: boolean): void {

@@ -1,0 +1,107 @@
+/**
+ * eˣ and its kin, from eˣ = 2ᵏ(1 + q) with k = round(x/ln 2), r = x − k ln 2 in |r| ≤ ½ ln 2 and q = eʳ − 1.
+ *
+ * Reduction [Cody & Waite 1980]: ln 2 = high + low, where high has so few bits that k·high is exact.
+ * Polynomial: q = r + r²·Q(r), Q of degree 4 in float32 (error 2⁻²⁶ of q) and 10 in float64 (2⁻⁶¹), minimax by Remez.
+ */
+import type { Expr } from "../expr.ts";
+import { abs, add, copysign, div, eq, floor, lt, maximum, minimum, mul, neg, round, scalb, sub, where } from "../words.ts";
+import { horner, perPrecision, square } from "./precision.ts";
+
+export interface ExpConstants {
+  /** eˣ is 0 below, and Infinity above. */
+  readonly range: readonly [number, number];
+  /** eˣ − 1 is −1 below. */
+  readonly minusOne: number;
+  readonly ln2: readonly [high: number, low: number];
+  /** (eʳ − 1 − r)/r² in powers of r. */
+  readonly q: readonly number[];
+  /** (2ʳ − 1)/r in powers of r, |r| ≤ ½. */
+  readonly power: readonly number[];
+  /** 2ˣ is 0 below, and Infinity above. */
+  readonly powerRange: readonly [number, number];
+}
+
+export const expConstants = {
+  float32: {
+    range: [-104, 89],
+    minusOne: -18,
+    ln2: [0.693145751953125, 1.428606765330187e-6],
+    q: [0.49999994, 0.166665167, 0.0416681021, 0.00836919248, 0.00138389028],
+    power: [0.693147182, 0.240226507, 0.055503279, 0.00961800385, 0.00134002964, 0.000154763315],
+    powerRange: [-151, 128],
+  },
+  float64: {
+    range: [-746, 710],
+    minusOne: -38,
+    ln2: [0.6931471805598903, 5.497923018708371e-14],
+    q: [
+      0.5, 0.16666666666666677, 0.04166666666666669, 0.008333333333321778, 0.001388888888888782,
+      0.0001984126988528176, 2.480158729100406e-5, 2.755724530955361e-6, 2.7557320785013633e-7,
+      2.5108607607769172e-8, 2.089589379040045e-9,
+    ],
+    power: [
+      0.6931471805599453, 0.24022650695910072, 0.0555041086648217, 0.009618129107628496,
+      0.0013333558146390418, 0.00015403530393341108, 1.5252733856257728e-5, 1.3215486833077663e-6,
+      1.0178051200380696e-7, 7.05488823634197e-9, 4.4566750753280085e-10, 2.574183499275017e-11,
+    ],
+    powerRange: [-1076, 1024],
+  },
+} as const satisfies Record<string, ExpConstants>;
+
+/** k and q of e^(x − less) = 2ᵏ(1 + q), for a `less` that is much smaller than 1. */
+export function expParts(c: ExpConstants, x: Expr, less?: Expr): { readonly k: Expr; readonly q: Expr } {
+  const k = round(mul(x, Math.LOG2E));
+  const high = sub(x, mul(k, c.ln2[0]));
+  const low = mul(k, c.ln2[1]);
+  const r = sub(high, less ? add(low, less) : low);
+  return { k, q: add(r, mul(square(r), horner(c.q, r))) };
+}
+
+/** k and q of eˣ = 2ᵏ(1 + q), q with what the rounding of r left out. */
+export function expPartsCarefully(c: ExpConstants, x: Expr): { readonly k: Expr; readonly q: Expr } {
+  const k = round(mul(x, Math.LOG2E));
+  const high = sub(x, mul(k, c.ln2[0]));
+  const low = mul(k, c.ln2[1]);
+  const r = sub(high, low);
+  return { k, q: add(r, add(mul(square(r), horner(c.q, r)), sub(sub(high, r), low))) };
+}
+
+/** p·2ᵏ in two steps, for p about 1: any k that leads to a number of the type, to 0 or to Infinity. */
+export function scaled(p: Expr, k: Expr): Expr {
+  const half = floor(mul(k, 0.5));
+  return scalb(scalb(p, half), sub(k, half));
+}
+
+/** eˣ for x ≤ 0. */
+const decay = (c: ExpConstants, x: Expr): Expr => {
+  const { k, q } = expParts(c, maximum(x, c.range[0]));
+  return scaled(add(1, q), k);
+};
+
+/** eˣ. */
+export const exp = perPrecision(expConstants, (c: ExpConstants) => (x: Expr) => decay(c, minimum(x, c.range[1])));
+
+/** 2ˣ = 2ᵏ(1 + r·P(r)) with k = round(x), r = x − k exact; P of degree 5 (error 2⁻²⁶) and 11 (2⁻⁵⁶). */
+export const exp2 = perPrecision(expConstants, (c: ExpConstants) => (x: Expr) => {
+  const within = maximum(minimum(x, c.powerRange[1]), c.powerRange[0]);
+  const k = round(within);
+  const r = sub(within, k);
+  return scaled(add(1, mul(r, horner(c.power, r))), k);
+});
+
+/** eˣ − 1 = 2(2ᵏ⁻¹q + (2ᵏ⁻¹ − ½)): nothing cancels, for k = 0 it is q; halved, because 2ᵏ may overflow where eˣ does not. */
+export const expm1 = perPrecision(expConstants, (c: ExpConstants) => (x: Expr) => {
+  const { k, q } = expPartsCarefully(c, maximum(minimum(x, c.range[1]), c.minusOne));
+  const s = scalb(1, sub(k, 1));
+  const half = add(mul(s, q), sub(s, 0.5));
+  return copysign(where(eq(k, 0), q, add(half, half)), x);
+});
+
+/** σ(x) = 1 − t for x ≥ 0, else e − et, with e = e^−|x| and t = e/(1 + e): rounding hardly shows in the difference. */
+export const sigmoid = perPrecision(expConstants, (c: ExpConstants) => (x: Expr) => {
+  const e = decay(c, neg(abs(x)));
+  const t = div(e, add(1, e));
+  const limit = where(lt(x, 0), e, 1);
+  return sub(limit, mul(limit, t));
+});

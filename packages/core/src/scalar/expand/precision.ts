@@ -1,0 +1,33 @@
+/** What the expansions are written with: a formula for each precision, and the few shapes that recur in them. */
+import type { Expr, Scalar } from "../expr.ts";
+import { add, eq, floor, mul, sub, where } from "../words.ts";
+
+/** A function spelled out in words, of which every one is to be rounded to the precision named. */
+export interface Expansion<F = (...x: Expr[]) => Expr> {
+  readonly float32: F;
+  readonly float64: F;
+}
+
+/** One formula with the constants of either precision. */
+export const perPrecision = <C, F>(constants: Expansion<C>, formula: (constants: C) => F): Expansion<F> => ({
+  float32: formula(constants.float32),
+  float64: formula(constants.float64),
+});
+
+/** c₀ + c₁x + c₂x² + … */
+export const horner = (coefficients: readonly number[], x: Expr): Expr =>
+  coefficients.reduceRight<Scalar>((sum, c) => (sum === 0 ? c : add(mul(sum, x), c)), 0) as Expr;
+
+export const square = (x: Expr): Expr => mul(x, x);
+
+/** Whether a whole number is even. */
+export function isEven(k: Expr): Expr {
+  const half = mul(k, 0.5);
+  return eq(floor(half), half);
+}
+
+/** x to the nearest multiple of 2ⁿ, for a `shift` of 1.5·2ⁿ⁺²³ in float32 and 1.5·2ⁿ⁺⁵² in float64. */
+export const roundTo = (shift: number, x: Expr): Expr => sub(add(x, shift), shift);
+
+/** `y` where x is a number, finite or not too large as `holds` says, else NaN. */
+export const orNaN = (holds: Expr, y: Expr): Expr => where(holds, y, Number.NaN);

@@ -1,0 +1,108 @@
+/**
+ * sin, cos and tan. sin and cos take x to r = x − kπ in |r| ≤ π/2 with a whole k for sin and a whole k + ½ for cos, so that
+ * one polynomial serves both: sin x = (−1)ᵏ sin r, cos x = −(−1)^⌊k⌋ sin r. tan takes x to r = x − kπ/2.
+ *
+ * Reduction [Cody & Waite 1980]: π in 5 parts of which k times all but the last is exact. In float32 they have 12 bits, and
+ * k is split in two halves for them; in float64 22 bits. It holds for |k| < 2²² in float32 and 2³⁰ in float64, that is
+ * |x| < 1.3e7, where neighbouring numbers lie a radian apart, and 3.3e9 (half as much for tan). Beyond, the result is NaN.
+ *
+ * Polynomials in r², minimax by Remez: (sin r − r)/r³ of degree 3 (error 2⁻²⁷) and 7 (2⁻⁶¹), (tan r − r)/r³ of degree 6 and 14.
+ */
+import type { Expr } from "../expr.ts";
+import { abs, add, div, eq, floor, le, mul, neg, sub, where } from "../words.ts";
+import { horner, isEven, orNaN, perPrecision, roundTo, square } from "./precision.ts";
+
+const constants = {
+  float32: {
+    largest: 2 ** 22,
+    /** Rounds k to multiples of 2¹¹. */
+    split: 1.5 * 2 ** 34 as number | undefined,
+    pi: [3.140625, 0.0009675025939941406, 1.5099067240953445e-7, 5.126565838509123e-12, 1.2246468525851679e-16],
+    sin: [-0.166666597, 0.00833306927, -0.000198097739, 2.60608181e-6],
+    tan: [0.333333522, 0.13332583, 0.0540686511, 0.0212386101, 0.0109455436, -4.61868985e-5, 0.0044418294],
+  },
+  float64: {
+    largest: 2 ** 30,
+    split: undefined as number | undefined,
+    pi: [
+      3.141592025756836, 6.278328328335192e-7, 1.2446743939339977e-13, 4.044531916820707e-21,
+      5.807711947958721e-28,
+    ],
+    sin: [
+      -0.16666666666666666, 0.008333333333333207, -0.0001984126984121248, 2.7557319211569486e-6,
+      -2.5052106904424418e-8, 1.6058941002473378e-10, -7.643019377750002e-13, 2.721419564945864e-15,
+    ],
+    tan: [
+      0.33333333333333387, 0.13333333333324898, 0.053968253973121744, 0.0218694883939108, 0.00886323800139534, 0.0035921001362484513, 0.0014560503239453896, 0.0005888430376300151, 0.00024382068636102323, 8.339733989282074e-5, 6.748872488332441e-5, -2.5939312485090436e-5, 4.886625051593299e-5, -2.4376599608493213e-5, 9.819520493704217e-6
+    ],
+  },
+} as const;
+
+type Constants = (typeof constants)["float32" | "float64"];
+
+interface Reduced {
+  /** x in units of the period, rounded up from half a unit, or from the next whole one when shifted. */
+  readonly n: Expr;
+  /** x − (n − shift)·period, and what its rounding left out. */
+  readonly r: Expr;
+  readonly tail: Expr;
+  /** Whether x is small enough. */
+  readonly holds: Expr;
+}
+
+/**
+ * Takes multiples of π/`divisor` off x. Taking off the large products leaves no error; those of the third and fourth part
+ * leave one, which is summed apart. In float32 k is the sum of two halves: a multiple of 2¹¹ and the rest.
+ */
+function reduced(c: Constants, x: Expr, divisor: 1 | 2, shift: 0 | 0.5): Reduced {
+  const [p1, p2, p3, p4, p5] = c.pi.map((part) => part / divisor) as [number, number, number, number, number];
+  const periods = (y: Expr) => mul(y, divisor / Math.PI);
+  const high = c.split === undefined ? undefined : roundTo(c.split, periods(x));
+  const far = high ? sub(sub(x, mul(high, p1)), mul(high, p2)) : x;
+  const highThird = high && mul(high, p3);
+  const n = floor(add(periods(highThird ? sub(far, highThird) : far), 0.5 + shift));
+  const low = shift === 0 ? n : sub(n, shift);
+  const k = high ? add(high, low) : low;
+
+  const near = sub(sub(far, mul(low, p1)), mul(low, p2));
+  const exact = highThird ? sub(near, highThird) : near;
+  const third = mul(low, p3);
+  const r3 = sub(exact, third);
+  const fourth = mul(high ?? k, p4);
+  const r4 = sub(r3, fourth);
+  const lost = add(sub(sub(exact, r3), third), sub(sub(r3, r4), fourth));
+  const fifth = mul(k, p5);
+  const rest = sub(lost, high ? add(mul(low, p4), fifth) : fifth);
+  const r = add(r4, rest);
+  return { n, r, tail: add(sub(r4, r), rest), holds: le(abs(k), c.largest) };
+}
+
+/** (−1)ⁿ sin r, r = x − kπ. */
+function sinReduced(c: Constants, x: Expr, shift: 0 | 0.5): Expr {
+  const { n, r, holds } = reduced(c, x, 1, shift);
+  const z = square(r);
+  const sin = add(r, mul(mul(r, z), horner(c.sin, z)));
+  return orNaN(holds, where(isEven(n), sin, neg(sin)));
+}
+
+/** sin x. */
+export const sin = perPrecision(constants, (c: Constants) => (x: Expr) =>
+  where(eq(x, 0), x, sinReduced(c, x, 0)),
+);
+
+/** cos x. */
+export const cos = perPrecision(constants, (c: Constants) => (x: Expr) => sinReduced(c, x, 0.5));
+
+/**
+ * tan x: tan r for even n, −1/tan r for odd n. tan r = r + p as t and an error e, for −1/(t + e) = y + y(ey) with y = −1/t.
+ */
+export const tan = perPrecision(constants, (c: Constants) => (x: Expr) => {
+  const { n, r, tail, holds } = reduced(c, x, 2, 0);
+  const z = square(r);
+  const p = add(mul(mul(r, z), horner(c.tan, z)), tail);
+  const t = add(r, p);
+  const e = add(sub(r, t), p);
+  const y = div(-1, t);
+  const value = where(isEven(n), t, add(y, mul(y, mul(e, y))));
+  return where(eq(x, 0), x, orNaN(holds, value));
+});
