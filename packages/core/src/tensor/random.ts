@@ -38,7 +38,7 @@ export class Generator {
   /** Starts the stream of `seed`, a whole number, from its beginning. */
   manualSeed(seed: number): void {
     if (!Number.isInteger(seed)) fail("value", "manualSeed", `seed ${seed} must be a whole number`);
-    this.#seed = seed | 0;
+    this.#seed = seed ^ Math.imul(Math.floor(seed / 2 ** 32), 0x9e3779b9);
     this.#count = 0;
   }
 
