@@ -1,4 +1,5 @@
 import { grad, jvp, type Tensor, tensor, vjp } from "@chainrule/core";
+import { gradcheck } from "@chainrule/core/testing";
 import { describe, expect, it } from "vitest";
 import { eachBackend } from "../conformance/backends.ts";
 import * as hand from "./derivation.ts";
@@ -117,6 +118,11 @@ eachBackend("the library finds what the derivation finds", (on) => {
           const along = truth.reduce((sum, g, j) => sum + g * (direction[j] as number), 0);
           near(jvp(loss, [of(W)], [of(direction)])[1], [along], 8 * ε * 3.5 * scale);
         });
+      });
+
+      it.each(pairs(examples, labels))("agrees with central differences at %o, y = %d", ({ W, X }, y) => {
+        const loss = (weights: Tensor, x: Tensor) => lossOf(weights.matmul(x), of(y).to(weights.dtype));
+        on(() => gradcheck(loss, [of(W), of(X)]));
       });
 
       it("(12) over a batch with bias is Xᵀ(ŷ−y)/N", () => {

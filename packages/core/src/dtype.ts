@@ -1,3 +1,5 @@
+import { fail } from "./errors.ts";
+
 /** Element types, in promotion order: an operation on two of them works in the later one. */
 export const dtypes = ["bool", "int32", "float32", "float64"] as const;
 export type DType = (typeof dtypes)[number];
@@ -10,6 +12,13 @@ export const arrays = {
   float64: Float64Array,
 } as const;
 export type TypedArray = Uint8Array | Int32Array | Float32Array | Float64Array;
+
+/** Checks that `dtype` is one of the four. */
+export function checkDType(op: string, dtype: DType): DType {
+  if (!dtypes.includes(dtype))
+    fail("dtype", op, `there is no dtype ${dtype}; it is one of ${dtypes.join(", ")}`);
+  return dtype;
+}
 
 export const isFloat = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
 

@@ -117,7 +117,6 @@ export const plainElementwise = list({
   deg2rad: (x: number) => (x / 180) * Math.PI,
   rad2deg: (x: number) => (x / Math.PI) * 180,
   sigmoid,
-  logSigmoid: (x: number) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))),
   softplus,
   relu: (x: number) => Math.max(x, 0),
   leakyRelu: (x: number, slope = 0.01) => (x > 0 ? x : slope * x),
@@ -147,6 +146,7 @@ export const plainElementwise = list({
 
 /** Formulas that hold on the row's domain, and not at special values. */
 export const plainOnDomain = list({
+  logSigmoid: (x: number) => Math.log(sigmoid(x)),
   erf,
   erfc: (x: number) => 1 - erf(x),
   gelu: (x: number) => 0.5 * x * (1 + erf(x / Math.SQRT2)),

@@ -1,4 +1,4 @@
-import { type DType, isFloat, promote, promoteScalar } from "../dtype.ts";
+import { checkDType, type DType, isFloat, promote, promoteScalar } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
 import { type Elementwise, Node } from "../graph/node.ts";
@@ -6,7 +6,7 @@ import type { Expr, Scalar } from "../scalar/expr.ts";
 import * as words from "../scalar/words.ts";
 import { broadcast } from "../shape.ts";
 import { broadcasting } from "./broadcast.ts";
-import type { Operand } from "./row.ts";
+import { type Operand, requireOperand } from "./row.ts";
 import { scalar } from "./source.ts";
 
 /** How dtypes pass through an elementwise op: `float` computes in floating point, `number` also in int32. */
@@ -80,7 +80,7 @@ const castOps: Record<DType, Elementwise> = {
 
 /** The same numbers in another dtype: towards int32 by truncation and saturation, towards bool by x ≠ 0. */
 export const cast = (x: Node, dtype: DType): Node =>
-  x.dtype === dtype ? x : build(castOps[dtype], [x], x.shape, dtype);
+  x.dtype === dtype ? x : build(castOps[checkDType("to", dtype)], [x], x.shape, dtype);
 
 /** Operands of an elementwise op, made canonical: tensors of one shape, in the dtypes that the rule asks for. */
 function canonical(name: string, rule: TypeAnswer, operands: readonly Operand[]): readonly [Node[], DType] {
@@ -112,6 +112,8 @@ export function elementwise<F extends Formula>(name: string, formula: F): Elemen
     const op = ops.get(key) ?? bind(name, formula, places);
     ops.set(key, op);
     const given = operands.filter((x) => x !== undefined);
+    for (let i = 0; i < Math.max(operands.length, formula.f.length); i++)
+      if (i < formula.f.length || operands[i] !== undefined) requireOperand(name, operands[i]);
     const [nodes, dtype] = canonical(name, rule, given);
     if (formula.types === "bits" && isFloat(dtype))
       fail("dtype", name, `works on bool and int32, not on ${dtype}. Did you mean x.to("int32")?`);

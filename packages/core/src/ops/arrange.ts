@@ -5,7 +5,7 @@ import { broadcasting } from "./broadcast.ts";
 import { elementwiseOps } from "./elementwise.ts";
 import { indexings } from "./indexing.ts";
 import { cat, movements } from "./movement.ts";
-import type { Operand } from "./row.ts";
+import { type Operand, requireNode } from "./row.ts";
 import { iota, scalar } from "./source.ts";
 
 const { add, eq, ge, le, where } = elementwiseOps;
@@ -72,8 +72,12 @@ export const arrangements = {
   movedim(x: Node, source: number | readonly number[], destination: number | readonly number[]): Node {
     const from = [source].flat().map((d) => axis("movedim", d, x.shape.length));
     const to = [destination].flat().map((d) => axis("movedim", d, x.shape.length));
-    if (from.length !== to.length)
-      fail("dim", "movedim", `${from.length} axes do not go to ${to.length} places`);
+    if (from.length !== to.length || [from, to].some((list) => new Set(list).size !== list.length))
+      fail(
+        "dim",
+        "movedim",
+        `${from.length} axes ${formatShape(from)} do not go to ${to.length} places ${formatShape(to)}`,
+      );
     const rest = range(x.shape.length).filter((i) => !from.includes(i));
     return permute(
       x,
@@ -140,6 +144,8 @@ export const arrangements = {
     const n = x.shape[d] as number;
     if (typeof splitSize === "number" && !(splitSize >= 1))
       fail("value", "split", `parts of ${splitSize} elements; give a size ≥ 1`);
+    if (![splitSize].flat().every(Number.isInteger))
+      fail("value", "split", `sizes ${[splitSize].flat()} must be whole numbers`);
     const sizes =
       typeof splitSize === "number"
         ? range(Math.max(1, Math.ceil(n / splitSize))).map((k) => Math.min(splitSize, n - k * splitSize))
@@ -203,6 +209,10 @@ export const arrangements = {
       const inside = padZeros(expand(scalar(true, "bool"), x.shape), pads);
       return where(inside, padded, value);
     }
+    if (!(mode in borders))
+      fail("value", "pad", `there is no mode ${mode}; it is constant, ${Object.keys(borders).join(", ")}`);
+    if (pads.length % 2 !== 0 || !pads.every(Number.isInteger))
+      fail("shape", "pad", `${formatShape(pads)} must be (before, after) pairs of whole numbers`);
     return range(pads.length / 2).reduce((y, k) => {
       const d = x.shape.length - 1 - k;
       const [before, after] = [pads[2 * k] as number, pads[2 * k + 1] as number];
@@ -296,7 +306,9 @@ export const arrangements = {
 
 /** Tensors of one shape joined along a new axis `dim`. */
 export function stack(tensors: readonly Node[], dim = 0): Node {
+  for (const x of tensors) requireNode("stack", x);
   const first = tensors[0] ?? fail("value", "stack", "nothing to join: give at least one tensor");
+  const d = axis("stack", dim, first.shape.length + 1);
   for (const x of tensors)
     if (x.shape.join() !== first.shape.join())
       fail(
@@ -305,7 +317,7 @@ export function stack(tensors: readonly Node[], dim = 0): Node {
         `${tensors.map((t) => formatShape(t.shape)).join(" · ")} must all be of one shape`,
       );
   return cat(
-    tensors.map((x) => arrangements.unsqueeze(x, dim)),
-    axis("stack", dim, first.shape.length + 1),
+    tensors.map((x) => arrangements.unsqueeze(x, d)),
+    d,
   );
 }

@@ -6,7 +6,7 @@ import { broadcast, formatShape, type Shape } from "../shape.ts";
 import { cast } from "./apply.ts";
 import { broadcasting } from "./broadcast.ts";
 import { movements } from "./movement.ts";
-import { row } from "./row.ts";
+import { requireNode, row } from "./row.ts";
 
 /**
  * Σ a·b over the letters that `out` lacks. A letter that only one operand has and the output lacks is summed there
@@ -132,6 +132,7 @@ function squeezeOnes(terms: readonly Term[]): Term[] {
 /** Sums of products named by letters, as NumPy's: `einsum("ij,jk->ik", a, b)`; implicit results, diagonals and `...` included. */
 export function einsum(equation: string, ...operands: readonly Node[]): Node {
   if (operands.length === 0) fail("value", "einsum", "nothing to multiply: give at least one operand");
+  for (const x of operands) requireNode("einsum", x);
   const [letters, out] = parse(equation, operands);
   const terms = squeezeOnes(operands.map((node, k) => diagonals({ node, letters: letters[k] as string })));
   const product = terms.reduce((left, right, k) => {
@@ -161,6 +162,7 @@ export const contractions = {
   /** Matrix product with broadcasting batch axes; a 1-d operand is a row on the left, a column on the right: [.., n, k] · [.., k, m] → [.., n, m]. */
   matmul: row(
     (a: Node, b: Node): Node => {
+      requireNode("matmul", b);
       if (a.shape.length === 0 || b.shape.length === 0)
         fail(
           "shape",
@@ -211,6 +213,7 @@ export const contractions = {
   /** Σ aᵢ·bᵢ of two vectors. */
   dot: row(
     (a: Node, b: Node): Node => {
+      requireNode("dot", b);
       if (a.shape.length !== 1 || b.shape.length !== 1)
         fail(
           "shape",
@@ -226,6 +229,7 @@ export const contractions = {
   /** aᵢ·bⱼ of two vectors. */
   outer: row(
     (a: Node, b: Node): Node => {
+      requireNode("outer", b);
       if (a.shape.length !== 1 || b.shape.length !== 1)
         fail("shape", "outer", `${formatShape(a.shape)} · ${formatShape(b.shape)}: both must be vectors`);
       return contract("outer", a, b, { a: "i", b: "j", out: "ij" });

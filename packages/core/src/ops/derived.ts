@@ -47,7 +47,8 @@ function chosen(
 export const derived = {
   /** Mean over `dims` (all by default); of nothing it is NaN. */
   mean(x: Node, dims?: Dims, options: KeepDim = {}): Node {
-    return div(sum(toFloat(x), dims, options), countOf("mean", x, dims));
+    const count = countOf("mean", x, dims);
+    return div(sum(toFloat(x), dims, options), count);
   },
 
   /** Variance Σ(x − x̄)²/(n − correction) over `dims`; NaN where n ≤ correction. */
@@ -95,7 +96,7 @@ export const derived = {
   /** eˣ/Σeˣ along `dim`, in range for every finite x. */
   softmax(x: Node, dim: number): Node {
     const float = toFloat(x);
-    axes("softmax", dim, x.shape.length);
+    axis("softmax", dim, Math.max(1, x.shape.length));
     if (sizeOf(x.shape) === 0) return float;
     const e = exp(sub(float, shiftOf(float, dim)));
     return div(e, sum(e, dim, { keepdim: true }));
@@ -104,7 +105,7 @@ export const derived = {
   /** x − ln Σeˣ along `dim`. */
   logSoftmax(x: Node, dim: number): Node {
     const float = toFloat(x);
-    axes("logSoftmax", dim, x.shape.length);
+    axis("logSoftmax", dim, Math.max(1, x.shape.length));
     if (sizeOf(x.shape) === 0) return float;
     const centred = sub(float, shiftOf(float, dim));
     return sub(centred, log(sum(exp(centred), dim, { keepdim: true })));

@@ -4,7 +4,7 @@ import { build } from "../graph/build.ts";
 import type { Indexing, Node } from "../graph/node.ts";
 import { axis, formatShape, type Shape } from "../shape.ts";
 import { cast } from "./apply.ts";
-import { row } from "./row.ts";
+import { requireNode, row } from "./row.ts";
 
 /** Throws where an index does not fall into 0 … size − 1; `dim` and `size` say of which axis. */
 export function checkIndices(op: string, indices: ArrayLike<number>, dim: number, size: number): void {
@@ -45,6 +45,8 @@ function indexing(
 
 function writing(name: "scatterAdd" | "scatter", x: Node, dim: number, index: Node, src: Node): Node {
   const d = axis(name, dim, x.shape.length);
+  requireNode(name, index);
+  requireNode(name, src);
   if (src.shape.length !== index.shape.length || src.shape.some((n, i) => n !== index.shape[i]))
     fail(
       "shape",
@@ -60,6 +62,7 @@ export const indexings = {
   /** y[i][j] = x[index[i][j]][j] for dim 0, and so for each dim: the shape is that of `index`. */
   gather: row(
     (x: Node, dim: number, index: Node): Node => {
+      requireNode("gather", index);
       const d = axis("gather", dim, x.shape.length);
       return indexing("gather", "gather", d, [x], index, index.shape);
     },

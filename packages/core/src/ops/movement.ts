@@ -7,7 +7,7 @@ import { add, and, eq, floorDivide, le, lt, mul, sub } from "../scalar/words.ts"
 import { axes, axis, formatShape, type Shape, sameShape } from "../shape.ts";
 import { cast } from "./apply.ts";
 import { broadcasting, move } from "./broadcast.ts";
-import { row } from "./row.ts";
+import { requireNode, row } from "./row.ts";
 
 const resized = (shape: Shape, dim: number, n: number): Shape => shape.map((m, i) => (i === dim ? n : m));
 
@@ -117,7 +117,7 @@ export const movements = {
   permute: row(
     (x: Node, dims: readonly number[]): Node => {
       const order = dims.map((d) => axis("permute", d, x.shape.length));
-      if (new Set(order).size !== x.shape.length)
+      if (order.length !== x.shape.length || new Set(order).size !== order.length)
         fail(
           "dim",
           "permute",
@@ -210,6 +210,8 @@ export const movements = {
   /** Elements moved on by `shifts` along `dims`, those that fall off the end entering at the front; without dims on the flattened tensor. */
   roll: row(
     (x: Node, shifts: number | readonly number[], dims?: number | readonly number[]): Node => {
+      if (![shifts].flat().every(Number.isInteger))
+        fail("value", "roll", `shifts ${[shifts].flat()} must be whole numbers`);
       if (dims === undefined)
         return broadcasting.reshape(movements.roll(broadcasting.reshape(x, [-1]), shifts, 0), x.shape);
       const by = [shifts].flat();
@@ -337,6 +339,7 @@ export const movements = {
 
 /** Tensors joined along `dim`; all other sizes must agree. */
 export function cat(tensors: readonly Node[], dim = 0): Node {
+  for (const x of tensors) requireNode("cat", x);
   const first = tensors[0] ?? fail("value", "cat", "nothing to join: give at least one tensor");
   const d = axis("cat", dim, first.shape.length);
   for (const x of tensors)

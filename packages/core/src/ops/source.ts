@@ -1,4 +1,4 @@
-import { arrays, type DType, type TypedArray } from "../dtype.ts";
+import { arrays, checkDType, type DType, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
 import { Node, type Source } from "../graph/node.ts";
@@ -30,6 +30,7 @@ export function data(array: TypedArray, shape: Shape, dtype: DType, leaf: object
 
 /** A number as a 0-d tensor. */
 export function scalar(value: number | boolean, dtype: DType): Node {
+  checkDType("tensor", dtype);
   return data(
     arrays[dtype].of(dtype === "bool" ? Number(value !== 0 && value !== false) : Number(value)),
     [],

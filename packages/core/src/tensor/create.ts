@@ -5,6 +5,7 @@ import { stack as stackNodes } from "../ops/arrange.ts";
 import { broadcasting } from "../ops/broadcast.ts";
 import { einsum as einsumNodes } from "../ops/contract.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
+import { meshgrid as meshgridNodes } from "../ops/grid.ts";
 import { cat as catNodes } from "../ops/movement.ts";
 import { data, iota, scalar } from "../ops/source.ts";
 import { checkShape, type Shape } from "../shape.ts";
@@ -106,6 +107,9 @@ export const cat = lifted(catNodes);
 
 /** Tensors of one shape joined along a new axis. */
 export const stack = lifted(stackNodes);
+
+/** The coordinates of the grid that vectors span: `meshgrid([x, y])` gives two [n, m] tensors; `indexing: "xy"` exchanges the first two axes. */
+export const meshgrid = lifted(meshgridNodes);
 
 /** `x` where `condition` holds, else `other`; the branch not taken leaves no trace in value or gradient. */
 export const where = lifted(elementwiseOps.where);

@@ -3,10 +3,12 @@ import { arrangements } from "../ops/arrange.ts";
 import { contractions } from "../ops/contract.ts";
 import { derived } from "../ops/derived.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
+import { grids } from "../ops/grid.ts";
 import { indexings } from "../ops/indexing.ts";
 import { movements } from "../ops/movement.ts";
 import { recurrences } from "../ops/recurrence.ts";
 import { reductions } from "../ops/reduce.ts";
+import { selections } from "./select.ts";
 
 /** `where` puts its condition first and is a function; the others read as methods of their first operand. */
 const { where: _, ...elementwise } = elementwiseOps;
@@ -21,6 +23,8 @@ export const methods = {
   ...recurrences,
   ...derived,
   ...arrangements,
+  ...grids,
+  ...selections,
 };
 
 /** A type with tensors `T` in the place of nodes. */

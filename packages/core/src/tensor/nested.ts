@@ -1,6 +1,6 @@
-import { arrays, type DType, type TypedArray } from "../dtype.ts";
+import { arrays, checkDType, type DType, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
-import { formatShape, type Shape, sizeOf } from "../shape.ts";
+import { checkShape, formatShape, type Shape, sizeOf } from "../shape.ts";
 
 /** Numbers or truth values in arrays of any depth. */
 export type Nested<T = number | boolean> = T | readonly Nested<T>[];
@@ -56,9 +56,9 @@ export function parseData(
   const natural = given ? [(data as TypedArray).length] : shapeOf(data as Nested);
   const elements = given ? [] : flatten(data as Nested);
   const booleans = elements.length > 0 && elements.every((x) => typeof x === "boolean");
-  const type = dtype ?? given ?? (booleans ? "bool" : "float32");
+  const type = checkDType("tensor", dtype ?? given ?? (booleans ? "bool" : "float32"));
   const flat: ArrayLike<number> = given ? (data as TypedArray) : elements.map(Number);
-  const to = shape ?? natural;
+  const to = checkShape("tensor", shape ?? natural);
   if (sizeOf(to) !== flat.length)
     fail("shape", "tensor", `${flat.length} elements do not fill shape ${formatShape(to)}`);
   const array = type === "bool" ? Uint8Array.from(flat, (x) => +(x !== 0)) : arrays[type].from(flat);

@@ -38,7 +38,7 @@ export class Generator {
   /** Starts the stream of `seed`, a whole number, from its beginning. */
   manualSeed(seed: number): void {
     if (!Number.isInteger(seed)) fail("value", "manualSeed", `seed ${seed} must be a whole number`);
-    this.#seed = seed | 0;
+    this.#seed = seed ^ Math.imul(Math.floor(seed / 2 ** 32), 0x9e3779b9);
     this.#count = 0;
   }
 
@@ -86,6 +86,7 @@ export function bernoulli(p: Tensor, options: RandomOptions = {}): Tensor {
 
 /** The numbers 0 … n − 1 in random order (int32). [Fisher & Yates 1938] */
 export function permutation(n: number, options: RandomOptions = {}): Tensor {
+  if (!Number.isInteger(n) || n < 0) fail("value", "permutation", `of ${n} numbers; give a whole number ≥ 0`);
   const order = Int32Array.from({ length: n }, (_, i) => i);
   const u = new Tensor(draw.uniform([n], keyOf(options), "float64")).data();
   for (let i = n - 1; i > 0; i--) {

@@ -1,0 +1,69 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { evaluate, grad, ones, Parameter, type Tensor, tensor, zeros } from "@chainrule/core";
+import { describe, expect, it } from "vitest";
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+/** Bytes that are held after a collection, array buffers included. */
+function held(): number {
+  // The first collection leaves array buffers to be freed behind it; the second waits for them.
+  collect();
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** How many bytes `times` more runs of `step` hold on to, once the first runs have warmed everything up. */
+function growth(step: () => void, times: number): number {
+  for (let i = 0; i < 100; i++) step();
+  const before = held();
+  for (let i = 0; i < times; i++) step();
+  return held() - before;
+}
+
+const mebibyte = 2 ** 20;
+const elements = 2 ** 12;
+
+describe("what nobody holds is released", () => {
+  const x = ones([elements]);
+  const p = new Parameter(zeros([elements]));
+  const step = () => {
+    const loss = p.sub(x).square().mean();
+    p.zeroGrad();
+    loss.backward();
+    const next = p.sub((p.grad as Tensor).mul(0.1)).detach();
+    evaluate(next, p.grad as Tensor);
+    p.assign(next);
+    return loss;
+  };
+  const kept: Tensor[] = [];
+
+  it.each<[string, () => void]>([
+    ["values that are read", () => void x.exp().sum().item()],
+    ["training steps", () => void step()],
+    ["losses read after the step", () => void step().item()],
+    ["gradients by grad", () => void grad((t: Tensor) => t.square().sum())(x).data()],
+    ["tensors never read", () => void x.exp().mul(2)],
+    ["creation from arrays", () => void tensor(new Float32Array(elements)).data()],
+  ])("after %s", (_, run) => {
+    // Each run makes at least one array of 16 KiB: 600 kept ones would be 9 MiB.
+    expect(growth(run, 600)).toBeLessThan(4 * mebibyte);
+  });
+
+  it("when only the loss of each step is kept, unread", () => {
+    kept.length = 0;
+    expect(growth(() => void kept.push(step().detach()), 600)).toBeLessThan(4 * mebibyte);
+    expect(kept.every((loss) => Number.isFinite(loss.item()))).toBe(true);
+  });
+
+  it("when a long graph was evaluated and only its end is held", () => {
+    let y: Tensor = x;
+    const run = () => {
+      y = y.mul(0.999);
+      evaluate(y);
+    };
+    expect(growth(run, 600)).toBeLessThan(4 * mebibyte);
+  });
+});
