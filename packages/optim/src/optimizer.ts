@@ -1,10 +1,22 @@
-import { ChainruleError, evaluate, noGrad, type Parameter, type Tensor } from "@chainrule/core";
+import {
+  Cell,
+  ChainruleError,
+  dynamic,
+  evaluate,
+  noGrad,
+  type Parameter,
+  perCall,
+  type Tensor,
+} from "@chainrule/core";
 import { type Group, type GroupOptions, groupsOf, type Params } from "./groups.ts";
 import { checkHyper, hyperOf } from "./hyper.ts";
-import type { AnyRule, Hyper, Rule } from "./rule.ts";
-import { checkStateDict, type OptimizerStateDict, type Progress } from "./state.ts";
+import type { AnyRule, Hyper, Rule, State } from "./rule.ts";
+import { checkStateDict, mapValues, type OptimizerStateDict, type Progress } from "./state.ts";
 
 const start: Progress = { step: 0, state: {} };
+
+/** The progress of a parameter before its first step. */
+const begin = (state: State): Progress => ({ step: 0, state: mapValues(state, (_, t) => new Cell(t)) });
 
 /** `float32[2, 3]`. */
 const kind = ({ dtype, shape }: Tensor): string => `${dtype}[${shape.join(", ")}]`;
@@ -75,31 +87,35 @@ export class Optimizer<H extends Hyper = Hyper> {
       }),
     );
     evaluate(...moves.flatMap(({ p, state, gradient }) => [p, ...Object.values(state), gradient]));
-    for (const { cell, p, step, state } of moves) {
+    for (const { cell, p, progress, state } of moves) {
       cell.assign(p);
-      this.#progress.set(cell, { step, state });
+      for (const [name, kept] of Object.entries(progress.state)) kept.assign(state[name] as Tensor);
+      perCall(() => {
+        progress.step++;
+      });
+      this.#progress.set(cell, progress);
     }
   }
 
-  #move(cell: Parameter, gradient: Tensor, hyper: Hyper) {
+  #move(cell: Parameter, gradient: Tensor, hyper: Group<H>) {
     if (kind(gradient) !== kind(cell))
       throw new ChainruleError(
         "shape",
         this.name,
         `the gradient is ${kind(gradient)} and its parameter ${kind(cell)}; they must be alike`,
       );
-    const { lr, weightDecay: λ, decoupledWeightDecay: beside, maximize } = hyper;
-    const before = this.#progress.get(cell) ?? start;
-    const step = before.step + 1;
+    const { weightDecay: λ, decoupledWeightDecay: beside, maximize } = hyper;
+    const progress = this.#progress.get(cell) ?? begin(this.#rule.init(cell, hyper));
+    const coefficients = () => this.#rule.coefficients(hyper, progress.step + 1) as Record<string, number>;
     const uphill = maximize ? gradient.neg() : gradient;
     const { p, state } = this.#rule.update(
-      λ !== 0 && beside ? cell.mul(1 - lr * λ) : cell,
-      λ !== 0 && !beside ? uphill.add(cell.mul(λ)) : uphill,
-      { ...this.#rule.init(cell, hyper), ...before.state },
-      this.#rule.coefficients(hyper, step),
+      λ !== 0 && beside ? cell.mul(dynamic(() => 1 - hyper.lr * hyper.weightDecay)) : cell,
+      λ !== 0 && !beside ? uphill.add(cell.mul(dynamic(() => hyper.weightDecay))) : uphill,
+      progress.state,
+      mapValues(coefficients(), (name) => dynamic(() => coefficients()[name] as number)),
       hyper,
     );
-    return { cell, gradient, p, step, state };
+    return { cell, gradient, p, progress, state };
   }
 
   /** Everything needed to go on later as if nothing had happened: for each parameter its state, and the groups. */
@@ -109,7 +125,7 @@ export class Optimizer<H extends Hyper = Hyper> {
       state: this.paramGroups.flatMap(({ params }) =>
         params.map((p) => {
           const { step, state } = this.#progress.get(p) ?? start;
-          return { step, ...state };
+          return { step, ...mapValues(state, (_, t) => t.detach()) };
         }),
       ),
       paramGroups: this.paramGroups.map(({ params, ...hyper }) => ({
@@ -126,7 +142,7 @@ export class Optimizer<H extends Hyper = Hyper> {
       const { params: _, ...hyper } = dict.paramGroups[i] as OptimizerStateDict<H>["paramGroups"][number];
       Object.assign(group, hyper);
     });
-    for (const [cell, { step, state }] of progress) this.#progress.set(cell, { step, state });
+    for (const [cell, entry] of progress) this.#progress.set(cell, entry);
   }
 }
 

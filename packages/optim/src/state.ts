@@ -1,4 +1,4 @@
-import { ChainruleError, type Parameter, Tensor } from "@chainrule/core";
+import { Cell, ChainruleError, type Parameter, Tensor } from "@chainrule/core";
 import type { Group } from "./groups.ts";
 import { checkHyper, hyperOf } from "./hyper.ts";
 import { count, nonNegative, requireIn } from "./range.ts";
@@ -6,9 +6,15 @@ import type { AnyRule, Hyper, State } from "./rule.ts";
 
 /** How often a parameter was moved, and what the rule keeps for it. */
 export interface Progress {
-  readonly step: number;
-  readonly state: State;
+  step: number;
+  readonly state: { readonly [name: string]: Cell };
 }
+
+/** An object with each value replaced. */
+export const mapValues = <T, R>(
+  of: Readonly<Record<string, T>>,
+  f: (name: string, value: T) => R,
+): Record<string, R> => Object.fromEntries(Object.entries(of).map(([name, value]) => [name, f(name, value)]));
 
 /** What `stateDict()` gives: the state of each parameter in order, and the groups, whose parameters are numbers. */
 export interface OptimizerStateDict<H = Hyper> {
@@ -38,7 +44,7 @@ function progressOf(
     if (!(t instanceof Tensor)) return refuse(`has no tensor ${name}`);
     if (t.dtype !== like.dtype || t.shape.join() !== like.shape.join())
       refuse(`has ${name} ${t.dtype}[${t.shape}] where ${like.dtype}[${like.shape}] is expected`);
-    return [name, t.detach()] as const;
+    return [name, new Cell(t)] as const;
   });
   return { step: step as number, state: Object.fromEntries(state) };
 }

@@ -1,7 +1,7 @@
 import { arrays, type DType, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
-import type { Family, Indexing, Node, Op } from "../graph/node.ts";
-import { topological } from "../graph/walk.ts";
+import type { Family, Indexing, Op, Value } from "../graph/node.ts";
+import type { Item } from "../graph/structure.ts";
 import { checkIndices } from "../ops/indexing.ts";
 import { arg, type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
 import { tapeOf } from "../scalar/tape.ts";
@@ -66,16 +66,26 @@ function places(shape: Shape, strides: readonly number[]): Int32Array {
   return list;
 }
 
+/** An item that is being worked out, and the items that it is made of. */
+interface Kind {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+interface Scene {
+  readonly shape: Shape;
+  readonly inputs: readonly Kind[];
+}
+
 type Run<O extends Op> = (
   op: O,
-  node: Node,
+  node: Scene,
   inputs: readonly Elements[],
   out: TypedArray | Float64Array,
 ) => void;
 
 /** Where each index element reads or writes, given the strides of the indexed tensor. */
-function targets(op: Indexing, node: Node, index: Elements): Int32Array {
-  const [x, ix] = node.inputs as [Node, Node];
+function targets(op: Indexing, node: Scene, index: Elements): Int32Array {
+  const [x, ix] = node.inputs as readonly [Kind, Kind];
   checkIndices(op.name, index, op.dim, x.shape[op.dim] as number);
   const strides = stridesOf(x.shape);
   const base = places(
@@ -92,7 +102,7 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
     if (op.require) {
       const [holds] = run([op.require.holds(x)], inputs, types, out.length) as [Elements];
       for (let i = 0; i < out.length; i++)
-        if (!holds[i]) fail("value", op.name, `${op.require.message}, got ${inputs[0]?.[i]} at element ${i}`);
+        if (!holds[i]) fail("value", op.name, `element ${i} is ${inputs[0]?.[i]}; ${op.require.message}`);
     }
     const [y] = run([op.f(x)], inputs, types, out.length) as [Elements];
     if (y.length === out.length) out.set(y);
@@ -103,7 +113,7 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
     const at = coordinates(node.shape);
     const types = at.map((): DType => "int32");
     for (const { input, index, valid } of [...op.reads(names(at.length))].reverse()) {
-      const strides = stridesOf((node.inputs[input] as Node).shape);
+      const strides = stridesOf((node.inputs[input] as Kind).shape);
       const [holds, ...axes] = run([valid ?? 1, ...index], at, types, out.length) as [
         Elements,
         ...Elements[],
@@ -122,7 +132,7 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
 
   reduction(op, node, [x], out) {
     const combine = words[op.combine].float;
-    const { shape } = node.inputs[0] as Node;
+    const { shape } = node.inputs[0] as Kind;
     const strides = stridesOf(shape);
     const kept = shape.map((_, d) => d).filter((d) => !op.dims.includes(d));
     const pick = (dims: readonly number[], of: readonly number[]) => dims.map((d) => of[d] as number);
@@ -140,7 +150,7 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
   },
 
   contraction(op, node, [a, b], out) {
-    const [x, y] = node.inputs as [Node, Node];
+    const [x, y] = node.inputs as readonly [Kind, Kind];
     const summed = [...new Set(op.a + op.b)].filter((l) => !op.out.includes(l));
     const size = (l: string) =>
       (op.a.includes(l) ? x.shape[op.a.indexOf(l)] : y.shape[op.b.indexOf(l)]) as number;
@@ -214,36 +224,36 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
 };
 
 /**
- * The reference: plain loops in double precision, rounded to the dtype of each node. It is the oracle of every other
- * backend. `exact` keeps float32 nodes in double precision too.
+ * The reference: plain loops in double precision, rounded to the dtype of each item. It is the oracle of every other
+ * backend. `exact` keeps float32 items in double precision too.
  */
 export function makeInterpreter({ exact = false } = {}): Backend {
   return {
     name: exact ? "interpreter, double precision" : "interpreter",
-    evaluate(roots) {
-      const order = topological(roots, (n) => n.value === null);
-      const uses = new Map<Node, number>();
-      for (const n of [...order.flatMap((n) => (n.value === null ? n.inputs : [])), ...roots])
-        uses.set(n, (uses.get(n) ?? 0) + 1);
-      const results = new Map<Node, Elements>();
-      for (const node of order) {
-        if (node.value !== null) {
-          results.set(node, node.value.array);
-          continue;
-        }
-        const inputs = node.inputs.map((x) => results.get(x) as Elements);
-        const store = exact && node.dtype === "float32" ? Float64Array : arrays[node.dtype];
-        const out = new store(sizeOf(node.shape));
-        (runs[node.op.family] as Run<Op>)(node.op, node, inputs, out);
-        results.set(node, out);
-        for (const x of node.inputs) {
-          const left = (uses.get(x) as number) - 1;
-          uses.set(x, left);
-          if (left === 0) results.delete(x);
-        }
-      }
-      for (const root of new Set(roots))
-        if (root.value === null) root.settle({ array: results.get(root) as TypedArray });
+    prepare({ items, roots }) {
+      const lastUse = items.map((_, i) => i);
+      items.forEach((item, i) => {
+        for (const x of item.inputs) lastUse[x] = i;
+      });
+      for (const r of roots) lastUse[r] = items.length;
+      const interpret = (inputs: readonly Value[]): Value[] => {
+        const results: (Elements | undefined)[] = [];
+        items.forEach((item, i) => {
+          if (item.input >= 0) {
+            results[i] = (inputs[item.input] as Value).array;
+            return;
+          }
+          const store = exact && item.dtype === "float32" ? Float64Array : arrays[item.dtype];
+          const out = new store(sizeOf(item.shape));
+          const scene = { shape: item.shape, inputs: item.inputs.map((x) => items[x] as Item) };
+          const from = item.inputs.map((x) => results[x] as Elements);
+          (runs[item.op.family] as Run<Op>)(item.op, scene, from, out);
+          results[i] = out;
+          for (const x of item.inputs) if (lastUse[x] === i) results[x] = undefined;
+        });
+        return roots.map((r) => ({ array: results[r] as TypedArray }));
+      };
+      return { run: interpret };
     },
   };
 }

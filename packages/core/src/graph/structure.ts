@@ -1,4 +1,5 @@
 import type { DType } from "../dtype.ts";
+import { fail } from "../errors.ts";
 import type { Shape } from "../shape.ts";
 import type { Node, Op, Source } from "./node.ts";
 import { topological } from "./walk.ts";
@@ -36,6 +37,15 @@ function signature(op: Op): string {
   return known;
 }
 
+/** What stands in for the value of a tensor that is only known when a compiled function is called. */
+function unknown(op: Op): never {
+  return fail(
+    "value",
+    "compile",
+    `a value is read inside a compiled function, where none is known yet (${op.name}). Return the tensor and read it outside; where() chooses by a condition`,
+  );
+}
+
 /** The structure of what `roots` are made of, down to evaluated nodes; identities vanish and equal nodes merge. */
 export function structureOf(
   roots: readonly Node[],
@@ -69,7 +79,8 @@ export function structureOf(
         }),
       );
       inputs.push(node);
-    } else if (op.family === "identity") place.set(node, place.get(node.inputs[0] as Node) as number);
+    } else if (op.family === "source" && op.f === undefined) unknown(op);
+    else if (op.family === "identity") place.set(node, place.get(node.inputs[0] as Node) as number);
     else {
       const from = node.inputs.map((x) => place.get(x) as number);
       place.set(

@@ -1,3 +1,4 @@
+import { isFloat } from "../dtype.ts";
 import type { Item, Structure } from "../graph/structure.ts";
 import { arg, subexpressions } from "../scalar/expr.ts";
 import { functions } from "../scalar/functions.ts";
@@ -38,7 +39,7 @@ export function productSize(item: Item, items: readonly Item[]): number {
 }
 
 export const isSmallProduct = (item: Item, items: readonly Item[]): boolean =>
-  productSize(item, items) <= smallProduct;
+  !isFloat(item.dtype) || productSize(item, items) <= smallProduct;
 
 /** Which items get memory of their own; the others are formulas inside their readers. */
 export function materialised({ items, roots }: Structure): readonly boolean[] {

@@ -6,6 +6,7 @@ import type { Expr, Scalar } from "../scalar/expr.ts";
 import * as words from "../scalar/words.ts";
 import { broadcast } from "../shape.ts";
 import { broadcasting } from "./broadcast.ts";
+import { isWeak } from "./placeholder.ts";
 import { type Operand, requireOperand } from "./row.ts";
 import { scalar } from "./source.ts";
 
@@ -43,8 +44,8 @@ const typeRules: Record<TypeRule, TypeAnswer> = {
 
 /** The dtype that tensors and weak scalars agree on. */
 function commonDType(operands: readonly Operand[]): DType {
-  const nodes = operands.filter((x): x is Node => x instanceof Node);
-  const scalars = operands.filter((x): x is number | boolean => !(x instanceof Node));
+  const nodes = operands.filter((x): x is Node => x instanceof Node && !isWeak(x));
+  const scalars = operands.flatMap((x) => (x instanceof Node ? (isWeak(x) ? [0.5] : []) : [x]));
   const first = nodes[0]?.dtype ?? (scalars.every((s) => typeof s === "boolean") ? "bool" : "float32");
   return scalars.reduce<DType>(
     promoteScalar,

@@ -1,7 +1,7 @@
 import { arrays, checkDType, type DType, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
-import { Node, type Source } from "../graph/node.ts";
+import { Node, type Source, type Value } from "../graph/node.ts";
 import type { Expr, Scalar } from "../scalar/expr.ts";
 import { add, mul, or, shiftLeft, shiftRight, xor } from "../scalar/words.ts";
 import { checkShape, type Shape, sizeOf } from "../shape.ts";
@@ -25,6 +25,13 @@ export function data(array: TypedArray, shape: Shape, dtype: DType, leaf: object
     );
   const node = new Node(given, [], shape, dtype, leaf !== null, leaf);
   node.value = { array };
+  return node;
+}
+
+/** A tensor of elements that a backend holds. */
+export function known(value: Value, shape: Shape, dtype: DType): Node {
+  const node = new Node(given, [], shape, dtype, false);
+  node.value = value;
   return node;
 }
 

@@ -1,15 +1,57 @@
 import { fail } from "../errors.ts";
+import type { Node, Value } from "../graph/node.ts";
+import { leaf } from "../ops/identity.ts";
+import { placeholder } from "../ops/placeholder.ts";
+import { known } from "../ops/source.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { Tensor } from "./tensor.ts";
+import { tracing } from "./tracing.ts";
 
 /**
  * A cell that holds the current value of something that changes, such as a running average. Assigning to it changes no
  * tensor made from it before.
  */
 export class Cell extends Tensor {
+  /** Whether somebody outside may hold the node of the present value: it is not written over then. */
+  #shared = true;
+
   /** A cell that starts with `value`. */
   constructor(value: Tensor) {
     super(value.detach().node);
+  }
+
+  /** The graph behind the present value; inside a compiled function, what stands for it. */
+  override get node(): Node {
+    this.#meet();
+    this.#shared = true;
+    return super.node;
+  }
+
+  /** While a function is compiled, a placeholder stands in for the value. */
+  #meet(): void {
+    const trace = tracing();
+    if (!trace || trace.cells.has(this)) return;
+    const { grad } = this;
+    const standIn = placeholder(this.shape, this.dtype);
+    const opening = this.requiresGrad ? leaf(standIn, this) : standIn;
+    const before = this.exchange(opening);
+    trace.cells.set(this, {
+      standIn,
+      close: () => {
+        this.grad = grad;
+        const final = this.exchange(before);
+        return final === opening ? null : final;
+      },
+      value: () => {
+        if (super.node.value === null) Tensor.evaluate([this]);
+        return { value: super.node.value as Value, shared: this.#shared };
+      },
+      hold: (value) => {
+        const node = known(value, this.shape, this.dtype);
+        this.exchange(this.requiresGrad ? leaf(node, this) : node);
+        this.#shared = false;
+      },
+    });
   }
 
   /** Holds `value` from now on. @throws where its shape or dtype differ. */
@@ -20,6 +62,8 @@ export class Cell extends Tensor {
         "assign",
         `the cell is ${this.dtype}${formatShape(this.shape)} and the value ${value.dtype}${formatShape(value.shape)}`,
       );
+    this.#meet();
+    this.#shared = true;
     this.replace(value);
   }
 }

@@ -1,10 +1,12 @@
 import { isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
+import type { Node } from "../graph/node.ts";
 import * as draw from "../ops/random.ts";
 import { type Key, scalar } from "../ops/source.ts";
 import type { Shape } from "../shape.ts";
 import { type CreateOptions, tensor } from "./create.ts";
 import { Tensor } from "./tensor.ts";
+import { asked } from "./tracing.ts";
 
 /** Gives the keys that a function draws: made anew and noted down, or those noted down before. */
 type Tape = (make: () => Key) => Key;
@@ -26,6 +28,12 @@ export function withKeys<T>(keys: Key[], mode: "record" | "replay", f: () => T):
   }
 }
 
+/** A number drawn now and, inside a compiled function, again at every call. */
+function word(draw: () => number): Node {
+  const drawn = asked(draw, "int32");
+  return typeof drawn === "number" ? scalar(drawn, "int32") : drawn;
+}
+
 /** A stream of random keys: the same seed gives the same stream everywhere. */
 export class Generator {
   #seed = 0;
@@ -44,7 +52,7 @@ export class Generator {
 
   /** The next key, never given before. */
   nextKey(): Key {
-    return tape(() => [scalar(this.#seed, "int32"), scalar(this.#count++, "int32")]);
+    return tape(() => [word(() => this.#seed), word(() => this.#count++)]);
   }
 }
 

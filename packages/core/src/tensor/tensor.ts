@@ -11,6 +11,7 @@ import { formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { formatTensor } from "./format.ts";
 import { type LiftedFn, type Methods, methods } from "./methods.ts";
 import { type Nested, nest } from "./nested.ts";
+import { tracing } from "./tracing.ts";
 
 /** A tensor, or a JavaScript scalar that adapts to the others' dtype. */
 export type TensorLike = Tensor | number | boolean;
@@ -85,14 +86,22 @@ export class Tensor {
     return this.#node.leaf !== null || !this.requiresGrad;
   }
 
+  /** Puts another node in the place of this cell's; gives the one before. */
+  protected exchange(node: Node): Node {
+    const before = this.#node;
+    this.#node = node;
+    return before;
+  }
+
   /** Replaces what this cell holds; tensors made from the old value keep it, and a frozen cell stays frozen. */
   protected replace(value: Tensor): void {
-    this.#node = this.requiresGrad ? leaf(value.#node, this) : detach(value.#node);
-    if (this.#node.value === null) unsettled.add(this);
+    this.#node = this.requiresGrad ? leaf(value.node, this) : detach(value.node);
+    if (this.#node.value === null && !tracing()) unsettled.add(this);
     this.#bound();
   }
 
   #bound(): void {
+    if (tracing()) return;
     const node = this.#node.leaf ? this.#node.inputs[0] : this.#node;
     if (node && !node.needsGrad && node.value === null && node.depth > longestUnread)
       evaluateNodes([this.#node]);
@@ -100,12 +109,12 @@ export class Tensor {
 
   /** The same value without history. */
   detach(): Tensor {
-    return new Tensor(detach(this.#node));
+    return new Tensor(detach(this.node));
   }
 
   /** The same numbers in another dtype: towards int32 by truncation, towards bool by x ≠ 0. */
   to(dtype: DType): Tensor {
-    return new Tensor(cast(this.#node, dtype));
+    return new Tensor(cast(this.node, dtype));
   }
 
   /**
@@ -143,7 +152,7 @@ export class Tensor {
         `the cotangent ${formatShape(cotangent.shape)} must have the tensor's shape ${formatShape(this.shape)}`,
       );
     const seed = cotangent
-      ? cast(cotangent.#node, this.dtype)
+      ? cast(cotangent.node, this.dtype)
       : broadcasting.expand(scalar(1, this.dtype), this.shape);
     const leaves = leavesOf(node);
     const grads = reverse([[node, seed]], leaves);
@@ -172,6 +181,7 @@ export class Tensor {
    * cells meanwhile, which may share its making with them.
    */
   static evaluate(tensors: readonly Tensor[]): void {
+    if (tracing()) return;
     const cells = [...unsettled];
     unsettled.clear();
     evaluateNodes([...tensors, ...cells].flatMap((t) => (t.#origin ? [t.#node, t.#origin] : [t.#node])));
@@ -179,7 +189,7 @@ export class Tensor {
   }
 
   #read(): TypedArray {
-    if (this.#node.value === null) Tensor.evaluate([this]);
+    if (this.#node.value === null) tracing() ? evaluateNodes([this.#node]) : Tensor.evaluate([this]);
     return (this.#node.value as Value).array;
   }
 

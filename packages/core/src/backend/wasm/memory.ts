@@ -63,4 +63,13 @@ export class Heap {
   view(dtype: DType, at: number, length: number): TypedArray {
     return new arrays[dtype](this.memory.buffer as ArrayBuffer, at, length);
   }
+
+  /** The elements at an address, again and again: the view is made anew only when the memory has grown. */
+  lasting(dtype: DType, at: number, length: number): () => TypedArray {
+    let view = this.view(dtype, at, length);
+    return () => {
+      if (view.buffer !== this.memory.buffer) view = this.view(dtype, at, length);
+      return view;
+    };
+  }
 }

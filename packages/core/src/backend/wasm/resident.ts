@@ -6,9 +6,6 @@ import type { Heap } from "./memory.ts";
 /** Vectors may be read up to this far beyond the end of a tensor. */
 export const slack = 32;
 
-/** Values of at most this many bytes live in JavaScript memory from the start. */
-const small = 4096;
-
 interface Block {
   readonly at: number;
   readonly bytes: number;
@@ -69,12 +66,10 @@ export class Residents {
     return { value, at: this.#enter(value, length * bytesOf[dtype]).at };
   }
 
-  /** Lets small results live in JavaScript memory alone, where the collector finds them. */
-  settle(value: Value): void {
+  /** Gives the block of a value back that nobody reads any more. */
+  forget(value: Value): void {
     const block = this.#blocks.get(value);
-    if (!block || block.bytes > small) return;
-    (value as Result).spill();
-    this.#drop(value, block);
+    if (block) this.#drop(value, block);
   }
 
   copyOut(result: Result): TypedArray {
@@ -101,6 +96,7 @@ export class Residents {
 
   /** Keeps values where they are while `f` runs. */
   pinning<T>(values: readonly Value[], f: () => T): T {
+    if (values.length === 0) return f();
     for (const v of values) this.#pinned.add(v);
     try {
       return f();

@@ -1,10 +1,11 @@
+import type { TypedArray } from "../../dtype.ts";
 import { fail } from "../../errors.ts";
-import type { Node, Value } from "../../graph/node.ts";
-import { type Structure, structureOf } from "../../graph/structure.ts";
+import type { Value } from "../../graph/node.ts";
+import type { Structure } from "../../graph/structure.ts";
 import type { Buffer } from "../../lower/kernel.ts";
 import { lower } from "../../lower/lower.ts";
 import { planMemory } from "../../lower/plan.ts";
-import type { Program } from "../../lower/program.ts";
+import { bytesOf, type Program } from "../../lower/program.ts";
 import { subexpressions, type Word } from "../../scalar/expr.ts";
 import { functions } from "../../scalar/functions.ts";
 import { words } from "../../scalar/words.ts";
@@ -12,23 +13,19 @@ import type { Backend } from "../backend.ts";
 import { gemmModule, workspaceBytes } from "./gemm.ts";
 import { Heap } from "./memory.ts";
 import { moduleOf, tableWords } from "./module.ts";
-import { Residents } from "./resident.ts";
+import { Residents, slack } from "./resident.ts";
 import { isKnown } from "./words.ts";
 
 const heap = new Heap();
 const residents = new Residents(heap, 512 << 20);
-/** Programs kept ready; the one not used for longest goes first. */
-const mostPrograms = 256;
-
 interface Ready {
   readonly program: Program;
   readonly run: (table: number) => void;
   /** The address of the program's table. */
   readonly table: number;
-  readonly scratch: number;
+  /** Gives the table and the scratch memory back. */
+  readonly release: () => void;
 }
-
-const programs = new Map<string, Ready>();
 
 type Gemm = (...args: number[]) => void;
 let gemms: { float32: Gemm; float64: Gemm } | undefined;
@@ -94,54 +91,104 @@ function prepare(structure: Structure): Ready {
   });
   const plan = planMemory(program);
   const words = tableWords(program);
-  const table = heap.allocate(4 * words);
-  const scratch = heap.allocate(Math.max(16, plan.bytes));
-  const workspace = heap.allocate(Math.max(16, workspaceOf(program)));
+  const blocks = [4 * words, Math.max(16, plan.bytes), Math.max(16, workspaceOf(program))] as const;
+  const [table, scratch, workspace] = blocks.map((bytes) => heap.allocate(bytes)) as [number, number, number];
   const view = heap.view("int32", table, words);
   view.fill(0);
   view[2] = workspace;
   for (const [buffer, offset] of plan.offsets) view[3 + buffer.id] = scratch + offset;
-  return { program, run: instance.exports.run as Ready["run"], table, scratch };
+  const release = () =>
+    [table, scratch, workspace].forEach((at, k) => {
+      heap.free(at, blocks[k] as number);
+    });
+  return { program, run: instance.exports.run as Ready["run"], table, release };
 }
 
-function ready(structure: Structure): Ready {
-  const known = programs.get(structure.key) ?? prepare(structure);
-  programs.delete(structure.key);
-  programs.set(structure.key, known);
-  if (programs.size > mostPrograms) programs.delete(programs.keys().next().value as string);
-  return known;
+/** Tensors of at most this many bytes have a place in the program; larger ones lie where they are. */
+const small = 4096;
+
+/** A small tensor of a program: where it lies, and what was last copied there. */
+interface Slot {
+  readonly at: number;
+  readonly view: () => TypedArray;
+  holds: Value | null;
+}
+
+/** The places of the small tensors of a program, in one block. */
+function slotsOf({ inputs, outputs }: Program): {
+  readonly slots: ReadonlyMap<Buffer, Slot>;
+  readonly free: () => void;
+} {
+  const buffers = [...new Set([...inputs, ...outputs])].filter((b) => b.size * bytesOf[b.dtype] <= small);
+  const sizes = buffers.map((b) => Math.ceil((b.size * bytesOf[b.dtype] + slack) / 16) * 16);
+  const bytes = sizes.reduce((n, size) => n + size, 0);
+  const start = heap.allocate(bytes);
+  let at = start;
+  const slots = buffers.map((b, k): [Buffer, Slot] => {
+    const place = at;
+    at += sizes[k] as number;
+    return [b, { at: place, view: heap.lasting(b.dtype, place, b.size), holds: null }];
+  });
+  return { slots: new Map(slots), free: () => heap.free(start, bytes) };
 }
 
 /** Kernels in WebAssembly with 128-bit vectors, over one linear memory. */
 export const wasm: Backend = {
   name: "wasm",
-  evaluate(roots) {
-    const structure = structureOf(roots);
-    const { program, run, table } = ready(structure);
-    const values = structure.inputs.map((n) => n.value as Value);
-    residents.pinning(values, () => {
-      const addresses = new Map<Buffer, number>();
-      program.inputs.forEach((b, k) => addresses.set(b, residents.addressOf(values[k] as Value, b.dtype)));
-      const made = new Map<Buffer, Value>();
-      for (const b of program.outputs) {
-        const input = program.inputs.indexOf(b);
-        if (input >= 0) made.set(b, values[input] as Value);
-        if (made.has(b)) continue;
-        const { value, at } = residents.create(b.dtype, b.size);
-        made.set(b, value);
-        addresses.set(b, at);
-      }
-      const view = heap.view("int32", table, tableWords(program));
-      for (const [b, at] of addresses) view[3 + b.id] = at;
-      view[0] = 0;
-      run(table);
-      const after = heap.view("int32", table, 2);
-      if (after[0] !== 0) raise(program, (after[0] as number) - 1, after[1] as number);
-      roots.forEach((root: Node, k) => {
-        root.settle(made.get(program.outputs[k] as Buffer) as Value);
-      });
-      for (const value of made.values()) residents.settle(value);
+  prepare(structure) {
+    const { program, run, table, release } = prepare(structure);
+    const { slots, free } = slotsOf(program);
+    const words = heap.lasting("int32", table, tableWords(program));
+    for (const [b, slot] of slots) words()[3 + b.id] = slot.at;
+    const outputs = [...new Set(program.outputs)].filter((b) => !program.inputs.includes(b));
+    const placed = outputs.filter((b) => slots.has(b));
+    const lying = outputs.filter((b) => !slots.has(b));
+    const large = program.inputs.map((b, k) => ({ b, k })).filter(({ b }) => !slots.has(b));
+    const staged = program.inputs.flatMap((b, k) => {
+      const slot = slots.get(b);
+      return slot ? [{ slot, k }] : [];
     });
+
+    const execute = (values: readonly Value[], dying: readonly boolean[] = []): Value[] => {
+      for (const { slot, k } of staged) {
+        const value = values[k] as Value;
+        if (slot.holds === value) continue;
+        slot.view().set(value.array);
+        slot.holds = value;
+      }
+      return residents.pinning(
+        large.map(({ k }) => values[k] as Value),
+        () => {
+          const addresses = large.map(({ b, k }) => residents.addressOf(values[k] as Value, b.dtype));
+          const created = lying.map((b) => residents.create(b.dtype, b.size));
+          const view = words();
+          large.forEach(({ b }, k) => {
+            view[3 + b.id] = addresses[k] as number;
+          });
+          lying.forEach((b, k) => {
+            view[3 + b.id] = created[k]?.at as number;
+          });
+          view[0] = 0;
+          run(table);
+          if (view[0] !== 0) raise(program, (view[0] as number) - 1, view[1] as number);
+          const made = new Map<Buffer, Value>(lying.map((b, k) => [b, created[k]?.value as Value]));
+          for (const b of placed) made.set(b, { array: slots.get(b)?.view().slice() as TypedArray });
+          const results = program.outputs.map(
+            (b) => made.get(b) ?? (values[program.inputs.indexOf(b)] as Value),
+          );
+          for (const { k } of large)
+            if (dying[k] && !results.includes(values[k] as Value)) residents.forget(values[k] as Value);
+          return results;
+        },
+      );
+    };
+    return {
+      run: execute,
+      release: () => {
+        release();
+        free();
+      },
+    };
   },
 };
 

@@ -5,7 +5,23 @@
  * Polynomial: q = r + r²·Q(r), Q of degree 4 in float32 (error 2⁻²⁶ of q) and 10 in float64 (2⁻⁶¹), minimax by Remez.
  */
 import type { Expr } from "../expr.ts";
-import { abs, add, copysign, div, eq, floor, lt, maximum, minimum, mul, neg, round, scalb, sub, where } from "../words.ts";
+import {
+  abs,
+  add,
+  copysign,
+  div,
+  eq,
+  floor,
+  lt,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  round,
+  scalb,
+  sub,
+  where,
+} from "../words.ts";
 import { horner, perPrecision, square } from "./precision.ts";
 
 export interface ExpConstants {
@@ -80,7 +96,10 @@ const decay = (c: ExpConstants, x: Expr): Expr => {
 };
 
 /** eˣ. */
-export const exp = perPrecision(expConstants, (c: ExpConstants) => (x: Expr) => decay(c, minimum(x, c.range[1])));
+export const exp = perPrecision(
+  expConstants,
+  (c: ExpConstants) => (x: Expr) => decay(c, minimum(x, c.range[1])),
+);
 
 /** 2ˣ = 2ᵏ(1 + r·P(r)) with k = round(x), r = x − k exact; P of degree 5 (error 2⁻²⁶) and 11 (2⁻⁵⁶). */
 export const exp2 = perPrecision(expConstants, (c: ExpConstants) => (x: Expr) => {

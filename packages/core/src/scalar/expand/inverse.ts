@@ -3,7 +3,23 @@
  * float64 (2⁻⁶⁰), minimax by Remez: (atan t − t)/t³ and (asin t − t)/t³ in powers of t².
  */
 import type { Expr } from "../expr.ts";
-import { abs, add, and, copysign, div, eq, lt, maximum, minimum, mul, neg, or, sqrt, sub, where } from "../words.ts";
+import {
+  abs,
+  add,
+  and,
+  copysign,
+  div,
+  eq,
+  lt,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  or,
+  sqrt,
+  sub,
+  where,
+} from "../words.ts";
 import { horner, perPrecision, square } from "./precision.ts";
 
 const constants = {

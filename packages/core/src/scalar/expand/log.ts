@@ -98,7 +98,10 @@ const logarithm = (base: "base2" | "base10") =>
     const { scale, two } = c[base];
     const { k, f } = parts(c, x);
     const high = roundTo(c.half, f);
-    const rest = sub(add(mul(sub(f, high), scale[0]), mul(f, scale[1])), mul(excess(c, f), scale[0] + scale[1]));
+    const rest = sub(
+      add(mul(sub(f, high), scale[0]), mul(f, scale[1])),
+      mul(excess(c, f), scale[0] + scale[1]),
+    );
     const low = two[1] === 0 ? rest : add(rest, mul(k, two[1]));
     return ended(x, 0, add(add(mul(k, two[0]), mul(high, scale[0])), low));
   });

@@ -1,0 +1,162 @@
+import type { Executable } from "../backend/backend.ts";
+import { prepare } from "../backend/evaluate.ts";
+import { arrays } from "../dtype.ts";
+import { fail } from "../errors.ts";
+import type { Node, Value } from "../graph/node.ts";
+import { structureOf } from "../graph/structure.ts";
+import { isPlaceholder, placeholder } from "../ops/placeholder.ts";
+import { known } from "../ops/source.ts";
+import { Cell } from "../tensor/parameter.ts";
+import { Tensor, type TensorLike } from "../tensor/tensor.ts";
+import { type Asked, asked, type MetCell, perCall, Tracing, traced, tracing } from "../tensor/tracing.ts";
+import { mapTree, refill, tensorsOf } from "./tree.ts";
+
+export { perCall };
+
+/**
+ * A number for formulas that is asked for again at every call of the compiled function it is used in: a learning rate
+ * that a schedule changes. Elsewhere it is the number. It adapts to dtypes as a JavaScript number does.
+ */
+export function dynamic(ask: () => number): TensorLike {
+  const node = asked(ask);
+  return typeof node === "number" ? node : new Tensor(node);
+}
+
+/** What an input of a compiled graph is at a call. */
+type Binding =
+  | { readonly kind: "argument"; readonly index: number }
+  | { readonly kind: "cell"; readonly cell: MetCell; readonly replaced: boolean }
+  | { readonly kind: "number"; readonly place: number; readonly node: Node }
+  | { readonly kind: "constant"; readonly value: Value };
+
+interface Compiled<Y> {
+  readonly executable: Executable;
+  readonly bindings: readonly Binding[];
+  readonly result: Y;
+  /** The nodes of the result's tensors, for their shapes and dtypes. */
+  readonly outputs: readonly { readonly shape: Node["shape"]; readonly dtype: Node["dtype"] }[];
+  readonly written: readonly MetCell[];
+  readonly calls: Tracing["calls"];
+}
+
+const identities = new WeakMap<object, number>();
+let nextIdentity = 0;
+
+/** What tells one compiled form of a function from another: shapes and dtypes of tensors, and everything else itself. */
+function signatureOf(x: unknown): string {
+  if (x instanceof Cell || typeof x === "function") return `#${identityOf(x as object)}`;
+  if (x instanceof Tensor) return `${x.dtype}[${x.shape}]`;
+  if (Array.isArray(x)) return `[${x.map(signatureOf)}]`;
+  if (typeof x !== "object" || x === null) return `${typeof x} ${String(x)}`;
+  if (Object.getPrototypeOf(x) !== Object.prototype) return `#${identityOf(x)}`;
+  return `{${Object.entries(x).map(([k, v]) => `${k}:${signatureOf(v)}`)}}`;
+}
+
+function identityOf(x: object): number {
+  const known = identities.get(x) ?? nextIdentity++;
+  identities.set(x, known);
+  return known;
+}
+
+const argumentsOf = (args: readonly unknown[]): Tensor[] =>
+  tensorsOf(args).filter((x) => !(x instanceof Cell));
+
+function trace<A extends readonly unknown[], Y>(f: (...args: A) => Y, args: A): Compiled<Y> {
+  const record = new Tracing();
+  const standIns = argumentsOf(args).map((x) => placeholder(x.shape, x.dtype));
+  let next = 0;
+  const seen = mapTree(args, (x) => (x instanceof Cell ? x : new Tensor(standIns[next++] as Node)));
+  const ended = new Map<MetCell, Node | null>();
+  let result: Y;
+  try {
+    result = traced(record, () => f(...seen));
+  } finally {
+    for (const cell of record.cells.values()) ended.set(cell, cell.close());
+  }
+  const written = [...ended].filter((x): x is [MetCell, Node] => x[1] !== null);
+  const roots = tensorsOf(result).map((t) => t.node);
+  const structure = structureOf(
+    [...roots, ...written.map(([, node]) => node)],
+    (n) => n.value !== null || isPlaceholder(n),
+  );
+  const numbers = record.calls.filter((c): c is Asked => typeof c !== "function");
+  const bindings = structure.inputs.map((node): Binding => {
+    if (node.value) return { kind: "constant", value: node.value };
+    const index = standIns.indexOf(node);
+    if (index >= 0) return { kind: "argument", index };
+    const place = numbers.findIndex((n) => n.node === node);
+    if (place >= 0) return { kind: "number", place, node };
+    const cell = [...record.cells.values()].find((c) => c.standIn === node);
+    if (cell) return { kind: "cell", cell, replaced: ended.get(cell) !== null };
+    return fail(
+      "value",
+      "compile",
+      "a tensor of an earlier compiled function is used in this one. Return it there and pass it in",
+    );
+  });
+  return {
+    executable: prepare(structure),
+    bindings,
+    result,
+    outputs: roots.map(({ shape, dtype }) => ({ shape, dtype })),
+    written: written.map(([cell]) => cell),
+    calls: record.calls,
+  };
+}
+
+/** The numbers of a call, effects happening in between; those of the first call were worked out while tracing. */
+function ask(calls: Tracing["calls"], first: boolean): number[] {
+  return calls.flatMap((c) => {
+    if (typeof c !== "function") return [first ? c.first : c.ask()];
+    if (!first) c();
+    return [];
+  });
+}
+
+function call<Y>(
+  { executable, bindings, result, outputs, written, calls }: Compiled<Y>,
+  args: readonly Tensor[],
+  first: boolean,
+): Y {
+  const numbers = ask(calls, first);
+  const dying: boolean[] = [];
+  const inputs = bindings.map((b, k): Value => {
+    if (b.kind === "constant") return b.value;
+    if (b.kind === "number") return { array: arrays[b.node.dtype].of(numbers[b.place] as number) };
+    if (b.kind === "argument") return (args[b.index] as Tensor).node.value as Value;
+    const { value, shared } = b.cell.value();
+    dying[k] = b.replaced && !shared;
+    return value;
+  });
+  const values = executable.run(inputs, dying);
+  written.forEach((cell, k) => {
+    cell.hold(values[outputs.length + k] as Value);
+  });
+  return refill(
+    result,
+    outputs.map(({ shape, dtype }, k) => new Tensor(known(values[k] as Value, shape, dtype))),
+  );
+}
+
+/**
+ * f as one program: traced once for each signature (shapes, dtypes, other arguments), and from then on run without
+ * building a graph. Parameters, buffers, optimizer state, random keys and `dynamic` numbers are inputs and outputs, so
+ * training steps, dropout and schedules need no second tracing. Everything else that f computes from JavaScript values,
+ * and every effect but those in `perCall`, belongs to the tracing. Gradients that it leaves in `grad` are not kept:
+ * return them where they are wanted.
+ * @throws where f reads a value of a tensor, or branches on one.
+ */
+export function compile<A extends readonly unknown[], Y>(f: (...args: A) => Y): (...args: A) => Y {
+  const compiled = new Map<string, Compiled<Y>>();
+  return (...args) => {
+    const tensors = argumentsOf(args);
+    if (tracing() || tensors.some((x) => x.requiresGrad)) return f(...args);
+    Tensor.evaluate(tensors);
+    const key = args.map(signatureOf).join();
+    const known = compiled.get(key);
+    if (known) return call(known, tensors, false);
+    const made = trace(f, args);
+    compiled.set(key, made);
+    return call(made, tensors, true);
+  };
+}
