@@ -8,6 +8,7 @@ import { grids } from "../ops/grid.ts";
 import { indexings } from "../ops/indexing.ts";
 import { movements } from "../ops/movement.ts";
 import { placements } from "../ops/places.ts";
+import { products } from "../ops/product.ts";
 import { recurrences } from "../ops/recurrence.ts";
 import { reductions } from "../ops/reduce.ts";
 import { runnings } from "../ops/running.ts";
@@ -30,6 +31,7 @@ export const methods = {
   ...derived,
   ...arrangements,
   ...grids,
+  ...products,
   ...placements,
   ...selections,
   ...subscripts,
