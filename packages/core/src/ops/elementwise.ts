@@ -250,15 +250,9 @@ export const elementwiseOps = formulas({
   /** σ(x) = 1/(1 + e^{−x}), with σ′ = σ(1 − σ). */
   sigmoid: { f: (x) => sigmoid(x), d: (y) => [mul(y, sub(1, y))] },
   /** ln σ(x) = −softplus(−x). */
-  logSigmoid: {
-    f: (x) => sub(w.minimum(x, 0), fn.log1p(exp(neg(w.abs(x))))),
-    d: (_y, x) => [sigmoid(neg(x))],
-  },
+  logSigmoid: { f: (x) => neg(fn.softplus(neg(x))), d: (_y, x) => [sigmoid(neg(x))] },
   /** ln(1 + eˣ), finite for every finite x. */
-  softplus: {
-    f: (x) => add(w.maximum(x, 0), fn.log1p(exp(neg(w.abs(x))))),
-    d: (_y, x) => [sigmoid(x)],
-  },
+  softplus: { f: (x) => fn.softplus(x), d: (_y, x) => [sigmoid(x)] },
   /** max(x, 0); its derivative at 0 is 0. */
   relu: { f: (x) => w.maximum(x, 0), d: (_y, x) => [where(le(x, 0), 0, 1)], types: "number" },
   /** x for x > 0, else negativeSlope·x. */

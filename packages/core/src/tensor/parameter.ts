@@ -1,3 +1,4 @@
+import { type DType, isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { Tensor } from "./tensor.ts";
@@ -21,6 +22,14 @@ export class Cell extends Tensor {
         `the cell is ${this.dtype}${formatShape(this.shape)} and the value ${value.dtype}${formatShape(value.shape)}`,
       );
     this.replace(value);
+  }
+
+  /** Holds its value, and its gradient, in another dtype from now on. @throws for a parameter, where it is no float one. */
+  convert(dtype: DType): void {
+    if (this.requiresGrad && !isFloat(dtype))
+      fail("dtype", "convert", `a cell that requires a gradient must be float32 or float64, not ${dtype}`);
+    this.replace(this.to(dtype));
+    this.grad = this.grad?.to(dtype) ?? null;
   }
 }
 
