@@ -224,8 +224,20 @@ export const elementwiseOps = formulas({
   lgamma: { f: (x) => fn.lgamma(x), d: (_y, x) => [fn.digamma(x)], domain: [positive] },
   /** ψ(x) = d/dx ln Γ(x). */
   digamma: { f: (x) => fn.digamma(x), d: (_y, x) => [fn.trigamma(x)], domain: [positive] },
-  /** ψ′(x) = d/dx ψ(x); it has no derivative here. */
-  trigamma: { f: (x) => fn.trigamma(x), domain: [positive] },
+  /** ψ′(x) = d/dx ψ(x). */
+  trigamma: { f: (x) => fn.trigamma(x), d: (_y, x) => [fn.polygamma(x, 2)], domain: [positive] },
+  /** ψ⁽ⁿ⁾(x), the n-th derivative of ψ, for whole n from 0 to 150. */
+  polygamma: {
+    f: (x, n) => fn.polygamma(x, n),
+    d: (_y, x, n) => [fn.polygamma(x, add(n, 1)), 0],
+    domain: [positive, [2, 2]],
+  },
+  /** ln(x/(1 − x)), the inverse of σ, for x from 0 to 1. */
+  logit: {
+    f: (x) => log(div(x, sub(1, x))),
+    d: (_y, x) => [div(1, mul(x, sub(1, x)))],
+    domain: [[0.1, 0.9]],
+  },
   /** ⌊x⌋; its gradient is zero. */
   floor: { f: (x) => w.floor(x), d: () => [0], types: "number" },
   /** ⌈x⌉; its gradient is zero. */

@@ -49,6 +49,7 @@ export const functions = {
   lgamma: named("lnΓ", (x: number) => special.lgamma(x)),
   digamma: named("ψ", (x: number) => special.digamma(x)),
   trigamma: named("ψ′", (x: number) => special.trigamma(x)),
+  polygamma: named("polygamma", (x: number, n: number) => special.polygamma(x, n)),
 } satisfies Record<string, Word>;
 
 export const {
@@ -82,6 +83,7 @@ export const {
   lgamma,
   digamma,
   trigamma,
+  polygamma,
 } = builders(functions);
 
 /** ln(1 + eˣ) = max(x, 0) + ln(1 + e^{−|x|}), finite for every finite x. */
