@@ -4,7 +4,15 @@ import { expect, it } from "vitest";
 import { eachBackend } from "./backends.ts";
 import { drawn, stream } from "./draw.ts";
 import { expectClose } from "./expect.ts";
-import { argumentsOf, type Call, cases, elementwiseRows, operandsFor, whereThereIsARule } from "./rows.ts";
+import {
+  argumentsOf,
+  type Call,
+  cases,
+  type ElementwiseRow,
+  elementwiseRows,
+  operandsFor,
+  whereThereIsARule,
+} from "./rows.ts";
 
 /** A call as a function of its float tensors, and those tensors. */
 interface Function_ {
@@ -16,13 +24,25 @@ interface Function_ {
 const isFloat = (x: unknown): x is Tensor =>
   typeof x === "object" && x !== null && "dtype" in x && String(x.dtype).startsWith("float");
 
-function functionOf(title: string, call: Call, argumentsFor: (dtype: DType) => unknown[]): Function_ {
+function functionOf(
+  title: string,
+  call: Call,
+  argumentsFor: (dtype: DType) => unknown[],
+  isFixed: (argument: number) => boolean = () => false,
+): Function_ {
+  const varies = (x: unknown, i: number): x is Tensor => isFloat(x) && !isFixed(i);
   const f = (...xs: Tensor[]) => {
     let next = 0;
-    return call(...argumentsFor(xs[0]?.dtype ?? "float64").map((x) => (isFloat(x) ? xs[next++] : x)));
+    return call(...argumentsFor(xs[0]?.dtype ?? "float64").map((x, i) => (varies(x, i) ? xs[next++] : x)));
   };
-  return { title, f, inputs: (dtype) => argumentsFor(dtype).filter(isFloat) };
+  return { title, f, inputs: (dtype) => argumentsFor(dtype).filter(varies) };
 }
+
+/** An operand whose domain is a single point is a parameter that no step can be taken in. */
+const isParameter = (row: ElementwiseRow) => (operand: number) => {
+  const [low, high] = row.range(operand);
+  return low === high;
+};
 
 /** Whether gradients reach the result at all: those of positions, comparisons and truth values do not. */
 const hasGradient = ({ f, inputs }: Function_): boolean =>
@@ -32,8 +52,11 @@ const functions: readonly Function_[] = [
   ...elementwiseRows
     .filter((row) => row.formula.d)
     .map((row) =>
-      functionOf(row.name, row.call, (dtype) =>
-        operandsFor(row, dtype, new Array(row.operands).fill([5]), 3),
+      functionOf(
+        row.name,
+        row.call,
+        (dtype) => operandsFor(row, dtype, new Array(row.operands).fill([5]), 3),
+        isParameter(row),
       ),
     ),
   ...cases.map((sample) => functionOf(sample.title, sample.call, (dtype) => argumentsOf(sample, dtype, 5))),

@@ -1,4 +1,4 @@
-import { ChainruleError, type DType, Tensor } from "@chainrule/core";
+import { ChainruleError, type DType, Tensor, tensor } from "@chainrule/core";
 import { makeInterpreter, table, withBackend } from "@chainrule/core/testing";
 import { describe, expect, it } from "vitest";
 import { eachBackend } from "./backends.ts";
@@ -101,6 +101,22 @@ eachBackend("values of the other rows", (on, { ulps }) => {
         expect(y.size).toBe(y.shape.reduce((a, b) => a * b, 1));
         compare(sample, argumentsOf(sample, dtype), on, ulps);
       });
+
+  for (const sample of cases.filter((c) => plainShaped[c.row]))
+    it(`${sample.title} is its definition where elements are NaN, infinite or tie`, () => {
+      const specials = [1, 3, -0, 3, 3, Infinity, 0, -2, Number.NaN, 1, -Infinity, 5, 5];
+      for (let start = 0; start < specials.length; start++) {
+        const args = argumentsOf(sample, "float64").map((x) =>
+          x instanceof Tensor && x.dtype === "float64"
+            ? tensor(
+                x.data().map((_, i) => specials[(start + i) % specials.length] as number),
+                { shape: x.shape },
+              )
+            : x,
+        );
+        compare(sample, args, on, ulps);
+      }
+    });
 
   for (const sample of cases) {
     const first = sample.sample[0];

@@ -31,9 +31,10 @@ export function compare(
   if (actual.shape.join() !== expected.shape.join())
     return wrong(`${what} has shape [${actual.shape}], not [${expected.shape}]`);
   const exact = expected.dtype === "int32" || expected.dtype === "bool";
+  const round = expected.dtype === "float32" ? Math.fround : (x: number) => x;
   let worst = fits(what);
   actual.data().forEach((a, i) => {
-    const b = numberOf(expected.data[i] as number | string);
+    const b = round(numberOf(expected.data[i] as number | string));
     const same = Object.is(a, b) || (!signedZero && a === b);
     const strict = exact || (signedZero && b === 0);
     const error = same ? 0 : strict ? Number.POSITIVE_INFINITY : distance(a, b, tolerance);

@@ -1,4 +1,4 @@
-import { ChainruleError, evaluate, jvp, type Tensor, tensor, vjp } from "@chainrule/core";
+import { ChainruleError, type DType, evaluate, jvp, type Tensor, tensor, vjp } from "@chainrule/core";
 import { type Adapters, NotCovered } from "./adapter.ts";
 import { type Case, type Family, restored, revived, type Stored, type Tolerance } from "./case.ts";
 import { compare, type Difference } from "./compare.ts";
@@ -101,15 +101,15 @@ function* derivatives(
 }
 
 function* differences(kase: Case, family: Family, adapters: Adapters): Generator<Difference> {
-  const tolerance = kase.tol ?? family.tol[kase.dtype] ?? { rtol: 0, atol: 0 };
+  const toleranceFor = (dtype: DType) => kase.tol ?? family.tol[dtype] ?? { rtol: 0, atol: 0 };
   const signedZero = kase.tags?.includes("signed-zero") ?? false;
   const check = (what: string, actual: Tensor | undefined, expected: Stored) =>
-    compare(what, actual, expected, tolerance, signedZero);
+    compare(what, actual, expected, toleranceFor(expected.dtype), signedZero);
   const f = callOf(kase, adapters);
   const y = f({});
   evaluate(...Object.values(y));
   for (const s of kase.outputs ?? []) yield check(s.name, y[s.name], s);
-  if (kase.grads) yield* derivatives(kase, f, tolerance, check);
+  if (kase.grads) yield* derivatives(kase, f, toleranceFor(kase.dtype), check);
 }
 
 /** Whether the call, evaluated, is refused by the library itself. */

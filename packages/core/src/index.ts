@@ -2,7 +2,7 @@ export type { DType, TypedArray } from "./dtype.ts";
 export { ChainruleError, type Fault } from "./errors.ts";
 export type { KeepDim } from "./ops/broadcast.ts";
 export * as scalar from "./scalar/index.ts";
-export type { Shape } from "./shape.ts";
+export { formatShape, type Shape, sameShape } from "./shape.ts";
 export * from "./tensor/create.ts";
 export { elementwise } from "./tensor/define.ts";
 export type { Nested, TensorData } from "./tensor/nested.ts";

@@ -1,5 +1,6 @@
 import {
   ChainruleError,
+  formatShape,
   full,
   noGrad,
   type Parameter,
@@ -39,7 +40,7 @@ function fansOf(op: string, p: Tensor): { fanIn: number; fanOut: number } {
     throw new ChainruleError(
       "shape",
       op,
-      `[${p.shape.join(", ")}] has no inputs and outputs; it needs at least two axes`,
+      `${formatShape(p.shape)} has no inputs and outputs; it needs at least two axes`,
     );
   const [out, into, ...field] = p.shape as [number, number, ...number[]];
   const size = field.reduce((n, d) => n * d, 1);

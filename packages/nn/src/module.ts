@@ -1,4 +1,5 @@
-import { Cell, ChainruleError, noGrad, Parameter, Tensor } from "@chainrule/core";
+import { Cell, ChainruleError, type DType, noGrad, Parameter, Tensor } from "@chainrule/core";
+import { describe } from "./describe.ts";
 
 /** Named tensors: what a module has learnt. */
 export type StateDict = Record<string, Tensor>;
@@ -12,15 +13,13 @@ const isContainer = (x: unknown): x is Record<string, unknown> =>
   typeof x === "object" && x !== null && (Array.isArray(x) || Object.getPrototypeOf(x) === Object.prototype);
 
 /** The cells and modules among an object's own properties, those in arrays and plain objects included, with their paths. */
-function* partsOf(owner: object, prefix = ""): Generator<[string, Cell | Module]> {
+function* partsOf(owner: object, prefix = "", seen = new Set([owner])): Generator<[string, Cell | Module]> {
   for (const [key, x] of Object.entries(owner)) {
     const path = prefix + key;
     if (x instanceof Cell || x instanceof Module) yield [path, x];
-    else if (isContainer(x)) yield* partsOf(x, `${path}.`);
+    else if (isContainer(x) && !seen.has(x)) yield* partsOf(x, `${path}.`, seen.add(x));
   }
 }
-
-const kind = (t: Tensor): string => `${t.dtype}[${t.shape.join(", ")}]`;
 
 /**
  * The base of layers and models. What it holds is found by walking its own properties: `Parameter`s are trained, other
@@ -40,6 +39,11 @@ export abstract class Module {
     yield [prefix, this];
     for (const [path, part] of partsOf(this))
       if (part instanceof Module) yield* part.namedModules(prefix ? `${prefix}.${path}` : path, seen);
+  }
+
+  /** This module and all below it. */
+  modules(): Module[] {
+    return [...this.namedModules()].map(([, module]) => module);
   }
 
   /** Modules directly in this one. */
@@ -74,13 +78,22 @@ export abstract class Module {
 
   /** Prepares this module and all below it for training (dropout drops, batch statistics are used), or not. */
   train(mode = true): this {
-    for (const [, module] of this.namedModules()) module.training = mode;
+    for (const module of this.modules()) module.training = mode;
     return this;
   }
 
   /** `train(false)`. */
   eval(): this {
     return this.train(false);
+  }
+
+  /** Holds parameters and buffers of a float dtype in another one from now on. @throws where that is no float dtype. */
+  to(dtype: DType): this {
+    const isFloat = (d: DType) => d === "float32" || d === "float64";
+    if (!isFloat(dtype))
+      throw new ChainruleError("dtype", "to", `a module is held in float32 or float64, not in ${dtype}`);
+    for (const [, cell] of this.#namedCells()) if (isFloat(cell.dtype)) cell.convert(dtype);
+    return this;
   }
 
   /** Forgets the gradients of all parameters. */
@@ -99,13 +112,14 @@ export abstract class Module {
    */
   loadStateDict(dict: Readonly<StateDict>, { strict = true }: LoadOptions = {}): void {
     const cells = new Map(this.#namedCells());
-    const missing = [...cells.keys()].filter((name) => !(name in dict));
+    const missing = [...cells.keys()].filter((name) => !Object.hasOwn(dict, name));
     const unexpected = Object.keys(dict).filter((name) => !cells.has(name));
-    const given = [...cells].filter(([name]) => name in dict);
+    const given = [...cells].filter(([name]) => Object.hasOwn(dict, name));
     const misfits = given.flatMap(([name, cell]) => {
       const value = dict[name];
       if (!(value instanceof Tensor)) return [`${name} is no tensor`];
-      return kind(value) === kind(cell) ? [] : [`${name} is ${kind(value)}, expected ${kind(cell)}`];
+      const [is, expected] = [describe(value), describe(cell)];
+      return is === expected ? [] : [`${name} is ${is}, expected ${expected}`];
     });
     const faults = [
       ...(strict && missing.length > 0 ? [`missing ${missing.join(", ")}`] : []),

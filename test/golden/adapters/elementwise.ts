@@ -8,6 +8,8 @@ const operand = (call: Call, name: string): TensorLike => call.inputs[name] ?? a
 const optional = (call: Call, name: string): TensorLike | undefined =>
   call.inputs[name] ?? attr<number | undefined>(call, name, undefined);
 
+const number = (call: Call, name: string): number | undefined => attr(call, name, undefined);
+
 type Unary = (x: Tensor) => Tensor;
 type Binary = (x: Tensor, other: TensorLike) => Tensor;
 
@@ -152,5 +154,16 @@ export const elementwise: Adapters = {
         .div(input(call, "tensor2"))
         .mul(attr(call, "value", 1)),
     ),
+  nan_to_num: (call) => input(call).nanToNum(call.attrs as Parameters<Tensor["nanToNum"]>[0]),
+  logit: (call) => {
+    const eps = number(call, "eps");
+    return (eps === undefined ? input(call) : input(call).clamp(eps, 1 - eps)).logit();
+  },
+  isclose: (call) =>
+    input(call).isClose(operand(call, "other"), {
+      rtol: attr(call, "rtol", 1e-5),
+      atol: attr(call, "atol", 1e-8),
+      equalNaN: attr(call, "equal_nan", false),
+    }),
   where: (call) => where(input(call, "condition"), operand(call, "input"), operand(call, "other")),
 };

@@ -1,13 +1,31 @@
 import type { Adapters } from "../adapter.ts";
+import { activations } from "./activations.ts";
+import { creation } from "./creation.ts";
 import { elementwise } from "./elementwise.ts";
+import { graph } from "./graph.ts";
+import { indexing } from "./indexing.ts";
+import { linalg } from "./linalg.ts";
+import { losses } from "./losses.ts";
+import { movement } from "./movement.ts";
+import { layers } from "./nn.ts";
 import { optimizers } from "./optimizers.ts";
 import { reductions } from "./reductions.ts";
 import { schedulers } from "./schedulers.ts";
 
-/** What is said of PyTorch's functions in this library, by their names there. */
-export const adapters: Adapters = {
+/** What is said of PyTorch's single functions in this library, by their names there. */
+const functions: Adapters = {
+  ...activations,
+  ...creation,
   ...elementwise,
-  ...reductions,
+  ...indexing,
+  ...linalg,
+  ...losses,
+  ...movement,
+  ...layers,
   ...optimizers,
+  ...reductions,
   ...schedulers,
 };
+
+/** What is said of PyTorch's functions, and of programs of them, in this library. */
+export const adapters: Adapters = { ...functions, ...graph(functions) };

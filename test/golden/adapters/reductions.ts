@@ -44,6 +44,9 @@ const diff: Adapter = (call) => {
 export const reductions: Adapters = {
   sum: reduction((x, dims, o) => x.sum(dims, o)),
   mean: reduction((x, dims, o) => x.mean(dims, o)),
+  nansum: reduction((x, dims, o) => x.nanSum(dims, o)),
+  nanmean: reduction((x, dims, o) => x.nanMean(dims, o)),
+  count_nonzero: reduction((x, dims, o) => x.countNonzero(dims, o)),
   amax: reduction((x, dims, o) => x.amax(dims, o)),
   amin: reduction((x, dims, o) => x.amin(dims, o)),
   prod: reduction((x, dims, o) => x.prod(dims, o)),
@@ -67,6 +70,9 @@ export const reductions: Adapters = {
   norm: (call) => input(call).norm(attr(call, "p", 2), dimsOf(call), options(call)),
   cumsum: along((x, dim) => x.cumsum(dim)),
   cumprod: along((x, dim) => x.cumprod(dim)),
+  logcumsumexp: along((x, dim) => x.logCumSumExp(dim)),
+  cummax: along((x, dim) => x.cummax(dim)),
+  cummin: along((x, dim) => x.cummin(dim)),
   diff,
   trace: (call) => input(call).diagonal().sum(),
 };

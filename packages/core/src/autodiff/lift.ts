@@ -2,6 +2,7 @@ import type { Node } from "../graph/node.ts";
 import { elementwise } from "../ops/apply.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
 import type { Operand } from "../ops/row.ts";
+import { scalar } from "../ops/source.ts";
 import { applied, type Expr, type Scalar, subexpressions, toExpr } from "../scalar/expr.ts";
 
 const rows: Readonly<Record<string, (...x: Operand[]) => Node>> = elementwiseOps;
@@ -12,15 +13,22 @@ const bare = ({ name, word }: Expr & { kind: "apply" }) =>
 
 /**
  * A formula of scalars as a graph over tensors: each word becomes the op of the same name, so that a partial
- * derivative written once as a formula can itself be differentiated, to any order.
+ * derivative written once as a formula can itself be differentiated, to any order. The last input is the result: a
+ * choice between two numbers takes its dtype.
  */
 export function lift(formula: Scalar, inputs: readonly Node[]): Operand {
   const root = toExpr(formula);
+  const { dtype } = inputs.at(-1) as Node;
   const made = new Map<Expr, Operand>();
   for (const e of subexpressions([root])) {
     if (e.kind === "arg") made.set(e, inputs[e.index] as Node);
     else if (e.kind === "const") made.set(e, e.value);
-    else made.set(e, (rows[e.name] ?? bare(e))(...e.args.map((a) => made.get(a) as Operand)));
+    else {
+      const args = e.args.map((a) => made.get(a) as Operand);
+      const open = e.word.result === "branches" && args.slice(1).every((a) => typeof a === "number");
+      const operands = open ? args.map((a) => (typeof a === "number" ? scalar(a, dtype) : a)) : args;
+      made.set(e, (rows[e.name] ?? bare(e))(...operands));
+    }
   }
   return made.get(root) as Operand;
 }

@@ -1,14 +1,32 @@
 import { isFloat } from "../dtype.ts";
+import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
-import { axes, axis, sizeOf } from "../shape.ts";
-import { cast } from "./apply.ts";
+import * as w from "../scalar/words.ts";
+import { axes, axis, formatShape, sizeOf } from "../shape.ts";
+import { cast, elementwise } from "./apply.ts";
 import { broadcasting, type Dims, type KeepDim } from "./broadcast.ts";
 import { elementwiseOps } from "./elementwise.ts";
 import { detach } from "./identity.ts";
 import { indexings } from "./indexing.ts";
+import { movements } from "./movement.ts";
 import { reductions } from "./reduce.ts";
+import type { Operand } from "./row.ts";
 
-const { abs, add, div, exp, isFinite: finite, log, ne, pow, sqrt, square, sub, where } = elementwiseOps;
+const {
+  abs,
+  add,
+  div,
+  eq,
+  exp,
+  isFinite: finite,
+  isNaN: nan,
+  log,
+  logicalNot,
+  mul,
+  ne,
+  pow,
+} = elementwiseOps;
+const { sigmoid, sqrt, square, sub, where } = elementwiseOps;
 const { reshape, sum } = broadcasting;
 const { amax, amin, argmax, argmin } = reductions;
 
@@ -22,9 +40,38 @@ export interface VarianceOptions extends KeepDim {
   readonly correction?: number;
 }
 
-/** The greatest element over `dims` as a constant, 0 where it is infinite: what keeps exp in range. */
+export interface NanToNumOptions {
+  readonly nan?: number;
+  readonly posinf?: number;
+  readonly neginf?: number;
+}
+
+const largestFloat32 = (2 - 2 ** -23) * 2 ** 127;
+
+export interface CloseOptions {
+  readonly rtol?: number;
+  readonly atol?: number;
+  /** Take NaN to be close to NaN. */
+  readonly equalNaN?: boolean;
+}
+
+const near = elementwise("isClose", {
+  f: (x, other, rtol, atol, equalNaN) => {
+    const gap = w.abs(w.sub(x, other));
+    const within = w.le(gap, w.add(atol, w.mul(rtol, w.abs(other))));
+    const bothNaN = w.xor(w.or(w.eq(x, x), w.eq(other, other)), 1);
+    const close = w.or(w.eq(x, other), w.and(w.lt(gap, Number.POSITIVE_INFINITY), within));
+    return w.or(close, w.and(w.eq(equalNaN, 1), bothNaN));
+  },
+  types: "compare",
+});
+
+/** The greatest element over `dims` as a constant: what keeps exp in range. */
+const topOf = (x: Node, dims: Dims): Node => detach(amax(x, dims, { keepdim: true }));
+
+/** `topOf`, and 0 where it is infinite. */
 function shiftOf(x: Node, dims: Dims): Node {
-  const top = detach(amax(x, dims, { keepdim: true }));
+  const top = topOf(x, dims);
   return where(finite(top), top, 0);
 }
 
@@ -49,6 +96,23 @@ export const derived = {
   mean(x: Node, dims?: Dims, options: KeepDim = {}): Node {
     const count = countOf("mean", x, dims);
     return div(sum(toFloat(x), dims, options), count);
+  },
+
+  /** Σ of the elements that are not NaN, over `dims`. */
+  nanSum(x: Node, dims?: Dims, options: KeepDim = {}): Node {
+    return sum(isFloat(x.dtype) ? where(nan(x), 0, x) : x, dims, options);
+  },
+
+  /** Mean of the elements that are not NaN, over `dims`; of none it is NaN. */
+  nanMean(x: Node, dims?: Dims, options: KeepDim = {}): Node {
+    const float = toFloat(x);
+    const count = sum(cast(logicalNot(nan(float)), float.dtype), dims, options);
+    return div(derived.nanSum(float, dims, options), count);
+  },
+
+  /** How many elements over `dims` are not 0 (int32). */
+  countNonzero(x: Node, dims?: Dims, options: KeepDim = {}): Node {
+    return sum(ne(x, 0), dims, options);
   },
 
   /** Variance Σ(x − x̄)²/(n − correction) over `dims`; NaN where n ≤ correction. */
@@ -98,7 +162,7 @@ export const derived = {
     const float = toFloat(x);
     axis("softmax", dim, Math.max(1, x.shape.length));
     if (sizeOf(x.shape) === 0) return float;
-    const e = exp(sub(float, shiftOf(float, dim)));
+    const e = exp(sub(float, topOf(float, dim)));
     return div(e, sum(e, dim, { keepdim: true }));
   },
 
@@ -107,7 +171,30 @@ export const derived = {
     const float = toFloat(x);
     axis("logSoftmax", dim, Math.max(1, x.shape.length));
     if (sizeOf(x.shape) === 0) return float;
-    const centred = sub(float, shiftOf(float, dim));
+    const centred = sub(float, topOf(float, dim));
     return sub(centred, log(sum(exp(centred), dim, { keepdim: true })));
+  },
+
+  /** a·σ(b) for the halves a and b of x along `dim`. [Dauphin et al. 2016] */
+  glu(x: Node, dim = -1): Node {
+    const d = axis("glu", dim, x.shape.length);
+    const n = x.shape[d] as number;
+    if (n % 2 !== 0)
+      fail("shape", "glu", `dim ${d} of ${formatShape(x.shape)} has an odd size, which has no halves`);
+    return mul(movements.slice(x, d, 0, n / 2), sigmoid(movements.slice(x, d, n / 2)));
+  },
+
+  /** x with other numbers in the place of NaN, ∞ and −∞: 0 and the largest finite ones unless told. */
+  nanToNum(x: Node, options: NanToNumOptions = {}): Node {
+    if (!isFloat(x.dtype)) return x;
+    const largest = x.dtype === "float32" ? largestFloat32 : Number.MAX_VALUE;
+    const below = where(eq(x, Number.NEGATIVE_INFINITY), options.neginf ?? -largest, x);
+    const above = where(eq(x, Number.POSITIVE_INFINITY), options.posinf ?? largest, below);
+    return where(nan(x), options.nan ?? 0, above);
+  },
+
+  /** Whether |x − other| ≤ atol + rtol·|other|; infinities are close to themselves, and NaN to NaN with `equalNaN`. */
+  isClose(x: Node, other: Operand, { rtol = 1e-5, atol = 1e-8, equalNaN = false }: CloseOptions = {}): Node {
+    return near(x, other, rtol, atol, equalNaN);
   },
 };

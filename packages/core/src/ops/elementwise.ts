@@ -224,8 +224,20 @@ export const elementwiseOps = formulas({
   lgamma: { f: (x) => fn.lgamma(x), d: (_y, x) => [fn.digamma(x)], domain: [positive] },
   /** ψ(x) = d/dx ln Γ(x). */
   digamma: { f: (x) => fn.digamma(x), d: (_y, x) => [fn.trigamma(x)], domain: [positive] },
-  /** ψ′(x) = d/dx ψ(x); it has no derivative here. */
-  trigamma: { f: (x) => fn.trigamma(x), domain: [positive] },
+  /** ψ′(x) = d/dx ψ(x). */
+  trigamma: { f: (x) => fn.trigamma(x), d: (_y, x) => [fn.polygamma(x, 2)], domain: [positive] },
+  /** ψ⁽ⁿ⁾(x), the n-th derivative of ψ, for whole n from 0 to 150. */
+  polygamma: {
+    f: (x, n) => fn.polygamma(x, n),
+    d: (_y, x, n) => [fn.polygamma(x, add(n, 1)), 0],
+    domain: [positive, [2, 2]],
+  },
+  /** ln(x/(1 − x)), the inverse of σ, for x from 0 to 1. */
+  logit: {
+    f: (x) => log(div(x, sub(1, x))),
+    d: (_y, x) => [div(1, mul(x, sub(1, x)))],
+    domain: [[0.1, 0.9]],
+  },
   /** ⌊x⌋; its gradient is zero. */
   floor: { f: (x) => w.floor(x), d: () => [0], types: "number" },
   /** ⌈x⌉; its gradient is zero. */
@@ -250,15 +262,9 @@ export const elementwiseOps = formulas({
   /** σ(x) = 1/(1 + e^{−x}), with σ′ = σ(1 − σ). */
   sigmoid: { f: (x) => sigmoid(x), d: (y) => [mul(y, sub(1, y))] },
   /** ln σ(x) = −softplus(−x). */
-  logSigmoid: {
-    f: (x) => sub(w.minimum(x, 0), fn.log1p(exp(neg(w.abs(x))))),
-    d: (_y, x) => [sigmoid(neg(x))],
-  },
+  logSigmoid: { f: (x) => neg(fn.softplus(neg(x))), d: (_y, x) => [sigmoid(neg(x))] },
   /** ln(1 + eˣ), finite for every finite x. */
-  softplus: {
-    f: (x) => add(w.maximum(x, 0), fn.log1p(exp(neg(w.abs(x))))),
-    d: (_y, x) => [sigmoid(x)],
-  },
+  softplus: { f: (x) => fn.softplus(x), d: (_y, x) => [sigmoid(x)] },
   /** max(x, 0); its derivative at 0 is 0. */
   relu: { f: (x) => w.maximum(x, 0), d: (_y, x) => [where(le(x, 0), 0, 1)], types: "number" },
   /** x for x > 0, else negativeSlope·x. */

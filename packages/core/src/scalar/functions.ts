@@ -1,5 +1,6 @@
-import { builders, type Word } from "./expr.ts";
+import { builders, type Expr, type Scalar, type Word } from "./expr.ts";
 import * as special from "./special.ts";
+import { abs, add, maximum, neg } from "./words.ts";
 
 const named = <F extends (...x: number[]) => number>(name: string, float: F) => ({
   text: `${name}(${float.length === 2 ? "$0, $1" : "$0"})`,
@@ -48,6 +49,7 @@ export const functions = {
   lgamma: named("lnΓ", (x: number) => special.lgamma(x)),
   digamma: named("ψ", (x: number) => special.digamma(x)),
   trigamma: named("ψ′", (x: number) => special.trigamma(x)),
+  polygamma: named("polygamma", (x: number, n: number) => special.polygamma(x, n)),
 } satisfies Record<string, Word>;
 
 export const {
@@ -81,4 +83,8 @@ export const {
   lgamma,
   digamma,
   trigamma,
+  polygamma,
 } = builders(functions);
+
+/** ln(1 + eˣ) = max(x, 0) + ln(1 + e^{−|x|}), finite for every finite x. */
+export const softplus = (x: Scalar): Expr => add(maximum(x, 0), log1p(exp(neg(abs(x)))));

@@ -1,4 +1,5 @@
 import type { Node } from "../graph/node.ts";
+import { activations } from "../ops/activations.ts";
 import { arrangements } from "../ops/arrange.ts";
 import { contractions } from "../ops/contract.ts";
 import { derived } from "../ops/derived.ts";
@@ -6,8 +7,12 @@ import { elementwiseOps } from "../ops/elementwise.ts";
 import { grids } from "../ops/grid.ts";
 import { indexings } from "../ops/indexing.ts";
 import { movements } from "../ops/movement.ts";
+import { placements } from "../ops/places.ts";
+import { products } from "../ops/product.ts";
 import { recurrences } from "../ops/recurrence.ts";
 import { reductions } from "../ops/reduce.ts";
+import { runnings } from "../ops/running.ts";
+import { subscripts } from "./at.ts";
 import { selections } from "./select.ts";
 
 /** `where` puts its condition first and is a function; the others read as methods of their first operand. */
@@ -16,15 +21,20 @@ const { where: _, ...elementwise } = elementwiseOps;
 /** Every method of a tensor that is an op: the rows of all tables, taking and giving nodes. */
 export const methods = {
   ...elementwise,
+  ...activations,
   ...movements,
   ...reductions,
   ...contractions,
   ...indexings,
   ...recurrences,
+  ...runnings,
   ...derived,
   ...arrangements,
   ...grids,
+  ...products,
+  ...placements,
   ...selections,
+  ...subscripts,
 };
 
 /** A type with tensors `T` in the place of nodes. */

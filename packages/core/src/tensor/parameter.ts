@@ -1,3 +1,4 @@
+import { type DType, isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { leaf } from "../ops/identity.ts";
@@ -65,6 +66,14 @@ export class Cell extends Tensor {
     this.#meet();
     this.#shared = true;
     this.replace(value);
+  }
+
+  /** Holds its value, and its gradient, in another dtype from now on. @throws for a parameter, where it is no float one. */
+  convert(dtype: DType): void {
+    if (this.requiresGrad && !isFloat(dtype))
+      fail("dtype", "convert", `a cell that requires a gradient must be float32 or float64, not ${dtype}`);
+    this.replace(this.to(dtype));
+    this.grad = this.grad?.to(dtype) ?? null;
   }
 }
 

@@ -2,16 +2,25 @@ import { evaluate } from "../backend/evaluate.ts";
 import type { TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node, Value } from "../graph/node.ts";
-import { arrangements } from "../ops/arrange.ts";
+import { arrangements, stack } from "../ops/arrange.ts";
+import { broadcasting } from "../ops/broadcast.ts";
+import { elementwiseOps } from "../ops/elementwise.ts";
 import { repeatEach } from "../ops/grid.ts";
-import { data } from "../ops/source.ts";
-import { axis, formatShape } from "../shape.ts";
+import { indexings } from "../ops/indexing.ts";
+import { requireNode } from "../ops/row.ts";
+import { data, scalar } from "../ops/source.ts";
+import { axis, broadcast, formatShape, stridesOf } from "../shape.ts";
+
+const { reshape, expand } = broadcasting;
 
 /** The elements of a node, worked out now. */
 function elements(x: Node): TypedArray {
   evaluate([x]);
   return (x.value as Value).array;
 }
+
+/** The flat places of the elements other than 0. */
+const trueAt = (array: TypedArray): number[] => [...array.keys()].filter((i) => array[i] !== 0);
 
 /** Ops whose result's shape depends on values: what they depend on is worked out at the call. */
 export const selections = {
@@ -31,5 +40,39 @@ export const selections = {
       new Array<number>(times[times.length === 1 ? 0 : i] as number).fill(i),
     );
     return arrangements.indexSelect(x, dim, data(Int32Array.from(places), [places.length], "int32"));
+  },
+
+  /** The places where x is not 0, in row-major order: int32 of shape [n, rank]. */
+  nonzero(x: Node): Node {
+    const places = trueAt(elements(x));
+    const flat = data(Int32Array.from(places), [places.length], "int32");
+    const strides = stridesOf(x.shape);
+    const columns = x.shape.map((n, k) =>
+      elementwiseOps.remainder(elementwiseOps.floorDivide(flat, strides[k] as number), n),
+    );
+    return columns.length === 0 ? data(new Int32Array(0), [places.length, 0], "int32") : stack(columns, 1);
+  },
+
+  /** The elements where `mask` holds, in row-major order, as a vector; x and mask are broadcast against each other. */
+  maskedSelect(x: Node, mask: Node): Node {
+    requireNode("maskedSelect", mask);
+    if (mask.dtype !== "bool")
+      fail("dtype", "maskedSelect", `the mask is ${mask.dtype}; it must be bool. Did you mean mask.ne(0)?`);
+    const shape = broadcast("maskedSelect", [x.shape, mask.shape]);
+    const flat = (t: Node) => reshape(expand(t, shape), [-1]);
+    const places = trueAt(elements(flat(mask)));
+    return arrangements.indexSelect(flat(x), 0, data(Int32Array.from(places), [places.length], "int32"));
+  },
+
+  /** How often each of 0, 1, … occurs in x, or the sum of `weights` where it does; at least `minlength` places. */
+  bincount(x: Node, weights?: Node, { minlength = 0 }: { readonly minlength?: number } = {}): Node {
+    if (x.dtype !== "int32" || x.shape.length !== 1)
+      fail("dtype", "bincount", `${x.dtype}${formatShape(x.shape)} must be an int32 vector`);
+    const values = Int32Array.from(elements(x));
+    if (values.some((i) => i < 0))
+      fail("value", "bincount", "counts whole numbers ≥ 0, and was given a negative one");
+    const src = weights ?? expand(scalar(1, "int32"), x.shape);
+    const length = values.reduce((n, i) => Math.max(n, i + 1), minlength);
+    return indexings.scatterAdd(expand(scalar(0, src.dtype), [length]), 0, x, src);
   },
 };

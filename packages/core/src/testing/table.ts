@@ -1,3 +1,4 @@
+import { activations } from "../ops/activations.ts";
 import type { Formula } from "../ops/apply.ts";
 import { contractions } from "../ops/contract.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
@@ -9,7 +10,7 @@ import { arg } from "../scalar/expr.ts";
 
 /** Every row of the op tables, for tests that enumerate them. */
 export const table = {
-  elementwise: elementwiseOps,
+  elementwise: { ...elementwiseOps, ...activations },
   movement: movements,
   reduction: reductions,
   contraction: contractions,

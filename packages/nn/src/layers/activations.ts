@@ -1,14 +1,18 @@
 import type { Tensor } from "@chainrule/core";
+import { describe } from "../describe.ts";
 import { Layer } from "../module.ts";
+
+interface Activation extends Layer {
+  forward(x: Tensor): Tensor;
+}
 
 /** A layer that applies a function; what its constructor is given follows the tensor. */
 function activation<A extends readonly unknown[]>(
-  name: string,
   f: (x: Tensor, ...args: A) => Tensor,
 ): new (
   ...args: A
-) => Layer {
-  const made = class extends Layer {
+) => Activation {
+  return class extends Layer {
     readonly #args: A;
     constructor(...args: A) {
       super();
@@ -18,11 +22,9 @@ function activation<A extends readonly unknown[]>(
       return f(x, ...this.#args);
     }
     protected override extraRepr(): string {
-      return this.#args.map((a) => JSON.stringify(a)).join(", ");
+      return this.#args.map(describe).join(", ");
     }
   };
-  Object.defineProperty(made, "name", { value: name });
-  return made;
 }
 
 export interface GELUOptions {
@@ -30,28 +32,28 @@ export interface GELUOptions {
 }
 
 /** max(x, 0). */
-export const ReLU = activation("ReLU", (x) => x.relu());
+export class ReLU extends activation((x) => x.relu()) {}
 /** x where positive, else negativeSlope·x. */
-export const LeakyReLU = activation("LeakyReLU", (x, negativeSlope: number = 0.01) =>
-  x.leakyRelu(negativeSlope),
-);
+export class LeakyReLU extends activation((x, negativeSlope: number = 0.01) => x.leakyRelu(negativeSlope)) {}
 /** x where positive, else alpha·(eˣ − 1). */
-export const ELU = activation("ELU", (x, alpha: number = 1) => x.elu(alpha));
+export class ELU extends activation((x, alpha: number = 1) => x.elu(alpha)) {}
 /** x·Φ(x), or its fast approximation by tanh. */
-export const GELU = activation("GELU", (x, { approximate = "none" }: GELUOptions = {}) =>
+export class GELU extends activation((x, { approximate = "none" }: GELUOptions = {}) =>
   approximate === "tanh" ? x.geluTanh() : x.gelu(),
-);
+) {}
 /** x·σ(x). */
-export const SiLU = activation("SiLU", (x) => x.silu());
+export class SiLU extends activation((x) => x.silu()) {}
 /** 1/(1 + e^{−x}). */
-export const Sigmoid = activation("Sigmoid", (x) => x.sigmoid());
+export class Sigmoid extends activation((x) => x.sigmoid()) {}
 /** ln σ(x). */
-export const LogSigmoid = activation("LogSigmoid", (x) => x.logSigmoid());
+export class LogSigmoid extends activation((x) => x.logSigmoid()) {}
 /** tanh x. */
-export const Tanh = activation("Tanh", (x) => x.tanh());
-/** ln(1 + eˣ). */
-export const Softplus = activation("Softplus", (x) => x.softplus());
+export class Tanh extends activation((x) => x.tanh()) {}
+/** ln(1 + e^{βx})/β. */
+export class Softplus extends activation((x, beta: number = 1) =>
+  beta === 1 ? x.softplus() : x.mul(beta).softplus().div(beta),
+) {}
 /** eˣ/Σeˣ along a dim. */
-export const Softmax = activation("Softmax", (x, dim: number = -1) => x.softmax(dim));
+export class Softmax extends activation((x, dim: number = -1) => x.softmax(dim)) {}
 /** x − ln Σeˣ along a dim. */
-export const LogSoftmax = activation("LogSoftmax", (x, dim: number = -1) => x.logSoftmax(dim));
+export class LogSoftmax extends activation((x, dim: number = -1) => x.logSoftmax(dim)) {}

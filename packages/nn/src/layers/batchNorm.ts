@@ -1,40 +1,54 @@
-import { Cell, ChainruleError, noGrad, type Parameter, type Tensor, zeros } from "@chainrule/core";
+import {
+  Cell,
+  ChainruleError,
+  formatShape,
+  noGrad,
+  type Parameter,
+  type Tensor,
+  zeros,
+} from "@chainrule/core";
 import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
-import { type NormOptions, scaleAndShift } from "./layerNorm.ts";
-import { type ParameterOptions, parameter } from "./linear.ts";
+import { type ParameterOptions, parameter } from "./parameter.ts";
+import { type Moments, momentsOver, type NormOptions, perChannel, standardise } from "./standardise.ts";
 
-/** Statistics per channel. */
-export interface Moments {
-  readonly mean: Tensor;
-  /** Divided by the number of elements, not one less. */
-  readonly variance: Tensor;
-}
+/** Elements of each channel. */
+const countOf = (x: Tensor): number => x.size / (x.shape[1] as number);
 
-const perChannel = (x: Tensor, t: Tensor): Tensor =>
-  t.reshape([1, -1, ...new Array<number>(x.ndim - 2).fill(1)]);
-
-const others = (x: Tensor): number[] => x.shape.map((_, i) => i).filter((i) => i !== 1);
-
-/** Mean and variance of each channel (axis 1) over all other axes. */
+/**
+ * Mean and variance [C] of each channel of x [N, C, …] over all other axes.
+ * @throws where a channel has a single value, which has no variance.
+ */
 export function momentsOf(x: Tensor): Moments {
-  return { mean: x.mean(others(x)), variance: x.var(others(x), { correction: 0 }) };
+  if (x.ndim < 2 || countOf(x) < 2)
+    throw new ChainruleError(
+      "shape",
+      "batchNorm",
+      `training needs [N, C, …] with more than one value per channel, not ${formatShape(x.shape)}`,
+    );
+  const { mean, variance } = momentsOver(
+    x,
+    x.shape.map((_, i) => i).filter((i) => i !== 1),
+  );
+  return { mean: mean.reshape([-1]), variance: variance.reshape([-1]) };
 }
 
-/** (x − mean)/√(variance + ε) per channel, times weight plus bias. [Ioffe & Szegedy 2015] */
-export function batchNorm(
+/** γ·(x − mean)/√(variance + ε) + β for each channel of x [N, C, …]. [Ioffe & Szegedy 2015] */
+export const batchNorm = (
   x: Tensor,
   { mean, variance }: Moments,
-  { weight, bias, eps = 1e-5 }: NormOptions = {},
-): Tensor {
-  const x̂ = x.sub(perChannel(x, mean)).mul(perChannel(x, variance.add(eps).rsqrt()));
-  return scaleAndShift(x̂, weight && perChannel(x, weight), bias && perChannel(x, bias));
-}
+  { weight, bias, ...options }: NormOptions = {},
+): Tensor =>
+  standardise(
+    x,
+    { mean: perChannel(x, mean), variance: perChannel(x, variance) },
+    { weight: weight && perChannel(x, weight), bias: bias && perChannel(x, bias), ...options },
+  );
 
-/** old + momentum·(new − old), with the unbiased variance of a batch of so many elements per channel. */
-export function runningMoments(old: Moments, batch: Moments, count: number, momentum: number): Moments {
+/** old + momentum·(batch − old), the batch's variance unbiased: divided by the elements per channel of x less one. */
+export function runningMoments(old: Moments, batch: Moments, x: Tensor, momentum = 0.1): Moments {
   const follow = (from: Tensor, to: Tensor) => from.mul(1 - momentum).add(to.mul(momentum));
-  const unbiased = batch.variance.mul(count / (count - 1));
+  const unbiased = batch.variance.mul(countOf(x) / (countOf(x) - 1));
   return { mean: follow(old.mean, batch.mean), variance: follow(old.variance, unbiased) };
 }
 
@@ -78,35 +92,17 @@ export class BatchNorm1d extends Layer {
       throw new ChainruleError(
         "shape",
         this.constructor.name,
-        `[${x.shape.join(", ")}] is not [N, ${this.numFeatures}, …] of ${this.ranks.join(" or ")} axes`,
+        `${formatShape(x.shape)} is not [N, ${this.numFeatures}, …] of ${this.ranks.join(" or ")} axes`,
       );
+    const { eps, weight, bias } = this;
     const running = { mean: this.runningMean, variance: this.runningVar };
     const moments = this.training ? momentsOf(x) : running;
-    if (this.training) this.#follow(running, moments, x.size / this.numFeatures);
-    return batchNorm(x, moments, {
-      eps: this.eps,
-      weight: this.weight ?? undefined,
-      bias: this.bias ?? undefined,
-    });
-  }
-
-  #follow(running: Moments, batch: Moments, count: number): void {
-    if (count < 2)
-      throw new ChainruleError(
-        "shape",
-        this.constructor.name,
-        "training needs more than one value per channel",
-      );
-    const next = noGrad(() =>
-      runningMoments(
-        running,
-        { mean: batch.mean.detach(), variance: batch.variance.detach() },
-        count,
-        this.momentum,
-      ),
-    );
-    this.runningMean.assign(next.mean);
-    this.runningVar.assign(next.variance);
+    if (this.training) {
+      const next = noGrad(() => runningMoments(running, moments, x, this.momentum));
+      this.runningMean.assign(next.mean);
+      this.runningVar.assign(next.variance);
+    }
+    return batchNorm(x, moments, { eps, weight: weight ?? undefined, bias: bias ?? undefined });
   }
 
   protected override extraRepr(): string {

@@ -1,4 +1,4 @@
-import { bernoulli, ChainruleError, full, type Generator, type Tensor, zerosLike } from "@chainrule/core";
+import { bernoulli, ChainruleError, full, type Generator, type Tensor, where } from "@chainrule/core";
 import { Layer } from "../module.ts";
 
 export interface DropoutOptions {
@@ -6,13 +6,19 @@ export interface DropoutOptions {
   readonly generator?: Generator;
 }
 
-/** Each element 0 with probability p, the others divided by 1 − p, so that the mean stays. [Srivastava et al. 2014] */
+function requireProbability(op: string, p: number): void {
+  if (!(p >= 0 && p <= 1)) throw new ChainruleError("value", op, `probability ${p} must lie in [0, 1]`);
+}
+
+/**
+ * Each element 0 with probability p, the others divided by 1 − p, so that the mean stays. [Srivastava et al. 2014]
+ * @throws where p lies outside [0, 1].
+ */
 export function dropout(x: Tensor, p = 0.5, training = true, options: DropoutOptions = {}): Tensor {
-  if (!(p >= 0 && p <= 1))
-    throw new ChainruleError("value", "dropout", `probability ${p} must lie in [0, 1]`);
+  requireProbability("dropout", p);
   if (!training || p === 0) return x;
-  if (p === 1) return x.mul(zerosLike(x));
-  return x.mul(bernoulli(full(x.shape, 1 - p, { dtype: x.dtype }), options)).div(1 - p);
+  const kept = bernoulli(full(x.shape, 1 - p), options);
+  return where(kept, x.div(1 - p), 0);
 }
 
 /** Dropout while training; nothing happens in `eval()`. */
@@ -24,9 +30,8 @@ export class Dropout extends Layer {
     options: DropoutOptions = {},
   ) {
     super();
+    requireProbability("Dropout", p);
     this.#options = options;
-    if (!(p >= 0 && p <= 1))
-      throw new ChainruleError("value", "Dropout", `probability ${p} must lie in [0, 1]`);
   }
 
   forward(x: Tensor): Tensor {

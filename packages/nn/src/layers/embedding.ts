@@ -1,7 +1,15 @@
-import { type Parameter, type Tensor, where, zeros } from "@chainrule/core";
+import { arange, ChainruleError, type Parameter, type Tensor, where } from "@chainrule/core";
 import { normal } from "../init.ts";
 import { Layer } from "../module.ts";
-import { drawnFrom, type ParameterOptions, parameter } from "./linear.ts";
+import { type ParameterOptions, parameter } from "./parameter.ts";
+
+/** An entry counted from the front: −1 is the last. */
+function entryOf(paddingIdx: number, entries: number): number {
+  const entry = paddingIdx < 0 ? paddingIdx + entries : paddingIdx;
+  if (!(entry >= 0 && entry < entries))
+    throw new ChainruleError("index", "embedding", `paddingIdx ${paddingIdx} is none of ${entries} entries`);
+  return entry;
+}
 
 /**
  * Rows of `weight` [entries, width] at the places that `index` (int32) holds: shape index.shape + [width]. The row
@@ -10,8 +18,7 @@ import { drawnFrom, type ParameterOptions, parameter } from "./linear.ts";
 export function embedding(index: Tensor, weight: Tensor, paddingIdx?: number): Tensor {
   const rows = index.embedding(weight);
   if (paddingIdx === undefined) return rows;
-  const entries = weight.shape[0] as number;
-  const padding = index.eq(paddingIdx < 0 ? paddingIdx + entries : paddingIdx).unsqueeze(-1);
+  const padding = index.eq(entryOf(paddingIdx, weight.shape[0] as number)).unsqueeze(-1);
   return where(padding, rows.detach(), rows);
 }
 
@@ -32,12 +39,10 @@ export class Embedding extends Layer {
   ) {
     super();
     this.paddingIdx = paddingIdx;
-    this.weight = normal(parameter([numEmbeddings, embeddingDim], options), 0, 1, drawnFrom(options));
+    this.weight = normal(parameter([numEmbeddings, embeddingDim], options), 0, 1, options);
     if (paddingIdx !== undefined) {
-      const at = paddingIdx < 0 ? paddingIdx + numEmbeddings : paddingIdx;
-      const blank = zeros([1, embeddingDim], { dtype: this.weight.dtype });
-      const row = zeros([numEmbeddings, 1], { dtype: "int32" }).add(1).cumsum(0).sub(1).eq(at);
-      this.weight.assign(where(row, blank, this.weight.detach()));
+      const padding = arange(numEmbeddings).eq(entryOf(paddingIdx, numEmbeddings)).unsqueeze(-1);
+      this.weight.assign(where(padding, 0, this.weight.detach()));
     }
   }
 
@@ -46,6 +51,7 @@ export class Embedding extends Layer {
   }
 
   protected override extraRepr(): string {
-    return `${this.numEmbeddings}, ${this.embeddingDim}`;
+    const padding = this.paddingIdx === undefined ? "" : `, paddingIdx: ${this.paddingIdx}`;
+    return `${this.numEmbeddings}, ${this.embeddingDim}${padding}`;
   }
 }

@@ -1,42 +1,31 @@
-import { ChainruleError, type Parameter, type Tensor } from "@chainrule/core";
+import { ChainruleError, formatShape, type Parameter, sameShape, type Tensor } from "@chainrule/core";
 import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
-import { type ParameterOptions, parameter } from "./linear.ts";
+import { type ParameterOptions, parameter } from "./parameter.ts";
+import { momentsOver, type NormOptions, standardise } from "./standardise.ts";
 
-export interface NormOptions {
-  readonly weight?: Tensor | undefined;
-  readonly bias?: Tensor | undefined;
-  /** Added to the variance. */
-  readonly eps?: number;
-}
-
-/** γ·x̂ + β, where there are γ and β. */
-export function scaleAndShift(x̂: Tensor, weight?: Tensor, bias?: Tensor): Tensor {
-  const scaled = weight ? x̂.mul(weight) : x̂;
-  return bias ? scaled.add(bias) : scaled;
-}
-
-/** (x − mean)/√(variance + ε) over the last axes, whose sizes are `normalizedShape`, times weight plus bias. [Ba et al. 2016] */
-export function layerNorm(
-  x: Tensor,
-  normalizedShape: readonly number[],
-  { weight, bias, eps = 1e-5 }: NormOptions = {},
-): Tensor {
-  const last = x.shape.slice(x.ndim - normalizedShape.length);
-  if (
-    normalizedShape.length === 0 ||
-    normalizedShape.length > x.ndim ||
-    last.join() !== normalizedShape.join()
-  )
+/** The last dims of x, whose sizes are `normalizedShape`. @throws where x does not end in them. */
+export function lastDims(op: string, x: Tensor, normalizedShape: readonly number[]): number[] {
+  const from = x.ndim - normalizedShape.length;
+  if (normalizedShape.length === 0 || from < 0 || !sameShape(x.shape.slice(from), normalizedShape))
     throw new ChainruleError(
       "shape",
-      "layerNorm",
-      `[${x.shape.join(", ")}] does not end in the normalized shape [${normalizedShape.join(", ")}]`,
+      op,
+      `${formatShape(x.shape)} does not end in the normalized shape ${formatShape(normalizedShape)}`,
     );
-  const dims = normalizedShape.map((_, i) => x.ndim - 1 - i);
-  const centred = x.sub(x.mean(dims, { keepdim: true }));
-  const variance = centred.square().mean(dims, { keepdim: true });
-  return scaleAndShift(centred.mul(variance.add(eps).rsqrt()), weight, bias);
+  return normalizedShape.map((_, i) => from + i);
+}
+
+/**
+ * (x − mean)/√(variance + ε) over the last axes, whose sizes are `normalizedShape`, times weight plus bias.
+ * [Ba et al. 2016] @throws where x does not end in that shape.
+ */
+export const layerNorm = (x: Tensor, normalizedShape: readonly number[], options: NormOptions = {}): Tensor =>
+  standardise(x, momentsOver(x, lastDims("layerNorm", x, normalizedShape)), options);
+
+export interface LayerNormOptions extends ParameterOptions {
+  readonly eps?: number;
+  readonly elementwiseAffine?: boolean;
 }
 
 /** Layer normalisation with trained weight and bias. */
@@ -48,11 +37,7 @@ export class LayerNorm extends Layer {
 
   constructor(
     normalizedShape: number | readonly number[],
-    {
-      eps = 1e-5,
-      elementwiseAffine = true,
-      ...options
-    }: ParameterOptions & { readonly eps?: number; readonly elementwiseAffine?: boolean } = {},
+    { eps = 1e-5, elementwiseAffine = true, ...options }: LayerNormOptions = {},
   ) {
     super();
     this.normalizedShape = [normalizedShape].flat();
@@ -62,15 +47,11 @@ export class LayerNorm extends Layer {
   }
 
   forward(x: Tensor): Tensor {
-    const { eps } = this;
-    return layerNorm(x, this.normalizedShape, {
-      eps,
-      weight: this.weight ?? undefined,
-      bias: this.bias ?? undefined,
-    });
+    const { eps, weight, bias } = this;
+    return layerNorm(x, this.normalizedShape, { eps, weight: weight ?? undefined, bias: bias ?? undefined });
   }
 
   protected override extraRepr(): string {
-    return `[${this.normalizedShape.join(", ")}], eps: ${this.eps}`;
+    return `${formatShape(this.normalizedShape)}, eps: ${this.eps}`;
   }
 }

@@ -1,28 +1,24 @@
-import { type DType, type Generator, Parameter, type Tensor, zeros } from "@chainrule/core";
+import { ChainruleError, formatShape, type Parameter, type Tensor } from "@chainrule/core";
 import { kaimingUniform, uniform } from "../init.ts";
 import { Layer } from "../module.ts";
+import { type ParameterOptions, parameter } from "./parameter.ts";
 
-/** x·Wᵀ + b, for x of shape [.., in], W [out, in], b [out]. @throws where the inner sizes differ. */
+/** x·Wᵀ + b, for x […, in], W [out, in] and b [out]. @throws where the sizes do not fit. */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
-  const y = x.matmul(weight.ndim === 1 ? weight : weight.transpose());
+  if (weight.ndim !== 2 || x.ndim === 0 || x.shape.at(-1) !== weight.shape[1])
+    throw new ChainruleError(
+      "shape",
+      "linear",
+      `input ${formatShape(x.shape)} and weight ${formatShape(weight.shape)} must be […, in] and [out, in]`,
+    );
+  const y = x.matmul(weight.transpose());
   return bias ? y.add(bias) : y;
 }
 
-/** How parameters are made. */
-export interface ParameterOptions {
-  readonly dtype?: DType;
-  /** Where their first values are drawn from instead of the shared stream. */
-  readonly generator?: Generator;
+export interface LinearOptions extends ParameterOptions {
+  /** Whether b is there. */
+  readonly bias?: boolean;
 }
-
-export const drawnFrom = ({ generator }: ParameterOptions): { generator?: Generator } =>
-  generator ? { generator } : {};
-
-/** A parameter of zeros. */
-export const parameter = (
-  shape: readonly number[],
-  { dtype = "float32" }: ParameterOptions = {},
-): Parameter => new Parameter(zeros(shape, { dtype }));
 
 /** The affine map x·Wᵀ + b from `inFeatures` to `outFeatures`, W and b drawn from U(±1/√inFeatures). */
 export class Linear extends Layer {
@@ -32,13 +28,15 @@ export class Linear extends Layer {
   constructor(
     readonly inFeatures: number,
     readonly outFeatures: number,
-    { bias = true, ...options }: ParameterOptions & { readonly bias?: boolean } = {},
+    { bias = true, ...options }: LinearOptions = {},
   ) {
     super();
-    const from = drawnFrom(options);
-    this.weight = kaimingUniform(parameter([outFeatures, inFeatures], options), { a: Math.sqrt(5), ...from });
-    const bound = 1 / Math.sqrt(inFeatures);
-    this.bias = bias ? uniform(parameter([outFeatures], options), -bound, bound, from) : null;
+    this.weight = kaimingUniform(parameter([outFeatures, inFeatures], options), {
+      a: Math.sqrt(5),
+      ...options,
+    });
+    const bound = inFeatures > 0 ? 1 / Math.sqrt(inFeatures) : 0;
+    this.bias = bias ? uniform(parameter([outFeatures], options), -bound, bound, options) : null;
   }
 
   forward(x: Tensor): Tensor {

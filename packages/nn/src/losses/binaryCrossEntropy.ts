@@ -3,17 +3,18 @@ import { elementwiseLoss, type WeightedOptions, weighted } from "./reduction.ts"
 
 const { add, and, div, le, log, log1p, maximum, mul, neg, sub } = scalar;
 
-const logOf = (x: scalar.Scalar) => maximum(x, -100);
+/** Logarithms held above −100. */
+const held = (x: scalar.Scalar) => maximum(x, -100);
 
 /**
  * L(ŷ, y) = −[y ln ŷ + (1−y) ln(1−ŷ)] with logarithms held above −100, and the derivative that the chain rule gives by
  * hand, ∂L/∂ŷ = (ŷ−y)/(ŷ(1−ŷ)), its denominator held above 10⁻¹².
  */
 const row = elementwise("binaryCrossEntropy", {
-  f: (ŷ, y) => neg(add(mul(y, logOf(log(ŷ))), mul(sub(1, y), logOf(log1p(neg(ŷ)))))),
+  f: (ŷ, y) => neg(add(mul(y, held(log(ŷ))), mul(sub(1, y), held(log1p(neg(ŷ)))))),
   d: (_L, ŷ, y) => [
     div(sub(ŷ, y), maximum(mul(ŷ, sub(1, ŷ)), 1e-12)),
-    sub(logOf(log1p(neg(ŷ))), logOf(log(ŷ))),
+    sub(held(log1p(neg(ŷ))), held(log(ŷ))),
   ],
   domain: [
     [0.1, 0.9],
@@ -31,5 +32,5 @@ const row = elementwise("binaryCrossEntropy", {
  */
 export const binaryCrossEntropy = elementwiseLoss<WeightedOptions>(
   "binaryCrossEntropy",
-  (input, target, { weight }) => weighted(row(input, target), weight),
+  (input, target, { weight }) => weighted("binaryCrossEntropy", row(input, target), weight),
 );

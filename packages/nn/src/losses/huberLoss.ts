@@ -1,5 +1,6 @@
 import { ChainruleError, elementwise, scalar } from "@chainrule/core";
-import { elementwiseLoss, type LossOptions } from "./reduction.ts";
+import { errorLoss } from "./errorLoss.ts";
+import type { LossOptions } from "./reduction.ts";
 
 const { abs, le, maximum, minimum, mul, sub, where } = scalar;
 
@@ -21,10 +22,10 @@ export interface HuberOptions extends LossOptions {
   readonly delta?: number;
 }
 
-/** Squared for errors up to `delta`, linear beyond: ½e² or δ(|e| − ½δ). @throws where shapes differ, or delta is not positive. */
-export const huberLoss = elementwiseLoss<HuberOptions>("huberLoss", (input, target, { delta = 1 }) => {
+/** Squared for errors up to `delta`, linear beyond: ½e² or δ(|e| − ½δ). @throws where shapes do not fit, or delta is not positive. */
+export const huberLoss = errorLoss<HuberOptions>("huberLoss", (error, { delta = 1 }) => {
   if (!(delta > 0)) throw new ChainruleError("value", "huberLoss", `delta ${delta} must be positive`);
-  return row(input.sub(target), delta);
+  return row(error, delta);
 });
 
 export interface SmoothL1Options extends LossOptions {
@@ -32,12 +33,8 @@ export interface SmoothL1Options extends LossOptions {
   readonly beta?: number;
 }
 
-/** huberLoss / beta: ½e²/β for errors up to `beta`, |e| − ½β beyond. @throws where shapes differ, or beta is negative. */
-export const smoothL1Loss = elementwiseLoss<SmoothL1Options>(
-  "smoothL1Loss",
-  (input, target, { beta = 1 }) => {
-    if (!(beta >= 0)) throw new ChainruleError("value", "smoothL1Loss", `beta ${beta} must not be negative`);
-    const error = input.sub(target);
-    return beta === 0 ? error.abs() : row(error, beta).div(beta);
-  },
-);
+/** huberLoss / beta: ½e²/β for errors up to `beta`, |e| − ½β beyond. @throws where shapes do not fit, or beta is negative. */
+export const smoothL1Loss = errorLoss<SmoothL1Options>("smoothL1Loss", (error, { beta = 1 }) => {
+  if (!(beta >= 0)) throw new ChainruleError("value", "smoothL1Loss", `beta ${beta} must not be negative`);
+  return beta === 0 ? error.abs() : row(error, beta).div(beta);
+});

@@ -16,7 +16,7 @@ export function klDiv(
   target: Tensor,
   { reduction = "mean", logTarget = false }: KLDivOptions = {},
 ): Tensor {
-  requireSameShape("klDiv", input, target);
+  requireSameShape("klDiv", { input, target });
   const losses = logTarget
     ? target.exp().mul(target.sub(input))
     : target.xlogy(target).sub(target.mul(where(target.eq(0), 0, input)));

@@ -1,4 +1,4 @@
-import { elementwiseLoss } from "./reduction.ts";
+import { errorLoss } from "./errorLoss.ts";
 
-/** Absolute error |x − t|; its derivative at 0 is 0. @throws where shapes differ. */
-export const l1Loss = elementwiseLoss("l1Loss", (input, target) => input.sub(target).abs());
+/** Absolute error |x − t|; its derivative at 0 is 0. @throws where shapes do not fit. */
+export const l1Loss = errorLoss("l1Loss", (error) => error.abs());

@@ -1,4 +1,4 @@
-import { elementwiseLoss } from "./reduction.ts";
+import { errorLoss } from "./errorLoss.ts";
 
-/** Squared error (x − t)². @throws where shapes differ. */
-export const mseLoss = elementwiseLoss("mseLoss", (input, target) => input.sub(target).square());
+/** Squared error (x − t)². @throws where shapes do not fit. */
+export const mseLoss = errorLoss("mseLoss", (error) => error.square());

@@ -1,15 +1,15 @@
-import { ChainruleError, type Tensor } from "@chainrule/core";
+import { ChainruleError, formatShape, sameShape, type Tensor } from "@chainrule/core";
 
 /** What becomes of the losses of single elements: their mean, their sum, or nothing. */
 export type Reduction = "none" | "mean" | "sum";
 
 export interface LossOptions {
-  readonly reduction?: Reduction;
+  readonly reduction?: Reduction | undefined;
 }
 
 export interface WeightedOptions extends LossOptions {
   /** What each loss is multiplied by; broadcasts against them. */
-  readonly weight?: Tensor;
+  readonly weight?: Tensor | undefined;
 }
 
 const reductions: Record<Reduction, (losses: Tensor) => Tensor> = {
@@ -20,24 +20,24 @@ const reductions: Record<Reduction, (losses: Tensor) => Tensor> = {
 
 /** The losses reduced as asked. @throws where the reduction is none of the three. */
 export function reduceLoss(op: string, losses: Tensor, reduction: Reduction = "mean"): Tensor {
-  const reduce = reductions[reduction] as (typeof reductions)[Reduction] | undefined;
-  if (!reduce)
+  if (!Object.hasOwn(reductions, reduction))
     throw new ChainruleError(
       "value",
       op,
       `reduction "${reduction}" is none of ${Object.keys(reductions).join(", ")}`,
     );
-  return reduce(losses);
+  return reductions[reduction](losses);
 }
 
-/** Throws unless input and target are of one shape: a loss that broadcasts is nearly always a mistake. */
-export function requireSameShape(op: string, input: Tensor, target: Tensor): void {
-  if (input.shape.join() !== target.shape.join())
-    throw new ChainruleError(
-      "shape",
-      op,
-      `input [${input.shape.join(", ")}] and target [${target.shape.join(", ")}] must have one shape. Did you mean target.reshape([${input.shape.join(", ")}])?`,
-    );
+/** Throws unless the named tensors are of one shape: a loss that broadcasts is nearly always a mistake. */
+export function requireSameShape(op: string, tensors: Readonly<Record<string, Tensor>>): void {
+  const [first, ...others] = Object.values(tensors) as [Tensor, ...Tensor[]];
+  if (others.every((t) => sameShape(t.shape, first.shape))) return;
+  const shapes = Object.entries(tensors).map(([name, t]) => `${name} ${formatShape(t.shape)}`);
+  const fix = others.every((t) => t.size === first.size)
+    ? `. Did you mean ${Object.keys(tensors).at(-1)}.reshape(${formatShape(first.shape)})?`
+    : "";
+  throw new ChainruleError("shape", op, `${shapes.join(" and ")} must have one shape${fix}`);
 }
 
 /** An elementwise loss between tensors of one shape as a function with a reduction. */
@@ -47,10 +47,27 @@ export const elementwiseLoss =
     loss: (input: Tensor, target: Tensor, options: O) => Tensor,
   ) =>
   (input: Tensor, target: Tensor, options: O = {} as O): Tensor => {
-    requireSameShape(op, input, target);
+    requireSameShape(op, { input, target });
     return reduceLoss(op, loss(input, target, options), options.reduction);
   };
 
-/** Losses times their weights, where there are weights. */
-export const weighted = (losses: Tensor, weight: Tensor | undefined): Tensor =>
-  weight ? losses.mul(weight) : losses;
+/** Whether x broadcasts to the shape of `to`. */
+export const stretches = ({ shape: x }: Tensor, { shape: to }: Tensor): boolean =>
+  x.length <= to.length && x.every((n, i) => n === 1 || n === to[to.length - x.length + i]);
+
+/** Throws unless `weight` broadcasts to the shape of `x`. */
+export function requireBroadcast(op: string, x: Tensor, weight: Tensor, name: string): void {
+  if (!stretches(weight, x))
+    throw new ChainruleError(
+      "shape",
+      op,
+      `${name} ${formatShape(weight.shape)} does not broadcast to ${formatShape(x.shape)}`,
+    );
+}
+
+/** Losses times their weights, where there are weights. @throws where the weights do not broadcast to the losses. */
+export function weighted(op: string, losses: Tensor, weight: Tensor | undefined): Tensor {
+  if (!weight) return losses;
+  requireBroadcast(op, losses, weight, "weight");
+  return losses.mul(weight);
+}

@@ -1,0 +1,118 @@
+import type { Scalar } from "../scalar/expr.ts";
+import * as fn from "../scalar/functions.ts";
+import * as w from "../scalar/words.ts";
+import { formulas } from "./apply.ts";
+
+const { abs, add, sub, mul, div, neg, lt, le, minimum, maximum, where } = w;
+
+/** The scale and the α for which activations of mean 0 and variance 1 keep both. [Klambauer et al. 2017] */
+const seluScale = 1.0507009873554805;
+const seluAlpha = 1.6732632423543772;
+
+const limits = [
+  [-2, 2],
+  [-1.2, -0.8],
+  [0.8, 1.2],
+] as const;
+const threshold = [
+  [-2, 2],
+  [0.2, 0.6],
+] as const;
+
+/** Activations of networks beyond the common ones: elementwise rows like all others. */
+export const activations = formulas({
+  /** x held between `min` and `max`; its derivative at the bounds is 0. */
+  hardtanh: {
+    f: (x, min: Scalar = -1, max: Scalar = 1) => minimum(maximum(x, min), max),
+    d: (_y, x, min: Scalar = -1, max: Scalar = 1) => [
+      w.and(lt(min, x), lt(x, max)),
+      le(x, min),
+      w.and(lt(min, x), le(max, x)),
+    ],
+    types: "number",
+    domain: limits,
+  },
+  /** x held between 0 and 6; its derivative at the bounds is 0. */
+  relu6: {
+    f: (x) => minimum(maximum(x, 0), 6),
+    d: (_y, x) => [w.and(lt(0, x), lt(x, 6))],
+    types: "number",
+    domain: [[-3, 8]],
+  },
+  /** λx for x > 0, else λα(eˣ − 1), with λ ≈ 1.0507 and α ≈ 1.6733. [Klambauer et al. 2017] */
+  selu: {
+    f: (x) => mul(seluScale, where(lt(0, x), x, mul(seluAlpha, fn.expm1(x)))),
+    d: (_y, x) => [where(lt(0, x), seluScale, mul(seluScale * seluAlpha, fn.exp(minimum(x, 0))))],
+  },
+  /** x for x > 0, else alpha·(e^{x/alpha} − 1). [Barron 2017] */
+  celu: {
+    f: (x, alpha: Scalar = 1) => where(lt(0, x), x, mul(alpha, fn.expm1(div(x, alpha)))),
+    d: (_y, x, alpha: Scalar = 1) => {
+      const t = div(minimum(x, 0), alpha);
+      return [where(lt(0, x), 1, fn.exp(t)), where(lt(0, x), 0, sub(fn.expm1(t), mul(t, fn.exp(t))))];
+    },
+    domain: [
+      [-2, 2],
+      [0.5, 2],
+    ],
+  },
+  /** x·tanh(ln(1 + eˣ)). [Misra 2019] */
+  mish: {
+    f: (x) => mul(x, fn.tanh(fn.softplus(x))),
+    d: (_y, x) => {
+      const t = fn.tanh(fn.softplus(x));
+      return [add(t, mul(mul(x, sub(1, mul(t, t))), fn.sigmoid(x)))];
+    },
+  },
+  /** (x + 3)/6 held between 0 and 1; its derivative at ±3 is 0. */
+  hardsigmoid: {
+    f: (x) => div(minimum(maximum(add(x, 3), 0), 6), 6),
+    d: (_y, x) => [where(w.and(lt(-3, x), lt(x, 3)), 1 / 6, 0)],
+    domain: [[-5, 5]],
+  },
+  /** x·hardsigmoid(x): 0 up to −3, x from 3 on. [Howard et al. 2019] */
+  hardswish: {
+    f: (x) => div(mul(x, minimum(maximum(add(x, 3), 0), 6)), 6),
+    d: (_y, x) => [where(le(x, -3), 0, where(lt(x, 3), add(div(x, 3), 0.5), 1))],
+    domain: [[-5, 5]],
+  },
+  /** x/(1 + |x|). */
+  softsign: {
+    f: (x) => div(x, add(1, abs(x))),
+    d: (_y, x) => {
+      const scale = div(1, add(1, abs(x)));
+      return [mul(scale, scale)];
+    },
+  },
+  /** x − tanh x. */
+  tanhshrink: {
+    f: (x) => sub(x, fn.tanh(x)),
+    d: (_y, x) => [mul(fn.tanh(x), fn.tanh(x))],
+  },
+  /** x moved towards 0 by `lambd`, and 0 where |x| ≤ lambd. */
+  softshrink: {
+    f: (x, lambd: Scalar = 0.5) => sub(x, minimum(maximum(x, neg(lambd)), lambd)),
+    d: (_y, x, lambd: Scalar = 0.5) => [
+      lt(lambd, abs(x)),
+      where(lt(lambd, x), -1, where(lt(x, neg(lambd)), 1, 0)),
+    ],
+    domain: threshold,
+  },
+  /** x, and 0 where |x| ≤ lambd. */
+  hardshrink: {
+    f: (x, lambd: Scalar = 0.5) => where(le(abs(x), lambd), 0, x),
+    d: (_y, x, lambd: Scalar = 0.5) => [lt(lambd, abs(x)), 0],
+    domain: threshold,
+  },
+  /** x where it is greater than `threshold`, else `value`. */
+  threshold: {
+    f: (x, threshold, value) => where(le(x, threshold), value, x),
+    d: (_y, x, threshold) => [lt(threshold, x), 0, le(x, threshold)],
+    types: "number",
+    domain: [
+      [-2, 2],
+      [0.2, 0.6],
+      [-2, 2],
+    ],
+  },
+});

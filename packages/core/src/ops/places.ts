@@ -1,0 +1,151 @@
+import { promote } from "../dtype.ts";
+import { fail } from "../errors.ts";
+import type { Node } from "../graph/node.ts";
+import { axis, formatShape, type Shape } from "../shape.ts";
+import { cast } from "./apply.ts";
+import { arrangements } from "./arrange.ts";
+import { broadcasting } from "./broadcast.ts";
+import { elementwiseOps } from "./elementwise.ts";
+import { indexings } from "./indexing.ts";
+import { cat } from "./movement.ts";
+import { recurrences } from "./recurrence.ts";
+import { reductions } from "./reduce.ts";
+import { type Operand, requireNode } from "./row.ts";
+import { iota, scalar } from "./source.ts";
+
+const { add, div, eq, floorDivide, gt, le, lt, maximum, sub, where } = elementwiseOps;
+const { reshape, expand, sum } = broadcasting;
+const { pad, unsqueeze } = arrangements;
+
+/** The 1-d `index` along axis `dim` of `shape`, repeated over the other axes. */
+function spread(op: string, x: Node, dim: number, index: Node): readonly [number, Node] {
+  requireNode(op, index);
+  const d = axis(op, dim, x.shape.length);
+  if (index.shape.length > 1)
+    fail("shape", op, `the index ${formatShape(index.shape)} must be a list of places`);
+  const column = reshape(
+    index,
+    x.shape.map((_, i) => (i === d ? -1 : 1)),
+  );
+  return [
+    d,
+    expand(
+      column,
+      x.shape.map((n, i) => (i === d ? -1 : n)),
+    ),
+  ];
+}
+
+/** Combinations that have no linear form: each meets all of its elements along an axis of their own. */
+const folds = {
+  prod: { identity: () => 1, fold: reductions.prod },
+  amax: { identity: (int: boolean) => (int ? -(2 ** 31) : Number.NEGATIVE_INFINITY), fold: reductions.amax },
+  amin: { identity: (int: boolean) => (int ? 2 ** 31 - 1 : Number.POSITIVE_INFINITY), fold: reductions.amin },
+};
+
+export interface ScatterReduceOptions {
+  /** Whether what stood at a place is combined with what arrives there. */
+  readonly includeSelf?: boolean;
+}
+
+/** Whether index k along the axis after `d` is place o along axis `d`, under the outer sizes of `shape`. */
+function hits(index: Node, d: number, shape: Shape): Node {
+  const places = iota([shape[d] as number], 0, "int32");
+  const column = reshape(
+    places,
+    [...index.shape, 1].map((_, i) => (i === d ? -1 : 1)),
+  );
+  const hit = eq(unsqueeze(index, d), column);
+  return pad(hit, margins(hit.shape, d, shape));
+}
+
+/** The padding after each axis that takes `shape`, which has an additional axis behind `d`, to the outer sizes of `to`. */
+const margins = (shape: Shape, d: number, to: Shape): number[] => {
+  const target = [...to.slice(0, d + 1), shape[d + 1] as number, ...to.slice(d + 1)];
+  return shape.flatMap((n, i) => (i === d ? [0, 0] : [(target[i] as number) - n, 0])).reverse();
+};
+
+/** Writing and looking up by place, as compositions of gather and scatter. */
+export const placements = {
+  /** x with `src` added at the places that the 1-d `index` lists along `dim`; repeated places add up. */
+  indexAdd(x: Node, dim: number, index: Node, src: Node): Node {
+    const [d, at] = spread("indexAdd", x, dim, index);
+    return indexings.scatterAdd(x, d, at, src);
+  },
+
+  /** x with `src` written at the places that the 1-d `index` lists along `dim`. */
+  indexCopy(x: Node, dim: number, index: Node, src: Node): Node {
+    const [d, at] = spread("indexCopy", x, dim, index);
+    return indexings.scatter(x, d, at, src);
+  },
+
+  /** x with `value`, a number or 0-d tensor, at the places that the 1-d `index` lists along `dim`. */
+  indexFill(x: Node, dim: number, index: Node, value: Operand): Node {
+    const [d, at] = spread("indexFill", x, dim, index);
+    const fill = typeof value === "object" ? value : scalar(value, x.dtype);
+    return indexings.scatter(x, d, at, expand(fill, at.shape));
+  },
+
+  /**
+   * x with the elements of `src` combined into it at `index` along `dim`: y[index[i][j]][j] meets src[i][j] for dim 0.
+   * A mean counts what it combines; ties of amax and amin share the gradient evenly. prod, amax and amin take memory for
+   * every pair of a place and an index.
+   */
+  scatterReduce(
+    x: Node,
+    dim: number,
+    index: Node,
+    src: Node,
+    reduce: "sum" | "prod" | "mean" | "amax" | "amin",
+    { includeSelf = true }: ScatterReduceOptions = {},
+  ): Node {
+    requireNode("scatterReduce", index);
+    requireNode("scatterReduce", src);
+    const d = axis("scatterReduce", dim, x.shape.length);
+    const dtype = promote(x.dtype, src.dtype);
+    const own = cast(x, dtype);
+    const ones = expand(scalar(1, "int32"), index.shape);
+    const count = indexings.scatterAdd(expand(scalar(0, "int32"), x.shape), d, index, ones);
+    const start = (identity: number) => (includeSelf ? own : where(gt(count, 0), identity, own));
+    if (reduce === "sum" || reduce === "mean") {
+      const total = indexings.scatterAdd(start(0), d, index, cast(src, dtype));
+      const parts = maximum(add(count, Number(includeSelf)), 1);
+      return reduce === "sum" ? total : (dtype === "int32" ? floorDivide : div)(total, parts);
+    }
+    if (!(reduce in folds))
+      fail(
+        "value",
+        "scatterReduce",
+        `no reduction ${reduce}; it is sum, mean, ${Object.keys(folds).join(", ")}`,
+      );
+    const { identity, fold } = folds[reduce];
+    const neutral = identity(dtype === "int32");
+    const column = unsqueeze(cast(src, dtype), d);
+    const elements = pad(column, margins(column.shape, d, x.shape));
+    const terms = where(hits(index, d, x.shape), elements, neutral);
+    return fold(cat([unsqueeze(start(neutral), d + 1), terms], d + 1), d + 1);
+  },
+
+  /** x with the elements of `source`, in order, where `mask` (broadcast to x) holds; there must be enough of them. */
+  maskedScatter(x: Node, mask: Node, source: Node): Node {
+    requireNode("maskedScatter", source);
+    if (mask.dtype !== "bool")
+      fail("dtype", "maskedScatter", `the mask is ${mask.dtype}; it must be bool. Did you mean mask.ne(0)?`);
+    const taken = expand(mask, x.shape);
+    const place = sub(recurrences.cumsum(reshape(taken, [-1]), 0), 1);
+    const elements = indexings.gather(reshape(source, [-1]), 0, maximum(place, 0));
+    return where(taken, reshape(elements, x.shape), x);
+  },
+
+  /**
+   * Where `values` go into this ascending sequence (its last axis) to keep it so, as int32: before equal elements, or
+   * behind them with `right`. The outer sizes agree, or the sequence is 1-d.
+   */
+  searchSorted(sequence: Node, values: Node, { right = false }: { readonly right?: boolean } = {}): Node {
+    requireNode("searchSorted", values);
+    if (sequence.shape.length === 0) fail("shape", "searchSorted", "a scalar is no sequence");
+    const v = unsqueeze(values, values.shape.length);
+    const s = sequence.shape.length === 1 ? sequence : unsqueeze(sequence, -2);
+    return sum((right ? le : lt)(s, v), -1);
+  },
+};

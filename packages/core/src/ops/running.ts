@@ -1,0 +1,63 @@
+import { isFloat } from "../dtype.ts";
+import type { Node } from "../graph/node.ts";
+import { axis } from "../shape.ts";
+import { cast } from "./apply.ts";
+import { elementwiseOps } from "./elementwise.ts";
+import { detach } from "./identity.ts";
+import { indexings } from "./indexing.ts";
+import { cat, movements } from "./movement.ts";
+import { recurrence } from "./recurrence.ts";
+import { iota } from "./source.ts";
+
+const { add, eq, exp, isFinite: finite, isNaN: nan, ge, le, log, logicalOr, sub, where } = elementwiseOps;
+const { slice } = movements;
+
+/**
+ * The places of the greatest (least) elements so far along axis `d`, the latest of equals; NaN wins. After the step
+ * of stride s each place knows the best of the 2s elements up to it.
+ */
+function bestSoFar(atLeastAsGood: typeof ge, x: Node, d: number): Node {
+  const n = x.shape[d] as number;
+  let [values, places] = [detach(x), iota(x.shape, d, "int32")];
+  for (let stride = 1; stride < n; stride *= 2) {
+    const [earlier, later] = [slice(values, d, 0, n - stride), slice(values, d, stride)];
+    const wins = logicalOr(atLeastAsGood(later, earlier), nan(later));
+    const joined = (all: Node, chosen: Node) => cat([slice(all, d, 0, stride), chosen], d);
+    values = joined(values, where(wins, later, earlier));
+    places = joined(places, where(wins, slice(places, d, stride), slice(places, d, 0, n - stride)));
+  }
+  return places;
+}
+
+function running(name: string, atLeastAsGood: typeof ge, x: Node, dim: number) {
+  const d = axis(name, dim, Math.max(1, x.shape.length));
+  if (x.shape.length === 0) return { values: x, indices: iota([], 0, "int32") };
+  const indices = bestSoFar(atLeastAsGood, x, d);
+  return { values: indexings.gather(x, d, indices), indices };
+}
+
+/** Running choices and totals along an axis. */
+export const runnings = {
+  /** The greatest elements so far along `dim` and their places, the latest of equals; NaN wins. Each takes its gradient there. */
+  cummax(x: Node, dim: number): { values: Node; indices: Node } {
+    return running("cummax", ge, x, dim);
+  },
+
+  /** The least elements so far along `dim` and their places, the latest of equals; NaN wins. Each takes its gradient there. */
+  cummin(x: Node, dim: number): { values: Node; indices: Node } {
+    return running("cummin", le, x, dim);
+  },
+
+  /** yᵢ = ln(e^{x₀} + … + e^{xᵢ}) along `dim`, in range for every finite x: the sums are counted in units of the greatest term so far. */
+  logCumSumExp(x: Node, dim: number): Node {
+    const float = isFloat(x.dtype) ? x : cast(x, "float32");
+    const d = axis("logCumSumExp", dim, Math.max(1, x.shape.length));
+    if (x.shape.length === 0 || x.shape[d] === 0) return float;
+    const top = detach(runnings.cummax(float, d).values);
+    const unit = where(finite(top), top, 0);
+    const before = cat([slice(top, d, 0, 1), slice(top, d, 0, -1)], d);
+    const unitBefore = where(finite(before), before, 0);
+    const rescale = where(eq(before, Number.NEGATIVE_INFINITY), 0, exp(sub(unitBefore, unit)));
+    return add(log(recurrence(rescale, exp(sub(float, unit)), d, false)), unit);
+  },
+};

@@ -1,0 +1,166 @@
+import { promoteScalar } from "../dtype.ts";
+import { fail } from "../errors.ts";
+import { Node } from "../graph/node.ts";
+import { elementwise } from "../ops/apply.ts";
+import { arrangements } from "../ops/arrange.ts";
+import { broadcasting } from "../ops/broadcast.ts";
+import { elementwiseOps } from "../ops/elementwise.ts";
+import { indexings } from "../ops/indexing.ts";
+import { movements } from "../ops/movement.ts";
+import type { Operand } from "../ops/row.ts";
+import { iota, scalar } from "../ops/source.ts";
+import { add, and, le, lt, neg, where } from "../scalar/words.ts";
+import { broadcast, formatShape, sameShape, sizeOf } from "../shape.ts";
+import { selections } from "./select.ts";
+
+const { reshape, expand } = broadcasting;
+const { indexSelect, movedim, select, unbind, unsqueeze } = arrangements;
+
+/**
+ * What stands for one axis (or none, or several): a number drops the axis; `[start, stop, step]` is a range as Python's,
+ * `[]` everything; `null` makes a new axis of size 1; `"..."` is everything that the others leave; an int32 tensor lists
+ * places; a bool tensor keeps the places where it holds.
+ */
+export type Index = number | null | "..." | readonly (number | null | undefined)[] | Node;
+
+/** A place counted from the front. */
+const fromFront = elementwise("at", {
+  f: (i, n) => where(lt(i, 0), add(i, n), i),
+  types: "number",
+  require: {
+    holds: (i, n) => and(le(neg(n), i), lt(i, n)),
+    message: "an index must lie within −n … n − 1 for an axis of size n",
+  },
+});
+
+const isRange = (i: Index): i is readonly (number | null | undefined)[] => Array.isArray(i);
+
+const width = (i: Index): number =>
+  i === null || i === "..." ? 0 : i instanceof Node && i.dtype === "bool" ? i.shape.length : 1;
+
+/** The index with `...` spelled out. */
+function spelled(op: string, x: Node, index: readonly Index[]): Index[] {
+  const dots = index.indexOf("...");
+  if (dots !== index.lastIndexOf("...")) fail("index", op, 'an index has at most one "..."');
+  const left = x.shape.length - index.reduce<number>((n, i) => n + width(i), 0);
+  if (left < 0)
+    fail(
+      "index",
+      op,
+      `${x.shape.length - left} indices for the ${x.shape.length} axes of ${formatShape(x.shape)}`,
+    );
+  const everything = new Array<Index>(left).fill([]);
+  return dots === -1
+    ? [...index, ...everything]
+    : [...index.slice(0, dots), ...everything, ...index.slice(dots + 1)];
+}
+
+/** The lists of places, one for each axis, that an index tensor stands for at axis d. */
+function placesOf(op: string, x: Node, d: number, index: Node): Node[] {
+  if (index.dtype === "int32") return [index];
+  if (index.dtype !== "bool")
+    fail(
+      "dtype",
+      op,
+      `an index tensor is ${index.dtype}; it must be int32 or bool. Did you mean i.to("int32")?`,
+    );
+  const over = x.shape.slice(d, d + index.shape.length);
+  if (index.shape.length === 0 || !sameShape(over, index.shape))
+    fail(
+      "shape",
+      op,
+      `the mask ${formatShape(index.shape)} must have the shape of the axes it selects from, ${formatShape(over)}`,
+    );
+  return unbind(selections.nonzero(index), 1);
+}
+
+/** Axes `dims` of x replaced by the elements at `places`: where the first stood if they are neighbours, else in front. */
+function picked(x: Node, dims: readonly number[], places: readonly Node[]): Node {
+  const shape = broadcast(
+    "at",
+    places.map((p) => p.shape),
+  );
+  const sizes = dims.map((d) => x.shape[d] as number);
+  const flat = places.reduce(
+    (sum, p, k) =>
+      elementwiseOps.add(elementwiseOps.mul(sum, sizes[k] as number), fromFront(p, sizes[k] as number)),
+    scalar(0, "int32"),
+  );
+  const front = movedim(
+    x,
+    dims,
+    dims.map((_, k) => k),
+  );
+  const rest = front.shape.slice(dims.length);
+  const rows = indexSelect(reshape(front, [sizeOf(sizes), ...rest]), 0, reshape(expand(flat, shape), [-1]));
+  const first = dims[0] as number;
+  const to = dims.every((d, k) => d === first + k) ? first : 0;
+  const axes = shape.map((_, k) => k);
+  return movedim(
+    reshape(rows, [...shape, ...rest]),
+    axes,
+    axes.map((k) => k + to),
+  );
+}
+
+function read(op: string, x: Node, index: readonly Index[]): Node {
+  let y = x;
+  let d = 0;
+  const dims: number[] = [];
+  const places: Node[] = [];
+  for (const i of spelled(op, x, index)) {
+    if (typeof i === "number") y = select(y, d, i);
+    else if (i === null) y = unsqueeze(y, d++);
+    else if (isRange(i)) y = movements.slice(y, d++, i[0], i[1], i[2] ?? 1);
+    else if (i instanceof Node)
+      for (const p of placesOf(op, y, d, i)) {
+        dims.push(d++);
+        places.push(p);
+      }
+    else
+      fail(
+        "index",
+        op,
+        `${String(i)} is no index: give numbers, [start, stop, step], null, "..." or tensors`,
+      );
+  }
+  return dims.length === 0 ? y : picked(y, dims, places);
+}
+
+/** x as one axis, its places that `index` names, and `value` spread over them. */
+function written(op: string, x: Node, index: readonly Index[], value: Operand): readonly [Node, Node, Node] {
+  const places = read(op, reshape(iota([sizeOf(x.shape)], 0, "int32"), x.shape), index);
+  const given = value instanceof Node ? value : scalar(value, promoteScalar(x.dtype, value));
+  const flat = (t: Node) => reshape(t, [-1]);
+  return [flat(x), flat(places), flat(expand(given, places.shape))];
+}
+
+/** Indexing with several axes at once. */
+export const subscripts = {
+  /**
+   * The elements that an index for each axis names, as `x[…]` of NumPy and PyTorch:
+   * `x.at(0, [1, 5], "...", null, rows)`. Several index tensors are broadcast and read together.
+   * Negative places count from the end.
+   * @throws where a place lies outside, or there are more indices than axes.
+   */
+  at(x: Node, ...index: Index[]): Node {
+    return read("at", x, index);
+  },
+
+  /** x with `value`, which is broadcast, at the places of `x.at(…index)`; where a place repeats, the last one stays. */
+  setAt(x: Node, index: readonly Index[], value: Operand): Node {
+    const [flat, places, elements] = written("setAt", x, index, value);
+    return reshape(indexings.scatter(flat, 0, places, elements), x.shape);
+  },
+
+  /** x with `value`, which is broadcast, added at the places of `x.at(…index)`; repeated places add up. */
+  addAt(x: Node, index: readonly Index[], value: Operand): Node {
+    const [flat, places, elements] = written("addAt", x, index, value);
+    return reshape(indexings.scatterAdd(flat, 0, places, elements), x.shape);
+  },
+
+  /** The elements of the flattened tensor at the places of `index`, in its shape; negative ones count from the end. */
+  take(x: Node, index: Node): Node {
+    return read("take", reshape(x, [-1]), [index]);
+  },
+};

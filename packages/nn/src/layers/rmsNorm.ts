@@ -1,0 +1,45 @@
+import { formatShape, type Parameter, type Tensor } from "@chainrule/core";
+import { ones } from "../init.ts";
+import { Layer } from "../module.ts";
+import { lastDims } from "./layerNorm.ts";
+import { type ParameterOptions, parameter } from "./parameter.ts";
+import { type NormOptions, scaleAndShift } from "./standardise.ts";
+
+/**
+ * x/√(mean x² + ε) over the last axes, whose sizes are `normalizedShape`, times weight. [Zhang & Sennrich 2019]
+ * @throws where x does not end in that shape.
+ */
+export function rmsNorm(
+  x: Tensor,
+  normalizedShape: readonly number[],
+  { weight, eps = 1e-5 }: Omit<NormOptions, "bias"> = {},
+): Tensor {
+  const dims = lastDims("rmsNorm", x, normalizedShape);
+  const square = x.square().mean(dims, { keepdim: true });
+  return scaleAndShift(x.mul(square.add(eps).rsqrt()), { weight });
+}
+
+/** Root-mean-square normalisation with a trained weight. */
+export class RMSNorm extends Layer {
+  readonly normalizedShape: readonly number[];
+  readonly weight: Parameter;
+  readonly eps: number;
+
+  constructor(
+    normalizedShape: number | readonly number[],
+    { eps = 1e-5, ...options }: ParameterOptions & { readonly eps?: number } = {},
+  ) {
+    super();
+    this.normalizedShape = [normalizedShape].flat();
+    this.eps = eps;
+    this.weight = ones(parameter(this.normalizedShape, options));
+  }
+
+  forward(x: Tensor): Tensor {
+    return rmsNorm(x, this.normalizedShape, { weight: this.weight, eps: this.eps });
+  }
+
+  protected override extraRepr(): string {
+    return `${formatShape(this.normalizedShape)}, eps: ${this.eps}`;
+  }
+}

@@ -1,0 +1,53 @@
+import { ChainruleError, formatShape, sameShape, type Tensor } from "@chainrule/core";
+
+/** The axis of the classes: 1, or 0 for a single example. @throws for a scalar. */
+export function classAxis(op: string, input: Tensor): number {
+  if (input.ndim === 0) throw new ChainruleError("shape", op, "a scalar has no class axis");
+  return input.ndim === 1 ? 0 : 1;
+}
+
+/**
+ * Throws unless target holds a class index (int32) for each place of the input but its class axis. Indices that are
+ * known already must lie in range, unless they are `ignored`; others are checked where they are used.
+ */
+export function requireClasses(op: string, input: Tensor, target: Tensor, ignored?: number): void {
+  const axis = classAxis(op, input);
+  const places = input.shape.filter((_, i) => i !== axis);
+  if (!sameShape(target.shape, places))
+    throw new ChainruleError(
+      "shape",
+      op,
+      `input ${formatShape(input.shape)} and target ${formatShape(target.shape)}: class indices have the input's shape without its class axis, ${formatShape(places)}`,
+    );
+  if (target.dtype !== "int32")
+    throw new ChainruleError(
+      "dtype",
+      op,
+      `class indices are ${target.dtype}; they must be int32. Did you mean target.to("int32")?`,
+    );
+  const classes = input.shape[axis] as number;
+  const wrong = target.node.value?.array.find((c) => c !== ignored && (c < 0 || c >= classes));
+  if (wrong !== undefined)
+    throw new ChainruleError("index", op, `class ${wrong} is out of range: there are ${classes} classes`);
+}
+
+/** Throws unless weight holds one number for each class. */
+export function requireClassWeight(op: string, input: Tensor, weight: Tensor | undefined): void {
+  const classes = input.shape[classAxis(op, input)] as number;
+  if (weight && !sameShape(weight.shape, [classes]))
+    throw new ChainruleError(
+      "shape",
+      op,
+      `weight ${formatShape(weight.shape)} must hold one number for each of the ${classes} classes`,
+    );
+}
+
+/** x at the class of each target. */
+export function atClass(op: string, x: Tensor, target: Tensor): Tensor {
+  const axis = classAxis(op, x);
+  return x.gather(axis, target.unsqueeze(axis)).squeeze(axis);
+}
+
+/** The weight of each target's class. */
+export const weightOf = (weight: Tensor, target: Tensor): Tensor =>
+  weight.indexSelect(0, target.reshape([-1])).reshape(target.shape);

@@ -1,0 +1,15 @@
+import type { Tensor } from "@chainrule/core";
+import type { MarginOptions } from "./hingeEmbeddingLoss.ts";
+import { reduceLoss, requireSameShape } from "./reduction.ts";
+
+/** max(0, margin − t·(x₁ − x₂)): x₁ shall rank higher where t = 1, lower where t = −1. @throws where shapes differ. */
+export function marginRankingLoss(
+  input1: Tensor,
+  input2: Tensor,
+  target: Tensor,
+  { margin = 0, reduction }: MarginOptions = {},
+): Tensor {
+  requireSameShape("marginRankingLoss", { input1, input2, target });
+  const losses = target.neg().mul(input1.sub(input2)).add(margin).clamp(0);
+  return reduceLoss("marginRankingLoss", losses, reduction);
+}

@@ -1,0 +1,6 @@
+import { elementwiseLoss } from "./reduction.ts";
+
+/** ln(1 + e^{−t·x}) for t = ±1, in range for every finite x. @throws where shapes differ. */
+export const softMarginLoss = elementwiseLoss("softMarginLoss", (input, target) =>
+  target.mul(input).neg().softplus(),
+);

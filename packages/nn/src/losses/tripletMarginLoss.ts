@@ -1,0 +1,26 @@
+import type { Tensor } from "@chainrule/core";
+import { pairwiseDistance } from "./distance.ts";
+import type { MarginOptions } from "./hingeEmbeddingLoss.ts";
+import { reduceLoss, requireSameShape } from "./reduction.ts";
+
+export interface TripletMarginOptions extends MarginOptions {
+  /** Which norm measures distances. */
+  readonly p?: number;
+  readonly eps?: number;
+  /** Take the negative's distance from the positive where that is nearer. [Balntas et al. 2016] */
+  readonly swap?: boolean;
+}
+
+/** max(0, d(a, p) − d(a, n) + margin) of anchors a, positives p and negatives n, [N, D] or [D]. @throws where shapes differ. */
+export function tripletMarginLoss(
+  anchor: Tensor,
+  positive: Tensor,
+  negative: Tensor,
+  { margin = 1, swap = false, reduction, ...norm }: TripletMarginOptions = {},
+): Tensor {
+  requireSameShape("tripletMarginLoss", { anchor, positive, negative });
+  const near = pairwiseDistance(anchor, positive, norm);
+  const far = pairwiseDistance(anchor, negative, norm);
+  const farther = swap ? far.minimum(pairwiseDistance(positive, negative, norm)) : far;
+  return reduceLoss("tripletMarginLoss", near.sub(farther).add(margin).clamp(0), reduction);
+}
