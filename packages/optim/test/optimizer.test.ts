@@ -1,5 +1,5 @@
 import { ChainruleError, elementwise, Parameter, scalar, Tensor, tensor } from "@chainrule/core";
-import { interpreter, withBackend } from "@chainrule/core/testing";
+import { type Backend, interpreter, withBackend } from "@chainrule/core/testing";
 import { Adam, clipGradNorm, NAdam, type OptimizerStateDict, optimizer, Rprop, SGD } from "@chainrule/optim";
 import { describe, expect, it } from "vitest";
 
@@ -26,9 +26,14 @@ describe("reading after the step", () => {
     let runs = 0;
     const counting = {
       name: "counting",
-      evaluate: (roots: Parameters<typeof interpreter.evaluate>[0]) => {
-        runs++;
-        interpreter.evaluate(roots);
+      prepare: (structure: Parameters<Backend["prepare"]>[0]) => {
+        const { run } = interpreter.prepare(structure);
+        return {
+          run: (inputs: Parameters<typeof run>[0]) => {
+            runs++;
+            return run(inputs);
+          },
+        };
       },
     };
     withBackend(counting, () => {

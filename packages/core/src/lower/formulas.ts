@@ -1,7 +1,8 @@
+import type { DType } from "../dtype.ts";
 import type { Elementwise } from "../graph/node.ts";
 import type { Item } from "../graph/structure.ts";
 import { arg, type Expr, toExpr } from "../scalar/expr.ts";
-import { where } from "../scalar/words.ts";
+import { toFloat32, toFloat64, where } from "../scalar/words.ts";
 import { stridesOf } from "../shape.ts";
 import { both, type Guard, guardKey, type Index, indexOf, keepWithin, open, openGuard } from "./index-map.ts";
 import type { Buffer } from "./kernel.ts";
@@ -93,14 +94,8 @@ export class Formulas {
       case "source": {
         if (!item.op.f) throw new Error(`${item.op.name} has no formula`);
         const places = at.map((x) => unit.index(x));
-        return guarded(
-          item.op.f(
-            places,
-            item.inputs.map((input) => this.element(input, [], [])),
-          ),
-          guard,
-          unit,
-        );
+        const inputs = item.inputs.map((input) => this.element(input, [], []));
+        return guarded(toDType(item.op.f(places, inputs), item.dtype), guard, unit);
       }
       case "indexing":
         return this.#gather(i, item, at, guard);
@@ -150,6 +145,10 @@ export class Formulas {
     }));
   }
 }
+
+/** Whole numbers from coordinates, in the dtype that is asked for. */
+const toDType = (e: Expr, dtype: DType): Expr =>
+  dtype === "float32" ? toFloat32(e) : dtype === "float64" ? toFloat64(e) : e;
 
 /** An expression, and 0 where a guard does not hold. Loads see to that themselves. */
 function guarded(e: Expr, guard: Guard, unit: Unit): Expr {

@@ -32,21 +32,26 @@ export function planMemory({ kernels, buffers, inputs, outputs }: Program): Plan
       last.set(b, k);
     }
   });
-  const placed: { readonly buffer: Buffer; readonly from: number; readonly to: number }[] = [];
+  const starting: Buffer[][] = kernels.map(() => []);
+  for (const buffer of buffers)
+    if (!outside.has(buffer) && first.has(buffer)) starting[first.get(buffer) as number]?.push(buffer);
+  const offsets = new Map<Buffer, number>();
   let bytes = 0;
-  for (const buffer of buffers.filter((b) => !outside.has(b) && first.has(b))) {
-    const [start, end] = [first.get(buffer) as number, last.get(buffer) as number];
-    const alive = placed
-      .filter((p) => (first.get(p.buffer) as number) <= end && (last.get(p.buffer) as number) >= start)
-      .sort((a, b) => a.from - b.from);
-    const size = sizeInBytes(buffer);
-    let from = 0;
-    for (const p of alive) {
-      if (from + size <= p.from) break;
-      from = Math.max(from, p.to);
+  let alive: { readonly buffer: Buffer; readonly from: number; readonly to: number }[] = [];
+  starting.forEach((entering, k) => {
+    alive = alive.filter((p) => (last.get(p.buffer) as number) >= k);
+    for (const buffer of entering) {
+      const size = sizeInBytes(buffer);
+      let from = 0;
+      const gap = alive.findIndex((p) => {
+        if (from + size <= p.from) return true;
+        from = p.to;
+        return false;
+      });
+      alive.splice(gap < 0 ? alive.length : gap, 0, { buffer, from, to: from + size });
+      offsets.set(buffer, from);
+      bytes = Math.max(bytes, from + size);
     }
-    placed.push({ buffer, from, to: from + size });
-    bytes = Math.max(bytes, from + size);
-  }
-  return { offsets: new Map(placed.map((p) => [p.buffer, p.from])), bytes };
+  });
+  return { offsets, bytes };
 }

@@ -20,14 +20,10 @@ class Result implements Value {
     readonly length: number,
   ) {}
 
+  /** The elements in JavaScript memory, where they stay from the first time on. */
   get array(): TypedArray {
-    this.#array ??= this.residents.copyOut(this);
+    this.#array ??= this.residents.take(this);
     return this.#array;
-  }
-
-  /** Keeps the elements in JavaScript memory. */
-  spill(): void {
-    void this.array;
   }
 }
 
@@ -72,9 +68,12 @@ export class Residents {
     if (block) this.#drop(value, block);
   }
 
-  copyOut(result: Result): TypedArray {
-    const { at } = this.#blocks.get(result) as Block;
-    return this.heap.view(result.dtype, at, result.length).slice();
+  /** The elements of a result, whose block is given back. */
+  take(result: Result): TypedArray {
+    const block = this.#blocks.get(result) as Block;
+    const array = this.heap.view(result.dtype, block.at, result.length).slice();
+    this.#drop(result, block);
+    return array;
   }
 
   #enter(value: Value, size: number): Block {
@@ -109,8 +108,8 @@ export class Residents {
     if (this.#bytes + bytes <= this.budget) return;
     for (const [value, block] of this.#blocks) {
       if (this.#pinned.has(value)) continue;
-      if (value instanceof Result) value.spill();
-      this.#drop(value, block);
+      if (value instanceof Result) void value.array;
+      else this.#drop(value, block);
       if (this.#bytes + bytes <= this.budget) return;
     }
   }

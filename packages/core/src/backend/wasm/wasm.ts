@@ -17,7 +17,7 @@ import { Residents, slack } from "./resident.ts";
 import { isKnown } from "./words.ts";
 
 const heap = new Heap();
-const residents = new Residents(heap, 512 << 20);
+const residents = new Residents(heap, 256 << 20);
 interface Ready {
   readonly program: Program;
   readonly run: (table: number) => void;

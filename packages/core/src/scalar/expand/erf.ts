@@ -4,13 +4,14 @@
  * erf x = x + x·S(x²) about 0, S of degree 7 in float32 for |x| < 1.4 (error 2⁻²⁷) and 10 in float64 for |x| < 0.84 (2⁻⁵⁶);
  * beyond it is 1 − erfc x, where float32 takes erfc x = P(x)⁻¹⁶, P of degree 5, good enough for a difference from 1.
  *
- * erfc a = e^(−a²)·H(t)/(a + ⅝) for a ≥ ½, with t = (a − c)/(a + c): H is so flat that it hardly matters how t was rounded.
- * With z = a rounded to half its bits, z² is exact and a² − z² = (a − z)(a + z), so e^(−a²) keeps the bits that a rounded a²
- * would lose. H is of degree 9 in float32 (error 2⁻²⁸) and 22 in float64 (2⁻⁶¹). All are minimax by Remez.
+ * erfc a = e^(−a² − 7/16)·(1 + h)/(a + ⅝) for a ≥ ½, h a polynomial in t = (a − c)/(a + c) so small, and so flat, that it
+ * hardly matters how it and t were rounded. With z = a rounded to half its bits, z² is exact and a² − z² = (a − z)(a + z), so
+ * the exponential keeps the bits that a rounded a² would lose. h is of degree 9 in float32 (error 2⁻²⁸) and 22 in float64
+ * (2⁻⁶¹). All are minimax by Remez.
  */
 import type { Expr } from "../expr.ts";
 import { abs, add, copysign, div, lt, minimum, mul, neg, sub, where } from "../words.ts";
-import { type ExpConstants, expConstants, expParts, scaled } from "./exp.ts";
+import { carefulParts, type ExpConstants, expConstants, scaled } from "./exp.ts";
 import { horner, perPrecision, roundTo, square } from "./precision.ts";
 
 const constants = {
@@ -22,12 +23,13 @@ const constants = {
     zero: 10.1,
     c: 2,
     h: [
-      0.670413673, -0.0997801125, -0.0528081357, 0.072152026, -0.0266390424, -0.00312802708, 0.00422353949,
-      0.000450468826, -0.000625777466, -9.26924331e-5,
+      0.0383569784, -0.154542461, -0.0817908421, 0.111751251, -0.0412593558, -0.00484478334, 0.00654154597,
+      0.000697699783, -0.000969223096, -0.000143564859,
     ],
-    /** erf(x)/x − 1 in powers of x². */
+    /** erf(x)/x − 1 in powers of x² − `center`. */
+    center: 1,
     s: [
-      0.128379166, -0.376126021, 0.112833947, -0.0268501099, 0.00519154174, -0.000818486209, 9.7141703e-5,
+      -0.157299206, -0.213796645, 0.0565707646, -0.0125499209, 0.00233228598, -0.000370006164, 5.23516501e-5,
       -6.39857899e-6,
     ],
   },
@@ -37,40 +39,47 @@ const constants = {
     zero: 27.3,
     c: 4,
     h: [
-      0.6336224915159089, -0.1021940645153027, 0.03502978591609305, 0.013516300040180857, -0.03689913584329318,
-      0.03897794054428859, -0.029252800841173383, 0.0169782645131961, -0.0075913340771449405,
-      0.00241609415533244, -0.00038160685051698935, -8.975557145412643e-5, 7.249129392273506e-5,
-      -1.2436981208025635e-5, -5.2428389645868425e-6, 2.8022785826688006e-6, 1.1121802506461029e-7,
-      -3.979168560208731e-7, 4.064483747069832e-8, 4.989442561746982e-8, -9.318833074888233e-9,
-      -4.6754230956831435e-9, 9.519181505740294e-10,
+      -0.01862628724411131, -0.15828126346187216, 0.05425519378151215, 0.020934455027661864, -0.05715049958750922,
+      0.060370215293353985, -0.04530762426271939, 0.02629645049626282, -0.01175768822573587,
+      0.0037421198321317267, -0.0005910442522470596, -0.0001390161485393719, 0.00011227671241472447,
+      -1.9262773318533446e-5, -8.120267839211708e-6, 4.340253974050953e-6, 1.7225784697431884e-7,
+      -6.163056829423642e-7, 6.295195575767749e-8, 7.727799812928432e-8, -1.4433291014300778e-8,
+      -7.2414369495278466e-9, 1.4743596734288256e-9,
     ],
+    center: 0.375,
     s: [
-      0.12837916709551256, -0.37612638903183376, 0.1128379167093419, -0.02686617064058067,
-      0.0052239775745764865, -0.0008548323697460986, 0.00012055196970694662, -1.492206323573237e-5,
-      1.6400936832172595e-6, -1.5709902333349042e-7, 1.0713819148013923e-8,
+      0.001880119786359473, -0.3018096211073692, 0.08660397291085205, -0.020114850033887504,
+      0.003850044303633411, -0.0006231851758547345, 8.718801627419746e-5, -1.0729300103541996e-5,
+      1.1776758114343282e-6, -1.1691127407453082e-7, 1.074364527083882e-8,
     ],
   },
 };
 
+/** −ln of about the mean of e^(a²) (a + ⅝) erfc a. */
+const flat = 0.4375;
+
 type Constants = (typeof constants)["float32" | "float64"];
 
-/** erfc a for a ≥ ½. */
+/**
+ * erfc a for a ≥ ½: p = (1 + r + u)(1 + h) summed by size, v = p/y with y = a + ⅝, and a correction of v for what the
+ * roundings of p and y left out.
+ */
 function tail(c: Constants, x: Expr): Expr {
   const a = minimum(x, c.zero);
-  const t = div(sub(a, c.c), add(a, c.c));
-  const [h0, ...rest] = c.h as [number, ...number[]];
-  const h = mul(t, horner(rest, t));
+  const h = horner(c.h, div(sub(a, c.c), add(a, c.c)));
   const z = roundTo(c.half, a);
+  const { k, r, u } = carefulParts(c.exp, neg(add(square(z), flat)), mul(sub(a, z), add(a, z)));
+  const first = add(1, r);
+  const more = add(add(u, mul(add(r, u), h)), h);
+  const p = add(first, more);
+  const lost = add(sub(r, sub(first, 1)), sub(more, sub(p, first)));
   const y = add(a, 0.625);
-  const lost = div(sub(a, sub(y, 0.625)), y);
-  const less = add(lost, mul(sub(a, z), add(a, z)));
-  const { k, q } = expParts(c.exp, neg(square(z)), less);
-  const product = add(h0, add(h, mul(q, add(h0, h))));
-  return scaled(div(product, y), k);
+  const v = div(p, y);
+  return scaled(add(v, div(sub(lost, mul(v, sub(a, sub(y, 0.625)))), y)), k);
 }
 
-/** erf x about 0. */
-const series = (c: Constants, x: Expr): Expr => add(x, mul(x, horner(c.s, square(x))));
+/** erf x about 0; S is a polynomial in x² − `center`. */
+const series = (c: Constants, x: Expr): Expr => add(x, mul(x, horner(c.s, sub(square(x), c.center))));
 
 /** erfc x = 1 − erf x for |x| < ½; below, 2 − erfc |x|. */
 export const erfc = perPrecision(constants, (c: Constants) => (x: Expr) => {

@@ -65,22 +65,20 @@ export const expConstants = {
   },
 } as const satisfies Record<string, ExpConstants>;
 
-/** k and q of e^(x − less) = 2ᵏ(1 + q), for a `less` that is much smaller than 1. */
-export function expParts(c: ExpConstants, x: Expr, less?: Expr): { readonly k: Expr; readonly q: Expr } {
+/** k and q of eˣ = 2ᵏ(1 + q). */
+export function expParts(c: ExpConstants, x: Expr): { readonly k: Expr; readonly q: Expr } {
   const k = round(mul(x, Math.LOG2E));
-  const high = sub(x, mul(k, c.ln2[0]));
-  const low = mul(k, c.ln2[1]);
-  const r = sub(high, less ? add(low, less) : low);
+  const r = sub(sub(x, mul(k, c.ln2[0])), mul(k, c.ln2[1]));
   return { k, q: add(r, mul(square(r), horner(c.q, r))) };
 }
 
-/** k and q of eˣ = 2ᵏ(1 + q), q with what the rounding of r left out. */
-export function expPartsCarefully(c: ExpConstants, x: Expr): { readonly k: Expr; readonly q: Expr } {
+/** k, r and u of e^(x − less) = 2ᵏ(1 + r + u) for a small `less`; u has what the rounding of r left out. */
+export function carefulParts(c: ExpConstants, x: Expr, less?: Expr): Record<"k" | "r" | "u", Expr> {
   const k = round(mul(x, Math.LOG2E));
   const high = sub(x, mul(k, c.ln2[0]));
-  const low = mul(k, c.ln2[1]);
+  const low = less ? add(mul(k, c.ln2[1]), less) : mul(k, c.ln2[1]);
   const r = sub(high, low);
-  return { k, q: add(r, add(mul(square(r), horner(c.q, r)), sub(sub(high, r), low))) };
+  return { k, r, u: add(mul(square(r), horner(c.q, r)), sub(sub(high, r), low)) };
 }
 
 /** p·2ᵏ in two steps, for p about 1: any k that leads to a number of the type, to 0 or to Infinity. */
@@ -111,7 +109,8 @@ export const exp2 = perPrecision(expConstants, (c: ExpConstants) => (x: Expr) =>
 
 /** eˣ − 1 = 2(2ᵏ⁻¹q + (2ᵏ⁻¹ − ½)): nothing cancels, for k = 0 it is q; halved, because 2ᵏ may overflow where eˣ does not. */
 export const expm1 = perPrecision(expConstants, (c: ExpConstants) => (x: Expr) => {
-  const { k, q } = expPartsCarefully(c, maximum(minimum(x, c.range[1]), c.minusOne));
+  const { k, r, u } = carefulParts(c, maximum(minimum(x, c.range[1]), c.minusOne));
+  const q = add(r, u);
   const s = scalb(1, sub(k, 1));
   const half = add(mul(s, q), sub(s, 0.5));
   return copysign(where(eq(k, 0), q, add(half, half)), x);
