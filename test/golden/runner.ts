@@ -54,7 +54,7 @@ function inner(us: readonly Tensor[], vs: readonly Tensor[]): readonly [number, 
   return [sum, size];
 }
 
-/** Forward mode against reverse: ⟨ȳ, J·v⟩ = ⟨Jᵀ·ȳ, v⟩ for a fixed v, wherever both are finite. */
+/** Forward mode against reverse: ⟨ȳ, J·v⟩ = ⟨Jᵀ·ȳ, v⟩ for a fixed v, wherever the latter is finite. */
 function compareModes(
   f: (x: Named) => Tensor[],
   x: Named,
@@ -67,7 +67,10 @@ function compareModes(
   const [forward, size] = inner(ȳ, ẏ);
   const [reverse, other] = inner(x̄, Object.values(v));
   const error = Math.abs(forward - reverse) / (atol + rtol * Math.max(size, other));
-  return { error: Number.isNaN(error) ? 0 : error, text: `forward mode ${forward}, reverse mode ${reverse}` };
+  return {
+    error: Number.isFinite(reverse) ? error : 0,
+    text: `forward mode ${forward}, reverse mode ${reverse}`,
+  };
 }
 
 /** Gradients, both modes, and gradients of gradients. */

@@ -1,4 +1,4 @@
-import { type DType, type Tensor, type TensorLike, where } from "@chainrule/core";
+import { type DType, full, type Tensor, type TensorLike, where } from "@chainrule/core";
 import { type Adapter, type Adapters, attr, type Call, input } from "../adapter.ts";
 
 /** An argument that is either a tensor among the inputs or a number among the attributes. */
@@ -47,8 +47,20 @@ const div: Adapter = (call) => {
   const [x, other] = [input(call), operand(call, "other")];
   const mode = attr<string | undefined>(call, "rounding_mode", undefined);
   if (mode === "floor") return x.floorDivide(other);
-  return mode === "trunc" ? x.div(other).trunc() : x.div(other);
+  if (mode !== "trunc") return x.div(other);
+  const whole =
+    x.dtype === "int32" && (typeof other === "object" ? other.dtype === "int32" : Number.isInteger(other));
+  return whole ? x.sub(x.fmod(other)).floorDivide(other) : x.div(other).trunc();
 };
+
+/** An op whose first operand is the number `other`, in the dtype that the two agree on. */
+const reversed =
+  (f: Binary): Adapter =>
+  (call) => {
+    const [x, other] = [input(call), attr(call, "other", 0)];
+    const dtype = x.dtype === "int32" && !Number.isInteger(other) ? "float32" : x.dtype;
+    return f(full([], other, { dtype }), x);
+  };
 
 export const elementwise: Adapters = {
   ...all<Unary>(unary, {
@@ -115,9 +127,6 @@ export const elementwise: Adapters = {
     copysign: (x, other) => x.copysign(other),
     xlogy: (x, other) => x.xlogy(other),
     floor_divide: (x, other) => x.floorDivide(other),
-    rsub: (x, other) => x.neg().add(other),
-    rdiv: (x, other) => x.reciprocal().mul(other),
-    rpow: (x, other) => x.mul(0).add(other).pow(x),
     heaviside: (x, other) => x.heaviside(other),
     eq: (x, other) => x.eq(other),
     ne: (x, other) => x.ne(other),
@@ -134,6 +143,12 @@ export const elementwise: Adapters = {
     bitwise_left_shift: (x, other) => x.bitwiseLeftShift(other),
     bitwise_right_shift: (x, other) => x.bitwiseRightShift(other),
   }),
+  ...all<Binary>(reversed, {
+    rdiv: (other, x) => other.div(x),
+    rpow: (other, x) => other.pow(x),
+  }),
+  rsub: (call) =>
+    call.inputs.other ? input(call, "other").sub(input(call)) : reversed((other, x) => other.sub(x))(call),
   add: (call) => input(call).add(scaled(call)),
   sub: (call) => input(call).sub(scaled(call)),
   pow: binary((x, exponent) => x.pow(exponent), "exponent"),

@@ -1,6 +1,7 @@
 import type { Adapters } from "../adapter.ts";
 import { activations } from "./activations.ts";
 import { creation } from "./creation.ts";
+import { e2e } from "./e2e.ts";
 import { elementwise } from "./elementwise.ts";
 import { graph } from "./graph.ts";
 import { indexing } from "./indexing.ts";
@@ -16,6 +17,7 @@ import { schedulers } from "./schedulers.ts";
 const functions: Adapters = {
   ...activations,
   ...creation,
+  ...e2e,
   ...elementwise,
   ...indexing,
   ...linalg,

@@ -8,11 +8,12 @@ import { contract } from "../ops/contract.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
 import { indexings } from "../ops/indexing.ts";
 import { recurrence, shifted } from "../ops/recurrence.ts";
-import { scalar } from "../ops/source.ts";
+import { iota, scalar } from "../ops/source.ts";
 import { arg } from "../scalar/expr.ts";
+import { sizeOf } from "../shape.ts";
 import { lift } from "./lift.ts";
 
-const { add, chain, mul, neg } = elementwiseOps;
+const { add, chain, eq, mul, neg, where } = elementwiseOps;
 
 /** A tangent or cotangent; null is zero. */
 export type Derivative = Node | null;
@@ -111,7 +112,11 @@ export const families: { readonly [F in Family]: Rules<Extract<Op, { family: F }
       if (op.mode === "gather") return [indexings.scatterAdd(zerosLike(x), op.dim, index, ȳ), null];
       const src = indexings.gather(ȳ, op.dim, index);
       if (op.mode === "scatterAdd") return [ȳ, null, src];
-      return [indexings.scatter(ȳ, op.dim, index, zerosLike(src)), null, src];
+      const order = broadcasting.reshape(iota([sizeOf(index.shape)], 0, "int32"), index.shape);
+      const places = broadcasting.expand(scalar(0, "int32"), x.shape);
+      const last = indexings.gather(indexings.scatter(places, op.dim, index, order), op.dim, index);
+      const stayed = where(eq(last, order), src, 0);
+      return [indexings.scatter(ȳ, op.dim, index, zerosLike(src)), null, stayed];
     },
     jvp(op, node, ẋ) {
       const inputs = node.inputs.map((x, i) => (i === 1 ? x : (ẋ[i] ?? zerosLike(x))));

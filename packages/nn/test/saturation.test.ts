@@ -1,0 +1,57 @@
+import { type DType, type Tensor, tensor, valueAndGrad } from "@chainrule/core";
+import { bceWithLogits, binaryCrossEntropy, gaussianNllLoss, klDiv } from "@chainrule/nn";
+import { describe, expect, it } from "vitest";
+
+const float64 = { dtype: "float64" } as const;
+
+/** What is true of ln(1 + eˣ) and σ(x), without overflow and without cancellation. */
+const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+const sigmoid = (x: number) => (x > 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
+
+/** A few units in the last place, and of the smallest number that there is. */
+const precision: Readonly<Partial<Record<DType, readonly [relative: number, smallest: number]>>> = {
+  float32: [5e-7, 1.5e-45],
+  float64: [1e-15, 0],
+};
+
+describe.each(Object.entries(precision))("bceWithLogits in %s", (dtype, [relative, smallest]) => {
+  const agrees = (actual: number, truth: number) =>
+    expect(Math.abs(actual - truth)).toBeLessThanOrEqual(smallest + relative * Math.abs(truth));
+
+  it.each([0, 17, -17, 89, -89, 1000, -1000])("keeps full relative accuracy at the logit %s", (z) => {
+    const options = { dtype: dtype as DType };
+    for (const [label, sign] of [
+      [0, 1],
+      [1, -1],
+    ] as const) {
+      const f = (z: Tensor) => bceWithLogits(z, tensor([label], options));
+      const [loss, gradient] = valueAndGrad(f)(tensor([z], options));
+      agrees(loss.item(), softplus(sign * z));
+      agrees(gradient.item(), sign * sigmoid(sign * z));
+    }
+  });
+});
+
+describe("losses at the end of their domain", () => {
+  it("binaryCrossEntropy at 0 and 1 is finite, and steep where the prediction is wrong", () => {
+    const f = (p: Tensor) => binaryCrossEntropy(p, tensor([0, 1, 1, 0], float64), { reduction: "sum" });
+    const [, gradient] = valueAndGrad(f)(tensor([0, 1, 0, 1], float64));
+    const losses = binaryCrossEntropy(tensor([0, 1, 0, 1]), tensor([0, 1, 1, 0]), { reduction: "none" });
+    expect(losses.add(0).toArray()).toEqual([0, 0, 100, 100]);
+    expect(gradient.add(0).toArray()).toEqual([0, 0, -1e12, 1e12]);
+  });
+
+  it("klDiv leaves out places of probability 0, even where the input is −∞", () => {
+    const f = (x: Tensor) => klDiv(x, tensor([0, 1], float64), { reduction: "sum" });
+    const [loss, gradient] = valueAndGrad(f)(tensor([Number.NEGATIVE_INFINITY, -2], float64));
+    expect(loss.item()).toBe(2);
+    expect(gradient.add(0).toArray()).toEqual([0, -1]);
+  });
+
+  it("gaussianNllLoss lets a variance of 0 grow again", () => {
+    const f = (v: Tensor) => gaussianNllLoss(tensor([1], float64), tensor([0], float64), v);
+    const [loss, gradient] = valueAndGrad(f)(tensor([0], float64));
+    expect(loss.item()).toBeCloseTo(0.5 * (Math.log(1e-6) + 1e6), 6);
+    expect(gradient.item()).toBeCloseTo(0.5 * (1e6 - 1e12), 3);
+  });
+});
