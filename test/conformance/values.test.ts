@@ -15,6 +15,13 @@ const dtypes: readonly DType[] = ["float32", "float64", "int32", "bool"];
 const stored = (dtype: DType, x: number): number =>
   dtype === "int32" ? x | 0 : dtype === "float32" ? Math.fround(x) : x;
 
+/**
+ * The unit that the error of a row is counted in: that of the result, or of a greater operand. A backend that rounds
+ * every word of a formula is as good as if the operands had been rounded, where differences cancel.
+ */
+const unitAt = (result: number, operands: readonly Tensor[], i: number): number =>
+  Math.max(ulp(result), ...operands.map((x) => ulp(Math.min(1, Math.abs(x.data()[i] as number)))));
+
 describe("the independent formulas", () => {
   it("each belong to a row of the table", () => {
     const rows = Object.values(table).flatMap((family) => Object.keys(family));
@@ -54,7 +61,7 @@ eachBackend("values of elementwise rows", (on, { ulps }) => {
         return z.dtype === "float32" ? Float32Array.from(z.to("float64").data()) : z.data();
       });
       for (const [i, t] of truth.entries())
-        expect(Math.abs((y[i] as number) - t)).toBeLessThanOrEqual(ulps * ulp(t));
+        expect(Math.abs((y[i] as number) - t)).toBeLessThanOrEqual(ulps * unitAt(t, inputs(), i));
     });
 
     if (float)
@@ -69,7 +76,7 @@ eachBackend("values of elementwise rows", (on, { ulps }) => {
         for (const [i, v] of short.entries()) {
           expect(v).toBe(Math.fround(v));
           const rounded = Math.fround(long[i] as number);
-          expect(Math.abs(v - rounded)).toBeLessThanOrEqual(ulps * ulp(rounded));
+          expect(Math.abs(v - rounded)).toBeLessThanOrEqual(ulps * unitAt(rounded, narrow, i));
         }
       });
   }

@@ -68,7 +68,7 @@ describe("at", () => {
   });
   const refused: readonly (readonly [string, () => Tensor, RegExp])[] = [
     ["a place outside", () => cube().at(2), /index 2.*size 2/],
-    ["a listed place outside, though another axis has room", () => cube().at(ints(0), ints(3)), /got 3/],
+    ["a listed place outside, though another axis has room", () => cube().at(ints(0), ints(3)), /is 3/],
     ["too many indices", () => cube().at(0, 0, 0, 0), /4 indices for the 3 axes of \[2, 3, 4\]/],
     ["dots twice", () => cube().at("...", 0, "..."), /at most one/],
     ["a mask of another shape", () => cube().at(bools(true)), /\[1\].*\[2\]/],

@@ -4,6 +4,7 @@ import type { Item } from "../graph/structure.ts";
 import { arg, type Expr, toExpr } from "../scalar/expr.ts";
 import { toFloat32, toFloat64, where } from "../scalar/words.ts";
 import { stridesOf } from "../shape.ts";
+import { expandFunctions } from "./expand.ts";
 import { both, type Guard, guardKey, type Index, indexOf, keepWithin, open, openGuard } from "./index-map.ts";
 import type { Buffer } from "./kernel.ts";
 import type { Fault } from "./program.ts";
@@ -74,7 +75,9 @@ export class Formulas {
       case "elementwise": {
         const x = item.inputs.map((input) => this.element(input, at, guard));
         this.#check(item.op, x, guard);
-        return guarded(item.op.f(x), guard, unit);
+        const types = item.inputs.map((input) => (lowering.items[input] as Item).dtype);
+        const precision = types.find((t) => t === "float32" || t === "float64") ?? item.dtype;
+        return guarded(expandFunctions(item.op.f(x), x, precision), guard, unit);
       }
       case "movement": {
         const reads = item.op.reads(at.map((_, k) => arg(k)));
@@ -116,6 +119,8 @@ export class Formulas {
     if (item.op.family !== "indexing") throw new Misfit();
     const { dim, name } = item.op;
     const [x, index] = item.inputs as [number, number];
+    const made = unit.locals.get(x);
+    if (made && (made.loop >= this.loop || unit.rows.length > 0)) throw new Misfit();
     const { shape } = lowering.items[x] as Item;
     const size = shape[dim] as number;
     const place = this.element(index, at, guard);

@@ -49,13 +49,13 @@ export function builders<T extends Record<string, Word>>(words: T): Builders<T> 
   return Object.fromEntries(entries) as Builders<T>;
 }
 
-/** The distinct sub-expressions of `roots`, operands before users. */
-export function subexpressions(roots: readonly Expr[]): Expr[] {
+/** The distinct sub-expressions of `roots`, operands before users, down to `ends`. */
+export function subexpressions(roots: readonly Expr[], ends: ReadonlySet<Expr> = new Set()): Expr[] {
   const order = new Set<Expr>();
   const stack: Expr[] = [...roots].reverse();
   while (stack.length > 0) {
     const top = stack[stack.length - 1] as Expr;
-    const pending = top.kind === "apply" ? top.args.filter((a) => !order.has(a)) : [];
+    const pending = top.kind === "apply" && !ends.has(top) ? top.args.filter((a) => !order.has(a)) : [];
     if (pending.length === 0 || order.has(top)) order.add(stack.pop() as Expr);
     else stack.push(...pending.reverse());
   }

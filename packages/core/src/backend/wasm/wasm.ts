@@ -10,6 +10,7 @@ import { subexpressions, type Word } from "../../scalar/expr.ts";
 import { functions } from "../../scalar/functions.ts";
 import { words } from "../../scalar/words.ts";
 import type { Backend } from "../backend.ts";
+import { interpreter } from "../interpreter.ts";
 import { gemmModule, workspaceBytes } from "./gemm.ts";
 import { Heap } from "./memory.ts";
 import { moduleOf, tableWords } from "./module.ts";
@@ -149,6 +150,14 @@ export const wasm: Backend = {
       return slot ? [{ slot, k }] : [];
     });
 
+    // A program that can be at fault says so as the interpreter does, which names the element and its value.
+    const reference = program.faults.length > 0 ? interpreter.prepare(structure) : undefined;
+    const refuse = (values: readonly Value[], fault: number, value: number): never => {
+      reference?.run(values);
+      const { op, kind, message } = program.faults[fault] as Program["faults"][number];
+      return fail(kind, op, kind === "index" ? `index ${value} is ${message}` : message);
+    };
+
     const execute = (values: readonly Value[], dying: readonly boolean[] = []): Value[] => {
       for (const { slot, k } of staged) {
         const value = values[k] as Value;
@@ -170,7 +179,7 @@ export const wasm: Backend = {
           });
           view[0] = 0;
           run(table);
-          if (view[0] !== 0) raise(program, (view[0] as number) - 1, view[1] as number);
+          if (view[0] !== 0) refuse(values, (view[0] as number) - 1, view[1] as number);
           const made = new Map<Buffer, Value>(lying.map((b, k) => [b, created[k]?.value as Value]));
           for (const b of placed) made.set(b, { array: slots.get(b)?.view().slice() as TypedArray });
           const results = program.outputs.map(
@@ -191,8 +200,3 @@ export const wasm: Backend = {
     };
   },
 };
-
-function raise(program: Program, fault: number, value: number): never {
-  const { op, kind, message } = program.faults[fault] as Program["faults"][number];
-  return fail(kind, op, kind === "index" ? `index ${value} is ${message}` : message);
-}

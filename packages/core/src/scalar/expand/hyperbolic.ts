@@ -3,10 +3,10 @@
  * early; asinh, acosh and atanh as ln(1 + u) of a u that does not cancel.
  */
 import type { Expr } from "../expr.ts";
-import { abs, add, copysign, div, lt, minimum, mul, scalb, sqrt, sub, where } from "../words.ts";
+import { abs, add, copysign, div, le, lt, minimum, mul, scalb, sqrt, sub, where } from "../words.ts";
 import { type ExpConstants, expConstants, expParts } from "./exp.ts";
 import { log1p } from "./log.ts";
-import { horner, perPrecision, square } from "./precision.ts";
+import { horner, orNaN, perPrecision, square } from "./precision.ts";
 
 /**
  * From `large` on, sinh and cosh are Infinity. The series are (sinh x/x − 1)/x² for |x| ≤ 1 and (tanh x/x − 1)/x² for
@@ -71,3 +71,44 @@ export const sinh = perPrecision(constants, (c: Constants) => (x: Expr) => {
   return copysign(where(lt(a, 1), series(c.sinh, a), add(half, half)), x);
 });
 
+const logs = {
+  float32: { log1p: log1p.float32, huge: 2 ** 32 },
+  float64: { log1p: log1p.float64, huge: 2 ** 60 },
+};
+
+type Logs = (typeof logs)["float32" | "float64"];
+
+/** ln(1 + u) + rest, or ln(2a) for an a too large for u. */
+const logOf = (c: Logs, a: Expr, u: Expr, rest?: Expr): Expr => {
+  const fits = lt(a, c.huge);
+  const y = c.log1p(where(fits, u, a));
+  return where(fits, rest ? add(y, rest) : y, add(y, Math.LN2));
+};
+
+/** asinh |x| = ln(1 + u) with u = |x| + x²/(1 + √(1 + x²)). */
+export const asinh = perPrecision(logs, (c: Logs) => (x: Expr) => {
+  const a = abs(x);
+  const z = square(x);
+  return copysign(logOf(c, a, add(a, div(z, add(1, sqrt(add(1, z)))))), x);
+});
+
+/**
+ * acosh x = ln(1 + u + e) with t = x − 1, u = t + √(2t + t²) and e what the rounding of the sum left out; NaN below 1. From
+ * ln(1 + u + e) = ln(1 + u) + e/(1 + u).
+ */
+export const acosh = perPrecision(logs, (c: Logs) => (x: Expr) => {
+  const t = sub(x, 1);
+  const root = sqrt(add(add(t, t), square(t)));
+  const u = add(t, root);
+  const e = sub(t, sub(u, root));
+  return orNaN(le(1, x), logOf(c, x, u, div(e, add(1, u))));
+});
+
+/** atanh |x| = ½ ln(1 + u) with u = 2|x|/(1 − |x|), for |x| < ½ as 2|x| + 2x²/(1 − |x|); NaN outside [−1, 1]. */
+export const atanh = perPrecision(logs, (c: Logs) => (x: Expr) => {
+  const a = abs(x);
+  const small = lt(a, 0.5);
+  const twice = add(a, a);
+  const ratio = div(where(small, mul(twice, a), twice), sub(1, a));
+  return copysign(mul(0.5, c.log1p(where(small, add(twice, ratio), ratio))), x);
+});

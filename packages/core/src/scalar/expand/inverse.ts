@@ -2,11 +2,10 @@
  * The inverse functions of trigonometry, from polynomials about 0 in |t| ≤ ½ of degree 5 in float32 (error 2⁻³¹) and 12 in
  * float64 (2⁻⁶⁰), minimax by Remez: (atan t − t)/t³ and (asin t − t)/t³ in powers of t².
  */
-import type { Expr } from "../expr.ts";
+import type { Expr, Scalar } from "../expr.ts";
 import {
   abs,
   add,
-  and,
   copysign,
   div,
   eq,
@@ -18,7 +17,10 @@ import {
   or,
   sqrt,
   sub,
+  toFloat32,
+  toFloat64,
   where,
+  xor,
 } from "../words.ts";
 import { horner, perPrecision, square } from "./precision.ts";
 
@@ -26,8 +28,11 @@ const constants = {
   float32: {
     atan: [-0.333333284, 0.199994966, -0.142721981, 0.109418854, -0.0798716769, 0.0387628376],
     asin: [0.166666597, 0.0750051439, 0.044514969, 0.0318242572, 0.0143761197, 0.037604183],
-    /** π/2 as high + low. */
-    halfPi: [1.570796251296997, 7.549790126404332e-8],
+    /** π/4 as high + low: n ≤ 4 times the high part is exact. */
+    quarter: [0.785398006439209, 1.5695823663008923e-7],
+    toFloat: toFloat32,
+    /** Where |x| + |y| might overflow. */
+    large: 2 ** 120,
   },
   float64: {
     atan: [
@@ -42,15 +47,76 @@ const constants = {
       0.01079494760758019, 0.0036503421709588825, 0.021845188218047942, -0.02119582855326749,
       0.032752811687942064,
     ],
-    halfPi: [1.5707963267948966, 6.123233995736766e-17],
+    quarter: [0.7853981633974483, 3.061616997868383e-17],
+    toFloat: toFloat64,
+    large: 2 ** 1000,
   },
 } as const;
 
 type Constants = (typeof constants)["float32" | "float64"];
 
-/** t + t³·P(t²) + less. */
-const series = (coefficients: readonly number[], t: Expr, more?: Expr): Expr => {
-  const z = square(t);
-  const p = mul(mul(t, z), horner(coefficients, z));
-  return add(t, more ? add(p, more) : p);
+/** atan t − t or asin t − t for z = t². */
+const excess = (coefficients: readonly number[], t: Expr, z: Expr): Expr =>
+  mul(mul(t, z), horner(coefficients, z));
+
+/** n·π/4 + t + excess, n ≤ 4. */
+const angle = (c: Constants, n: Scalar, t: Expr): Expr => {
+  const rest = excess(c.atan, t, square(t));
+  return add(mul(n, c.quarter[0]), add(t, add(rest, mul(n, c.quarter[1]))));
 };
+
+/** atan |x| for |x| ≤ ½, else π/4 + atan((|x| − 1)/(|x| + 1)) for |x| ≤ 2, else π/2 + atan(−1/|x|). */
+export const atan = perPrecision(constants, (c: Constants) => (x: Expr) => {
+  const a = abs(x);
+  const middle = lt(0.5, a);
+  const high = lt(2, a);
+  const above = where(middle, where(high, -1, sub(a, 1)), a);
+  const t = div(above, where(middle, where(high, a, add(a, 1)), 1));
+  return copysign(angle(c, add(c.toFloat(middle), c.toFloat(high)), t), x);
+});
+
+/**
+ * The angle of (x, y): with q = min(|x|, |y|)/max(|x|, |y|), atan q for q ≤ ½, else π/4 + atan((q − 1)/(q + 1)); that is taken
+ * from π/2 where |y| > |x|, and from π where x < 0.
+ */
+export const atan2 = perPrecision(constants, (c: Constants) => (y: Expr, x: Expr) => {
+  const [a, b] = [abs(y), abs(x)];
+  const [smaller, larger] = [minimum(a, b), maximum(a, b)];
+  const huge = lt(c.large, larger);
+  const infinite = eq(smaller, Number.POSITIVE_INFINITY);
+  const fit = (z: Expr) => where(infinite, 1, where(huge, mul(z, 1 / c.large), z));
+  const [s, l] = [fit(smaller), fit(larger)];
+  const middle = lt(mul(0.5, l), s);
+  const ratio = div(where(middle, sub(s, l), s), where(middle, add(s, l), l));
+  const t = where(eq(larger, 0), 0, ratio);
+  const steep = lt(b, a);
+  const left = lt(copysign(1, x), 0);
+  const n = c.toFloat(middle);
+  const quarters = where(steep, sub(2, n), n);
+  const turned = where(xor(steep, left), neg(t), t);
+  return copysign(angle(c, where(left, sub(4, quarters), quarters), turned), y);
+});
+
+/** asin t = t + rest: with t = `x` for |x| ≤ ½, else √((1 − |x|)/2). */
+function halved(c: Constants, x: Expr) {
+  const a = abs(x);
+  const upper = lt(0.5, a);
+  const z = where(upper, mul(0.5, sub(1, a)), square(a));
+  const t = where(upper, sqrt(z), x);
+  return { upper, t, rest: excess(c.asin, t, z) };
+}
+
+/** asin |x|, by π/2 − 2 asin √((1 − |x|)/2) for |x| > ½. */
+export const asin = perPrecision(constants, (c: Constants) => (x: Expr) => {
+  const { upper, t, rest } = halved(c, abs(x));
+  const far = sub(sub(2 * c.quarter[0], add(t, t)), sub(add(rest, rest), 2 * c.quarter[1]));
+  return copysign(where(upper, far, add(t, rest)), x);
+});
+
+/** acos x = π/2 − asin x, for |x| > ½ by 2 asin √((1 − |x|)/2) or, for x < 0, π less that. */
+export const acos = perPrecision(constants, (c: Constants) => (x: Expr) => {
+  const { upper, t, rest } = halved(c, x);
+  const complement = sub(2 * c.quarter[0], add(t, sub(rest, 2 * c.quarter[1])));
+  const y = where(lt(0.5, x), add(t, rest), complement);
+  return where(upper, add(y, y), y);
+});

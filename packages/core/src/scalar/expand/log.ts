@@ -10,7 +10,7 @@ import { add, copysign, div, eq, exponent, lt, mul, neg, scalb, significand, sub
 import { expConstants } from "./exp.ts";
 import { horner, perPrecision, roundTo, square } from "./precision.ts";
 
-const constants = {
+export const logConstants = {
   float32: {
     ln2: expConstants.float32.ln2,
     /** (2 artanh(s)/s − 2)/s² in powers of s². */
@@ -41,7 +41,7 @@ const constants = {
   },
 } as const;
 
-type Constants = (typeof constants)["float32" | "float64"];
+type Constants = (typeof logConstants)["float32" | "float64"];
 
 /** f − ln(1 + f) = s(f − R). */
 function excess(c: Constants, f: Expr): Expr {
@@ -55,7 +55,7 @@ const logOf = (c: Constants, k: Expr, f: Expr): Expr =>
   add(mul(k, c.ln2[0]), sub(f, sub(excess(c, f), mul(k, c.ln2[1]))));
 
 /** k and f of x = 2ᵏ(1 + f), x > 0 and finite. */
-function parts(c: Constants, x: Expr): { readonly k: Expr; readonly f: Expr } {
+export function logParts(c: Constants, x: Expr): { readonly k: Expr; readonly f: Expr } {
   const tiny = lt(x, c.normal);
   const normal = where(tiny, mul(x, 2 ** c.bits), x);
   const e = exponent(normal);
@@ -74,8 +74,8 @@ const ended = (x: Expr, zero: number, y: Expr): Expr =>
   );
 
 /** ln x. */
-export const log = perPrecision(constants, (c: Constants) => (x: Expr) => {
-  const { k, f } = parts(c, x);
+export const log = perPrecision(logConstants, (c: Constants) => (x: Expr) => {
+  const { k, f } = logParts(c, x);
   return ended(x, 0, logOf(c, k, f));
 });
 
@@ -83,7 +83,7 @@ export const log = perPrecision(constants, (c: Constants) => (x: Expr) => {
  * ln(1 + x), with k from 1 + x rounded, and f = 2⁻ᵏx + (2⁻ᵏ − 1) from x itself, so that for k = 0 it is x. 2⁻ᵏ is made as
  * ¼·2²⁻ᵏ, because it may be subnormal.
  */
-export const log1p = perPrecision(constants, (c: Constants) => (x: Expr) => {
+export const log1p = perPrecision(logConstants, (c: Constants) => (x: Expr) => {
   const e = exponent(mul(add(1, x), Math.SQRT1_2 / 2));
   const s = scalb(0.25, neg(e));
   const f = add(mul(x, s), sub(s, 1));
@@ -94,9 +94,9 @@ export const log1p = perPrecision(constants, (c: Constants) => (x: Expr) => {
  * log_b x = k·log_b 2 + f/ln b − (f − ln(1 + f))/ln b, where f and 1/ln b are split in halves whose product is exact.
  */
 const logarithm = (base: "base2" | "base10") =>
-  perPrecision(constants, (c: Constants) => (x: Expr) => {
+  perPrecision(logConstants, (c: Constants) => (x: Expr) => {
     const { scale, two } = c[base];
-    const { k, f } = parts(c, x);
+    const { k, f } = logParts(c, x);
     const high = roundTo(c.half, f);
     const rest = sub(
       add(mul(sub(f, high), scale[0]), mul(f, scale[1])),

@@ -1,0 +1,39 @@
+import type { functions } from "../functions.ts";
+import { erf, erfc } from "./erf.ts";
+import { exp, exp2, expm1, sigmoid } from "./exp.ts";
+import { acosh, asinh, atanh, cosh, sinh, tanh } from "./hyperbolic.ts";
+import { acos, asin, atan, atan2 } from "./inverse.ts";
+import { log, log1p, log2, log10 } from "./log.ts";
+import { hypot, pow } from "./power.ts";
+import type { Expansion } from "./precision.ts";
+
+/**
+ * The functions spelled out in words, each with an error of at most 2 ulp as long as every word is rounded to the precision
+ * of its expansion; the same bits wherever the words are IEEE 754's. Those that are missing have no expansion.
+ */
+export const expansions: Readonly<Partial<Record<keyof typeof functions, Expansion>>> = {
+  exp,
+  exp2,
+  expm1,
+  log,
+  log2,
+  log10,
+  log1p,
+  asin,
+  acos,
+  atan,
+  atan2,
+  sinh,
+  cosh,
+  tanh,
+  asinh,
+  acosh,
+  atanh,
+  sigmoid,
+  hypot,
+  pow,
+  erf,
+  erfc,
+};
+
+export type { Expansion } from "./precision.ts";

@@ -1,0 +1,147 @@
+/**
+ * xʸ and √(x² + y²).
+ *
+ * xʸ = 2^(y·log₂|x|), where an error of y·log₂|x| ≤ 1075 counts 750 times. In float64 log₂ is therefore worked out in two
+ * numbers, high + low, good to 2⁻⁶⁵, with exact products [Dekker 1971]: for x = 2ᵏ(1 + f), s = f/(2 + f), z = s²,
+ * log₂|x| = k + s(C₀ + C₁z + z²·P(z)) with C₀ = 2/ln 2 and C₁ = C₀/3, P of degree 6 (error 2⁻⁶⁶), minimax by Remez. In
+ * float32 it is worked out in float64 with the plain log₂.
+ */
+import type { Expr, Scalar } from "../expr.ts";
+import {
+  abs,
+  add,
+  and,
+  copysign,
+  div,
+  eq,
+  floor,
+  le,
+  lt,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  or,
+  round,
+  sqrt,
+  sub,
+  toFloat32,
+  toFloat64,
+  where,
+  xor,
+} from "../words.ts";
+import { exp2, expConstants, scaled } from "./exp.ts";
+import { log2, logConstants, logParts } from "./log.ts";
+import { horner, isEven, perPrecision, square } from "./precision.ts";
+
+/** A number as the sum of two, the second at most half an ulp of the first, or about that. */
+type Pair = readonly [high: Scalar, low: Scalar];
+
+/** The parts of a number that have half its bits each. */
+function split(x: Scalar): Pair {
+  const c = mul(x, 2 ** 27 + 1);
+  const high = sub(c, sub(c, x));
+  return [high, sub(x, high)];
+}
+
+/** a·b = product + error, exactly, unless it overflows. */
+function product(a: Scalar, b: Scalar): readonly [Expr, Expr] {
+  const p = mul(a, b);
+  const [a1, a2] = split(a);
+  const [b1, b2] = split(b);
+  return [p, add(add(add(sub(mul(a1, b1), p), mul(a1, b2)), mul(a2, b1)), mul(a2, b2))];
+}
+
+/** a + b for |a| ≥ |b|. */
+function sum(a: Scalar, b: Scalar): readonly [Expr, Expr] {
+  const s = add(a, b);
+  return [s, sub(b, sub(s, a))];
+}
+
+const times = ([a1, a2]: Pair, [b1, b2]: Pair): readonly [Expr, Expr] => {
+  const [p, e] = product(a1, b1);
+  return [p, add(e, add(mul(a1, b2), mul(a2, b1)))];
+};
+
+/** P in powers of z, C₀ and C₁. */
+const P = [
+  0.5770780163556178, 0.41219858309195423, 0.32059890227475196, 0.2623077007699514, 0.22198402349994303,
+  0.19125437918570493, 0.1903941351657191,
+];
+const C0: Pair = [2.8853900817779268, 4.0710547481862066e-17];
+const C1: Pair = [0.9617966939259756, 5.0577616648125907e-17];
+
+/** log₂ a for finite a > 0, in float64. */
+function log2Pair(a: Expr): Pair {
+  const { k, f } = logParts(logConstants.float64, a);
+  const d = sum(2, f);
+  const s1 = div(f, d[0]);
+  const [p, e] = product(s1, d[0]);
+  const s: Pair = [s1, div(sub(sub(sub(f, p), e), mul(s1, d[1])), d[0])];
+  const z = times(s, s);
+  const [u1, u2] = times(C1, z);
+  const [v1, v2] = sum(C0[0], u1);
+  const rest = add(add(add(u2, C0[1]), mul(square(z[0]), horner(P, z[0]))), v2);
+  const [l1, l2] = times(s, sum(v1, rest));
+  const [high, lost] = sum(k, l1);
+  return sum(where(eq(k, 0), l1, high), where(eq(k, 0), l2, add(lost, l2)));
+}
+
+/** 2^(high + low), where 2^high is not out of range or `low` does not matter. */
+function exp2Pair(high: Expr, low: Expr): Expr {
+  const c = expConstants.float64;
+  const within = maximum(minimum(high, c.powerRange[1]), c.powerRange[0]);
+  const k = round(within);
+  const r = add(sub(within, k), where(eq(within, high), low, 0));
+  return scaled(add(1, mul(r, horner(c.power, r))), k);
+}
+
+/** |x|ʸ in float64, for x that is neither 0 nor ±1 nor infinite where y is 0. */
+function magnitude(a: Expr, y: Expr): Expr {
+  const [l1, l2] = log2Pair(a);
+  const ends = where(eq(a, 0), Number.NEGATIVE_INFINITY, l1);
+  const high = where(lt(a, Number.POSITIVE_INFINITY), ends, a);
+  const [p, e] = product(high, y);
+  return exp2Pair(p, add(e, mul(l2, y)));
+}
+
+/** xʸ from |x|ʸ by IEEE 754: 1 for y = 0 and x = 1, NaN for x < 0 and a y that is not whole. */
+const signed = (x: Expr, y: Expr, size: (a: Expr, y: Expr) => Expr): Expr => {
+  const a = abs(x);
+  const power = where(and(eq(a, 1), eq(y, y)), 1, size(a, y));
+  const whole = eq(floor(y), y);
+  const odd = and(whole, xor(isEven(y), 1));
+  const turned = where(and(odd, lt(copysign(1, x), 0)), neg(power), power);
+  const real = or(whole, or(le(0, x), eq(a, Number.POSITIVE_INFINITY)));
+  const y1 = where(or(real, xor(eq(x, x), 1)), turned, Number.NaN);
+  return where(or(eq(y, 0), eq(x, 1)), 1, y1);
+};
+
+/** xʸ. */
+export const pow = {
+  float32: (x: Expr, y: Expr): Expr =>
+    toFloat32(signed(toFloat64(x), toFloat64(y), (a, b) => exp2.float64(mul(b, log2.float64(a))))),
+  float64: (x: Expr, y: Expr): Expr => signed(x, y, magnitude),
+};
+
+/** Numbers beyond `large` are scaled down by `scale`, those below `small` up, so that no square is out of range. */
+const ranges = {
+  float32: { large: 2 ** 60, small: 2 ** -50, scale: 2 ** 100 },
+  float64: { large: 2 ** 500, small: 2 ** -450, scale: 2 ** 600 },
+};
+
+/** √(x² + y²); Infinity where one of them is infinite. */
+export const hypot = perPrecision(
+  ranges,
+  (c: (typeof ranges)["float32" | "float64"]) => (x: Expr, y: Expr) => {
+    const [a, b] = [abs(x), abs(y)];
+    const larger = maximum(a, b);
+    const [large, small] = [lt(c.large, larger), lt(larger, c.small)];
+    const fit = (v: Expr, down: number, up: number) =>
+      where(large, mul(v, down), where(small, mul(v, up), v));
+    const [s, t] = [fit(a, 1 / c.scale, c.scale), fit(b, 1 / c.scale, c.scale)];
+    const r = fit(sqrt(add(square(s), square(t))), c.scale, 1 / c.scale);
+    const infinite = or(eq(a, Number.POSITIVE_INFINITY), eq(b, Number.POSITIVE_INFINITY));
+    return where(infinite, Number.POSITIVE_INFINITY, r);
+  },
+);
