@@ -41,6 +41,7 @@ export {
 } from "./losses/huberLoss.ts";
 export { KLDivLoss, type KLDivOptions, klDiv } from "./losses/klDiv.ts";
 export { L1Loss, l1Loss } from "./losses/l1Loss.ts";
+export type { Loss } from "./losses/loss.ts";
 export { MarginRankingLoss, marginRankingLoss } from "./losses/marginRankingLoss.ts";
 export { MSELoss, mseLoss } from "./losses/mseLoss.ts";
 export { MultiLabelMarginLoss, multilabelMarginLoss } from "./losses/multilabelMarginLoss.ts";

@@ -8,7 +8,8 @@ type Split<F extends (...args: never[]) => Tensor> =
     ? { readonly tensors: Tensors; readonly options: Options }
     : never;
 
-interface Loss<Tensors extends readonly unknown[]> extends Module {
+/** A module that takes the tensors of a loss. */
+export interface Loss<Tensors extends readonly unknown[]> extends Module {
   forward(...tensors: Tensors): Tensor;
 }
 
