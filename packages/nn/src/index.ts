@@ -19,30 +19,41 @@ export type { ParameterOptions } from "./layers/parameter.ts";
 export { RMSNorm, rmsNorm } from "./layers/rmsNorm.ts";
 export { Sequential } from "./layers/sequential.ts";
 export type { Moments, NormOptions } from "./layers/standardise.ts";
-export { bceWithLogits, type LogitOptions } from "./losses/bceWithLogits.ts";
-export { binaryCrossEntropy } from "./losses/binaryCrossEntropy.ts";
-export { cosineEmbeddingLoss } from "./losses/cosineEmbeddingLoss.ts";
-export { type CrossEntropyOptions, crossEntropy } from "./losses/crossEntropy.ts";
+export { BCEWithLogitsLoss, bceWithLogits, type LogitOptions } from "./losses/bceWithLogits.ts";
+export { BCELoss, binaryCrossEntropy } from "./losses/binaryCrossEntropy.ts";
+export { CosineEmbeddingLoss, cosineEmbeddingLoss } from "./losses/cosineEmbeddingLoss.ts";
+export { CrossEntropyLoss, type CrossEntropyOptions, crossEntropy } from "./losses/crossEntropy.ts";
 export {
   type CosineOptions,
   cosineSimilarity,
   type DistanceOptions,
   pairwiseDistance,
 } from "./losses/distance.ts";
-export { type GaussianNllOptions, gaussianNllLoss } from "./losses/gaussianNllLoss.ts";
-export { hingeEmbeddingLoss, type MarginOptions } from "./losses/hingeEmbeddingLoss.ts";
-export { type HuberOptions, huberLoss, type SmoothL1Options, smoothL1Loss } from "./losses/huberLoss.ts";
-export { type KLDivOptions, klDiv } from "./losses/klDiv.ts";
-export { l1Loss } from "./losses/l1Loss.ts";
-export { marginRankingLoss } from "./losses/marginRankingLoss.ts";
-export * from "./losses/modules.ts";
-export { mseLoss } from "./losses/mseLoss.ts";
-export { multilabelMarginLoss } from "./losses/multilabelMarginLoss.ts";
-export { multilabelSoftMarginLoss } from "./losses/multilabelSoftMarginLoss.ts";
-export { type MultiMarginOptions, multiMarginLoss } from "./losses/multiMarginLoss.ts";
-export { type ClassOptions, nllLoss } from "./losses/nllLoss.ts";
-export { type PoissonNllOptions, poissonNllLoss } from "./losses/poissonNllLoss.ts";
+export { GaussianNLLLoss, type GaussianNllOptions, gaussianNllLoss } from "./losses/gaussianNllLoss.ts";
+export { HingeEmbeddingLoss, hingeEmbeddingLoss, type MarginOptions } from "./losses/hingeEmbeddingLoss.ts";
+export {
+  HuberLoss,
+  type HuberOptions,
+  huberLoss,
+  SmoothL1Loss,
+  type SmoothL1Options,
+  smoothL1Loss,
+} from "./losses/huberLoss.ts";
+export { KLDivLoss, type KLDivOptions, klDiv } from "./losses/klDiv.ts";
+export { L1Loss, l1Loss } from "./losses/l1Loss.ts";
+export type { Loss } from "./losses/loss.ts";
+export { MarginRankingLoss, marginRankingLoss } from "./losses/marginRankingLoss.ts";
+export { MSELoss, mseLoss } from "./losses/mseLoss.ts";
+export { MultiLabelMarginLoss, multilabelMarginLoss } from "./losses/multilabelMarginLoss.ts";
+export { MultiLabelSoftMarginLoss, multilabelSoftMarginLoss } from "./losses/multilabelSoftMarginLoss.ts";
+export { MultiMarginLoss, type MultiMarginOptions, multiMarginLoss } from "./losses/multiMarginLoss.ts";
+export { type ClassOptions, NLLLoss, nllLoss } from "./losses/nllLoss.ts";
+export { PoissonNLLLoss, type PoissonNllOptions, poissonNllLoss } from "./losses/poissonNllLoss.ts";
 export type { LossOptions, Reduction, WeightedOptions } from "./losses/reduction.ts";
-export { softMarginLoss } from "./losses/softMarginLoss.ts";
-export { type TripletMarginOptions, tripletMarginLoss } from "./losses/tripletMarginLoss.ts";
+export { SoftMarginLoss, softMarginLoss } from "./losses/softMarginLoss.ts";
+export {
+  TripletMarginLoss,
+  type TripletMarginOptions,
+  tripletMarginLoss,
+} from "./losses/tripletMarginLoss.ts";
 export { Layer, type LoadOptions, Module, type StateDict } from "./module.ts";

@@ -138,12 +138,18 @@ export abstract class Module {
     return "";
   }
 
+  #print(above: readonly Module[]): string {
+    const name = this.constructor.name;
+    if (above.includes(this)) return `${name}(…)`;
+    const parts = [...partsOf(this)].filter((x): x is [string, Module] => x[1] instanceof Module);
+    const lines = parts.map(([path, m]) => `(${path}): ${m.#print([...above, this])}`);
+    const body = lines.map((line) => `  ${line.replaceAll("\n", "\n  ")}\n`).join("");
+    return `${name}(${body ? `\n${body}` : this.extraRepr()})`;
+  }
+
   /** The module and its parts as PyTorch prints them. */
   toString(): string {
-    const parts = [...partsOf(this)].filter((x): x is [string, Module] => x[1] instanceof Module);
-    const lines = parts.map(([path, m]) => `  (${path}): ${m.toString().replaceAll("\n", "\n  ")}`);
-    const name = this.constructor.name;
-    return lines.length === 0 ? `${name}(${this.extraRepr()})` : `${name}(\n${lines.join("\n")}\n)`;
+    return this.#print([]);
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {

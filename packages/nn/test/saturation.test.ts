@@ -32,6 +32,16 @@ describe.each(Object.entries(precision))("bceWithLogits in %s", (dtype, [relativ
   });
 });
 
+it.each([1e-8, -1e-8, 0.5, 17, 1000])(
+  "bceWithLogits has the gradient −z in its target, exactly, at z = %s",
+  (z) => {
+    for (const label of [0, 0.3, 1]) {
+      const f = (y: Tensor) => bceWithLogits(tensor([z]), y);
+      expect(valueAndGrad(f)(tensor([label]))[1].item()).toBe(-Math.fround(z));
+    }
+  },
+);
+
 describe("losses at the end of their domain", () => {
   it("binaryCrossEntropy at 0 and 1 is finite, and steep where the prediction is wrong", () => {
     const f = (p: Tensor) => binaryCrossEntropy(p, tensor([0, 1, 1, 0], float64), { reduction: "sum" });

@@ -2,7 +2,8 @@ import type { Tensor } from "@chainrule/core";
 import { describe } from "../describe.ts";
 import { Layer } from "../module.ts";
 
-interface Activation extends Layer {
+/** A layer without parameters. */
+export interface Activation extends Layer {
   forward(x: Tensor): Tensor;
 }
 

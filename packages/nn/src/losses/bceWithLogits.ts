@@ -1,4 +1,5 @@
 import { elementwise, scalar, type Tensor } from "@chainrule/core";
+import { loss } from "./loss.ts";
 import { elementwiseLoss, requireBroadcast, type WeightedOptions, weighted } from "./reduction.ts";
 
 const { add, mul, neg, sigmoid, softplus, sub } = scalar;
@@ -33,3 +34,6 @@ export const bceWithLogits = elementwiseLoss<LogitOptions>(
     return weighted("bceWithLogits", row(input, target, posWeight), weight);
   },
 );
+
+/** `bceWithLogits` as a module. */
+export class BCEWithLogitsLoss extends loss(bceWithLogits) {}

@@ -1,4 +1,5 @@
 import { elementwise, scalar } from "@chainrule/core";
+import { loss } from "./loss.ts";
 import { elementwiseLoss, type WeightedOptions, weighted } from "./reduction.ts";
 
 const { add, and, div, le, log, log1p, maximum, mul, neg, sub } = scalar;
@@ -34,3 +35,6 @@ export const binaryCrossEntropy = elementwiseLoss<WeightedOptions>(
   "binaryCrossEntropy",
   (input, target, { weight }) => weighted("binaryCrossEntropy", row(input, target), weight),
 );
+
+/** `binaryCrossEntropy` as a module. */
+export class BCELoss extends loss(binaryCrossEntropy) {}

@@ -1,5 +1,6 @@
 import { ChainruleError, formatShape, sameShape, type Tensor, where } from "@chainrule/core";
 import type { MarginOptions } from "./hingeEmbeddingLoss.ts";
+import { loss } from "./loss.ts";
 import { reduceLoss, requireSameShape } from "./reduction.ts";
 
 /** x₁·x₂/√((|x₁|² + 10⁻¹²)(|x₂|² + 10⁻¹²)) along the last axis. */
@@ -32,3 +33,6 @@ export function cosineEmbeddingLoss(
   const losses = where(target.gt(0), cos.neg().add(1), cos.sub(margin).clamp(0));
   return reduceLoss("cosineEmbeddingLoss", losses, reduction);
 }
+
+/** `cosineEmbeddingLoss` as a module. */
+export class CosineEmbeddingLoss extends loss(cosineEmbeddingLoss) {}

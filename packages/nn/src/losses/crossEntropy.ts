@@ -1,5 +1,6 @@
 import { ChainruleError, sameShape, type Tensor } from "@chainrule/core";
 import { classAxis, requireClassWeight } from "./classes.ts";
+import { loss } from "./loss.ts";
 import { type ClassOptions, classLosses, reduceClasses } from "./nllLoss.ts";
 import { reduceLoss } from "./reduction.ts";
 
@@ -35,3 +36,6 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
   const smooth = ε > 0 ? (loss: Tensor) => loss.mul(1 - ε).add(spread()) : undefined;
   return reduceClasses(op, classLosses(op, logp, target, options, smooth), options);
 }
+
+/** `crossEntropy` as a module. */
+export class CrossEntropyLoss extends loss(crossEntropy) {}

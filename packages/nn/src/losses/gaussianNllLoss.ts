@@ -1,4 +1,5 @@
 import { elementwise, scalar, type Tensor } from "@chainrule/core";
+import { loss } from "./loss.ts";
 import { type LossOptions, reduceLoss, requireBroadcast, requireSameShape } from "./reduction.ts";
 
 const { add, div, le, log, maximum, mul, sub } = scalar;
@@ -39,3 +40,6 @@ export function gaussianNllLoss(
   const losses = row(variance, input, target, eps);
   return reduceLoss("gaussianNllLoss", full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);
 }
+
+/** `gaussianNllLoss` as a module. */
+export class GaussianNLLLoss extends loss(gaussianNllLoss) {}

@@ -1,4 +1,5 @@
 import { where } from "@chainrule/core";
+import { loss } from "./loss.ts";
 import { elementwiseLoss, type LossOptions } from "./reduction.ts";
 
 export interface MarginOptions extends LossOptions {
@@ -11,3 +12,6 @@ export const hingeEmbeddingLoss = elementwiseLoss<MarginOptions>(
   "hingeEmbeddingLoss",
   (input, target, { margin = 1 }) => where(target.gt(0), input, input.neg().add(margin).clamp(0)),
 );
+
+/** `hingeEmbeddingLoss` as a module. */
+export class HingeEmbeddingLoss extends loss(hingeEmbeddingLoss) {}

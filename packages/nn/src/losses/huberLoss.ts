@@ -1,5 +1,6 @@
 import { ChainruleError, elementwise, scalar } from "@chainrule/core";
 import { errorLoss } from "./errorLoss.ts";
+import { loss } from "./loss.ts";
 import type { LossOptions } from "./reduction.ts";
 
 const { abs, le, maximum, minimum, mul, sub, where } = scalar;
@@ -38,3 +39,9 @@ export const smoothL1Loss = errorLoss<SmoothL1Options>("smoothL1Loss", (error, {
   if (!(beta >= 0)) throw new ChainruleError("value", "smoothL1Loss", `beta ${beta} must not be negative`);
   return beta === 0 ? error.abs() : row(error, beta).div(beta);
 });
+
+/** `smoothL1Loss` as a module. */
+export class SmoothL1Loss extends loss(smoothL1Loss) {}
+
+/** `huberLoss` as a module. */
+export class HuberLoss extends loss(huberLoss) {}

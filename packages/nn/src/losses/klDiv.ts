@@ -1,4 +1,5 @@
 import { ChainruleError, type Tensor, where } from "@chainrule/core";
+import { loss } from "./loss.ts";
 import { type Reduction, reduceLoss, requireSameShape } from "./reduction.ts";
 
 export interface KLDivOptions {
@@ -24,3 +25,6 @@ export function klDiv(
   if (input.ndim === 0) throw new ChainruleError("shape", "klDiv", "batchMean needs a batch axis");
   return losses.sum().div(input.shape[0] as number);
 }
+
+/** `klDiv` as a module. */
+export class KLDivLoss extends loss(klDiv) {}

@@ -1,5 +1,6 @@
 import type { Tensor } from "@chainrule/core";
 import type { MarginOptions } from "./hingeEmbeddingLoss.ts";
+import { loss } from "./loss.ts";
 import { reduceLoss, requireSameShape } from "./reduction.ts";
 
 /** max(0, margin − t·(x₁ − x₂)): x₁ shall rank higher where t = 1, lower where t = −1. @throws where shapes differ. */
@@ -13,3 +14,6 @@ export function marginRankingLoss(
   const losses = target.neg().mul(input1.sub(input2)).add(margin).clamp(0);
   return reduceLoss("marginRankingLoss", losses, reduction);
 }
+
+/** `marginRankingLoss` as a module. */
+export class MarginRankingLoss extends loss(marginRankingLoss) {}

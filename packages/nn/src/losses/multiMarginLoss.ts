@@ -1,6 +1,7 @@
 import { arange, ChainruleError, type Tensor, where } from "@chainrule/core";
 import { atClass, requireClasses, requireClassWeight, weightOf } from "./classes.ts";
 import type { MarginOptions } from "./hingeEmbeddingLoss.ts";
+import { loss } from "./loss.ts";
 import { reduceLoss } from "./reduction.ts";
 
 export interface MultiMarginOptions extends MarginOptions {
@@ -35,3 +36,6 @@ export function multiMarginLoss(
   const losses = others.sum(-1).div(classes);
   return reduceLoss(op, weight ? losses.mul(weightOf(weight, target)) : losses, reduction);
 }
+
+/** `multiMarginLoss` as a module. */
+export class MultiMarginLoss extends loss(multiMarginLoss) {}

@@ -1,4 +1,5 @@
 import { ChainruleError, type Tensor, where, zerosLike } from "@chainrule/core";
+import { loss } from "./loss.ts";
 import { type LossOptions, reduceLoss, requireSameShape } from "./reduction.ts";
 
 const op = "multilabelMarginLoss";
@@ -19,3 +20,6 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, { reduction 
   const losses = where(counts, violation, 0).sum([-2, -1]);
   return reduceLoss(op, losses.div(input.shape.at(-1) as number), reduction);
 }
+
+/** `multilabelMarginLoss` as a module. */
+export class MultiLabelMarginLoss extends loss(multilabelMarginLoss) {}

@@ -1,5 +1,6 @@
 import { ChainruleError, type Tensor } from "@chainrule/core";
 import { bceWithLogits } from "./bceWithLogits.ts";
+import { loss } from "./loss.ts";
 import { reduceLoss, requireSameShape, type WeightedOptions } from "./reduction.ts";
 
 const op = "multilabelSoftMarginLoss";
@@ -14,3 +15,6 @@ export function multilabelSoftMarginLoss(
   if (input.ndim === 0) throw new ChainruleError("shape", op, "a scalar has no class axis");
   return reduceLoss(op, bceWithLogits(input, target, { weight, reduction: "none" }).mean(-1), reduction);
 }
+
+/** `multilabelSoftMarginLoss` as a module. */
+export class MultiLabelSoftMarginLoss extends loss(multilabelSoftMarginLoss) {}

@@ -1,5 +1,6 @@
 import { ones, type Tensor, where } from "@chainrule/core";
 import { atClass, requireClasses, requireClassWeight, weightOf } from "./classes.ts";
+import { loss } from "./loss.ts";
 import { reduceLoss, type WeightedOptions } from "./reduction.ts";
 
 export interface ClassOptions extends WeightedOptions {
@@ -45,3 +46,6 @@ export const reduceClasses = (op: string, { losses, weights }: ClassLosses, opti
  */
 export const nllLoss = (input: Tensor, target: Tensor, options: ClassOptions = {}): Tensor =>
   reduceClasses("nllLoss", classLosses("nllLoss", input, target, options), options);
+
+/** `nllLoss` as a module. */
+export class NLLLoss extends loss(nllLoss) {}

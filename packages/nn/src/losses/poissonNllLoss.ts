@@ -1,4 +1,5 @@
 import { type Tensor, where } from "@chainrule/core";
+import { loss } from "./loss.ts";
 import { elementwiseLoss, type LossOptions } from "./reduction.ts";
 
 export interface PoissonNllOptions extends LossOptions {
@@ -34,3 +35,6 @@ export const poissonNllLoss = elementwiseLoss<PoissonNllOptions>(
     return full ? loss.add(stirling(t)) : loss;
   },
 );
+
+/** `poissonNllLoss` as a module. */
+export class PoissonNLLLoss extends loss(poissonNllLoss) {}

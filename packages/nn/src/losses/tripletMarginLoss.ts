@@ -1,6 +1,7 @@
 import type { Tensor } from "@chainrule/core";
 import { pairwiseDistance } from "./distance.ts";
 import type { MarginOptions } from "./hingeEmbeddingLoss.ts";
+import { loss } from "./loss.ts";
 import { reduceLoss, requireSameShape } from "./reduction.ts";
 
 export interface TripletMarginOptions extends MarginOptions {
@@ -24,3 +25,6 @@ export function tripletMarginLoss(
   const farther = swap ? far.minimum(pairwiseDistance(positive, negative, norm)) : far;
   return reduceLoss("tripletMarginLoss", near.sub(farther).add(margin).clamp(0), reduction);
 }
+
+/** `tripletMarginLoss` as a module. */
+export class TripletMarginLoss extends loss(tripletMarginLoss) {}

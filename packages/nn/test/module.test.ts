@@ -1,0 +1,232 @@
+import { Cell, ChainruleError, Parameter, type Tensor, tensor, zeros } from "@chainrule/core";
+import { BatchNorm1d, Dropout, Layer, Linear, Module, ReLU, Sequential } from "@chainrule/nn";
+import { describe, expect, it } from "vitest";
+
+class Block extends Layer {
+  scale = new Parameter(tensor(2));
+  branches = { left: new Linear(2, 2), right: [new ReLU(), new Linear(2, 2, { bias: false })] as const };
+  steps = new Cell(tensor(0, { dtype: "int32" }));
+  note = "not a part";
+  nothing = null;
+
+  forward(x: Tensor): Tensor {
+    const [relu, right] = this.branches.right;
+    return this.branches.left
+      .forward(x)
+      .add(right.forward(relu.forward(x)))
+      .mul(this.scale);
+  }
+}
+
+/** Whether two lists hold the same things, not only equal ones. */
+const same = (a: readonly unknown[], b: readonly unknown[]) =>
+  a.length === b.length && a.every((x, i) => x === b[i]);
+
+const names = (list: readonly (readonly [string, unknown])[]) => list.map(([name]) => name);
+
+describe("the parts of a module", () => {
+  const model = new Sequential(new Block(), new BatchNorm1d(2), new Dropout());
+
+  it("are found among its properties, in arrays and plain objects too, and named by path", () => {
+    expect(names(model.namedParameters())).toEqual([
+      "0.scale",
+      "0.branches.left.weight",
+      "0.branches.left.bias",
+      "0.branches.right.1.weight",
+      "1.weight",
+      "1.bias",
+    ]);
+    expect(names(model.namedBuffers())).toEqual(["0.steps", "1.runningMean", "1.runningVar"]);
+    expect(model.parameters().every((p, i) => p === model.namedParameters()[i]?.[1])).toBe(true);
+    expect(names([...model.namedModules()])).toEqual([
+      "",
+      "0",
+      "0.branches.left",
+      "0.branches.right.0",
+      "0.branches.right.1",
+      "1",
+      "2",
+    ]);
+    expect(
+      same(
+        model.modules(),
+        [...model.namedModules()].map(([, m]) => m),
+      ),
+    ).toBe(true);
+    expect(same(model.children(), [...model])).toBe(true);
+  });
+
+  it("that are shared are listed once", () => {
+    class Tied extends Module {
+      encoder = new Linear(2, 3, { bias: false });
+      weight = this.encoder.weight;
+      again = [this.encoder, this.encoder];
+      forward = (x: Tensor) => this.encoder.forward(x);
+    }
+    const tied = new Tied();
+    expect(names(tied.namedParameters())).toEqual(["weight"]);
+    expect(same(tied.modules(), [tied, tied.encoder])).toBe(true);
+  });
+
+  it("may point back at the whole, and plain objects at themselves", () => {
+    class Child extends Layer {
+      weight = new Parameter(zeros([1]));
+      constructor(readonly parent: Module) {
+        super();
+      }
+      forward = (x: Tensor) => x;
+    }
+    class Parent extends Layer {
+      child = new Child(this);
+      loop: Record<string, unknown> = {};
+      forward = (x: Tensor) => x;
+    }
+    const parent = new Parent();
+    parent.loop.loop = parent.loop;
+    expect(names(parent.namedParameters())).toEqual(["child.weight"]);
+    expect(String(parent)).toBe("Parent(\n  (child): Child(\n    (parent): Parent(…)\n  )\n)");
+  });
+
+  it("print as PyTorch prints them", () => {
+    expect(String(model)).toBe(`Sequential(
+  (0): Block(
+    (branches.left): Linear(2, 2)
+    (branches.right.0): ReLU()
+    (branches.right.1): Linear(2, 2, bias: false)
+  )
+  (1): BatchNorm1d(2, eps: 0.00001, momentum: 0.1)
+  (2): Dropout(p: 0.5)
+)`);
+  });
+});
+
+describe("modes", () => {
+  it("train() and eval() switch the module and all below it", () => {
+    const model = new Sequential(new Sequential(new Dropout()), new ReLU());
+    const modes = () => new Set(model.modules().map((m) => m.training));
+    expect(modes()).toEqual(new Set([true]));
+    expect(model.eval()).toBe(model);
+    expect(modes()).toEqual(new Set([false]));
+    model.train();
+    expect(modes()).toEqual(new Set([true]));
+  });
+
+  it("zeroGrad() forgets every gradient", () => {
+    const model = new Block();
+    model
+      .forward(zeros([1, 2]))
+      .sum()
+      .backward();
+    expect(model.parameters().every((p) => p.grad)).toBe(true);
+    model.zeroGrad();
+    expect(model.parameters().every((p) => p.grad === null)).toBe(true);
+  });
+
+  it('to("float64") converts parameters, gradients and float buffers, in the same cells', () => {
+    const model = new Sequential(new Block(), new BatchNorm1d(2));
+    const cells = model.parameters();
+    const before = cells.map((p) => p.toArray());
+    model
+      .forward(
+        tensor([
+          [1, 2],
+          [3, 5],
+        ]),
+      )
+      .sum()
+      .backward();
+    expect(model.to("float64")).toBe(model);
+    expect(same(model.parameters(), cells)).toBe(true);
+    expect(cells.map((p) => p.toArray())).toEqual(before);
+    expect(new Set(cells.flatMap((p) => [p.dtype, p.grad?.dtype]))).toEqual(new Set(["float64"]));
+    expect(model.namedBuffers().map(([, b]) => b.dtype)).toEqual(["int32", "float64", "float64"]);
+    expect(model.forward(zeros([2, 2], { dtype: "float64" })).dtype).toBe("float64");
+    expect(() => model.to("int32")).toThrow("a module is held in float32 or float64, not in int32");
+  });
+});
+
+describe("state", () => {
+  const source = new Sequential(new Linear(2, 3), new BatchNorm1d(3));
+  source.forward(
+    tensor([
+      [1, 2],
+      [3, 5],
+    ]),
+  );
+  const values = (m: Module) =>
+    Object.entries(m.stateDict()).map(([name, t]) => [name, t.dtype, t.toArray()]);
+
+  it("goes from one module to another of the same parts, buffers included", () => {
+    const copy = new Sequential(new Linear(2, 3), new BatchNorm1d(3));
+    expect(values(copy)).not.toEqual(values(source));
+    copy.loadStateDict(source.stateDict());
+    expect(values(copy)).toEqual(values(source));
+    const x = tensor([[0.5, -1]]);
+    expect(copy.eval().forward(x).toArray()).toEqual(source.eval().forward(x).toArray());
+  });
+
+  it("is a snapshot: what is trained later does not change it, nor a module that took it", () => {
+    const [model, copy] = [new Linear(1, 1), new Linear(1, 1)];
+    const state = model.stateDict();
+    copy.loadStateDict(state);
+    const before = model.weight.item();
+    model.weight.assign(zeros([1, 1]));
+    expect([state.weight?.item(), copy.weight.item()]).toEqual([before, before]);
+    expect(copy.weight.requiresGrad).toBe(true);
+    expect(state.weight?.requiresGrad).toBe(false);
+  });
+
+  const good = () => source.stateDict();
+  const bad: readonly (readonly [string, () => Record<string, Tensor>, string])[] = [
+    ["missing", () => ({ ...good(), "0.weight": undefined as unknown as Tensor }), "0.weight is no tensor"],
+    [
+      "absent",
+      () => Object.fromEntries(Object.entries(good()).filter(([name]) => !name.endsWith("weight"))),
+      "missing 0.weight, 1.weight",
+    ],
+    ["unexpected", () => ({ ...good(), extra: tensor(1), more: tensor(2) }), "unexpected extra, more"],
+    [
+      "of another shape",
+      () => ({ ...good(), "1.runningVar": zeros([4]) }),
+      "1.runningVar is float32[4], expected float32[3]",
+    ],
+    [
+      "of another dtype",
+      () => ({ ...good(), "0.bias": zeros([3], { dtype: "float64" }) }),
+      "0.bias is float64[3], expected float32[3]",
+    ],
+  ];
+
+  it.each(bad)("with entries %s is refused as a whole, naming them", (_name, dict, message) => {
+    const model = new Sequential(new Linear(2, 3), new BatchNorm1d(3));
+    const before = values(model);
+    expect(() => model.loadStateDict(dict())).toThrow(ChainruleError);
+    expect(() => model.loadStateDict(dict())).toThrow(`loadStateDict: ${message}. Nothing was loaded.`);
+    expect(values(model)).toEqual(before);
+  });
+
+  it("names all faults in one error", () => {
+    const dict = { "0.weight": zeros([9]), constructor: tensor(1) };
+    expect(() => source.loadStateDict(dict as never)).toThrow(
+      "missing 0.bias, 1.weight, 1.bias, 1.runningMean, 1.runningVar; unexpected constructor; 0.weight is float32[9], expected float32[3, 2]",
+    );
+  });
+
+  it("without strictness takes what fits by name, and still refuses misfits", () => {
+    const model = new Linear(2, 3);
+    const bias = [...(model.bias as Parameter).data()];
+    model.loadStateDict({ weight: zeros([3, 2]), extra: tensor(1) }, { strict: false });
+    expect([...model.weight.data(), ...(model.bias as Parameter).data()]).toEqual([
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      ...bias,
+    ]);
+    expect(() => model.loadStateDict({ weight: zeros([2, 3]) }, { strict: false })).toThrow(
+      "weight is float32[2, 3], expected float32[3, 2]",
+    );
+  });
+});
