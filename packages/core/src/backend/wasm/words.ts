@@ -53,7 +53,9 @@ export interface Site {
 type Emit = (site: Site, operands: readonly Push[]) => void;
 
 const isFloat = (type: DType): boolean => type === "float32" || type === "float64";
-const all = (operands: readonly Push[]): void => operands.forEach((push) => push());
+const all = (operands: readonly Push[]): void => {
+  for (const push of operands) push();
+};
 
 /** The scalar integer forms that have no instruction. */
 const integerForms: Readonly<Record<string, Emit>> = {

@@ -11,7 +11,7 @@ import type { Expansion } from "./precision.ts";
  * The functions spelled out in words, each with an error of at most 2 ulp as long as every word is rounded to the precision
  * of its expansion; the same bits wherever the words are IEEE 754's. Those that are missing have no expansion.
  */
-export const expansions: Readonly<Partial<Record<keyof typeof functions, Expansion>>> = {
+export const expansions: Readonly<Partial<Record<string, Expansion>>> = {
   exp,
   exp2,
   expm1,
@@ -34,6 +34,6 @@ export const expansions: Readonly<Partial<Record<keyof typeof functions, Expansi
   pow,
   erf,
   erfc,
-};
+} satisfies Partial<Record<keyof typeof functions, Expansion>>;
 
 export type { Expansion } from "./precision.ts";

@@ -14,7 +14,6 @@ import {
   minimum,
   mul,
   neg,
-  or,
   sqrt,
   sub,
   toFloat32,

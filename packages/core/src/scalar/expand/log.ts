@@ -69,7 +69,7 @@ export function logParts(c: Constants, x: Expr): { readonly k: Expr; readonly f:
 const ended = (x: Expr, zero: number, y: Expr): Expr =>
   where(
     lt(x, Number.POSITIVE_INFINITY),
-    where(lt(zero, x), y, where(eq(x, zero), Number.NEGATIVE_INFINITY, where(lt(x, zero), Number.NaN, y))),
+    where(eq(x, zero), Number.NEGATIVE_INFINITY, where(lt(x, zero), Number.NaN, y)),
     x,
   );
 

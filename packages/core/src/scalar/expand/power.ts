@@ -23,6 +23,7 @@ import {
   neg,
   or,
   round,
+  scalb,
   sqrt,
   sub,
   toFloat32,
@@ -124,10 +125,10 @@ export const pow = {
   float64: (x: Expr, y: Expr): Expr => signed(x, y, magnitude),
 };
 
-/** Numbers beyond `large` are scaled down by `scale`, those below `small` up, so that no square is out of range. */
+/** Numbers beyond `large` are scaled down by 2^`scale`, those below `small` up, so that no square is out of range. */
 const ranges = {
-  float32: { large: 2 ** 60, small: 2 ** -50, scale: 2 ** 100 },
-  float64: { large: 2 ** 500, small: 2 ** -450, scale: 2 ** 600 },
+  float32: { large: 2 ** 60, small: 2 ** -50, scale: 100, toFloat: toFloat32 },
+  float64: { large: 2 ** 500, small: 2 ** -450, scale: 600, toFloat: toFloat64 },
 };
 
 /** √(x² + y²); Infinity where one of them is infinite. */
@@ -136,12 +137,9 @@ export const hypot = perPrecision(
   (c: (typeof ranges)["float32" | "float64"]) => (x: Expr, y: Expr) => {
     const [a, b] = [abs(x), abs(y)];
     const larger = maximum(a, b);
-    const [large, small] = [lt(c.large, larger), lt(larger, c.small)];
-    const fit = (v: Expr, down: number, up: number) =>
-      where(large, mul(v, down), where(small, mul(v, up), v));
-    const [s, t] = [fit(a, 1 / c.scale, c.scale), fit(b, 1 / c.scale, c.scale)];
-    const r = fit(sqrt(add(square(s), square(t))), c.scale, 1 / c.scale);
+    const scale = mul(sub(c.toFloat(lt(larger, c.small)), c.toFloat(lt(c.large, larger))), c.scale);
+    const root = sqrt(add(square(scalb(a, scale)), square(scalb(b, scale))));
     const infinite = or(eq(a, Number.POSITIVE_INFINITY), eq(b, Number.POSITIVE_INFINITY));
-    return where(infinite, Number.POSITIVE_INFINITY, r);
+    return where(infinite, Number.POSITIVE_INFINITY, scalb(root, neg(scale)));
   },
 );
