@@ -18,8 +18,9 @@ export {
   randn,
 } from "./tensor/random.ts";
 export { type BackwardOptions, evaluate, Tensor, type TensorLike } from "./tensor/tensor.ts";
-export { compile, dynamic, perCall } from "./transform/compile.ts";
+export { compile, dynamic, guard, perCall } from "./transform/compile.ts";
 export { checkpoint, customGradient, noGrad, type WithGradient } from "./transform/custom.ts";
+export { explain } from "./transform/explain.ts";
 export { type Argnums, type GradOptions, grad, valueAndGrad, vjp } from "./transform/grad.ts";
 export { hessian, jacobian } from "./transform/jacobian.ts";
 export { jvp } from "./transform/jvp.ts";

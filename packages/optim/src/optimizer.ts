@@ -3,6 +3,7 @@ import {
   ChainruleError,
   dynamic,
   evaluate,
+  guard,
   noGrad,
   type Parameter,
   perCall,
@@ -17,6 +18,10 @@ const start: Progress = { step: 0, state: {} };
 
 /** The progress of a parameter before its first step. */
 const begin = (state: State): Progress => ({ step: 0, state: mapValues(state, (_, t) => new Cell(t)) });
+
+/** What of the hyper-parameters chooses the formula, where numbers only go into it. */
+const switchesOf = (hyper: Hyper): string =>
+  String([hyper.weightDecay !== 0, ...Object.values(hyper).filter((x) => typeof x === "boolean")]);
 
 /** `float32[2, 3]`. */
 const kind = ({ dtype, shape }: Tensor): string => `${dtype}[${shape.join(", ")}]`;
@@ -82,7 +87,8 @@ export class Optimizer<H extends Hyper = Hyper> {
   step(): void {
     const moves = noGrad(() =>
       this.paramGroups.flatMap((group) => {
-        checkHyper(this.#rule, group);
+        guard(() => switchesOf(group));
+        perCall(() => checkHyper(this.#rule, group));
         return group.params.flatMap((cell) => (cell.grad ? [this.#move(cell, cell.grad, group)] : []));
       }),
     );
@@ -90,10 +96,15 @@ export class Optimizer<H extends Hyper = Hyper> {
     for (const { cell, p, progress, state } of moves) {
       cell.assign(p);
       for (const [name, kept] of Object.entries(progress.state)) kept.assign(state[name] as Tensor);
-      perCall(() => {
-        progress.step++;
-      });
       this.#progress.set(cell, progress);
+      perCall(
+        () => {
+          progress.step++;
+        },
+        () => {
+          progress.step--;
+        },
+      );
     }
   }
 
@@ -105,7 +116,7 @@ export class Optimizer<H extends Hyper = Hyper> {
         `the gradient is ${kind(gradient)} and its parameter ${kind(cell)}; they must be alike`,
       );
     const { weightDecay: λ, decoupledWeightDecay: beside, maximize } = hyper;
-    const progress = this.#progress.get(cell) ?? begin(this.#rule.init(cell, hyper));
+    const progress = guard(() => this.#progress.get(cell)) ?? begin(this.#rule.init(cell, hyper));
     const coefficients = () => this.#rule.coefficients(hyper, progress.step + 1) as Record<string, number>;
     const uphill = maximize ? gradient.neg() : gradient;
     const { p, state } = this.#rule.update(

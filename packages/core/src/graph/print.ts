@@ -1,6 +1,12 @@
 import { formatShape } from "../shape.ts";
-import type { Node } from "./node.ts";
+import type { Node, Op } from "./node.ts";
+import type { Structure } from "./structure.ts";
 import { topological } from "./walk.ts";
+
+function printOp({ name, attrs }: Op, inputs: readonly string[]): string {
+  const settings = Object.entries(attrs).map(([k, v]) => `${k}=${JSON.stringify(v)}`);
+  return `${name}(${[...inputs, ...settings].join(", ")})`;
+}
 
 /** A graph as lines `%2 = add(%0, %1) float32[3]`, inputs first; evaluated nodes print as `value`. */
 export function printGraph(roots: readonly Node[]): string {
@@ -8,10 +14,24 @@ export function printGraph(roots: readonly Node[]): string {
   const name = new Map(order.map((n, i) => [n, `%${i}`]));
   return order
     .map((n) => {
-      const attrs = Object.entries(n.op.attrs).map(([k, v]) => `${k}=${JSON.stringify(v)}`);
-      const inputs = n.inputs.map((x) => name.get(x));
-      const made = n.value === null ? `${n.op.name}(${[...inputs, ...attrs].join(", ")})` : "value";
+      const inputs = n.inputs.map((x) => name.get(x) as string);
+      const made = n.value === null ? printOp(n.op, inputs) : "value";
       return `${name.get(n)} = ${made} ${n.dtype}${formatShape(n.shape)}`;
     })
     .join("\n");
+}
+
+/** A structure as such lines, and one that names its roots. */
+export function printStructure({ items, roots }: Structure): string {
+  const lines = items.map(({ op, inputs, shape, dtype, input }, i) => {
+    const made =
+      input < 0
+        ? printOp(
+            op,
+            inputs.map((x) => `%${x}`),
+          )
+        : "input";
+    return `%${i} = ${made} ${dtype}${formatShape(shape)}`;
+  });
+  return [...lines, `→ ${roots.map((r) => `%${r}`).join(", ")}`].join("\n");
 }

@@ -28,18 +28,39 @@ export class Cell extends Tensor {
     return super.node;
   }
 
-  /** While a function is compiled, a placeholder stands in for the value. */
+  override get grad(): Tensor | null {
+    this.#meet();
+    return super.grad;
+  }
+
+  override set grad(g: Tensor | null) {
+    this.#meet();
+    super.grad = g;
+  }
+
+  /** While a function is compiled, placeholders stand in for the value and the gradient. */
   #meet(): void {
     const trace = tracing();
     if (!trace || trace.cells.has(this)) return;
-    const { grad } = this;
+    const grad = super.grad;
     const standIn = placeholder(this.shape, this.dtype);
     const opening = this.requiresGrad ? leaf(standIn, this) : standIn;
     const before = this.exchange(opening);
+    const gradient = grad && placeholder(grad.shape, grad.dtype);
+    if (gradient) super.grad = new Tensor(gradient);
+    trace.guards.push(() => super.grad && `${super.grad.dtype}[${super.grad.shape}]`);
     trace.cells.set(this, {
       standIn,
+      gradient: gradient && {
+        standIn: gradient,
+        value: () => {
+          const g = super.grad as Tensor;
+          Tensor.evaluate([g]);
+          return g.node.value as Value;
+        },
+      },
       close: () => {
-        this.grad = grad;
+        super.grad = grad;
         const final = this.exchange(before);
         return final === opening ? null : final;
       },
@@ -47,10 +68,10 @@ export class Cell extends Tensor {
         if (super.node.value === null) Tensor.evaluate([this]);
         return { value: super.node.value as Value, shared: this.#shared };
       },
-      hold: (value) => {
+      hold: (value, shared) => {
         const node = known(value, this.shape, this.dtype);
         this.exchange(this.requiresGrad ? leaf(node, this) : node);
-        this.#shared = false;
+        this.#shared = shared;
       },
     });
   }

@@ -34,9 +34,8 @@ const longestUnread = 1000;
  * tables; shapes, dtypes and dims are checked at the call.
  */
 export class Tensor {
-  /** ∂/∂this, added up by `backward`, where this tensor requires a gradient. */
-  grad: Tensor | null = null;
   #node: Node;
+  #grad: Tensor | null = null;
   #released = false;
   /** What the gradient in this tensor was taken of: worked out along with it. */
   #origin: Node | null = null;
@@ -49,6 +48,15 @@ export class Tensor {
   /** The graph behind the tensor. */
   get node(): Node {
     return this.#node;
+  }
+
+  /** ∂/∂this, added up by `backward`, where this tensor requires a gradient. */
+  get grad(): Tensor | null {
+    return this.#grad;
+  }
+
+  set grad(g: Tensor | null) {
+    this.#grad = g;
   }
 
   get shape(): Shape {

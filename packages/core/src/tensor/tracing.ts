@@ -9,23 +9,33 @@ export interface Asked {
   readonly first: number;
 }
 
+/** Something done again at every call; `undo` takes it back where the call fails. */
+export interface Effect {
+  readonly act: () => void;
+  readonly undo: () => void;
+}
+
 /** A cell that a compiled function reads or assigns to. */
 export interface MetCell {
   /** What stands for its value. */
   readonly standIn: Node;
+  /** The gradient that it came with, if any. */
+  readonly gradient: { readonly standIn: Node; readonly value: () => Value } | null;
   /** Ends the tracing: the cell holds again what it held before. Gives what was assigned to it, if anything. */
   readonly close: () => Node | null;
   /** Its present value, and whether somebody else may hold that. */
   readonly value: () => { readonly value: Value; readonly shared: boolean };
-  /** Gives it a new value that nobody else holds. */
-  readonly hold: (value: Value) => void;
+  /** Gives it a new value, which others may hold too. */
+  readonly hold: (value: Value, shared: boolean) => void;
 }
 
 /** What a function does while it is compiled: the cells it meets, the numbers it asks for, what it does besides. */
 export class Tracing {
   readonly cells = new Map<object, MetCell>();
   /** Numbers and effects, in the order in which they come at every call. */
-  readonly calls: (Asked | (() => void))[] = [];
+  readonly calls: (Asked | Effect)[] = [];
+  /** What the formulas depend on beyond numbers. */
+  readonly guards: (() => unknown)[] = [];
 
   number(ask: () => number, dtype?: DType): Node {
     const node = dtype ? placeholder([], dtype) : weakPlaceholder();
@@ -50,10 +60,19 @@ export function traced<T>(by: Tracing, f: () => T): T {
   }
 }
 
-/** Does something now and, where it is done inside a compiled function, again at every call of it. */
-export function perCall(effect: () => void): void {
-  effect();
-  current?.calls.push(effect);
+/**
+ * Does something now and, where it is done inside a compiled function, again at every call of it. `undo` takes it back
+ * where such a call fails.
+ */
+export function perCall(act: () => void, undo: () => void = () => {}): void {
+  act();
+  current?.calls.push({ act, undo });
+}
+
+/** A value that formulas depend on: a compiled function is traced anew where it comes out otherwise. */
+export function guard<T>(ask: () => T): T {
+  current?.guards.push(ask);
+  return ask();
 }
 
 /** A number for formulas that is worked out now and, inside a compiled function, again at every call of it. */

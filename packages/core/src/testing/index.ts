@@ -1,7 +1,8 @@
 export type { Backend } from "../backend/backend.ts";
 export { withBackend } from "../backend/evaluate.ts";
 export { interpreter, makeInterpreter } from "../backend/interpreter.ts";
-export { wasm } from "../backend/wasm/wasm.ts";
+export { linearMemory, programsPrepared, wasm } from "../backend/wasm/wasm.ts";
+export { nodeCount } from "../graph/node.ts";
 export { printGraph } from "../graph/print.ts";
 export { lifted } from "../tensor/tensor.ts";
 export type { Tolerance } from "./close.ts";

@@ -56,10 +56,12 @@ export class Residents {
     return block.at;
   }
 
-  /** A new value of so many elements, whose block a program is about to fill. */
+  /** A new value of so many elements, whose block a program is about to fill: pinned as long as that runs. */
   create(dtype: DType, length: number): { readonly value: Value; readonly at: number } {
     const value = new Result(this, dtype, length);
-    return { value, at: this.#enter(value, length * bytesOf[dtype]).at };
+    const { at } = this.#enter(value, length * bytesOf[dtype]);
+    this.#pinned.add(value);
+    return { value, at };
   }
 
   /** Gives the block of a value back that nobody reads any more. */
@@ -95,7 +97,6 @@ export class Residents {
 
   /** Keeps values where they are while `f` runs. */
   pinning<T>(values: readonly Value[], f: () => T): T {
-    if (values.length === 0) return f();
     for (const v of values) this.#pinned.add(v);
     try {
       return f();
@@ -109,7 +110,8 @@ export class Residents {
     for (const [value, block] of this.#blocks) {
       if (this.#pinned.has(value)) continue;
       if (value instanceof Result) void value.array;
-      else this.#drop(value, block);
+      // A result that was read before is only a copy here, which reading again does not give back.
+      if (this.#blocks.has(value)) this.#drop(value, block);
       if (this.#bytes + bytes <= this.budget) return;
     }
   }

@@ -19,6 +19,18 @@ import { isKnown } from "./words.ts";
 
 const heap = new Heap();
 const residents = new Residents(heap, 256 << 20);
+
+let prepared = 0;
+
+/** How many programs were made ready so far. */
+export const programsPrepared = (): number => prepared;
+
+/** Bytes of linear memory: all that it has grown to, and those in use. */
+export const linearMemory = (): { readonly bytes: number; readonly used: number } => ({
+  bytes: heap.memory.buffer.byteLength,
+  used: heap.used,
+});
+
 interface Ready {
   readonly program: Program;
   readonly run: (table: number) => void;
@@ -74,6 +86,7 @@ function workspaceOf(program: Program): number {
 }
 
 function prepare(structure: Structure): Ready {
+  prepared++;
   const program = lower(structure);
   const host = hostWords(program);
   const module = new WebAssembly.Module(moduleOf(program, host));

@@ -1,0 +1,55 @@
+import { fail } from "../errors.ts";
+import { printStructure } from "../graph/print.ts";
+import { type Structure, structureOf } from "../graph/structure.ts";
+import { lower } from "../lower/lower.ts";
+import { planMemory } from "../lower/plan.ts";
+import { printProgram } from "../lower/print.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { compiledStructure } from "./compile.ts";
+
+function explainStructure(structure: Structure): string {
+  const program = lower(structure);
+  const { offsets, bytes } = planMemory(program);
+  const places = [...offsets].map(
+    ([buffer, at]) => `b${buffer.id}: ${buffer.dtype} × ${buffer.size} at ${at}`,
+  );
+  const named = (buffers: readonly { readonly id: number }[]) => buffers.map((b) => `b${b.id}`).join(" ");
+  return [
+    "graph",
+    printStructure(structure),
+    "",
+    "kernels",
+    printProgram(program),
+    "",
+    "memory",
+    `inputs: ${named(program.inputs)}`,
+    `outputs: ${named(program.outputs)}`,
+    ...places,
+    `scratch: ${bytes} bytes`,
+  ].join("\n");
+}
+
+/**
+ * How tensors will be worked out, as text: the graph that they are made of, the kernels it becomes, and where scratch
+ * values lie. Given a compiled function and arguments, what it does for such arguments. Nothing is worked out by it.
+ * @throws where a compiled function was not called with such arguments before.
+ */
+export function explain<A extends readonly unknown[]>(f: (...args: A) => unknown, ...args: A): string;
+export function explain(...tensors: readonly Tensor[]): string;
+export function explain(first: unknown, ...rest: readonly unknown[]): string {
+  if (typeof first === "function")
+    return explainStructure(
+      compiledStructure(first, rest) ??
+        fail(
+          "value",
+          "explain",
+          "this is no compiled function that was called with such arguments. Did you mean to call it once before?",
+        ),
+    );
+  const nodes = [first, ...rest].map((t) =>
+    t instanceof Tensor
+      ? t.node
+      : fail("value", "explain", "wants tensors, or a compiled function and arguments"),
+  );
+  return explainStructure(structureOf(nodes));
+}

@@ -1,0 +1,134 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { compile, ones, type Tensor, tensor, zeros } from "@chainrule/core";
+import { linearMemory, nodeCount, programsPrepared } from "@chainrule/core/testing";
+import { Adam, SGD } from "@chainrule/optim";
+import { describe, expect, test } from "vitest";
+import { batch, logistic, network } from "./models.ts";
+
+/** What grows while `f` runs. */
+function growth(f: () => void) {
+  const before = { nodes: nodeCount(), programs: programsPrepared(), ...linearMemory() };
+  f();
+  const { bytes, used } = linearMemory();
+  return {
+    nodes: nodeCount() - before.nodes,
+    programs: programsPrepared() - before.programs,
+    bytes: bytes - before.bytes,
+    used: used - before.used,
+  };
+}
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+/** Mebibytes that are held after a collection, array buffers included. */
+function held(): number {
+  // The first collection leaves array buffers to be freed behind it; the second waits for them.
+  collect();
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return (heapUsed + arrayBuffers) / 2 ** 20;
+}
+
+function repeat(n: number, f: () => void): void {
+  for (let i = 0; i < n; i++) f();
+}
+
+describe("a compiled step, once it is warm", () => {
+  const [x, y] = batch(1);
+
+  test("makes one node for each tensor that it returns and two for each parameter, nothing else", () => {
+    const { step } = logistic((p) => new SGD(p, { lr: 0.1 }));
+    const compiled = compile(step);
+    compiled(x, y);
+    expect(growth(() => repeat(10, () => compiled(x, y)))).toEqual({
+      nodes: 10 * (1 + 2 * 2),
+      programs: 0,
+      bytes: 0,
+      used: 0,
+    });
+  });
+
+  test("makes one node for each buffer and piece of optimizer state as well", () => {
+    const { step, optimizer } = network((p) => new Adam(p));
+    const parameters = optimizer.paramGroups.flatMap((g) => g.params).length;
+    const buffers = 2;
+    const compiled = compile(step);
+    compiled(x, y);
+    const nodes = 1 + 2 * parameters + buffers + 2 * parameters;
+    expect(growth(() => repeat(10, () => compiled(x, y)))).toEqual({
+      nodes: 10 * nodes,
+      programs: 0,
+      bytes: 0,
+      used: 0,
+    });
+  });
+
+  test("leaves linear memory and heap as they are over 20,000 steps", () => {
+    const { step } = logistic((p) => new Adam(p));
+    const compiled = compile(step);
+    repeat(2000, () => compiled(x, y));
+    const before = held();
+    expect(growth(() => repeat(20_000, () => compiled(x, y)))).toMatchObject({
+      programs: 0,
+      bytes: 0,
+      used: 0,
+    });
+    expect(held() - before).toBeLessThan(2);
+  });
+
+  test("leaves linear memory as it is where its tensors lie outside the program", () => {
+    const w = logistic((p) => new SGD(p)).optimizer.paramGroups[0]?.params[0] as Tensor;
+    const f = compile((x: Tensor) => x.add(w.sum()));
+    const big = zeros([5000]);
+    repeat(3, () => f(big).data());
+    expect(growth(() => repeat(1000, () => f(big).data()))).toEqual({
+      nodes: 1000,
+      programs: 0,
+      bytes: 0,
+      used: 0,
+    });
+  });
+});
+
+describe("without compile", () => {
+  test.each([4, 5000])(
+    "20,000 results of %i elements that are read and dropped leave memory as it is",
+    (n) => {
+      const x = ones([n]);
+      const read = () => x.mul(2).add(1).sum().item() + (x.mul(3).data()[0] as number);
+      read();
+      const before = held();
+      expect(growth(() => repeat(20_000, read))).toMatchObject({ programs: 0, bytes: 0, used: 0 });
+      expect(held() - before).toBeLessThan(2);
+    },
+  );
+
+  test("an uncompiled step compiles nothing after the second", () => {
+    const [x, y] = batch(1);
+    const { step } = logistic((p) => new Adam(p));
+    repeat(2, () => step(x, y).item());
+    expect(growth(() => repeat(100, () => step(x, y).item()))).toMatchObject({
+      programs: 0,
+      bytes: 0,
+      used: 0,
+    });
+  });
+
+  test("results that are read, and used afterwards, stay within the bounds of linear memory", () => {
+    const kept = Array.from({ length: 150 }, (_, i) => {
+      const t = zeros([1 << 20]).add(i);
+      expect(t.data()[7]).toBe(i);
+      return t;
+    });
+    for (const [i, t] of kept.entries()) expect(t.neg().amin().item()).toBe(-i);
+    expect(linearMemory().used).toBeLessThan(400 << 20);
+  });
+
+  test("a program whose tensors exceed the bounds of linear memory works them out all the same", () => {
+    const f = compile((x: Tensor) => Array.from({ length: 6 }, (_, i) => x.add(i)));
+    const results = f(tensor(new Float32Array(12 << 20)));
+    expect(results.map((t) => t.amax().item())).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+});
