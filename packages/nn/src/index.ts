@@ -1,24 +1,37 @@
 export * as init from "./init.ts";
 export * from "./layers/activations.ts";
+export * from "./layers/adaptivePool.ts";
+export * from "./layers/avgPool.ts";
 export {
   BatchNorm1d,
+  BatchNorm2d,
   type BatchNormOptions,
   batchNorm,
   momentsOf,
   runningMoments,
 } from "./layers/batchNorm.ts";
 export { bilinear } from "./layers/bilinear.ts";
+export * from "./layers/conv.ts";
+export * from "./layers/convTranspose.ts";
 export { Dropout, type DropoutOptions, dropout } from "./layers/dropout.ts";
 export { Embedding, type EmbeddingOptions, embedding } from "./layers/embedding.ts";
 export { Flatten } from "./layers/flatten.ts";
+export type { FunctionLayer } from "./layers/functionLayer.ts";
 export { GroupNorm, groupNorm, instanceNorm } from "./layers/groupNorm.ts";
 export { LayerNorm, type LayerNormOptions, layerNorm } from "./layers/layerNorm.ts";
 export { Linear, type LinearOptions, linear } from "./layers/linear.ts";
+export * from "./layers/lpPool.ts";
+export * from "./layers/maxPool.ts";
+export * from "./layers/multiheadAttention.ts";
 export { type NormalizeOptions, normalize } from "./layers/normalize.ts";
 export type { ParameterOptions } from "./layers/parameter.ts";
+export type { PoolOptions } from "./layers/pooling.ts";
 export { RMSNorm, rmsNorm } from "./layers/rmsNorm.ts";
+export { type AttentionOptions, scaledDotProductAttention } from "./layers/scaledDotProductAttention.ts";
 export { Sequential } from "./layers/sequential.ts";
+export type { PerAxis } from "./layers/spatial.ts";
 export type { Moments, NormOptions } from "./layers/standardise.ts";
+export * from "./layers/unfold.ts";
 export { BCEWithLogitsLoss, bceWithLogits, type LogitOptions } from "./losses/bceWithLogits.ts";
 export { BCELoss, binaryCrossEntropy } from "./losses/binaryCrossEntropy.ts";
 export { CosineEmbeddingLoss, cosineEmbeddingLoss } from "./losses/cosineEmbeddingLoss.ts";

@@ -1,5 +1,7 @@
 import type { Adapters } from "../adapter.ts";
 import { activations } from "./activations.ts";
+import { attentions } from "./attention.ts";
+import { convolutions } from "./conv.ts";
 import { creation } from "./creation.ts";
 import { e2e } from "./e2e.ts";
 import { elementwise } from "./elementwise.ts";
@@ -10,12 +12,15 @@ import { losses } from "./losses.ts";
 import { movement } from "./movement.ts";
 import { layers } from "./nn.ts";
 import { optimizers } from "./optimizers.ts";
+import { pools } from "./pool.ts";
 import { reductions } from "./reductions.ts";
 import { schedulers } from "./schedulers.ts";
 
 /** What is said of PyTorch's single functions in this library, by their names there. */
 const functions: Adapters = {
   ...activations,
+  ...attentions,
+  ...convolutions,
   ...creation,
   ...e2e,
   ...elementwise,
@@ -25,6 +30,7 @@ const functions: Adapters = {
   ...movement,
   ...layers,
   ...optimizers,
+  ...pools,
   ...reductions,
   ...schedulers,
 };

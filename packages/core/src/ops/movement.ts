@@ -53,9 +53,11 @@ interface Skew {
 /** y[…o…, k] = x[…o·stride + k·dilation − before…, k], 0 outside; `count` places. Its transpose is `unskew`. */
 function skew(x: Node, count: number, s: Skew): Node {
   const n = x.shape[s.dim] as number;
+  const last = (count - 1) * s.stride + ((x.shape.at(-1) as number) - 1) * s.dilation - s.before;
+  const inside = s.before === 0 && last < n;
   const read = (out: readonly Expr[]) => {
     const i = sub(add(mul(out[s.dim] as Expr, s.stride), mul(out.at(-1) as Expr, s.dilation)), s.before);
-    return { index: replaced(out, s.dim, i), valid: s.before === 0 ? undefined : within(i, n) };
+    return { index: replaced(out, s.dim, i), valid: inside ? undefined : within(i, n) };
   };
   return move("skew", { count, ...s }, x, resized(x.shape, s.dim, count), read, (ȳ) => unskew(ȳ, n, s));
 }
@@ -323,6 +325,7 @@ export const movements = {
     [[6], 0, 3],
     [[2, 7], 1, 3, { stride: 2 }],
     [[5, 2], 0, 2, { dilation: 2, padding: 1 }],
+    [[2, 4], 1, 3, { padding: [0, 2] }],
   ),
 
   /** Windows (the last axis) added back to where they were read along `dim` of size n. Its transpose is `windows`. */
@@ -334,6 +337,7 @@ export const movements = {
     [[4, 3], 0, 6],
     [[2, 3, 3], 1, 7, { stride: 2 }],
     [[5, 2, 2], 0, 5, { dilation: 2, padding: 1 }],
+    [[2, 4, 3], 1, 4, { padding: [0, 2] }],
   ),
 };
 

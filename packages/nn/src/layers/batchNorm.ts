@@ -109,3 +109,10 @@ export class BatchNorm1d extends Layer {
     return `${this.numFeatures}, eps: ${this.eps}, momentum: ${this.momentum}`;
   }
 }
+
+/** Batch normalisation of images [N, C, H, W]: by the batch while training, by running statistics in `eval()`. */
+export class BatchNorm2d extends BatchNorm1d {
+  protected override get ranks(): readonly number[] {
+    return [4];
+  }
+}

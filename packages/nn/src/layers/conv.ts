@@ -1,0 +1,157 @@
+import { ChainruleError, einsum, formatShape, type Parameter, type Tensor } from "@chainrule/core";
+import { describe } from "../describe.ts";
+import { kaimingUniform, uniform } from "../init.ts";
+import { Layer } from "../module.ts";
+import { type ParameterOptions, parameter } from "./parameter.ts";
+import { type Along, type PerAxis, perAxis, reachOf, windowsOf } from "./spatial.ts";
+import { perChannel } from "./standardise.ts";
+
+export interface ConvOptions {
+  readonly stride?: PerAxis;
+  /** Zeros on both sides. "same" adds as many as keep the size (an odd one after), "valid" none. */
+  readonly padding?: PerAxis | "same" | "valid";
+  /** The distance between the elements that a kernel's neighbours meet. */
+  readonly dilation?: PerAxis;
+  /** Channels are split into so many parts, each with its own kernels. */
+  readonly groups?: number;
+}
+
+/** How a kernel of these sizes slides. */
+function alongOf(
+  op: string,
+  sizes: readonly number[],
+  { stride = 1, padding = 0, dilation = 1 }: ConvOptions,
+): Along[] {
+  const axes = sizes.length;
+  const strides = perAxis(op, "stride", stride, axes, 1);
+  const dilations = perAxis(op, "dilation", dilation, axes, 1);
+  if (padding === "same" && strides.some((s) => s !== 1))
+    throw new ChainruleError("value", op, `padding "same" needs stride 1, not ${formatShape(strides)}`);
+  const pads = typeof padding === "string" ? [] : perAxis(op, "padding", padding, axes, 0);
+  return sizes.map((size, i) => {
+    const along = { size, stride: strides[i] as number, dilation: dilations[i] as number };
+    const total = padding === "same" ? reachOf(along) - 1 : 2 * (pads[i] ?? 0);
+    return { ...along, padding: [Math.floor(total / 2), Math.ceil(total / 2)] };
+  });
+}
+
+function convNd(
+  axes: 1 | 2 | 3,
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null | undefined,
+  options: ConvOptions,
+): Tensor {
+  const op = `conv${axes}d`;
+  const { groups = 1 } = options;
+  const unbatched = x.ndim === axes + 1;
+  const batch = unbatched ? x.unsqueeze(0) : x;
+  const [out, into, ...sizes] = weight.shape as [number, number, ...number[]];
+  if (
+    batch.ndim !== axes + 2 ||
+    weight.ndim !== axes + 2 ||
+    batch.shape[1] !== into * groups ||
+    out % groups !== 0 ||
+    (bias && (bias.ndim !== 1 || bias.shape[0] !== out))
+  )
+    throw new ChainruleError(
+      "shape",
+      op,
+      `input ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}${bias ? ` and bias ${formatShape(bias.shape)}` : ""} in ${groups} group(s) must be [N, in, …], [out, in/groups, …] and [out], with ${axes} spatial axes`,
+    );
+  const along = alongOf(op, sizes, options);
+  const windows = windowsOf(op, batch.unflatten(1, [groups, into]), along);
+  const [places, elements] = ["xyz".slice(0, axes), "uvw".slice(0, axes)];
+  const y = einsum(
+    `ngi${places}${elements},gmi${elements}->ngm${places}`,
+    windows,
+    weight.unflatten(0, [groups, out / groups]),
+  ).flatten(1, 2);
+  const shifted = bias ? y.add(perChannel(y, bias)) : y;
+  return unbatched ? shifted.squeeze(0) : shifted;
+}
+
+/**
+ * y[n, o, t] = b[o] + Σ w[o, i, k]·x[n, i, t·stride + k·dilation − padding] for x [N, in, L] or [in, L] and
+ * w [out, in/groups, K]. @throws where shapes do not fit or the kernel is larger than the padded input.
+ */
+export const conv1d = (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvOptions = {}): Tensor =>
+  convNd(1, x, weight, bias, options);
+
+/** `conv1d` with two spatial axes: x [N, in, H, W] or [in, H, W], w [out, in/groups, kH, kW]. @throws as `conv1d`. */
+export const conv2d = (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvOptions = {}): Tensor =>
+  convNd(2, x, weight, bias, options);
+
+/** `conv1d` with three spatial axes: x [N, in, D, H, W] or [in, D, H, W], w [out, in/groups, kD, kH, kW]. @throws as `conv1d`. */
+export const conv3d = (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvOptions = {}): Tensor =>
+  convNd(3, x, weight, bias, options);
+
+export interface ConvLayerOptions extends ConvOptions, ParameterOptions {
+  /** Whether b is there. */
+  readonly bias?: boolean;
+}
+
+/** What convolutions of all ranks share. */
+abstract class ConvLayer extends Layer {
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+  readonly #options: ConvOptions;
+  readonly #kernel: readonly number[];
+
+  constructor(
+    readonly axes: 1 | 2 | 3,
+    readonly inChannels: number,
+    readonly outChannels: number,
+    kernelSize: PerAxis,
+    { bias = true, dtype, generator, ...options }: ConvLayerOptions = {},
+  ) {
+    super();
+    const name = this.constructor.name;
+    const { groups = 1 } = options;
+    this.#options = options;
+    this.#kernel = perAxis(name, "kernelSize", kernelSize, axes, 1);
+    if (!(groups >= 1) || inChannels % groups !== 0 || outChannels % groups !== 0)
+      throw new ChainruleError(
+        "value",
+        name,
+        `${inChannels} and ${outChannels} channels do not split into ${groups} groups`,
+      );
+    alongOf(name, this.#kernel, options);
+    const from = { ...(dtype && { dtype }), ...(generator && { generator }) };
+    const shape = [outChannels, inChannels / groups, ...this.#kernel];
+    this.weight = kaimingUniform(parameter(shape, from), { a: Math.sqrt(5), ...from });
+    const fanIn = shape.slice(1).reduce((n, d) => n * d, 1);
+    const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
+    this.bias = bias ? uniform(parameter([outChannels], from), -bound, bound, from) : null;
+  }
+
+  forward(x: Tensor): Tensor {
+    return convNd(this.axes, x, this.weight, this.bias, this.#options);
+  }
+
+  protected override extraRepr(): string {
+    const options = { kernelSize: this.#kernel, ...this.#options, ...(this.bias ? {} : { bias: false }) };
+    return `${this.inChannels}, ${this.outChannels}, ${describe(options)}`;
+  }
+}
+
+/** `conv1d` with kernels of its own, w and b drawn from U(±1/√(in/groups·K)). */
+export class Conv1d extends ConvLayer {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options?: ConvLayerOptions) {
+    super(1, inChannels, outChannels, kernelSize, options);
+  }
+}
+
+/** `conv2d` with kernels of its own, w and b drawn from U(±1/√(in/groups·kH·kW)). */
+export class Conv2d extends ConvLayer {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options?: ConvLayerOptions) {
+    super(2, inChannels, outChannels, kernelSize, options);
+  }
+}
+
+/** `conv3d` with kernels of its own, w and b drawn from U(±1/√(in/groups·kD·kH·kW)). */
+export class Conv3d extends ConvLayer {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options?: ConvLayerOptions) {
+    super(3, inChannels, outChannels, kernelSize, options);
+  }
+}

@@ -1,0 +1,60 @@
+import { arange, type Tensor } from "@chainrule/core";
+import { functionLayer } from "./functionLayer.ts";
+import { type PoolOptions, padded, poolAlong } from "./pooling.ts";
+import { type PerAxis, windowsOf } from "./spatial.ts";
+
+export interface MaxPoolOptions extends PoolOptions {
+  /** The distance between neighbours in a window. */
+  readonly dilation?: PerAxis;
+}
+
+interface Pooled {
+  readonly values: Tensor;
+  /** Where in its window the greatest element stands. */
+  readonly indices: Tensor;
+  /** A plane's windows of the flat places in it, beside those of x. */
+  readonly places: Tensor;
+}
+
+function maxPoolNd(axes: 1 | 2 | 3, x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions): Pooled {
+  const op = `maxPool${axes}d`;
+  const along = poolAlong(op, axes, x, kernelSize, options);
+  const windows = (t: Tensor, border: number) => windowsOf(op, ...padded(t, along, border)).flatten(-axes);
+  const plane = x.shape.slice(x.ndim - axes);
+  const size = plane.reduce((n, d) => n * d, 1);
+  const places = arange(0, size, 1, { dtype: "int32" }).reshape(plane);
+  return { ...windows(x, Number.NEGATIVE_INFINITY).max(-1), places: windows(places, 0) };
+}
+
+/**
+ * The greatest element of each window along the last axis of x […, L]; the border is −∞, NaN wins, and the gradient
+ * goes to the first of equal elements. @throws where the kernel is larger than the padded input.
+ */
+export const maxPool1d = (x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions = {}): Tensor =>
+  maxPoolNd(1, x, kernelSize, options).values;
+
+/** `maxPool1d` of windows over the last two axes of x […, H, W]. @throws as `maxPool1d`. */
+export const maxPool2d = (x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions = {}): Tensor =>
+  maxPoolNd(2, x, kernelSize, options).values;
+
+/** `maxPool1d` of windows over the last three axes of x […, D, H, W]. @throws as `maxPool1d`. */
+export const maxPool3d = (x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions = {}): Tensor =>
+  maxPoolNd(3, x, kernelSize, options).values;
+
+/** `maxPool2d`, and the flat place (int32) of each greatest element in its plane [H, W]. @throws as `maxPool1d`. */
+export function maxPool2dWithIndices(
+  x: Tensor,
+  kernelSize: PerAxis,
+  options: MaxPoolOptions = {},
+): { values: Tensor; indices: Tensor } {
+  const { values, indices, places } = maxPoolNd(2, x, kernelSize, options);
+  const all = places.expand([...values.shape, places.shape.at(-1) as number]);
+  return { values, indices: all.gather(-1, indices.unsqueeze(-1)).squeeze(-1) };
+}
+
+/** `maxPool1d` as a layer. */
+export class MaxPool1d extends functionLayer(maxPool1d) {}
+/** `maxPool2d` as a layer. */
+export class MaxPool2d extends functionLayer(maxPool2d) {}
+/** `maxPool3d` as a layer. */
+export class MaxPool3d extends functionLayer(maxPool3d) {}

@@ -1,0 +1,140 @@
+import { ChainruleError, formatShape, type Parameter, sameShape, type Tensor, where } from "@chainrule/core";
+import { xavierUniform, zeros } from "../init.ts";
+import { Module } from "../module.ts";
+import { dropout } from "./dropout.ts";
+import { Linear, linear } from "./linear.ts";
+import { type ParameterOptions, parameter } from "./parameter.ts";
+import { attentionWeights } from "./scaledDotProductAttention.ts";
+
+export interface MultiheadAttentionOptions {
+  /** [L, S], [N, L, S], or [N, heads, L, S]: where a bool mask is true nothing is taken; a float mask is added to the scores. */
+  readonly attnMask?: Tensor | undefined;
+  /** [N, S], bool: the keys that are no part of the sequence. */
+  readonly keyPaddingMask?: Tensor | undefined;
+  /** Whether query i sees keys 0 … i only. */
+  readonly isCausal?: boolean | undefined;
+  /** Whether the weights given back are the mean over the heads. */
+  readonly averageAttnWeights?: boolean | undefined;
+}
+
+export interface MultiheadAttentionState {
+  readonly numHeads: number;
+  /** The projections of queries, keys and values, above each other: [3·E, E]. */
+  readonly inProjWeight: Tensor;
+  readonly inProjBias?: Tensor | null | undefined;
+  readonly outProj: { readonly weight: Tensor; readonly bias?: Tensor | null | undefined };
+  /** Whether inputs are [N, L, E], not [L, N, E]. */
+  readonly batchFirst?: boolean | undefined;
+  /** The probability with which a weight is left out. */
+  readonly dropout?: number | undefined;
+}
+
+export interface Attended {
+  readonly output: Tensor;
+  /** [N, L, S], or [N, heads, L, S] where they are not averaged; without N for unbatched inputs. */
+  readonly weights: Tensor;
+}
+
+/** The mask that `attentionWeights` takes, of shape that broadcasts to [N, heads, L, S]. */
+function maskOf({ attnMask, keyPaddingMask }: MultiheadAttentionOptions): Tensor | undefined {
+  const padding = keyPaddingMask?.unsqueeze(-2).unsqueeze(-3);
+  const mask = attnMask?.ndim === 3 ? attnMask.unsqueeze(1) : attnMask;
+  if (!mask || mask.dtype === "bool")
+    return (mask && padding ? mask.logicalOr(padding) : (mask ?? padding))?.logicalNot();
+  return padding ? where(padding, Number.NEGATIVE_INFINITY, mask) : mask;
+}
+
+/**
+ * Attention of several heads, each on its own part of the projected width: concat(headₕ)·Woᵀ + bo, where headₕ is
+ * `scaledDotProductAttention` of x·Wᵀ + b. Inputs are [L, N, E], [N, L, E] with `batchFirst`, or [L, E].
+ * @throws where shapes do not fit. [Vaswani et al. 2017]
+ */
+export function multiheadAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  state: MultiheadAttentionState,
+  options: MultiheadAttentionOptions = {},
+): Attended {
+  const { numHeads, inProjWeight, inProjBias, outProj, batchFirst = false } = state;
+  const width = inProjWeight.shape[1] as number;
+  const inputs = [query, key, value];
+  if (
+    ![2, 3].includes(query.ndim) ||
+    inputs.some((x) => x.ndim !== query.ndim || x.shape.at(-1) !== width) ||
+    !sameShape(key.shape, value.shape)
+  )
+    throw new ChainruleError(
+      "shape",
+      "multiheadAttention",
+      `query, key and value ${inputs.map((x) => formatShape(x.shape)).join(" · ")} must have 2 or 3 axes, the last of size ${width}, and as many keys as values`,
+    );
+  const unbatched = query.ndim === 2;
+  const weights = inProjWeight.chunk(3, 0);
+  const biases = inProjBias?.chunk(3, 0);
+  const [q, k, v] = inputs.map((x, i) => {
+    const batch = unbatched ? x.unsqueeze(0) : batchFirst ? x : x.transpose(0, 1);
+    return linear(batch, weights[i] as Tensor, biases?.[i])
+      .unflatten(-1, [numHeads, width / numHeads])
+      .transpose(1, 2);
+  }) as [Tensor, Tensor, Tensor];
+  const shares = attentionWeights(q, k, { attnMask: maskOf(options), isCausal: options.isCausal });
+  const heads = dropout(shares, state.dropout ?? 0).matmul(v);
+  const y = linear(heads.transpose(1, 2).flatten(2), outProj.weight, outProj.bias ?? undefined);
+  const seen = options.averageAttnWeights === false ? shares : shares.mean(1);
+  if (unbatched) return { output: y.squeeze(0), weights: seen.squeeze(0) };
+  return { output: batchFirst ? y : y.transpose(0, 1), weights: seen };
+}
+
+export interface MultiheadAttentionLayerOptions extends ParameterOptions {
+  readonly bias?: boolean;
+  readonly batchFirst?: boolean;
+  /** The probability with which a weight is left out while training. */
+  readonly dropout?: number;
+}
+
+/** `multiheadAttention` with projections of its own, drawn by `xavierUniform`; biases start at 0. */
+export class MultiheadAttention extends Module {
+  readonly inProjWeight: Parameter;
+  readonly inProjBias: Parameter | null;
+  readonly outProj: Linear;
+  readonly batchFirst: boolean;
+  readonly dropout: number;
+
+  constructor(
+    readonly embedDim: number,
+    readonly numHeads: number,
+    { bias = true, batchFirst = false, dropout = 0, ...options }: MultiheadAttentionLayerOptions = {},
+  ) {
+    super();
+    if (!(numHeads >= 1) || embedDim % numHeads !== 0)
+      throw new ChainruleError(
+        "value",
+        "MultiheadAttention",
+        `width ${embedDim} does not split into ${numHeads} heads`,
+      );
+    this.batchFirst = batchFirst;
+    this.dropout = dropout;
+    this.inProjWeight = xavierUniform(parameter([3 * embedDim, embedDim], options), 1, options);
+    this.inProjBias = bias ? parameter([3 * embedDim], options) : null;
+    this.outProj = new Linear(embedDim, embedDim, { bias, ...options });
+    if (this.outProj.bias) zeros(this.outProj.bias);
+  }
+
+  /** What the queries take from the values, and by which weights. @throws where shapes do not fit. */
+  forward(query: Tensor, key = query, value = key, options: MultiheadAttentionOptions = {}): Attended {
+    const { numHeads, inProjWeight, inProjBias, outProj, batchFirst } = this;
+    const state = { numHeads, inProjWeight, inProjBias, outProj, batchFirst };
+    return multiheadAttention(
+      query,
+      key,
+      value,
+      { ...state, dropout: this.training ? this.dropout : 0 },
+      options,
+    );
+  }
+
+  protected override extraRepr(): string {
+    return `${this.embedDim}, ${this.numHeads}`;
+  }
+}
