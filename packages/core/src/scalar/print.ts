@@ -1,10 +1,12 @@
 import { type Expr, subexpressions } from "./expr.ts";
 
-/** A formula as a line of mathematics: `x·(1 − y)`. */
-export function printExpr(root: Expr): string {
+/** A formula as a line of mathematics: `x·(1 − y)`; sub-expressions that have `names` go by those. */
+export function printExpr(root: Expr, names: ReadonlyMap<Expr, string> = new Map()): string {
   const text = new Map<Expr, string>();
-  for (const e of subexpressions([root])) {
-    if (e.kind === "arg") text.set(e, e.name);
+  for (const e of subexpressions([root], new Set([...names.keys()].filter((e) => e !== root)))) {
+    const known = e === root ? undefined : names.get(e);
+    if (known !== undefined) text.set(e, known);
+    else if (e.kind === "arg") text.set(e, e.name);
     else if (e.kind === "const") text.set(e, String(e.value).replace("-", "−"));
     else {
       const operand = (i: number) => {

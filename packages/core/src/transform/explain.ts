@@ -1,19 +1,18 @@
 import { fail } from "../errors.ts";
 import { printStructure } from "../graph/print.ts";
 import { type Structure, structureOf } from "../graph/structure.ts";
+import type { Buffer } from "../lower/kernel.ts";
 import { lower } from "../lower/lower.ts";
 import { planMemory } from "../lower/plan.ts";
-import { printProgram } from "../lower/print.ts";
+import { bufferNames, printProgram } from "../lower/print.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { compiledStructure } from "./compile.ts";
 
 function explainStructure(structure: Structure): string {
   const program = lower(structure);
   const { offsets, bytes } = planMemory(program);
-  const places = [...offsets].map(
-    ([buffer, at]) => `b${buffer.id}: ${buffer.dtype} × ${buffer.size} at ${at}`,
-  );
-  const named = (buffers: readonly { readonly id: number }[]) => buffers.map((b) => `b${b.id}`).join(" ");
+  const names = bufferNames(program);
+  const line = (b: Buffer, role: string) => `${names.get(b)}: ${b.dtype} × ${b.size}, ${role}`;
   return [
     "graph",
     printStructure(structure),
@@ -22,10 +21,10 @@ function explainStructure(structure: Structure): string {
     printProgram(program),
     "",
     "memory",
-    `inputs: ${named(program.inputs)}`,
-    `outputs: ${named(program.outputs)}`,
-    ...places,
-    `scratch: ${bytes} bytes`,
+    ...program.inputs.map((b) => line(b, "input")),
+    ...[...offsets].map(([b, at]) => line(b, `scratch at ${at}`)),
+    ...[...new Set(program.outputs)].map((b) => line(b, "output")),
+    `${bytes} bytes of scratch`,
   ].join("\n");
 }
 
