@@ -1,23 +1,31 @@
+import type { Tensor } from "@chainrule/core";
 import * as nn from "@chainrule/nn";
-import { type Adapter, type Adapters, attr, type Call, input } from "../adapter.ts";
+import { type Adapter, type Adapters, attr, input } from "../adapter.ts";
 import { optionsOf } from "./optimizers.ts";
 
+type Named = Readonly<Record<string, Tensor>>;
+
 /** The parameters of an attention under PyTorch's names, which `prefix` stands before. */
-const stateOf = (call: Call, numHeads: number, prefix = ""): nn.MultiheadAttentionState => ({
+export const stateOf = (
+  named: Named,
+  numHeads: number,
+  batchFirst: boolean,
+  prefix = "",
+): nn.MultiheadAttentionState => ({
   numHeads,
-  inProjWeight: input(call, `${prefix}in_proj_weight`),
-  inProjBias: call.inputs[`${prefix}in_proj_bias`],
+  inProjWeight: named[`${prefix}in_proj_weight`] as Tensor,
+  inProjBias: named[`${prefix}in_proj_bias`],
   outProj: {
-    weight: input(call, `${prefix}out_proj.weight`),
-    bias: call.inputs[`${prefix}out_proj.bias`],
+    weight: named[`${prefix}out_proj.weight`] as Tensor,
+    bias: named[`${prefix}out_proj.bias`],
   },
-  batchFirst: attr(call, "batch_first", false),
+  batchFirst,
 });
 
 const multiHeadAttention: Adapter = (call) => {
   const { attn_mask: attnMask, key_padding_mask: keyPaddingMask } = call.inputs;
   const [query, key, value] = [input(call, "query"), input(call, "key"), input(call, "value")];
-  const state = stateOf(call, attr(call, "num_heads", 1));
+  const state = stateOf(call.inputs, attr(call, "num_heads", 1), attr(call, "batch_first", false));
   const averageAttnWeights = attr(call, "average_attn_weights", true);
   const options = { attnMask, keyPaddingMask, averageAttnWeights };
   const { output, weights } = nn.multiheadAttention(query, key, value, state, options);

@@ -1,16 +1,17 @@
-import { ones, Parameter, stack, type Tensor, tensor, where, zeros } from "@chainrule/core";
+import { Cell, noGrad, Parameter, stack, type Tensor, tensor, zeros } from "@chainrule/core";
 import * as nn from "@chainrule/nn";
 import { clipGradNorm } from "@chainrule/optim";
 import { type Adapter, type Adapters, type Attrs, attr, NotCovered } from "../adapter.ts";
+import { stateOf } from "./attention.ts";
 import { losses } from "./losses.ts";
 import { optimizerOf } from "./optimizers.ts";
 
 type Named = Readonly<Record<string, Tensor>>;
 
-/** A model with parameters by name: its output for some rows, and the loss of that. */
+/** A model with parameters and buffers by name: its output for some rows, in training or not, and the loss of that. */
 interface Model {
   readonly data: readonly [string, string];
-  readonly output: (x: Tensor, p: Named, attrs: Attrs) => Tensor;
+  readonly output: (x: Tensor, p: Named, attrs: Attrs, training: boolean) => Tensor;
   readonly loss: (output: Tensor, target: Tensor, attrs: Attrs) => Tensor;
 }
 
@@ -27,28 +28,30 @@ const training =
     const { inputs, attrs } = call;
     const [x, y] = data.map((name) => inputs[name]) as [Tensor, Tensor];
     const names = Object.keys(inputs).filter((name) => !data.includes(name));
-    const cells = Object.fromEntries(names.map((name) => [name, new Parameter(inputs[name] as Tensor)]));
+    const cellOf = (key: string) => new (key.includes("running_") ? Cell : Parameter)(inputs[key] as Tensor);
+    const cells = Object.fromEntries(names.map((key) => [key, cellOf(key)]));
+    const parameters = Object.values(cells).filter((cell) => cell instanceof Parameter);
     const { name, ...hyper } = attrs.optimizer as Attrs & { readonly name: string };
-    const optimizer = optimizerOf(name, Object.values(cells), hyper);
+    const optimizer = optimizerOf(name, parameters, hyper);
     const size = attr(call, "batch_size", x.shape[0] as number);
     const maxNorm = attr<number | undefined>(call, "max_grad_norm", undefined);
     const history: Tensor[] = [];
     const norms: Tensor[] = [];
     for (let t = 0; t < (attrs.steps as number); t++) {
       optimizer.zeroGrad();
-      const l = loss(output(rowsOf(x, t, size), cells, attrs), rowsOf(y, t, size), attrs);
+      const l = loss(output(rowsOf(x, t, size), cells, attrs, true), rowsOf(y, t, size), attrs);
       l.backward();
-      if (maxNorm !== undefined) norms.push(clipGradNorm(Object.values(cells), maxNorm));
+      if (maxNorm !== undefined) norms.push(clipGradNorm(parameters, maxNorm));
       optimizer.step();
       history.push(l);
     }
-    const last = output(x, cells, attrs).detach();
+    const last = output(x, cells, attrs, false).detach();
     return {
       losses: stack(history),
       final_loss: loss(last, y, attrs),
       final_output: last,
       ...(norms.length > 0 && { grad_norms: stack(norms) }),
-      ...Object.fromEntries(names.map((key) => [`final.${key}`, (cells[key] as Parameter).detach()])),
+      ...Object.fromEntries(names.map((key) => [`final.${key}`, (cells[key] as Cell).detach()])),
     };
   };
 
@@ -73,24 +76,40 @@ const mlp: Model = {
   },
 };
 
-/** Causal self-attention with `heads` heads: softmax(q·kᵀ/√d + mask)·v. */
-function attention(x: Tensor, p: Named, heads: number): Tensor {
-  const [batch, length, width] = x.shape as [number, number, number];
-  const parts = nn.linear(x, p["attn.in_proj_weight"] as Tensor, p["attn.in_proj_bias"]).chunk(3, -1);
-  const split = (t: Tensor) => t.reshape([batch, length, heads, -1]).transpose(1, 2);
-  const [q, k, v] = parts.map(split) as [Tensor, Tensor, Tensor];
-  const scores = q.matmul(k.transpose()).div(Math.sqrt(width / heads));
-  const causal = ones([length, length], { dtype: "bool" }).tril();
-  const mixed = where(causal, scores, Number.NEGATIVE_INFINITY).softmax(-1).matmul(v);
-  return affine(mixed.transpose(1, 2).reshape(x.shape), p, "attn.out_proj");
+/** Batch normalisation by the batch in training, which the running statistics follow, and by those afterwards. */
+function batchNormed(x: Tensor, p: Named, training: boolean): Tensor {
+  const [mean, variance] = [p["bn.running_mean"], p["bn.running_var"]] as [Cell, Cell];
+  const affine = { weight: p["bn.weight"], bias: p["bn.bias"] };
+  if (!training) return nn.batchNorm(x, { mean, variance }, affine);
+  const moments = nn.momentsOf(x);
+  const next = noGrad(() => nn.runningMoments({ mean, variance }, moments, x));
+  mean.assign(next.mean);
+  variance.assign(next.variance);
+  return nn.batchNorm(x, moments, affine);
 }
+
+const convnet: Model = {
+  data: ["X", "y"],
+  output: (x, p, { conv2_stride: stride = 1 }, training) => {
+    const first = nn.conv2d(x, p["conv1.weight"] as Tensor, p["conv1.bias"], { padding: 1 });
+    const y = p["bn.weight"] ? batchNormed(first, p, training) : first;
+    const pooled = nn.maxPool2d(y.relu(), 2);
+    const second = nn.conv2d(pooled, p["conv2.weight"] as Tensor, p["conv2.bias"], {
+      stride: stride as number,
+    });
+    return affine(second.relu().flatten(1), p, "fc");
+  },
+  loss: (logits, target) => nn.crossEntropy(logits, target),
+};
 
 const transformer: Model = {
   data: ["ids", "targets"],
   output: (ids, p, { num_heads }) => {
     const positions = (p["pos_emb.weight"] as Tensor).slice(0, 0, ids.shape[1]);
     const x = nn.embedding(ids, p["tok_emb.weight"] as Tensor).add(positions);
-    const y = x.add(attention(normed(x, p, "ln1"), p, num_heads as number));
+    const h = normed(x, p, "ln1");
+    const state = stateOf(p, num_heads as number, true, "attn.");
+    const y = x.add(nn.multiheadAttention(h, h, h, state, { isCausal: true }).output);
     const z = y.add(affine(affine(normed(y, p, "ln2"), p, "mlp.fc1").gelu(), p, "mlp.fc2"));
     return affine(normed(z, p, "ln_f"), p, "head");
   },
@@ -151,6 +170,7 @@ const logisticRegression: Adapter = (call) => {
 export const e2e: Adapters = {
   "e2e.logistic_regression": logisticRegression,
   "e2e.mlp": training(mlp),
+  "e2e.convnet": training(convnet),
   "e2e.transformer": training(transformer),
   "e2e.lstm_classifier": training(lstmClassifier),
 };
