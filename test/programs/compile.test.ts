@@ -112,6 +112,32 @@ describe("with another tracing", () => {
     );
   });
 
+  test("a parameter is frozen and thawed between calls", () => {
+    const traces = compareTraining(
+      () => logistic(optimizers.Adam as Make),
+      (t) => (i) => {
+        const p = t.optimizer.paramGroups[0]?.params[1] as Parameter;
+        p.grad = null;
+        p.requiresGrad = i % 2 === 1;
+      },
+    );
+    expect(traces).toBe(2);
+  });
+
+  test("a model is switched to evaluation or another dtype between calls", () => {
+    const { model } = network(optimizers.SGD as Make);
+    const apply = model.forward as (x: Tensor) => Tensor;
+    const forward = compile((x: Tensor) => apply.call(model, x));
+    const [x] = batch(1);
+    forward(x);
+    model.eval();
+    expect(forward(x).toArray()).toEqual(apply.call(model, x).toArray());
+    model.to("float64");
+    const y = forward(x);
+    expect(y.dtype).toBe("float64");
+    expect(y.toArray()).toEqual(apply.call(model, x).toArray());
+  });
+
   test("batches are of another size, or arguments other values", () => {
     let traces = 0;
     const f = compile((x: Tensor, how: { readonly scale: number; readonly name: string }) => {

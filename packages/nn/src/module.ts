@@ -1,4 +1,4 @@
-import { Cell, ChainruleError, type DType, noGrad, Parameter, Tensor } from "@chainrule/core";
+import { Cell, ChainruleError, type DType, guard, noGrad, Parameter, Tensor } from "@chainrule/core";
 import { describe } from "./describe.ts";
 
 /** Named tensors: what a module has learnt. */
@@ -26,8 +26,16 @@ function* partsOf(owner: object, prefix = "", seen = new Set([owner])): Generato
  * `Cell`s are buffers, modules are children; arrays and plain objects are looked into. A shared part is listed once.
  */
 export abstract class Module {
+  #training = true;
+
   /** Whether the module is being trained; see `train` and `eval`. */
-  training = true;
+  get training(): boolean {
+    return guard(() => this.#training);
+  }
+
+  set training(mode: boolean) {
+    this.#training = mode;
+  }
 
   /** What the module computes. */
   abstract forward(...inputs: never[]): unknown;

@@ -48,7 +48,11 @@ export class Cell extends Tensor {
     const before = this.exchange(opening);
     const gradient = grad && placeholder(grad.shape, grad.dtype);
     if (gradient) super.grad = new Tensor(gradient);
-    trace.guards.push(() => super.grad && `${super.grad.dtype}[${super.grad.shape}]`);
+    trace.guards.push(
+      () => this.dtype,
+      () => this.requiresGrad,
+      () => super.grad && `${super.grad.dtype}[${super.grad.shape}]`,
+    );
     trace.cells.set(this, {
       standIn,
       gradient: gradient && {
