@@ -18,12 +18,23 @@ export function hyperOf(rule: AnyRule, ...options: readonly object[]): Hyper {
   return Object.assign(defaults, ...options);
 }
 
+type Check = readonly [name: string, range: Range | readonly Range[] | undefined];
+const checks = new WeakMap<AnyRule, readonly Check[]>();
+
+/** The hyper-parameters of a rule with their ranges; those without one are true or false. */
+function checksOf(rule: AnyRule): readonly Check[] {
+  const known = checks.get(rule);
+  if (known) return known;
+  const ranges: { readonly [name: string]: Range | readonly Range[] } = { ...commonRanges, ...rule.ranges };
+  const made = Object.keys({ ...common, ...rule.defaults }).map((name): Check => [name, ranges[name]]);
+  checks.set(rule, made);
+  return made;
+}
+
 /** @throws where a hyper-parameter is of another kind than its default or out of its range, or two exclude each other. */
 export function checkHyper(rule: AnyRule, hyper: Hyper): void {
-  const ranges: { readonly [name: string]: Range | readonly Range[] } = { ...commonRanges, ...rule.ranges };
-  for (const name of Object.keys({ ...common, ...rule.defaults })) {
+  for (const [name, range] of checksOf(rule)) {
     const value = (hyper as unknown as Record<string, unknown>)[name];
-    const range = ranges[name];
     if (range) requireIn(rule.name, name, value, range);
     else if (typeof value !== "boolean")
       throw new ChainruleError("value", rule.name, `${name} ${String(value)} must be true or false`);

@@ -117,13 +117,16 @@ export class Optimizer<H extends Hyper = Hyper> {
       );
     const { weightDecay: λ, decoupledWeightDecay: beside, maximize } = hyper;
     const progress = guard(() => this.#progress.get(cell)) ?? begin(this.#rule.init(cell, hyper));
-    const coefficients = () => this.#rule.coefficients(hyper, progress.step + 1) as Record<string, number>;
+    let coefficients: Record<string, number> = {};
+    perCall(() => {
+      coefficients = this.#rule.coefficients(hyper, progress.step + 1) as Record<string, number>;
+    });
     const uphill = maximize ? gradient.neg() : gradient;
     const { p, state } = this.#rule.update(
       λ !== 0 && beside ? cell.mul(dynamic(() => 1 - hyper.lr * hyper.weightDecay)) : cell,
       λ !== 0 && !beside ? uphill.add(cell.mul(dynamic(() => hyper.weightDecay))) : uphill,
       progress.state,
-      mapValues(coefficients(), (name) => dynamic(() => coefficients()[name] as number)),
+      mapValues(coefficients, (name) => dynamic(() => coefficients[name] as number)),
       hyper,
     );
     return { cell, gradient, p, progress, state };
