@@ -69,6 +69,12 @@ export function multiheadAttention(
       "multiheadAttention",
       `query, key and value ${inputs.map((x) => formatShape(x.shape)).join(" · ")} must have 2 or 3 axes, the last of size ${width}, and as many keys as values`,
     );
+  if (options.keyPaddingMask && options.keyPaddingMask.dtype !== "bool")
+    throw new ChainruleError(
+      "dtype",
+      "multiheadAttention",
+      `keyPaddingMask is ${options.keyPaddingMask.dtype}; it must be bool. Did you mean mask.ne(0)?`,
+    );
   const unbatched = query.ndim === 2;
   const weights = inProjWeight.chunk(3, 0);
   const biases = inProjBias?.chunk(3, 0);

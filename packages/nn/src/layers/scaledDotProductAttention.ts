@@ -1,4 +1,5 @@
 import { ChainruleError, formatShape, ones, type Tensor, where } from "@chainrule/core";
+import { requireBroadcast } from "../losses/reduction.ts";
 
 export interface AttentionOptions {
   /** Broadcast to […, L, S]: where a bool mask is false nothing is taken; a float mask is added to the scores. */
@@ -28,6 +29,7 @@ export function attentionWeights(
       `query ${formatShape(query.shape)} and key ${formatShape(key.shape)} must be […, L, E] and […, S, E]`,
     );
   const scores = query.matmul(key.transpose()).mul(scale ?? 1 / Math.sqrt(query.shape.at(-1) as number));
+  if (attnMask) requireBroadcast(op, scores, attnMask, "attnMask");
   const causal = isCausal ? ones(scores.shape.slice(-2), { dtype: "bool" }).tril() : undefined;
   if (attnMask?.dtype !== "bool") {
     const masked = attnMask ? scores.add(attnMask) : scores;

@@ -34,15 +34,16 @@ export const reachOf = ({ size, dilation }: Pick<Along, "size" | "dilation">): n
  */
 export function windowsOf(op: string, x: Tensor, along: readonly Along[]): Tensor {
   const first = x.ndim - along.length;
-  for (const [i, a] of along.entries()) {
-    const length = (x.shape[first + i] as number) + a.padding[0] + a.padding[1];
-    if (reachOf(a) > length)
-      throw new ChainruleError(
-        "shape",
-        op,
-        `a kernel over ${reachOf(a)} elements does not fit in the ${length} of axis ${first + i} of ${formatShape(x.shape)}, padding included`,
-      );
-  }
+  const lengths = along.map(
+    ({ padding: [before, after] }, i) => (x.shape[first + i] as number) + before + after,
+  );
+  const reaches = along.map(reachOf);
+  if (reaches.some((reach, i) => reach > (lengths[i] as number)))
+    throw new ChainruleError(
+      "shape",
+      op,
+      `a kernel over ${formatShape(reaches)} elements does not fit in ${formatShape(lengths)}, padding included`,
+    );
   return along.reduce((y, { size, ...options }, i) => y.windows(first + i, size, options), x);
 }
 
