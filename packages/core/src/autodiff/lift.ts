@@ -3,13 +3,19 @@ import { elementwise } from "../ops/apply.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
 import type { Operand } from "../ops/row.ts";
 import { scalar } from "../ops/source.ts";
-import { applied, type Expr, type Scalar, subexpressions, toExpr } from "../scalar/expr.ts";
+import { applied, type Expr, type Scalar, subexpressions, toExpr, type Word } from "../scalar/expr.ts";
 
 const rows: Readonly<Record<string, (...x: Operand[]) => Node>> = elementwiseOps;
 
+const bareOps = new Map<Word, (...x: Operand[]) => Node>();
+
 /** A word that has no row of its own has no derivative either: it works on truth values and bits. */
-const bare = ({ name, word }: Expr & { kind: "apply" }) =>
-  elementwise(name, { f: (...x) => applied(name, word, x), types: "bits" });
+function bare({ name, word }: Expr & { kind: "apply" }): (...x: Operand[]) => Node {
+  const known =
+    bareOps.get(word) ?? elementwise(name, { f: (...x) => applied(name, word, x), types: "bits" });
+  bareOps.set(word, known);
+  return known;
+}
 
 /**
  * A formula of scalars as a graph over tensors: each word becomes the op of the same name, so that a partial

@@ -146,10 +146,14 @@ function slotsOf({ inputs, outputs }: Program): {
   return { slots: new Map(slots), free: () => heap.free(start, bytes) };
 }
 
+/** Longer graphs are interpreted: making a program of them takes longer than running it pays back. */
+const longestProgram = 20_000;
+
 /** Kernels in WebAssembly with 128-bit vectors, over one linear memory. */
 export const wasm: Backend = {
   name: "wasm",
   prepare(structure) {
+    if (structure.items.length > longestProgram) return interpreter.prepare(structure);
     const { program, run, table, release } = prepare(structure);
     const { slots, free } = slotsOf(program);
     const words = heap.lasting("int32", table, tableWords(program));
