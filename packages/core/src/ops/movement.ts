@@ -325,7 +325,6 @@ export const movements = {
     [[6], 0, 3],
     [[2, 7], 1, 3, { stride: 2 }],
     [[5, 2], 0, 2, { dilation: 2, padding: 1 }],
-    [[2, 4], 1, 3, { padding: [0, 2] }],
   ),
 
   /** Windows (the last axis) added back to where they were read along `dim` of size n. Its transpose is `windows`. */
@@ -337,7 +336,6 @@ export const movements = {
     [[4, 3], 0, 6],
     [[2, 3, 3], 1, 7, { stride: 2 }],
     [[5, 2, 2], 0, 5, { dilation: 2, padding: 1 }],
-    [[2, 4, 3], 1, 4, { padding: [0, 2] }],
   ),
 };
 
