@@ -10,7 +10,21 @@ import {
   valueAndGrad,
 } from "@chainrule/core";
 import { interpreter, withBackend } from "@chainrule/core/testing";
-import { Adam, AdamW, ExponentialLR, type Optimizer, SGD } from "@chainrule/optim";
+import {
+  Adadelta,
+  Adagrad,
+  Adam,
+  Adamax,
+  AdamW,
+  ASGD,
+  ExponentialLR,
+  NAdam,
+  type Optimizer,
+  RAdam,
+  RMSprop,
+  Rprop,
+  SGD,
+} from "@chainrule/optim";
 import { describe, expect, test } from "vitest";
 import { batch, logistic, network, type Training } from "./models.ts";
 
@@ -21,6 +35,18 @@ const optimizers: Record<string, Make> = {
   "SGD with momentum": (p) => new SGD(p, { lr: 0.1, momentum: 0.9, dampening: 0.5 }),
   Adam: (p) => new Adam(p, { lr: 0.05 }),
   "AdamW with weight decay": (p) => new AdamW(p, { lr: 0.05, weightDecay: 0.1 }),
+};
+
+const others: Record<string, Make> = {
+  Adadelta: (p) => new Adadelta(p),
+  Adagrad: (p) => new Adagrad(p),
+  Adamax: (p) => new Adamax(p),
+  "Adam with amsgrad": (p) => new Adam(p, { amsgrad: true }),
+  ASGD: (p) => new ASGD(p, { lr: 0.1, t0: 2 }),
+  NAdam: (p) => new NAdam(p),
+  RAdam: (p) => new RAdam(p),
+  RMSprop: (p) => new RMSprop(p, { momentum: 0.9, centered: true }),
+  Rprop: (p) => new Rprop(p),
 };
 
 const models: Record<string, (make: Make) => Training> = {
@@ -64,6 +90,10 @@ describe.each(Object.entries(models))("%s, compiled", (_, model) => {
   test("trains to the same bits on the interpreter", () => {
     withBackend(interpreter, () => compareTraining(() => model(optimizers.Adam as Make)));
   });
+});
+
+test.each(Object.entries(others))("logistic regression trains to the same bits with %s", (_, make) => {
+  compareTraining(() => logistic(make));
 });
 
 describe("without a second tracing", () => {

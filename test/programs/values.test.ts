@@ -90,7 +90,30 @@ describe.each(sizes)("with tensors of %i elements", (n) => {
   });
 });
 
+test("a parameter made inside of arguments is a local variable", () => {
+  const gradient = compile((x: Tensor) => {
+    const p = new Parameter(x.mul(2));
+    p.square().sum().backward();
+    return p.grad as Tensor;
+  });
+  expect([gradient(tensor([1, 2])), gradient(tensor([5, 3]))].map((g) => g.toArray())).toEqual([
+    [4, 8],
+    [20, 12],
+  ]);
+});
+
+test("a cell given as an argument is read and assigned to", () => {
+  const [a, b] = [new Cell(tensor([1])), new Cell(tensor([10]))];
+  const add = compile((cell: Cell, x: Tensor) => cell.assign(cell.add(x)));
+  for (const cell of [a, b, a]) add(cell, tensor([2]));
+  expect([a, b].map((cell) => cell.toArray())).toEqual([[5], [12]]);
+});
+
 describe("errors", () => {
+  test("an async function is refused", () => {
+    expect(() => compile(async (x: Tensor) => x)(tensor([1]))).toThrow(/async function cannot be traced/);
+  });
+
   test.each([
     ["item()", (x: Tensor) => x.sum().item()],
     ["toArray()", (x: Tensor) => x.add(1).toArray()],

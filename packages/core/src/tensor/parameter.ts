@@ -1,12 +1,13 @@
 import { type DType, isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node, Value } from "../graph/node.ts";
+import { topological } from "../graph/walk.ts";
 import { leaf } from "../ops/identity.ts";
-import { placeholder } from "../ops/placeholder.ts";
+import { isPlaceholder, placeholder } from "../ops/placeholder.ts";
 import { known } from "../ops/source.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { Tensor } from "./tensor.ts";
-import { tracing } from "./tracing.ts";
+import { type Tracing, tracing } from "./tracing.ts";
 
 /**
  * A cell that holds the current value of something that changes, such as a running average. Assigning to it changes no
@@ -16,9 +17,14 @@ export class Cell extends Tensor {
   /** Whether somebody outside may hold the node of the present value: it is not written over then. */
   #shared = true;
 
+  /** The tracing that it belongs to, where its first value follows from arguments: a local variable of the function. */
+  readonly #local: Tracing | null = null;
+
   /** A cell that starts with `value`. */
   constructor(value: Tensor) {
     super(value.detach().node);
+    const trace = tracing();
+    if (trace && topological([super.node], (n) => n.value === null).some(isPlaceholder)) this.#local = trace;
   }
 
   /** The graph behind the present value; inside a compiled function, what stands for it. */
@@ -41,7 +47,7 @@ export class Cell extends Tensor {
   /** While a function is compiled, placeholders stand in for the value and the gradient. */
   #meet(): void {
     const trace = tracing();
-    if (!trace || trace.cells.has(this)) return;
+    if (!trace || trace === this.#local || trace.cells.has(this)) return;
     const grad = super.grad;
     const standIn = placeholder(this.shape, this.dtype);
     const opening = this.requiresGrad ? leaf(standIn, this) : standIn;

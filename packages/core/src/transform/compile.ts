@@ -66,6 +66,7 @@ function signatureOf(x: unknown): string {
   if (x instanceof Tensor) return `${x.dtype}[${x.shape}]`;
   if (Array.isArray(x)) return `[${x.map(signatureOf)}]`;
   if (typeof x === "string") return JSON.stringify(x);
+  if (Object.is(x, -0)) return "-0";
   if (typeof x !== "object" || x === null) return `${typeof x} ${String(x)}`;
   if (Object.getPrototypeOf(x) !== Object.prototype) return `#${identityOf(x)}`;
   return `{${Object.entries(x).map(([k, v]) => `${JSON.stringify(k)}:${signatureOf(v)}`)}}`;
@@ -91,6 +92,12 @@ function trace<A extends readonly unknown[], Y>(f: (...args: A) => Y, args: A): 
   try {
     [result, roots] = traced(record, () => {
       const result = f(...seen);
+      if (result instanceof Promise)
+        fail(
+          "value",
+          "compile",
+          "an async function cannot be traced. Did you mean to compile what it awaits?",
+        );
       return [result, tensorsOf(result).map((t) => t.node)];
     });
   } catch (error) {
