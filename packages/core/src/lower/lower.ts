@@ -7,6 +7,7 @@ import { type Goal, goalOf, placeOf } from "./goal.ts";
 import type { Buffer, Task } from "./kernel.ts";
 import { productOf } from "./product.ts";
 import type { Fault, Kernel, Program } from "./program.ts";
+import { prune } from "./prune.ts";
 import { axesOf, loopKey, Unit } from "./unit.ts";
 
 /** A nest with more tasks than this is left alone: long functions compile slowly. */
@@ -63,7 +64,13 @@ class Lowering implements Ground {
       if (item.input >= 0) inputs[item.input] = this.buffer(i);
     });
     const outputs = this.structure.roots.map((r) => this.buffer(r));
-    return { kernels, buffers: [...this.#buffers.values()], inputs, outputs, faults: this.faults };
+    return {
+      kernels: prune(kernels, outputs),
+      buffers: [...this.#buffers.values()],
+      inputs,
+      outputs,
+      faults: this.faults,
+    };
   }
 
   #append(i: number, kernel: Kernel): void {
