@@ -18,14 +18,22 @@ export const rowCells = (row: Row): string[] => [
   row.note,
 ];
 
-export const targetHeader = ["work", "target", "measured (min – median – max)", "verdict", "against"];
+export const targetHeader = [
+  "work",
+  "system",
+  "target",
+  "measured (min – median – max)",
+  "verdict",
+  "against",
+];
 
 export const targetCells = ({ target, ratio, verdict }: Verdict): string[] => [
   target.work,
+  target.system,
   `≥ ${target.ratio}`,
   times(ratio),
   verdict,
-  `the fastest of ${target.peers.join(", ")}`,
+  target.limit === undefined ? `the fastest of ${target.peers.join(", ")}` : `a limit of ${target.limit}`,
 ];
 
 /** Columns of equal width, for a terminal. */
