@@ -4,12 +4,12 @@
  *
  * `tsx scripts/error-table.ts [float32 samples] [float64 samples] [function …]`
  */
-import { expansions } from "../packages/core/src/scalar/expand/index.ts";
 import {
   limits,
   names,
   precisions,
   samples,
+  spelled,
   type Worst,
   worstError,
 } from "../packages/core/test/expansion-error.ts";
@@ -32,7 +32,7 @@ console.log("| function | float32: words | error | at | float64: words | error |
 console.log("|---|--:|--:|---|--:|--:|---|---|");
 for (const name of names.filter((n) => only.length === 0 || only.includes(n))) {
   const cells = precisions.flatMap((type) => {
-    const { count } = strict(expansions[name]![type], type);
+    const { count } = strict(spelled[name][type], type);
     const { error, at } = worst(name, type);
     return [count, error.toFixed(2), at.map((x) => Number(x.toPrecision(7))).join(", ")];
   });

@@ -1,11 +1,14 @@
-import { expansions } from "../src/scalar/expand/index.ts";
+import { type Expansion, expansions } from "../src/scalar/expand/index.ts";
+import { cos, sin, tan } from "../src/scalar/expand/trig.ts";
 import { functions } from "../src/scalar/functions.ts";
 import { fromNumber, precise, sub, toNumber } from "./precise.ts";
 import { type Precision, strict } from "./strict.ts";
 
 type Name = keyof typeof functions;
 
-export const names = Object.keys(expansions) as Name[];
+/** All that is spelled out in words: what holds for all numbers, and what holds within `limits`. */
+export const spelled = { ...expansions, sin, cos, tan } as Readonly<Record<Name, Expansion>>;
+export const names = Object.keys(spelled) as Name[];
 export const precisions = ["float32", "float64"] as const;
 
 /** The largest |x| for which an expansion is stated to hold, where it is not all numbers. */
@@ -30,10 +33,14 @@ export function ulp(y: number, type: Precision): number {
   return 2 ** (Math.max(exponent, lowest) - digits);
 }
 
-/** y less the true value, where the engine's value is `near`; in doubles for float32, in 256 bits for float64. */
+/**
+ * y less the true value, where the engine's value is `near`: in 256 bits for float64, but in doubles for float32 and where
+ * the function is at its limit.
+ */
 function distance(name: Name, type: Precision, y: number, near: number, x: readonly number[]): number {
-  const saturated = x.some((v) => Math.abs(v) > 1100) && (near === 0 || Math.abs(near) === 1 || near === 2);
-  if (type === "float32" || saturated || near === 0) return y - near;
+  const saturated = x.some((v) => Math.abs(v) > 30) && [1, 2].includes(Math.abs(near));
+  const atEnd = x.includes(0) || !x.every(Number.isFinite);
+  if (type === "float32" || saturated || atEnd) return y - near;
   const [a, b] = [x[0] as number, x[1] ?? 0].map(fromNumber);
   const truth = (precise[name] as (typeof precise)[string])(a as never, b as never);
   return toNumber(sub(fromNumber(y), truth));
@@ -59,9 +66,7 @@ export interface Worst {
 
 /** The largest error of an expansion over columns of arguments. */
 export function worstError(name: Name, type: Precision, columns: readonly ArrayLike<number>[]): Worst {
-  const y = strict((expansions[name] as NonNullable<(typeof expansions)[string]>)[type], type).run(
-    ...columns,
-  );
+  const y = strict(spelled[name][type], type).run(...columns);
   let worst: Worst = { error: 0, at: [] };
   for (let i = 0; i < y.length; i++) {
     const x = columns.map((c) => c[i] as number);

@@ -209,7 +209,10 @@ export const precise: Readonly<Record<string, (x: Big, y: Big) => Big>> = {
   atanh: (x) => times2(log1p(div(times2(x, 1), sub(one, x))), -1),
   sigmoid: (x) => div(one, add(one, exp(neg(x)))),
   hypot: (x, y) => sqrt(add(square(x), square(y))),
-  pow: (x, y) => exp(mul(y, log(x))),
+  pow: (x, y) => {
+    const size = exp(mul(y, log(magnitude(x))));
+    return x.m < 0n && toNumber(y) % 2 !== 0 ? neg(size) : size;
+  },
   erf,
   erfc,
 };

@@ -9,7 +9,8 @@ import type { Expansion } from "./precision.ts";
 
 /**
  * The functions spelled out in words, each with an error of at most 2 ulp as long as every word is rounded to the precision
- * of its expansion; the same bits wherever the words are IEEE 754's. Those that are missing have no expansion.
+ * of its expansion; the same bits wherever the words are IEEE 754's. sin, cos and tan (`trig.ts`) hold within stated
+ * bounds only and stay out; the others that are missing have no expansion.
  */
 export const expansions: Readonly<Partial<Record<string, Expansion>>> = {
   exp,
