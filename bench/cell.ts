@@ -1,7 +1,7 @@
 import { median } from "./statistics.ts";
-import type { Work } from "./work/index.ts";
-import { works } from "./work/index.ts";
-import { checkedSteps } from "./work/problem.ts";
+import type { Work } from "./tasks/index.ts";
+import { works } from "./tasks/index.ts";
+import { checkedSteps } from "./tasks/problem.ts";
 
 /** A work ready to run: `step` is one timed iteration, finished when it returns or its promise resolves. */
 export interface Prepared {

@@ -11,8 +11,8 @@ import { choose, type Row, rowsOf } from "./rows.ts";
 import { type Entry, systems } from "./systems/index.ts";
 import { markdownTable, rowCells, rowHeader, targetCells, targetHeader, textTable } from "./table.ts";
 import { judge, targets, type Verdict } from "./targets.ts";
-import { exportProblem } from "./work/export.ts";
-import { works } from "./work/index.ts";
+import { exportProblem } from "./tasks/export.ts";
+import { works } from "./tasks/index.ts";
 
 const { values: options } = parseArgs({
   options: {

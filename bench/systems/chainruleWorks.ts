@@ -2,10 +2,10 @@ import { einsum, evaluate, ones, onesLike, Parameter, type Tensor, tensor, vjp }
 import { bceWithLogits, crossEntropy, layerNorm } from "@chainrule/nn";
 import { Adam, AdamW, type Optimizer, SGD } from "@chainrule/optim";
 import type { Forms, Prepared, System } from "../cell.ts";
-import type { AdamHyper } from "../work/adam.ts";
-import { fingerprint } from "../work/fingerprint.ts";
-import type { Gpt } from "../work/gpt.ts";
-import type { Data } from "../work/problem.ts";
+import type { AdamHyper } from "../tasks/adam.ts";
+import { fingerprint } from "../tasks/fingerprint.ts";
+import type { Gpt } from "../tasks/gpt.ts";
+import type { Data } from "../tasks/problem.ts";
 
 type Parameters = Readonly<Record<string, Parameter>>;
 

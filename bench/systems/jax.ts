@@ -1,10 +1,10 @@
 import "./jaxInNode.ts";
 import { blockUntilReady, grad, jit, lax, nn, numpy as np, tree, valueAndGrad, vjp } from "@jax-js/jax";
 import { type Forms, serve } from "../cell.ts";
-import type { AdamHyper } from "../work/adam.ts";
-import { fingerprint } from "../work/fingerprint.ts";
-import type { Gpt } from "../work/gpt.ts";
-import type { Data } from "../work/problem.ts";
+import type { AdamHyper } from "../tasks/adam.ts";
+import { fingerprint } from "../tasks/fingerprint.ts";
+import type { Gpt } from "../tasks/gpt.ts";
+import type { Data } from "../tasks/problem.ts";
 
 type Array = np.Array;
 type Tree = Record<string, Array>;

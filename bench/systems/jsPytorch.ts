@@ -1,10 +1,10 @@
 /** js-pytorch keeps nested arrays of doubles and runs op by op; what it lacks is written with what it has. */
 import { torch } from "js-pytorch";
 import { type Forms, type Prepared, type System, serve } from "../cell.ts";
-import type { AdamHyper } from "../work/adam.ts";
-import { fingerprint } from "../work/fingerprint.ts";
-import type { Gpt } from "../work/gpt.ts";
-import type { Data } from "../work/problem.ts";
+import type { AdamHyper } from "../tasks/adam.ts";
+import { fingerprint } from "../tasks/fingerprint.ts";
+import type { Gpt } from "../tasks/gpt.ts";
+import type { Data } from "../tasks/problem.ts";
 
 type Tensor = InstanceType<typeof torch.Tensor>;
 type Nested = number | Nested[];

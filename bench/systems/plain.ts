@@ -1,7 +1,7 @@
 /** Hand-written loops over Float32Array with hand-derived gradients: what a careful user writes without a library. */
 import { serve } from "../cell.ts";
-import { fingerprint } from "../work/fingerprint.ts";
-import type { LayerNorm, Softmax } from "../work/rows.ts";
+import { fingerprint } from "../tasks/fingerprint.ts";
+import type { LayerNorm, Softmax } from "../tasks/rows.ts";
 import { matmul } from "./plainMatmul.ts";
 import { mlp } from "./plainMlp.ts";
 

@@ -1,5 +1,5 @@
 import type { Forms } from "../cell.ts";
-import type { Mlp } from "../work/mlp.ts";
+import type { Mlp } from "../tasks/mlp.ts";
 import { matmul, transpose } from "./plainMatmul.ts";
 
 /** The MLP's step with its hand-derived gradient: x̄ = ȳ·wᵀ, w̄ = xᵀ·ȳ, b̄ = Σ ȳ, and softmax − one-hot at the top. */

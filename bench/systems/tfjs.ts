@@ -1,9 +1,9 @@
 import "@tensorflow/tfjs-core/dist/register_all_gradients";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Forms, System } from "../cell.ts";
-import { fingerprint } from "../work/fingerprint.ts";
-import type { Gpt } from "../work/gpt.ts";
-import type { Data } from "../work/problem.ts";
+import { fingerprint } from "../tasks/fingerprint.ts";
+import type { Gpt } from "../tasks/gpt.ts";
+import type { Data } from "../tasks/problem.ts";
 
 type Variables = Record<string, tf.Variable>;
 
