@@ -2,7 +2,7 @@
  * eˣ and its kin, from eˣ = 2ᵏ(1 + q) with k = round(x/ln 2), r = x − k ln 2 in |r| ≤ ½ ln 2 and q = eʳ − 1.
  *
  * Reduction [Cody & Waite 1980]: ln 2 = high + low, where high has so few bits that k·high is exact.
- * Polynomial: q = r + r²·Q(r), Q of degree 4 in float32 (error 2⁻²⁶ of q) and 10 in float64 (2⁻⁶¹), minimax by Remez.
+ * Polynomial: q = r + r²·Q(r), Q of degree 4 in float32 (error 2⁻²⁸ of eʳ) and 10 in float64 (2⁻⁶¹), minimax by Remez.
  */
 import type { Expr } from "../expr.ts";
 import {

@@ -105,11 +105,14 @@ function halved(c: Constants, x: Expr) {
   return { upper, t, rest: excess(c.asin, t, z) };
 }
 
-/** asin |x|, by π/2 − 2 asin √((1 − |x|)/2) for |x| > ½. */
+/** asin |x|, by π/2 − 2 asin √((1 − |x|)/2) for |x| > ½, with what the rounding of π/2 − 2t left out. */
 export const asin = perPrecision(constants, (c: Constants) => (x: Expr) => {
   const { upper, t, rest } = halved(c, abs(x));
-  const far = sub(sub(2 * c.quarter[0], add(t, t)), sub(add(rest, rest), 2 * c.quarter[1]));
-  return copysign(where(upper, far, add(t, rest)), x);
+  const twice = add(t, t);
+  const far = sub(2 * c.quarter[0], twice);
+  const lost = sub(sub(2 * c.quarter[0], far), twice);
+  const less = sub(add(rest, rest), add(lost, 2 * c.quarter[1]));
+  return copysign(where(upper, sub(far, less), add(t, rest)), x);
 });
 
 /** acos x = π/2 − asin x, for |x| > ½ by 2 asin √((1 − |x|)/2) or, for x < 0, π less that. */

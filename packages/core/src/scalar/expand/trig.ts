@@ -6,7 +6,7 @@
  * k is split in two halves for them; in float64 22 bits. It holds for |k| < 2²² in float32 and 2³⁰ in float64, that is
  * |x| < 1.3e7, where neighbouring numbers lie a radian apart, and 3.3e9 (half as much for tan). Beyond, the result is NaN.
  *
- * Polynomials in r², minimax by Remez: (sin r − r)/r³ of degree 3 (error 2⁻²⁷) and 7 (2⁻⁶¹), (tan r − r)/r³ of degree 6 and 14.
+ * Polynomials in r², minimax by Remez: (sin r − r)/r³ of degree 4 (error 2⁻³¹) and 7 (2⁻⁶¹), (tan r − r)/r³ of degree 6 and 14.
  */
 import type { Expr } from "../expr.ts";
 import { abs, add, div, eq, floor, le, mul, neg, sub, where } from "../words.ts";
@@ -20,7 +20,7 @@ const constants = {
     pi: [
       3.140625, 0.0009675025939941406, 1.5099067240953445e-7, 5.126565838509123e-12, 1.2246468525851679e-16,
     ],
-    sin: [-0.166666597, 0.00833306927, -0.000198097739, 2.60608181e-6],
+    sin: [-0.166666672, 0.00833335053, -0.000198430935, 2.76270612e-6, -2.55032848e-8],
     tan: [0.333333522, 0.13332583, 0.0540686511, 0.0212386101, 0.0109455436, -4.61868985e-5, 0.0044418294],
   },
   float64: {
