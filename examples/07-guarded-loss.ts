@@ -3,7 +3,7 @@
  * squared for small errors and absolute for large ones. Its gradient by hand is ∂L/∂w = mean tanh(r)·x,
  * ∂L/∂b = mean tanh(r), and `oracle` compares the two whenever it is called.
  */
-import { grad, type Tensor, tensor } from "@chainrule/core";
+import { evaluate, grad, type Tensor, tensor } from "@chainrule/core";
 import { oracle } from "@chainrule/core/testing";
 
 const x = tensor([-2, -1, 0, 1, 2, 3]);
@@ -28,6 +28,7 @@ for (let step = 0; step <= 300; step++) {
   if (step % 100 === 0) console.log(`step ${step}: loss ${guarded(w, b).item().toFixed(4)}`);
   const [dw, db] = slopes(w, b);
   [w, b] = [w.sub(dw.mul(0.1)), b.sub(db.mul(0.1))];
+  evaluate(w, b); // nothing else reads them, and a hundred steps would become one long program
 }
 //=> step 0: loss 10.1833
 //=> step 100: loss 7.3481

@@ -27,7 +27,7 @@ export interface BackwardOptions {
 const unsettled = new Set<Tensor>();
 
 /** An unread chain longer than this, which no gradient needs, is evaluated so that it cannot grow for ever. */
-const longestUnread = 128;
+const longestUnread = 1000;
 
 /**
  * An n-dimensional array of one dtype, immutable, worked out when it is read. Its methods are the rows of the op
