@@ -330,7 +330,6 @@ export class Body {
 
   /** What the tasks do at one point, or at as many as a vector has lanes. */
   tasks(width: Width): void {
-    const { f } = this;
     for (const task of this.loop.tasks) {
       const type = this.#typeOf(task);
       const site = this.#site(width, type);
@@ -347,7 +346,6 @@ export class Body {
         else this.#storeScalar(task, combined, true);
       }
     }
-    void f;
   }
 
   #standing(acc: Accumulator): Standing | undefined {

@@ -93,45 +93,25 @@ function emitProduct(f: FunctionBuilder, given: Product, base: Base, gemm: numbe
   const free = [...p.batch, ...p.ms.filter((x) => x !== m), ...p.ns.filter((x) => x !== n)];
   const sums = p.ks.filter((x) => x !== k);
   const [a, b, c] = [base(p.a.buffer), base(p.b.buffer), base(p.out)];
-  nested(
-    f,
-    [...free, ...sums].map((x) => x.size),
-    (counters) => {
-      const all = [...free, ...sums];
-      f.i32(m.size).i32(n.size).i32(k.size);
-      pushPlace(
-        f,
-        a,
-        counters,
-        all.map((x) => x.a),
-        bytes,
-        p.a.start,
-      );
-      f.i32(m.a).i32(k.a);
-      pushPlace(
-        f,
-        b,
-        counters,
-        all.map((x) => x.b),
-        bytes,
-        p.b.start,
-      );
-      f.i32(k.b).i32(n.b);
-      pushPlace(
-        f,
-        c,
-        counters,
-        all.map((x) => x.c),
-        bytes,
-      );
-      f.i32(m === one ? n.size : m.c);
-      const inner = counters.slice(free.length);
-      f.i32(0);
-      for (const i of inner) f.get(i).op("i32.or");
-      f.i32(0).op("i32.ne");
-      f.get(0).op("i32.load", 2, workspaceAt).call(gemm);
-    },
-  );
+  const loops = [...free, ...sums];
+  const sizes = loops.map((x) => x.size);
+  nested(f, sizes, (counters) => {
+    const place = (from: number, operand: "a" | "b" | "c", start = 0) => {
+      const steps = loops.map((x) => x[operand]);
+      pushPlace(f, from, counters, steps, bytes, start);
+    };
+    f.i32(m.size).i32(n.size).i32(k.size);
+    place(a, "a", p.a.start);
+    f.i32(m.a).i32(k.a);
+    place(b, "b", p.b.start);
+    f.i32(k.b).i32(n.b);
+    place(c, "c");
+    f.i32(m === one ? n.size : m.c);
+    f.i32(0);
+    for (const i of counters.slice(free.length)) f.get(i).op("i32.or");
+    f.i32(0).op("i32.ne");
+    f.get(0).op("i32.load", 2, workspaceAt).call(gemm);
+  });
 }
 
 /** Copies x and then adds or writes src at the places that the index names. */
