@@ -8,6 +8,7 @@ import {
   type Parameter,
   perCall,
   type Tensor,
+  type TensorLike,
 } from "@chainrule/core";
 import { type Group, type GroupOptions, groupsOf, type Params } from "./groups.ts";
 import { checkHyper, hyperOf } from "./hyper.ts";
@@ -18,6 +19,12 @@ const start: Progress = { step: 0, state: {} };
 
 /** The progress of a parameter before its first step. */
 const begin = (state: State): Progress => ({ step: 0, state: mapValues(state, (_, t) => new Cell(t)) });
+
+/** The coefficients of the parameters of a group that are at the same step, one of which tells the step. */
+interface Pace {
+  readonly leader: Progress;
+  readonly coefficients: Readonly<Record<string, TensorLike>>;
+}
 
 /** What of the hyper-parameters chooses the formula, where numbers only go into it. */
 const switchesOf = (hyper: Hyper): string =>
@@ -89,7 +96,10 @@ export class Optimizer<H extends Hyper = Hyper> {
       this.paramGroups.flatMap((group) => {
         guard(() => switchesOf(group));
         perCall(() => checkHyper(this.#rule, group));
-        return group.params.flatMap((cell) => (cell.grad ? [this.#move(cell, cell.grad, group)] : []));
+        const shared = new Map<number, Pace>();
+        return group.params.flatMap((cell) =>
+          cell.grad ? [this.#move(cell, cell.grad, group, shared)] : [],
+        );
       }),
     );
     evaluate(...moves.flatMap(({ p, state, gradient }) => [p, ...Object.values(state), gradient]));
@@ -97,18 +107,14 @@ export class Optimizer<H extends Hyper = Hyper> {
       cell.assign(p);
       for (const [name, kept] of Object.entries(progress.state)) kept.assign(state[name] as Tensor);
       this.#progress.set(cell, progress);
-      perCall(
-        () => {
-          progress.step++;
-        },
-        () => {
-          progress.step--;
-        },
-      );
     }
+    const count = (by: number) => () => {
+      for (const { progress } of moves) progress.step += by;
+    };
+    perCall(count(1), count(-1));
   }
 
-  #move(cell: Parameter, gradient: Tensor, hyper: Group<H>) {
+  #move(cell: Parameter, gradient: Tensor, hyper: Group<H>, shared: Map<number, Pace>) {
     if (kind(gradient) !== kind(cell))
       throw new ChainruleError(
         "shape",
@@ -117,19 +123,26 @@ export class Optimizer<H extends Hyper = Hyper> {
       );
     const { weightDecay: λ, decoupledWeightDecay: beside, maximize } = hyper;
     const progress = guard(() => this.#progress.get(cell)) ?? begin(this.#rule.init(cell, hyper));
-    let coefficients: Record<string, number> = {};
-    perCall(() => {
-      coefficients = this.#rule.coefficients(hyper, progress.step + 1) as Record<string, number>;
-    });
+    const pace = shared.get(progress.step) ?? this.#pace(hyper, progress);
+    shared.set(progress.step, pace);
+    guard(() => progress.step === pace.leader.step);
     const uphill = maximize ? gradient.neg() : gradient;
     const { p, state } = this.#rule.update(
       λ !== 0 && beside ? cell.mul(dynamic(() => 1 - hyper.lr * hyper.weightDecay)) : cell,
       λ !== 0 && !beside ? uphill.add(cell.mul(dynamic(() => hyper.weightDecay))) : uphill,
       progress.state,
-      mapValues(coefficients, (name) => dynamic(() => coefficients[name] as number)),
+      pace.coefficients,
       hyper,
     );
     return { cell, gradient, p, progress, state };
+  }
+
+  #pace(hyper: Group<H>, leader: Progress): Pace {
+    let numbers: Record<string, number> = {};
+    perCall(() => {
+      numbers = this.#rule.coefficients(hyper, leader.step + 1) as Record<string, number>;
+    });
+    return { leader, coefficients: mapValues(numbers, (name) => dynamic(() => numbers[name] as number)) };
   }
 
   /** Everything needed to go on later as if nothing had happened: for each parameter its state, and the groups. */

@@ -1,4 +1,4 @@
-import type { DType, TypedArray } from "../dtype.ts";
+import { arrays, type DType, type TypedArray } from "../dtype.ts";
 import type { Expr, Scalar } from "../scalar/expr.ts";
 import type { Shape } from "../shape.ts";
 
@@ -90,6 +90,21 @@ export type Family = Op["family"];
 /** An evaluated tensor: its elements in row-major order. */
 export interface Value {
   readonly array: TypedArray;
+}
+
+/** A single element, kept as a number. */
+export class Single implements Value {
+  #array: TypedArray | null = null;
+
+  constructor(
+    readonly number: number,
+    readonly dtype: DType,
+  ) {}
+
+  get array(): TypedArray {
+    this.#array ??= arrays[this.dtype].of(this.number);
+    return this.#array;
+  }
 }
 
 let count = 0;

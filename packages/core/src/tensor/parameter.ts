@@ -54,16 +54,17 @@ export class Cell extends Tensor {
     const before = this.exchange(opening);
     const gradient = grad && placeholder(grad.shape, grad.dtype);
     if (gradient) super.grad = new Tensor(gradient);
-    trace.guards.push(
-      () => this.dtype,
-      () => this.requiresGrad,
-      () => super.grad && `${super.grad.dtype}[${super.grad.shape}]`,
-    );
+    const { dtype, requiresGrad } = this;
+    trace.guards.push(() => {
+      const now = super.grad;
+      const alike = grad && now ? now.dtype === grad.dtype && sameShape(now.shape, grad.shape) : now === grad;
+      return alike && this.dtype === dtype && this.requiresGrad === requiresGrad;
+    });
     trace.cells.set(this, {
       standIn,
       gradient: gradient && {
         standIn: gradient,
-        value: () => {
+        read: () => {
           const g = super.grad as Tensor;
           Tensor.evaluate([g]);
           return g.node.value as Value;
@@ -74,16 +75,28 @@ export class Cell extends Tensor {
         const final = this.exchange(before);
         return final === opening ? null : final;
       },
-      value: () => {
+      read: () => {
         if (super.node.value === null) Tensor.evaluate([this]);
-        return { value: super.node.value as Value, shared: this.#shared };
+        return super.node.value as Value;
       },
+      isShared: () => this.#shared,
       hold: (value, shared) => {
-        const node = known(value, this.shape, this.dtype);
-        this.exchange(this.requiresGrad ? leaf(node, this) : node);
+        this.#hold(value);
         this.#shared = shared;
       },
     });
+  }
+
+  /** Takes a value over: into its nodes as they are, where nobody else holds them. */
+  #hold(value: Value): void {
+    if (this.#shared) {
+      const fresh = known(value, this.shape, this.dtype);
+      this.exchange(this.requiresGrad ? leaf(fresh, this) : fresh);
+      return;
+    }
+    const node = super.node;
+    node.value = value;
+    if (node.leaf) (node.inputs[0] as Node).value = value;
   }
 
   /** Holds `value` from now on. @throws where its shape or dtype differ. */

@@ -20,11 +20,13 @@ export interface MetCell {
   /** What stands for its value. */
   readonly standIn: Node;
   /** The gradient that it came with, if any. */
-  readonly gradient: { readonly standIn: Node; readonly value: () => Value } | null;
+  readonly gradient: { readonly standIn: Node; readonly read: () => Value } | null;
   /** Ends the tracing: the cell holds again what it held before. Gives what was assigned to it, if anything. */
   readonly close: () => Node | null;
-  /** Its present value, and whether somebody else may hold that. */
-  readonly value: () => { readonly value: Value; readonly shared: boolean };
+  /** Its present value. */
+  readonly read: () => Value;
+  /** Whether somebody else may hold its present value. */
+  readonly isShared: () => boolean;
   /** Gives it a new value, which others may hold too. */
   readonly hold: (value: Value, shared: boolean) => void;
 }

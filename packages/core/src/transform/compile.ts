@@ -1,11 +1,12 @@
 import type { Executable } from "../backend/backend.ts";
 import { prepare } from "../backend/evaluate.ts";
-import { arrays } from "../dtype.ts";
+import type { DType } from "../dtype.ts";
 import { fail } from "../errors.ts";
-import type { Node, Value } from "../graph/node.ts";
+import { type Node, Single, type Value } from "../graph/node.ts";
 import { type Structure, structureOf } from "../graph/structure.ts";
 import { isPlaceholder, placeholder } from "../ops/placeholder.ts";
 import { known } from "../ops/source.ts";
+import { sameShape } from "../shape.ts";
 import { Cell } from "../tensor/parameter.ts";
 import { Tensor, type TensorLike } from "../tensor/tensor.ts";
 import {
@@ -19,7 +20,7 @@ import {
   traced,
   tracing,
 } from "../tensor/tracing.ts";
-import { mapTree, refill, tensorsOf } from "./tree.ts";
+import { isBranch, mapTree, refill, tensorsOf } from "./tree.ts";
 
 export { guard, perCall };
 
@@ -37,10 +38,12 @@ type Binding =
   | { readonly kind: "argument"; readonly index: number }
   | { readonly kind: "cell"; readonly cell: MetCell; readonly replaced: boolean }
   | { readonly kind: "gradient"; readonly cell: MetCell }
-  | { readonly kind: "number"; readonly place: number; readonly node: Node }
+  | { readonly kind: "number"; readonly place: number; readonly dtype: DType }
   | { readonly kind: "constant"; readonly value: Value };
 
 interface Compiled<Y> {
+  /** Whether arguments are such as it was traced for; their tensors are added to a list. */
+  readonly fits: Fits;
   readonly executable: Executable;
   readonly structure: Structure;
   readonly bindings: readonly Binding[];
@@ -57,25 +60,27 @@ interface Compiled<Y> {
 const holds = ({ guards }: Compiled<unknown>): boolean =>
   guards.every(({ ask, was }) => Object.is(ask(), was));
 
-const identities = new WeakMap<object, number>();
-let nextIdentity = 0;
+type Fits = (x: unknown, tensors: Tensor[]) => boolean;
 
-/** What tells one compiled form of a function from another: shapes and dtypes of tensors, and everything else itself. */
-function signatureOf(x: unknown): string {
-  if (x instanceof Cell || typeof x === "function") return `#${identityOf(x as object)}`;
-  if (x instanceof Tensor) return `${x.dtype}[${x.shape}]`;
-  if (Array.isArray(x)) return `[${x.map(signatureOf)}]`;
-  if (typeof x === "string") return JSON.stringify(x);
-  if (Object.is(x, -0)) return "-0";
-  if (typeof x !== "object" || x === null) return `${typeof x} ${String(x)}`;
-  if (Object.getPrototypeOf(x) !== Object.prototype) return `#${identityOf(x)}`;
-  return `{${Object.entries(x).map(([k, v]) => `${JSON.stringify(k)}:${signatureOf(v)}`)}}`;
-}
-
-function identityOf(x: object): number {
-  const known = identities.get(x) ?? nextIdentity++;
-  identities.set(x, known);
-  return known;
+/** Tells what a function compiled for `x` serves: tensors of the same shapes and dtypes, and everything else itself. */
+function fitting(x: unknown): Fits {
+  if (x instanceof Tensor && !(x instanceof Cell)) {
+    const { dtype, shape } = x;
+    return (y, tensors) => {
+      if (!(y instanceof Tensor) || y instanceof Cell) return false;
+      tensors.push(y);
+      return y.dtype === dtype && sameShape(y.shape, shape);
+    };
+  }
+  if (!isBranch(x)) return (y) => Object.is(x, y);
+  const keys = Object.keys(x);
+  const parts = keys.map((k) => fitting(x[k]));
+  const list = Array.isArray(x);
+  return (y, tensors) => {
+    if (!isBranch(y) || Array.isArray(y) !== list) return false;
+    const own = Object.keys(y);
+    return own.length === keys.length && keys.every((k, i) => own[i] === k && parts[i]?.(y[k], tensors));
+  };
 }
 
 const argumentsOf = (args: readonly unknown[]): Tensor[] =>
@@ -118,7 +123,7 @@ function trace<A extends readonly unknown[], Y>(f: (...args: A) => Y, args: A): 
     const index = standIns.indexOf(node);
     if (index >= 0) return { kind: "argument", index };
     const place = numbers.findIndex((n) => n.node === node);
-    if (place >= 0) return { kind: "number", place, node };
+    if (place >= 0) return { kind: "number", place, dtype: node.dtype };
     const cell = cells.find((c) => c.standIn === node);
     if (cell) return { kind: "cell", cell, replaced: ended.get(cell) !== null };
     const collecting = cells.find((c) => c.gradient?.standIn === node);
@@ -133,6 +138,7 @@ function trace<A extends readonly unknown[], Y>(f: (...args: A) => Y, args: A): 
   const isShared = (root: number) =>
     (structure.items[root]?.input as number) >= 0 || places.indexOf(root) !== places.lastIndexOf(root);
   return {
+    fits: fitting(args),
     executable: prepare(structure),
     structure,
     bindings,
@@ -150,6 +156,25 @@ const undo = (effects: readonly Effect[]): void => {
   for (const effect of [...effects].reverse()) effect.undo();
 };
 
+/** What the inputs of a program are for arguments, and which of them the call does away with. */
+function bind(
+  bindings: readonly Binding[],
+  args: readonly Tensor[],
+  numbers: readonly number[],
+): { readonly inputs: Value[]; readonly dying: boolean[] } {
+  const inputs: Value[] = [];
+  const dying: boolean[] = [];
+  for (const b of bindings) {
+    dying.push(b.kind === "cell" && b.replaced && !b.cell.isShared());
+    if (b.kind === "cell") inputs.push(b.cell.read());
+    else if (b.kind === "constant") inputs.push(b.value);
+    else if (b.kind === "number") inputs.push(new Single(numbers[b.place] as number, b.dtype));
+    else if (b.kind === "argument") inputs.push((args[b.index] as Tensor).node.value as Value);
+    else inputs.push(b.cell.gradient?.read() as Value);
+  }
+  return { inputs, dying };
+}
+
 /** Runs a program for arguments; `first` says that its numbers and effects were worked out in the tracing. */
 function call<Y>(
   { executable, bindings, result, outputs, written, calls }: Compiled<Y>,
@@ -166,20 +191,10 @@ function call<Y>(
         done.push(c);
       }
     }
-    const dying: boolean[] = [];
-    const inputs = bindings.map((b, k): Value => {
-      if (b.kind === "constant") return b.value;
-      if (b.kind === "number") return { array: arrays[b.node.dtype].of(numbers[b.place] as number) };
-      if (b.kind === "argument") return (args[b.index] as Tensor).node.value as Value;
-      if (b.kind === "gradient") return b.cell.gradient?.value() as Value;
-      const { value, shared } = b.cell.value();
-      dying[k] = b.replaced && !shared;
-      return value;
-    });
+    const { inputs, dying } = bind(bindings, args, numbers);
     const values = executable.run(inputs, dying);
-    written.forEach(({ cell, shared }, k) => {
+    for (const [k, { cell, shared }] of written.entries())
       cell.hold(values[outputs.length + k] as Value, shared);
-    });
     return refill(
       result,
       outputs.map(({ shape, dtype }, k) => new Tensor(known(values[k] as Value, shape, dtype))),
@@ -190,18 +205,42 @@ function call<Y>(
   }
 }
 
-/** Forms kept for one signature, where guards come out in different ways. */
-const mostForms = 8;
+/** Forms of one function that are kept: for other arguments, or where guards come out in other ways. */
+const mostForms = 256;
 
-type Forms<Y> = Map<string, Compiled<Y>[]>;
+/** The compiled forms of a function, the one used last first. */
+class Forms<Y> {
+  #list: Compiled<Y>[] = [];
+
+  /** The form for arguments, whose tensors are put into `tensors`. */
+  find(args: readonly unknown[], tensors: Tensor[]): Compiled<Y> | undefined {
+    for (const [k, form] of this.#list.entries()) {
+      tensors.length = 0;
+      if (!form.fits(args, tensors) || !holds(form)) continue;
+      if (k > 0) this.#list = [form, ...this.#list.filter((other) => other !== form)];
+      return form;
+    }
+    return undefined;
+  }
+
+  add(form: Compiled<Y>): void {
+    this.#list.unshift(form);
+    if (this.#list.length > mostForms) this.#list.pop()?.executable.release?.();
+  }
+
+  release(): void {
+    for (const form of this.#list) form.executable.release?.();
+  }
+}
 
 const formsOf = new WeakMap<object, Forms<unknown>>();
 
-const keyOf = (args: readonly unknown[]): string => args.map(signatureOf).join();
+/** What a compiled function that nobody holds any more leaves behind. */
+const left = new FinalizationRegistry<{ release(): void }>((forms) => forms.release());
 
 /** What a compiled function does for arguments such as it was called with before. */
 export const compiledStructure = (f: object, args: readonly unknown[]): Structure | undefined =>
-  formsOf.get(f)?.get(keyOf(args))?.find(holds)?.structure;
+  formsOf.get(f)?.find(args, [])?.structure;
 
 /**
  * f as one program: traced once for each signature (shapes, dtypes, other arguments), and from then on run without
@@ -212,20 +251,20 @@ export const compiledStructure = (f: object, args: readonly unknown[]): Structur
  * @throws where f reads a value of a tensor, or branches on one.
  */
 export function compile<A extends readonly unknown[], Y>(f: (...args: A) => Y): (...args: A) => Y {
-  const forms: Forms<Y> = new Map();
+  const forms = new Forms<Y>();
   const compiled = (...args: A): Y => {
-    const tensors = argumentsOf(args);
-    if (tracing() || tensors.some((x) => x.requiresGrad)) return f(...args);
-    Tensor.evaluate(tensors);
-    const key = keyOf(args);
-    const known = forms.get(key) ?? [];
-    const form = known.find(holds);
+    if (tracing()) return f(...args);
+    const tensors: Tensor[] = [];
+    const form = forms.find(args, tensors);
+    if (!form) tensors.splice(0, tensors.length, ...argumentsOf(args));
+    if (tensors.some((x) => x.requiresGrad)) return f(...args);
+    if (tensors.some((x) => x.node.value === null)) Tensor.evaluate(tensors);
     if (form) return call(form, tensors, false);
     const made = trace(f, args);
-    forms.set(key, [made, ...known].slice(0, mostForms));
-    for (const old of known.slice(mostForms - 1)) old.executable.release?.();
+    forms.add(made);
     return call(made, tensors, true);
   };
   formsOf.set(compiled, forms);
+  left.register(compiled, forms);
   return compiled;
 }

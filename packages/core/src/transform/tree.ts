@@ -3,7 +3,8 @@ import { Tensor } from "../tensor/tensor.ts";
 /** Tensors in objects and arrays of any depth; everything else in them is carried along. */
 export type Tree = unknown;
 
-const isBranch = (x: unknown): x is Record<string, unknown> =>
+/** Whether there may be tensors in it: an array or a plain object. */
+export const isBranch = (x: unknown): x is Record<string, unknown> =>
   typeof x === "object" && x !== null && (Array.isArray(x) || Object.getPrototypeOf(x) === Object.prototype);
 
 /** The tensors of a tree, in the order of its keys. */

@@ -1,75 +1,122 @@
 import { arrays, type DType, type TypedArray } from "../../dtype.ts";
 import { fail } from "../../errors.ts";
+import { Stretches } from "./stretches.ts";
 
 const page = 65536;
 const mostPages = 65536;
+/** Blocks of at most this many bytes are kept apart by size; larger ones are cut from stretches of free memory. */
+const largestClass = 32768;
 
-/** Sizes are rounded up to one of eight steps between powers of two, so that freed blocks fit again. */
-function classOf(bytes: number): number {
-  const step = Math.max(16, 2 ** (Math.floor(Math.log2(Math.max(bytes, 1))) - 3));
-  return Math.ceil(bytes / step) * step;
+/** Blocks of one size. */
+export interface SizeClass {
+  readonly bytes: number;
+  /** The addresses of free blocks; null for large ones, which join their free neighbours. */
+  readonly free: number[] | null;
 }
 
-/** Linear memory with an allocator: blocks of like size are used again, and the memory grows when none is free. */
+/** Linear memory with an allocator: freed blocks are used again, and the memory grows when none fits. */
 export class Heap {
   readonly memory = new WebAssembly.Memory({ initial: 16 });
-  readonly #free = new Map<number, number[]>();
+  readonly #classes = new Map<number, SizeClass>();
+  readonly #stretches = new Stretches();
   #top = 1024;
   #used = 0;
+  /** All elements of each dtype, as far as the memory reaches now. */
+  all = this.#views();
+
+  #views(): Readonly<Record<DType, TypedArray>> {
+    const { buffer } = this.memory;
+    return {
+      bool: new Uint8Array(buffer),
+      int32: new Int32Array(buffer),
+      float32: new Float32Array(buffer),
+      float64: new Float64Array(buffer),
+    };
+  }
 
   /** Bytes in blocks that are in use. */
   get used(): number {
     return this.#used;
   }
 
-  /** The address of a free block. @throws where the memory cannot grow so far; what is stored stays as it is. */
-  allocate(bytes: number): number {
-    const size = classOf(bytes);
-    this.#used += size;
-    const reused = this.#free.get(size)?.pop();
-    if (reused !== undefined) return reused;
-    const end = this.#top + size;
-    const missing = Math.ceil((end - this.memory.buffer.byteLength) / page);
-    if (missing > 0) this.#grow(missing, bytes);
-    const at = this.#top;
-    this.#top = end;
-    return at;
+  /** The class that blocks of so many bytes belong to: one of eight steps between powers of two. */
+  sizeClass(bytes: number): SizeClass {
+    const step = Math.max(16, 2 ** (Math.floor(Math.log2(Math.max(bytes, 1))) - 3));
+    const size = Math.ceil(Math.max(bytes, 1) / step) * step;
+    const known = this.#classes.get(size);
+    if (known) return known;
+    const made = { bytes: size, free: size <= largestClass ? [] : null };
+    if (made.free) this.#classes.set(size, made);
+    return made;
   }
 
-  #grow(pages: number, bytes: number): void {
-    const have = this.memory.buffer.byteLength / page;
-    const wish = Math.min(mostPages - have, Math.max(pages, Math.ceil(have / 4)));
-    try {
-      this.memory.grow(Math.max(pages, wish));
-    } catch {
-      this.#used -= classOf(bytes);
-      fail(
-        "value",
-        "memory",
-        `${bytes} more bytes do not fit into the 4 GiB that WebAssembly can address. Did you mean smaller batches?`,
-      );
+  /**
+   * The address of a free block; where the memory cannot grow so far, after `makeRoom` has freed something.
+   * @throws where that has nothing to free; what is stored stays as it is.
+   */
+  allocate({ bytes, free }: SizeClass, makeRoom: () => boolean = () => false): number {
+    for (;;) {
+      const at = free?.pop() ?? this.#stretches.take(bytes) ?? this.#extend(bytes);
+      if (at !== undefined) {
+        this.#used += bytes;
+        return at;
+      }
+      if (!makeRoom())
+        fail(
+          "value",
+          "memory",
+          `${bytes} more bytes do not fit into the 4 GiB that WebAssembly can address. Did you mean smaller batches?`,
+        );
     }
   }
 
-  free(at: number, bytes: number): void {
-    const size = classOf(bytes);
-    this.#used -= size;
-    const list = this.#free.get(size);
-    if (list) list.push(at);
-    else this.#free.set(size, [at]);
+  #extend(bytes: number): number | undefined {
+    const at = this.#top;
+    const have = this.memory.buffer.byteLength / page;
+    const missing = Math.ceil((at + bytes) / page) - have;
+    if (missing > 0 && !this.#grow(Math.max(missing, Math.ceil(have / 4))) && !this.#grow(missing))
+      return undefined;
+    this.#top = at + bytes;
+    return at;
+  }
+
+  #grow(pages: number): boolean {
+    if (this.memory.buffer.byteLength / page + pages > mostPages) return false;
+    try {
+      this.memory.grow(pages);
+      this.all = this.#views();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  free(at: number, { bytes, free }: SizeClass): void {
+    this.#used -= bytes;
+    if (free) free.push(at);
+    else this.#stretches.give(at, bytes);
   }
 
   /** The elements at an address; the view is good until the memory grows. */
   view(dtype: DType, at: number, length: number): TypedArray {
     return new arrays[dtype](this.memory.buffer as ArrayBuffer, at, length);
   }
+}
 
-  /** The elements at an address, again and again: the view is made anew only when the memory has grown. */
-  lasting(dtype: DType, at: number, length: number): () => TypedArray {
-    let view = this.view(dtype, at, length);
-    return () => {
-      if (view.buffer !== this.memory.buffer) view = this.view(dtype, at, length);
-      return view;
-    };
+/** One block for what programs need only while they run: as large as the neediest of them asks for. */
+export class Arena {
+  at = 0;
+  #size: SizeClass | null = null;
+
+  constructor(readonly heap: Heap) {}
+
+  /** Makes room for so many bytes; the block may move, and what was in it is lost. */
+  reserve(bytes: number): void {
+    if (this.#size && this.#size.bytes >= bytes) return;
+    if (this.#size) this.heap.free(this.at, this.#size);
+    this.#size = null;
+    const size = this.heap.sizeClass(bytes);
+    this.at = this.heap.allocate(size);
+    this.#size = size;
   }
 }

@@ -14,10 +14,10 @@ import { FunctionBuilder, ModuleBuilder, type OpName, type ValType } from "./ass
 import type { Surroundings } from "./body.ts";
 import { emitNest } from "./nest.ts";
 
-/** The table that a program is run on: two words for faults, then the address of each buffer, then the workspace. */
+/** The table that a program is run on: two words for faults, the address of the workspace, then that of each buffer. */
 export const tableWords = (program: Program): number => 3 + program.buffers.length;
-const addressAt = (buffer: Buffer): number => 4 * (3 + buffer.id);
-const workspaceAt = 8;
+export const addressWord = (buffer: Buffer): number => 3 + buffer.id;
+export const workspaceWord = 2;
 
 type Base = (buffer: Buffer) => number;
 
@@ -110,7 +110,9 @@ function emitProduct(f: FunctionBuilder, given: Product, base: Base, gemm: numbe
     f.i32(0);
     for (const i of counters.slice(free.length)) f.get(i).op("i32.or");
     f.i32(0).op("i32.ne");
-    f.get(0).op("i32.load", 2, workspaceAt).call(gemm);
+    f.get(0)
+      .op("i32.load", 2, 4 * workspaceWord)
+      .call(gemm);
   });
 }
 
@@ -253,7 +255,9 @@ export function moduleOf(program: Program, hostWords: Readonly<Record<string, nu
     const bases = new Map(
       buffersOf(kernel).map((b) => {
         const local = f.local("i32");
-        f.get(0).op("i32.load", 2, addressAt(b)).set(local);
+        f.get(0)
+          .op("i32.load", 2, 4 * addressWord(b))
+          .set(local);
         return [b, local];
       }),
     );

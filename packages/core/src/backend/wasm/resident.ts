@@ -1,19 +1,42 @@
 import type { DType, TypedArray } from "../../dtype.ts";
-import type { Value } from "../../graph/node.ts";
+import { Single, type Value } from "../../graph/node.ts";
 import { bytesOf } from "../../lower/program.ts";
-import type { Heap } from "./memory.ts";
+import type { Heap, SizeClass } from "./memory.ts";
 
 /** Vectors may be read up to this far beyond the end of a tensor. */
 export const slack = 32;
 
-interface Block {
-  readonly at: number;
-  readonly bytes: number;
+/** A value in linear memory, between those that were used before and after it. */
+class Block {
+  older: Block = this;
+  newer: Block = this;
+  /** The run that used it last. */
+  run = 0;
+
+  constructor(
+    readonly value: Value | null,
+    readonly at: number,
+    readonly size: SizeClass | null,
+  ) {}
+
+  enter(newest: Block): void {
+    this.older = newest.older;
+    this.newer = newest;
+    this.older.newer = this;
+    newest.older = this;
+  }
+
+  leave(): void {
+    this.older.newer = this.newer;
+    this.newer.older = this.older;
+  }
 }
 
 /** The elements of a tensor that a program made: in linear memory until they are read or room is needed. */
 class Result implements Value {
+  block: Block | null = null;
   #array: TypedArray | null = null;
+
   constructor(
     readonly residents: Residents,
     readonly dtype: DType,
@@ -27,92 +50,121 @@ class Result implements Value {
   }
 }
 
+/** What a program makes: elements of one dtype, and the blocks that hold as many. */
+export interface Kind {
+  readonly dtype: DType;
+  readonly length: number;
+  readonly size: SizeClass;
+}
+
 /**
  * Linear memory as a bounded cache of values. The collector does not see linear memory, and in a loop without pauses
  * it could not tell us what has died; so nothing here waits for it. A value that was not used for long is copied to
  * JavaScript memory, which the collector does see, and its block is used again.
  */
 export class Residents {
-  /** Least recently used first. */
-  readonly #blocks = new Map<Value, Block>();
+  /** Between the value that was used last (older) and the one not used for longest (newer). */
+  readonly #ends = new Block(null, 0, null);
+  /** The blocks of values that were made in JavaScript. */
+  readonly #copies = new Map<Value, Block>();
   #bytes = 0;
+  #count = 0;
+  #run = 0;
 
+  /** `budget` bounds the bytes, and `most` the number, of the values kept. */
   constructor(
     readonly heap: Heap,
     readonly budget: number,
+    readonly most: number,
   ) {}
 
+  /** Starts a run: what it asks for from here on stays where it is until the next one. */
+  start(): void {
+    this.#run++;
+  }
+
+  kind(dtype: DType, length: number): Kind {
+    return { dtype, length, size: this.heap.sizeClass(length * bytesOf[dtype] + slack) };
+  }
+
+  #blockOf(value: Value): Block | null {
+    return value instanceof Result ? value.block : (this.#copies.get(value) ?? null);
+  }
+
   /** The address of a value's elements, copied in where they are not there yet. */
-  addressOf(value: Value, dtype: DType): number {
-    const known = this.#blocks.get(value);
+  addressOf(value: Value, kind: Kind): number {
+    const known = this.#blockOf(value);
     if (known) {
-      this.#blocks.delete(value);
-      this.#blocks.set(value, known);
+      known.leave();
+      known.enter(this.#ends);
+      known.run = this.#run;
       return known.at;
     }
     const { array } = value;
-    const block = this.#enter(value, array.length * bytesOf[dtype]);
-    this.heap.view(dtype, block.at, array.length).set(array);
-    return block.at;
+    const { at } = this.#place(value, kind.size);
+    this.heap.view(kind.dtype, at, kind.length).set(array);
+    return at;
   }
 
-  /** A new value of so many elements, whose block a program is about to fill: pinned as long as that runs. */
-  create(dtype: DType, length: number): { readonly value: Value; readonly at: number } {
+  /** The element of a value that has only one. */
+  numberOf(value: Value): number {
+    if (value instanceof Single) return value.number;
+    return value.array[0] as number;
+  }
+
+  /** A new value, whose block a program is about to fill. */
+  create({ dtype, length, size }: Kind): Result & { readonly block: Block } {
     const value = new Result(this, dtype, length);
-    const { at } = this.#enter(value, length * bytesOf[dtype]);
-    this.#pinned.add(value);
-    return { value, at };
+    value.block = this.#place(value, size);
+    return value as Result & { readonly block: Block };
   }
 
   /** Gives the block of a value back that nobody reads any more. */
   forget(value: Value): void {
-    const block = this.#blocks.get(value);
-    if (block) this.#drop(value, block);
+    const block = this.#blockOf(value);
+    if (block) this.#drop(block);
   }
 
   /** The elements of a result, whose block is given back. */
   take(result: Result): TypedArray {
-    const block = this.#blocks.get(result) as Block;
+    const block = result.block as Block;
     const array = this.heap.view(result.dtype, block.at, result.length).slice();
-    this.#drop(result, block);
+    this.#drop(block);
     return array;
   }
 
-  #enter(value: Value, size: number): Block {
-    const bytes = size + slack;
-    this.#makeRoom(bytes);
-    const block = { at: this.heap.allocate(bytes), bytes };
-    this.#bytes += bytes;
-    this.#blocks.set(value, block);
+  #place(value: Value, size: SizeClass): Block {
+    while (this.#count >= this.most || this.#bytes + size.bytes > this.budget) if (!this.#evict()) break;
+    const block = new Block(
+      value,
+      this.heap.allocate(size, () => this.#evict()),
+      size,
+    );
+    block.run = this.#run;
+    block.enter(this.#ends);
+    this.#bytes += size.bytes;
+    this.#count++;
+    if (value instanceof Result) value.block = block;
+    else this.#copies.set(value, block);
     return block;
   }
 
-  #drop(value: Value, block: Block): void {
-    this.#blocks.delete(value);
-    this.#bytes -= block.bytes;
-    this.heap.free(block.at, block.bytes);
+  #drop(block: Block): void {
+    const { value, size, at } = block as { value: Value; size: SizeClass; at: number };
+    block.leave();
+    if (value instanceof Result) value.block = null;
+    else this.#copies.delete(value);
+    this.#bytes -= size.bytes;
+    this.#count--;
+    this.heap.free(at, size);
   }
 
-  readonly #pinned = new Set<Value>();
-
-  /** Keeps values where they are while `f` runs. */
-  pinning<T>(values: readonly Value[], f: () => T): T {
-    for (const v of values) this.#pinned.add(v);
-    try {
-      return f();
-    } finally {
-      this.#pinned.clear();
-    }
-  }
-
-  #makeRoom(bytes: number): void {
-    if (this.#bytes + bytes <= this.budget) return;
-    for (const [value, block] of this.#blocks) {
-      if (this.#pinned.has(value)) continue;
-      if (value instanceof Result) void value.array;
-      // A result that was read before is only a copy here, which reading again does not give back.
-      if (this.#blocks.has(value)) this.#drop(value, block);
-      if (this.#bytes + bytes <= this.budget) return;
-    }
+  /** Makes the value not used for longest leave; false where only those of this run are left. */
+  #evict(): boolean {
+    const oldest = this.#ends.newer;
+    if (oldest === this.#ends || oldest.run === this.#run) return false;
+    if (oldest.value instanceof Result) void oldest.value.array;
+    if (oldest.value && this.#blockOf(oldest.value) === oldest) this.#drop(oldest);
+    return true;
   }
 }
