@@ -1,13 +1,47 @@
-import { defineConfig } from "vitest/config";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { findChromium } from "./test/browser/chromium.ts";
 
-const conditions = ["@chainrule/source", "node"];
+const conditions = (host: string) => ({ resolve: { conditions: ["@chainrule/source", host] } });
+const patience = { testTimeout: 20_000, hookTimeout: 20_000 };
 
-export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
+const node: TestProjectInlineConfiguration = {
+  ...conditions("node"),
+  ssr: conditions("node"),
   test: {
+    ...patience,
+    name: "node",
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    exclude: ["test/browser/**"],
+  },
+};
+
+const browser = (launchOptions: object): TestProjectInlineConfiguration => ({
+  ...conditions("browser"),
+  // A page without these may not share memory between threads.
+  server: {
+    headers: {
+      "Cross-Origin-Opener-Policy": "same-origin",
+      "Cross-Origin-Embedder-Policy": "require-corp",
+    },
+  },
+  test: {
+    ...patience,
+    name: "browser",
+    include: ["browser", "conformance", "derivation"]
+      .map((folder) => `test/${folder}/**/*.test.ts`)
+      .concat("test/programs/compile.test.ts"),
+    globalSetup: "test/browser/setup.ts",
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions }),
+      instances: [{ browser: "chromium" }],
+    },
   },
 });
+
+const chromium = await findChromium();
+
+export default defineConfig({ test: { projects: chromium ? [node, browser(chromium)] : [node] } });

@@ -1,0 +1,43 @@
+import { manualSeed, permutation, rand, randn, type Tensor } from "@chainrule/core";
+import { dtypesOf, elementwiseRows, operandsFor } from "../conformance/rows.ts";
+import { tasks, trained } from "./training.ts";
+
+/** The bits of tensors, in words of 32. */
+const bits = (tensors: readonly Tensor[]): number[] =>
+  tensors.flatMap((t) => [...new Uint32Array(t.data().buffer)]);
+
+/** Rows that the host's own sin, cos, tan, exp or log goes into, whose last digit in float64 is the host's. */
+const ofTheHost = ["sin", "cos", "tan", "sinc", "erfinv", "lgamma", "digamma", "trigamma", "polygamma"];
+
+type Run = readonly [name: string, run: () => readonly Tensor[]];
+
+const runs: readonly Run[] = [
+  ...elementwiseRows.flatMap((row) =>
+    dtypesOf[row.rule]
+      .filter((dtype) => !(dtype === "float64" && ofTheHost.includes(row.name)))
+      .map((dtype): Run => {
+        const operands = () => operandsFor(row, dtype, new Array(row.operands).fill([40]), 9);
+        return [`${row.name} of ${dtype}`, () => [row.call(...operands())]];
+      }),
+  ),
+  ["random numbers", () => [rand([100]), rand([100], { dtype: "float64" }), randn([100]), permutation(100)]],
+  ...Object.entries(tasks).flatMap(([name, task]) =>
+    (["SGD", "Adam"] as const).flatMap((optimizer) =>
+      [false, true].map((compiled): Run => {
+        const title = `${name} trained by ${optimizer}, ${compiled ? "compiled" : "step by step"}`;
+        return [title, () => trained(task, optimizer, compiled)];
+      }),
+    ),
+  ),
+];
+
+/** What gives the same bits on every host, from the same seed. */
+export const everywhere: ReadonlyMap<string, () => number[]> = new Map(
+  runs.map(([name, run]) => [
+    name,
+    () => {
+      manualSeed(1);
+      return bits(run());
+    },
+  ]),
+);

@@ -1,0 +1,63 @@
+import { compile, type Tensor } from "@chainrule/core";
+import * as nn from "@chainrule/nn";
+import { Adam, type Optimizer, SGD } from "@chainrule/optim";
+import { drawn, stream } from "../conformance/draw.ts";
+
+class SelfAttention extends nn.Layer {
+  readonly attention = new nn.MultiheadAttention(16, 2, { batchFirst: true });
+
+  override forward(x: Tensor): Tensor {
+    return x.add(this.attention.forward(x).output).mean(1);
+  }
+}
+
+/** A model that tells ten classes apart, and the shape of what it is given. */
+interface Task {
+  readonly input: readonly number[];
+  readonly layers: () => nn.Layer[];
+}
+
+export const tasks: Readonly<Record<string, Task>> = {
+  "a perceptron with dropout": {
+    input: [30],
+    layers: () => [new nn.Linear(30, 64), new nn.Tanh(), new nn.Dropout(0.3), new nn.Linear(64, 10)],
+  },
+  "a convolutional network": {
+    input: [3, 10, 10],
+    layers: () => [
+      new nn.Conv2d(3, 8, 3),
+      new nn.BatchNorm2d(8),
+      new nn.ReLU(),
+      new nn.MaxPool2d(2),
+      new nn.Flatten(),
+      new nn.Linear(8 * 4 * 4, 10),
+    ],
+  },
+  "a transformer": {
+    input: [12, 16],
+    layers: () => [new SelfAttention(), new nn.LayerNorm([16]), new nn.GELU(), new nn.Linear(16, 10)],
+  },
+};
+
+const optimizers = {
+  SGD: (model: nn.Module) => new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 }),
+  Adam: (model: nn.Module) => new Adam(model.parameters(), { lr: 0.01 }),
+};
+
+/** The losses of a training run from the present seed, and all that the model holds afterwards. */
+export function trained({ input, layers }: Task, name: keyof typeof optimizers, compiled: boolean): Tensor[] {
+  const model = new nn.Sequential(...layers());
+  const optimizer: Optimizer = optimizers[name](model);
+  const step = (x: Tensor, y: Tensor): Tensor => {
+    const loss = nn.crossEntropy(model.forward(x), y);
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    return loss;
+  };
+  const taken = compiled ? compile(step) : step;
+  const x = drawn(stream(1), [32, ...input], "float32");
+  const y = drawn(stream(2), [32], "int32", [-0.49, 9.49]);
+  const losses = Array.from({ length: 20 }, () => taken(x, y));
+  return [...losses, ...Object.values(model.stateDict())];
+}
