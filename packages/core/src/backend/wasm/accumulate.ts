@@ -1,7 +1,8 @@
 import type { DType } from "../../dtype.ts";
 import type { Task } from "../../lower/kernel.ts";
 import type { FunctionBuilder, OpName, ValType } from "./assembler.ts";
-import { emitWord, type Push, type Site, splatBytes } from "./words.ts";
+import { type Push, type Site, splatBytes } from "./site.ts";
+import { emitWord } from "./words.ts";
 
 /** What a reduction has come to while its loop runs: apart in the lanes of vectors and in single elements. */
 export interface Accumulator {

@@ -2,7 +2,7 @@ import type { DType } from "../../dtype.ts";
 import type { Guard, Index } from "../../lower/index-map.ts";
 import type { Arg, Axis, Buffer, Loop, Task } from "../../lower/kernel.ts";
 import { bytesOf } from "../../lower/program.ts";
-import type { Expr } from "../../scalar/expr.ts";
+import { constantOf, type Expr } from "../../scalar/expr.ts";
 import {
   type Accumulator,
   combineScalar,
@@ -15,8 +15,10 @@ import {
 } from "./accumulate.ts";
 import { guardUses, pushGuard, pushIndex, splitIndex } from "./address.ts";
 import type { FunctionBuilder, OpName, ValType } from "./assembler.ts";
+import { conversions } from "./convert.ts";
+import { type Push, type Site, splatBytes, type Width } from "./site.ts";
 import type { Step } from "./steps.ts";
-import { conversions, emitWord, isKnown, type Push, type Site, splatBytes, type Width } from "./words.ts";
+import { emitWord, isKnown } from "./words.ts";
 
 /** What code inside a loop needs from around it. */
 export interface Surroundings {
@@ -200,7 +202,7 @@ export class Body {
           () =>
             this.#push(a, shift && k === 1 ? "scalar" : width, typeOf(k)),
       );
-      return emitWord(name, site, pushes);
+      return emitWord(name, site, pushes, args.map(constantOf));
     }
     const integer = operands === "int32" || operands === "bool";
     for (const a of args) {

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { FunctionBuilder, ModuleBuilder } from "../src/backend/wasm/assembler.ts";
+import type { Site } from "../src/backend/wasm/site.ts";
+import { emitWord } from "../src/backend/wasm/words.ts";
+import { words } from "../src/scalar/words.ts";
+
+const values = [Number.NaN, Infinity, -Infinity, 0, -0, 1, -1, 2.5, -2.5, 2 ** -149, -(2 ** -149), 1e30];
+
+/** What a word comes to in a vector for every x, with operands before and after it that are known numbers. */
+function inVector(word: string, xs: readonly number[], before: readonly number[], after: readonly number[]) {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const f = new FunctionBuilder([], []);
+  const site: Site = { f, width: "vector", type: "float32", lanes: 4, scratch: () => f.local("v128") };
+  const known = [...before, undefined, ...after];
+  for (let at = 0; at < 4 * xs.length; at += 16) {
+    f.i32(at);
+    const operands = known.map((c) => () => {
+      if (c === undefined) f.i32(at).op("v128.load", 2, 0);
+      else f.f32(c).op("f32x4.splat");
+    });
+    emitWord(word, site, operands, known);
+    f.op("v128.store", 2, 0);
+  }
+  const module = new ModuleBuilder();
+  module.importMemory("env", "memory", false);
+  module.func(f, "f");
+  const array = new Float32Array(memory.buffer, 0, xs.length);
+  array.set(xs);
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
+  (exports.f as () => void)();
+  return [...array];
+}
+
+describe.each(["minimum", "maximum"] as const)("%s in vectors", (word) => {
+  it.each(values)("of a number and %d keeps NaN and tells zeros apart", (c) => {
+    const expected = values.map((x) => words[word].float(x, c)).map(Math.fround);
+    expect(inVector(word, values, [], [c])).toEqual(expected);
+    expect(inVector(word, values, [c], [])).toEqual(expected);
+  });
+});
+
+describe("scalb in vectors", () => {
+  it("makes every power of two that is a normal number", () => {
+    const k = Array.from({ length: 252 }, (_, i) => i - 126);
+    for (const x of [1, -1.5])
+      expect(inVector("scalb", k, [x], [])).toEqual(k.map((n) => Math.fround(x * 2 ** n)));
+  });
+});
