@@ -1,3 +1,5 @@
+import "./transform/debug.ts";
+
 export type { DType, TypedArray } from "./dtype.ts";
 export { ChainruleError, type Fault } from "./errors.ts";
 export type { KeepDim } from "./ops/broadcast.ts";
@@ -24,3 +26,4 @@ export { explain } from "./transform/explain.ts";
 export { type Argnums, type GradOptions, grad, valueAndGrad, vjp } from "./transform/grad.ts";
 export { hessian, jacobian } from "./transform/jacobian.ts";
 export { jvp } from "./transform/jvp.ts";
+export { type KernelProfile, type Profile, profile } from "./transform/profile.ts";

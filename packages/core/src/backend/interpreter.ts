@@ -8,6 +8,7 @@ import { tapeOf } from "../scalar/tape.ts";
 import { words } from "../scalar/words.ts";
 import { type Shape, sizeOf, stridesOf } from "../shape.ts";
 import type { Backend } from "./backend.ts";
+import { watch } from "./watch.ts";
 
 type Elements = ArrayLike<number>;
 
@@ -236,9 +237,11 @@ export function makeInterpreter({ exact = false } = {}): Backend {
         for (const x of item.inputs) lastUse[x] = i;
       });
       for (const r of roots) lastUse[r] = items.length;
+      const program = { items };
       const interpret = (inputs: readonly Value[]): Value[] => {
         const results: (Elements | undefined)[] = [];
-        items.forEach((item, i) => {
+        const step = (i: number): void => {
+          const item = items[i] as Item;
           if (item.input >= 0) {
             results[i] = (inputs[item.input] as Value).array;
             return;
@@ -250,7 +253,9 @@ export function makeInterpreter({ exact = false } = {}): Backend {
           (runs[item.op.family] as Run<Op>)(item.op, scene, from, out);
           results[i] = out;
           for (const x of item.inputs) if (lastUse[x] === i) results[x] = undefined;
-        });
+        };
+        if (watch) watch(program, step);
+        else for (let i = 0; i < items.length; i++) step(i);
         return roots.map((r) => ({ array: results[r] as TypedArray }));
       };
       return { run: interpret };

@@ -24,7 +24,7 @@ export interface Structure {
 }
 
 /** What an input is, whatever it came from. */
-const given: Source = { family: "source", name: "input", attrs: {}, f: undefined };
+export const given: Source = { family: "source", name: "input", attrs: {}, f: undefined };
 
 const identities = new WeakMap<Op, string>();
 let nextIdentity = 0;

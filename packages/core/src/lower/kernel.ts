@@ -6,6 +6,8 @@ import type { Guard, Index } from "./index-map.ts";
 /** A tensor in memory, in row-major order. */
 export interface Buffer {
   readonly id: number;
+  /** The item of the graph whose elements it holds. */
+  readonly item: number;
   readonly dtype: DType;
   readonly size: number;
 }

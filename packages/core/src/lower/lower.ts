@@ -38,6 +38,7 @@ class Lowering implements Ground {
     const item = this.items[i] as Item;
     const known = this.#buffers.get(i) ?? {
       id: this.#buffers.size,
+      item: i,
       dtype: item.dtype,
       size: sizeOf(item.shape),
     };
@@ -65,6 +66,7 @@ class Lowering implements Ground {
     });
     const outputs = this.structure.roots.map((r) => this.buffer(r));
     return {
+      items: this.items,
       kernels: prune(kernels, outputs),
       buffers: [...this.#buffers.values()],
       inputs,

@@ -1,5 +1,6 @@
 import type { DType } from "../dtype.ts";
 import type { Indexing, Recurrence } from "../graph/node.ts";
+import type { Item } from "../graph/structure.ts";
 import type { Buffer, Nest } from "./kernel.ts";
 
 /** A buffer read from a place on. */
@@ -64,6 +65,8 @@ export interface Fault {
 
 /** A graph as kernels over buffers, run in order. */
 export interface Program {
+  /** The graph that it works out. */
+  readonly items: readonly Item[];
   readonly kernels: readonly Kernel[];
   readonly buffers: readonly Buffer[];
   readonly inputs: readonly Buffer[];

@@ -50,8 +50,15 @@ function gemmFunctions(memory: WebAssembly.Memory): { readonly float32: Gemm; re
   return known;
 }
 
-/** A program over a memory as a function of the address of its table. */
-export function instantiate(program: Program, memory: WebAssembly.Memory): (table: number) => void {
+interface Instance {
+  /** Runs the program, given the address of its table. */
+  readonly run: (table: number) => void;
+  /** Runs one of its kernels. */
+  readonly step: (table: number, k: number) => void;
+}
+
+/** A program over a memory. */
+export function instantiate(program: Program, memory: WebAssembly.Memory): Instance {
   const host = hostWords(program);
   const module = new WebAssembly.Module(moduleOf(program, host));
   const imports = (integer: boolean) =>
@@ -67,5 +74,5 @@ export function instantiate(program: Program, memory: WebAssembly.Memory): (tabl
     float: imports(false),
     int: imports(true),
   });
-  return exports.run as (table: number) => void;
+  return exports as unknown as Instance;
 }

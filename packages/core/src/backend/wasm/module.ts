@@ -233,7 +233,7 @@ function emitRecur(f: FunctionBuilder, r: Recur, base: Base): void {
   );
 }
 
-/** A program as a module: one function per kernel, and `run(table)`, which calls them in order. */
+/** A program as a module: one function per kernel, `run(table)`, which calls them in order, and `step(table, k)`, which calls one. */
 export function moduleOf(program: Program, hostWords: Readonly<Record<string, number>>): Uint8Array {
   const module = new ModuleBuilder();
   module.importMemory("env", "memory", false);
@@ -273,6 +273,15 @@ export function moduleOf(program: Program, hostWords: Readonly<Record<string, nu
   const run = new FunctionBuilder(["i32"], []);
   for (const index of functions) run.get(0).call(index);
   module.func(run, "run");
+  const step = new FunctionBuilder(["i32", "i32"], []);
+  functions.forEach((index, k) => {
+    step
+      .get(1)
+      .i32(k)
+      .op("i32.eq")
+      .if(() => step.get(0).call(index));
+  });
+  module.func(step, "step");
   return module.bytes();
 }
 

@@ -6,6 +6,7 @@ import { planMemory } from "../../lower/plan.ts";
 import { bytesOf, type Program } from "../../lower/program.ts";
 import type { Backend } from "../backend.ts";
 import { interpreter } from "../interpreter.ts";
+import { watch } from "../watch.ts";
 import { instantiate, workspaceOf } from "./instance.ts";
 import { Arena, Heap } from "./memory.ts";
 import { addressWord, tableWords, workspaceWord } from "./module.ts";
@@ -62,7 +63,7 @@ export const wasm: Backend = {
     prepared++;
     const program = lower(structure);
     const { inputs, outputs, faults } = program;
-    const run = instantiate(program, heap.memory);
+    const { run, step } = instantiate(program, heap.memory);
     const { table, spots, free } = layOut(program);
     const word = (b: Buffer): number => table / 4 + addressWord(b);
     const kindOf = (b: Buffer): Kind => residents.kind(b.dtype, b.size);
@@ -115,7 +116,8 @@ export const wasm: Backend = {
         }
         if (arenaAt !== arena.at) placeScratch();
         heap.all.int32[table / 4] = 0;
-        run(table);
+        if (watch) watch(program, (k) => step(table, k));
+        else run(table);
         const fault = heap.all.int32[table / 4] as number;
         if (fault !== 0) {
           for (const value of created) if (value) residents.forget(value);

@@ -1,0 +1,39 @@
+import { watchBy } from "../backend/watch.ts";
+import type { Cost } from "../lower/cost.ts";
+import { type Steps, worksOf } from "../lower/work.ts";
+import { digits, figures, timing } from "./profile.ts";
+
+const { process, console } = globalThis as unknown as {
+  readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };
+  readonly console: { error(line: string): void };
+};
+
+/** `CHAINRULE_DEBUG=1` logs the programs that run, `2` their kernels as well. */
+const level = Number(process?.env?.CHAINRULE_DEBUG ?? 0);
+
+function log(ms: number, cost: Cost, name: string): void {
+  const units = ["ms", "MB", "MFLOP", "GB/s", "GFLOP/s"];
+  const values = [digits(ms), ...figures(cost, ms)].map((x, i) => `${x.padStart(8)} ${units[i]}`);
+  console.error([...values, name].join("  "));
+}
+
+const works = new WeakMap<Steps, ReturnType<typeof worksOf>>();
+
+function logged(program: Steps, step: (k: number) => void): void {
+  const known = works.get(program) ?? worksOf(program);
+  works.set(program, known);
+  const all = { ms: 0, flop: 0, read: 0, written: 0, runs: 0 };
+  timing((_, k, ms) => {
+    const work = known[k];
+    if (!work) return;
+    if (level > 1) log(ms, work, work.name);
+    all.ms += ms;
+    all.flop += work.flop;
+    all.read += work.read;
+    all.written += work.written;
+    all.runs++;
+  })(program, step);
+  log(all.ms, all, `program of ${all.runs} kernel${all.runs === 1 ? "" : "s"}`);
+}
+
+if (level > 0) watchBy(logged);

@@ -1,0 +1,116 @@
+import { type Watch, watchBy } from "../backend/watch.ts";
+import { fail } from "../errors.ts";
+import type { Cost } from "../lower/cost.ts";
+import { type Steps, type Work, worksOf } from "../lower/work.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { tensorsOf } from "./tree.ts";
+
+/** A kernel as a profile saw it: equal ones are one, in the order of their first runs. */
+export interface KernelProfile extends Work {
+  readonly runs: number;
+  /** Milliseconds of all runs. */
+  readonly ms: number;
+}
+
+const { performance } = globalThis as unknown as { readonly performance: { now(): number } };
+
+/** Watches programs step by step. */
+export const timing =
+  (note: (program: Steps, k: number, ms: number) => void): Watch =>
+  (program, step) => {
+    for (let k = 0; k < (program.kernels ?? program.items).length; k++) {
+      const start = performance.now();
+      step(k);
+      note(program, k, performance.now() - start);
+    }
+  };
+
+export const digits = (x: number): string =>
+  Number.isFinite(x) ? (x >= 100 ? x.toFixed(0) : x === 0 ? "0" : x.toPrecision(3)) : "–";
+
+/** MB and MFLOP of one run, and GB/s and GFLOP/s given the milliseconds that it takes. */
+export const figures = ({ read, written, flop }: Cost, ms: number): string[] =>
+  [(read + written) / 1e6, flop / 1e6, (read + written) / ms / 1e6, flop / ms / 1e6].map(digits);
+
+const columns = ["ms", "share", "runs", "µs each", "MB", "MFLOP", "GB/s", "GFLOP/s"];
+
+/** A kernel's line of the table, without its name. */
+const cells = (k: KernelProfile, all: number): string[] => [
+  digits(k.ms),
+  `${((100 * k.ms) / (all || 1)).toFixed(0)}%`,
+  `${k.runs}`,
+  digits((1e3 * k.ms) / k.runs),
+  ...figures(k, k.ms / k.runs),
+];
+
+interface Timed {
+  runs: number;
+  ms: number;
+}
+
+/** What running a function came to. */
+export class Profile<T> {
+  constructor(
+    /** What the function returned. */
+    readonly result: T,
+    /** Milliseconds of the whole call, kernels and all else. */
+    readonly ms: number,
+    readonly kernels: readonly KernelProfile[],
+  ) {}
+
+  /** A table with a line for each kernel; MB and MFLOP are those of one run. */
+  toString(): string {
+    const all = this.kernels.reduce((sum, k) => sum + k.ms, 0);
+    const rows = [columns, ...this.kernels.map((k) => cells(k, all))];
+    const names = ["kernel", ...this.kernels.map((k) => k.name)];
+    const widths = columns.map((_, c) => Math.max(...rows.map((row) => (row[c] as string).length)));
+    return [
+      ...rows.map((row, r) => [...row.map((x, c) => x.padStart(widths[c] as number)), names[r]].join("  ")),
+      `${digits(all)} ms in ${this.kernels.reduce((n, k) => n + k.runs, 0)} runs of kernels, ${digits(this.ms)} ms in all`,
+    ].join("\n");
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+/** The kernels of programs, equal ones as one. */
+function merged(programs: ReadonlyMap<Steps, readonly Timed[]>): KernelProfile[] {
+  const kernels = new Map<string, KernelProfile>();
+  for (const [program, steps] of programs)
+    worksOf(program).forEach((work, k) => {
+      const [step, key] = [steps[k], JSON.stringify(work)];
+      const { runs, ms } = kernels.get(key) ?? { runs: 0, ms: 0 };
+      if (work && step) kernels.set(key, { ...work, runs: runs + step.runs, ms: ms + step.ms });
+    });
+  return [...kernels.values()];
+}
+
+/**
+ * Runs f kernel by kernel and says what each took: `console.log(profile(() => step(x, y)))` prints a table. Tensors
+ * that f returns are worked out within, and results are those of an ordinary run. A first run includes what a second does
+ * not need to do again; profile that.
+ */
+export function profile<T>(f: () => T): Profile<T> {
+  const seen = new Map<Steps, Timed[]>();
+  const before = watchBy(
+    timing((program, k, ms) => {
+      const steps = seen.get(program) ?? [];
+      seen.set(program, steps);
+      steps[k] ??= { runs: 0, ms: 0 };
+      steps[k].runs++;
+      steps[k].ms += ms;
+    }),
+  );
+  try {
+    const start = performance.now();
+    const result = f();
+    if (result instanceof Promise)
+      fail("value", "profile", "cannot follow an async function. Did you mean to profile what it awaits?");
+    Tensor.evaluate(tensorsOf(result));
+    return new Profile(result, performance.now() - start, merged(seen));
+  } finally {
+    watchBy(before);
+  }
+}
