@@ -1,6 +1,6 @@
 import { isFloat } from "../dtype.ts";
 import type { Item, Structure } from "../graph/structure.ts";
-import { arg, subexpressions } from "../scalar/expr.ts";
+import { arg, subexpressions, toExpr } from "../scalar/expr.ts";
 import { functions } from "../scalar/functions.ts";
 import { sizeOf } from "../shape.ts";
 import { strided } from "./strided.ts";
@@ -55,7 +55,8 @@ export function materialised({ items, roots }: Structure): readonly boolean[] {
   items.forEach((item, i) => {
     const cost = costOf(item);
     const inner = item.inputs.filter((x) => !chosen[x]);
-    words[i] = cost.words + inner.reduce((n, x) => n + (words[x] as number), 0);
+    const within = inner.reduce((n, x) => n + (words[x] as number), 0);
+    words[i] = cost.words + (within <= longest && staysAlong(item) ? 0 : within);
     heavy[i] = cost.heavy || inner.some((x) => heavy[x]);
     const users = readers[i] as number[];
     const repeated = users.length > 1 || users.some((u) => repeats(items[u] as Item, item));
@@ -76,6 +77,15 @@ const inlines = (item: Item): boolean =>
   item.op.family === "movement" ||
   item.op.family === "source" ||
   (item.op.family === "indexing" && item.op.mode === "gather");
+
+/** Whether a movement repeats elements along its last axis: loops work them out once, before they run along it. */
+function staysAlong({ op, shape }: Item): boolean {
+  if (op.family !== "movement") return false;
+  const at = shape.map((_, k) => arg(k));
+  const along = at.filter((_, k) => shape[k] !== 1).at(-1);
+  const formulas = op.reads(at).flatMap(({ index, valid }) => [...index.map(toExpr), valid ?? toExpr(0)]);
+  return along !== undefined && !subexpressions(formulas).includes(along);
+}
 
 /** Whether a reader reads the elements of `x` more than once. */
 const repeats = (reader: Item, x: Item): boolean =>

@@ -5,6 +5,7 @@ import { isSmallProduct, materialised } from "./choose.ts";
 import { Formulas, type Ground, Misfit } from "./formulas.ts";
 import { type Goal, goalOf, placeOf } from "./goal.ts";
 import type { Buffer, Task } from "./kernel.ts";
+import { buffersOf } from "./plan.ts";
 import { productOf } from "./product.ts";
 import type { Fault, Kernel, Program } from "./program.ts";
 import { prune } from "./prune.ts";
@@ -65,10 +66,13 @@ class Lowering implements Ground {
       if (item.input >= 0) inputs[item.input] = this.buffer(i);
     });
     const outputs = this.structure.roots.map((r) => this.buffer(r));
+    const kept = prune(kernels, outputs);
+    const buffers = [...this.#buffers.values()];
+    for (const b of kept.flatMap(buffersOf)) buffers[b.id] = b;
     return {
       items: this.items,
-      kernels: prune(kernels, outputs),
-      buffers: [...this.#buffers.values()],
+      kernels: kept,
+      buffers,
       inputs,
       outputs,
       faults: this.faults,

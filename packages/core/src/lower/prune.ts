@@ -1,9 +1,11 @@
 import { type Expr, subexpressions } from "../scalar/expr.ts";
 import type { Arg, Buffer, Loop, Nest, Task } from "./kernel.ts";
 import type { Kernel } from "./program.ts";
+import { keepRows } from "./row-memory.ts";
 
-/** The nest without what nobody reads, and what that leaves it reading added to `read`; null where nothing is left. */
-function pruneNest(nest: Nest, read: Set<Buffer>): Nest | null {
+/** The nest without what neither it nor a later reader of `read` reads, and what is left to it to read; null where nothing is left. */
+function pruneNest(nest: Nest, read: ReadonlySet<Buffer>): { nest: Nest; reads: ReadonlySet<Buffer> } | null {
+  const reads = new Set<Buffer>();
   const seen = new Set<Expr>();
   const used = new Set<Arg>();
   const results = new Set<Task>();
@@ -15,16 +17,18 @@ function pruneNest(nest: Nest, read: Set<Buffer>): Nest | null {
       if (!x) continue;
       used.add(x);
       if (x.kind === "result") results.add(x.task);
-      if (x.kind === "load" || x.kind === "gather") read.add(x.buffer);
+      if (x.kind === "load" || x.kind === "gather") reads.add(x.buffer);
       if (x.kind === "gather") note(x.at);
     }
   };
   const kept = new Map<Task, Task>();
   for (const { tasks } of [...nest.loops].reverse())
     for (const task of [...tasks].reverse()) {
-      const stored = task.check !== undefined || (task.store !== undefined && read.has(task.store.buffer));
-      if (!stored && !results.has(task)) continue;
-      kept.set(task, stored ? task : { ...task, store: undefined });
+      const target = task.store?.buffer;
+      const stored = target !== undefined && (read.has(target) || reads.has(target));
+      const does = stored || task.check !== undefined;
+      if (!does && !results.has(task)) continue;
+      kept.set(task, does ? task : { ...task, store: undefined });
       note(task.value);
     }
   if (kept.size === 0) return null;
@@ -36,23 +40,28 @@ function pruneNest(nest: Nest, read: Set<Buffer>): Nest | null {
   const loops = nest.loops
     .map(({ axes, tasks }): Loop => ({ axes, tasks: tasks.flatMap((t) => kept.get(t) ?? []) }))
     .filter(({ tasks }) => tasks.length > 0);
-  return { ...nest, loops, args };
+  return { nest: { ...nest, loops, args }, reads };
 }
 
 /**
  * Kernels without the stores that nobody reads: what the readers of a value work out from its formula, or take from the
- * loop that made it, needs no memory.
+ * loop that made it, needs no memory. What a nest makes for itself has memory for one row.
  */
 export function prune(kernels: readonly Kernel[], outputs: readonly Buffer[]): Kernel[] {
   const read = new Set(outputs);
   const kept: Kernel[] = [];
   for (const kernel of [...kernels].reverse()) {
-    const left = kernel.kind === "nest" ? pruneNest(kernel, read) : kernel;
-    if (!left) continue;
-    if (left.kind === "product") for (const { buffer } of [left.a, left.b]) read.add(buffer);
-    if (left.kind === "scatter") for (const b of [left.x, left.index, left.src]) read.add(b);
-    if (left.kind === "recur") for (const b of [left.a, left.b]) read.add(b);
-    kept.push(left);
+    if (kernel.kind === "nest") {
+      const left = pruneNest(kernel, read);
+      if (!left) continue;
+      kept.push(keepRows(left.nest, read));
+      for (const b of left.reads) read.add(b);
+      continue;
+    }
+    if (kernel.kind === "product") for (const { buffer } of [kernel.a, kernel.b]) read.add(buffer);
+    if (kernel.kind === "scatter") for (const b of [kernel.x, kernel.index, kernel.src]) read.add(b);
+    if (kernel.kind === "recur") for (const b of [kernel.a, kernel.b]) read.add(b);
+    kept.push(kernel);
   }
   return kept.reverse();
 }
