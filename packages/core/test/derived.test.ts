@@ -1,4 +1,4 @@
-import { type Tensor, tensor } from "@chainrule/core";
+import { grad, type Tensor, tensor, vjp } from "@chainrule/core";
 import { gradcheck } from "@chainrule/core/testing";
 import { describe, expect, it } from "vitest";
 
@@ -55,6 +55,25 @@ describe("compositions", () => {
       gradcheck(f, [matrix()]);
     },
   );
+  it.each(compositions)("the gradient of %s has central differences as its gradients", (_, f) => {
+    const slope = grad((x: Tensor) => f(x).pow(3).sum());
+    gradcheck(slope, [matrix()], { atol: 1e-6, rtol: 1e-5 });
+  });
+  it("softmax lets nothing of a masked element through, nor of a row without gradient", () => {
+    const x = tensor([
+      [1, 2, -Infinity],
+      [Number.NaN, 1, 2],
+    ]);
+    const ȳ = tensor([
+      [1, 0, Number.NaN],
+      [0, 0, 0],
+    ]);
+    const [, pull] = vjp((t: Tensor) => t.softmax(1), x);
+    const y = 1 / (1 + Math.E);
+    const [first, second, ...rest] = (pull(ȳ)[0] as Tensor).data();
+    expect([first, second]).toEqual([expect.closeTo(y * (1 - y), 7), expect.closeTo(-y * (1 - y), 7)]);
+    expect(rest.map(Math.abs)).toEqual([0, 0, 0, 0]);
+  });
   it("softmax, logSoftmax and logSumExp stay finite for every finite logit", () => {
     const x = tensor([
       [1000, 0, -1000],

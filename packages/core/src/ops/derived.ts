@@ -6,7 +6,7 @@ import { axes, axis, formatShape, sizeOf } from "../shape.ts";
 import { cast, elementwise } from "./apply.ts";
 import { broadcasting, type Dims, type KeepDim } from "./broadcast.ts";
 import { elementwiseOps } from "./elementwise.ts";
-import { detach } from "./identity.ts";
+import { detach, ruled } from "./identity.ts";
 import { indexings } from "./indexing.ts";
 import { movements } from "./movement.ts";
 import { reductions } from "./reduce.ts";
@@ -15,6 +15,7 @@ import type { Operand } from "./row.ts";
 const {
   abs,
   add,
+  chain,
   div,
   eq,
   exp,
@@ -157,13 +158,17 @@ export const derived = {
     return pow(sum(pow(size, p), dims, options), 1 / p);
   },
 
-  /** eˣ/Σeˣ along `dim`, in range for every finite x. */
+  /** eˣ/Σeˣ along `dim`, in range for every finite x. With t for ẋ or ȳ both derivatives are y·(t − Σ y·t). */
   softmax(x: Node, dim: number): Node {
     const float = toFloat(x);
     axis("softmax", dim, Math.max(1, x.shape.length));
     if (sizeOf(x.shape) === 0) return float;
     const e = exp(sub(float, topOf(float, dim)));
-    return div(e, sum(e, dim, { keepdim: true }));
+    const derivative = (y: Node, t: Node) => chain(y, sub(t, sum(chain(y, t), dim, { keepdim: true })));
+    return ruled("softmax", detach(div(e, sum(e, dim, { keepdim: true }))), [float], {
+      vjp: (ȳ, y) => [null, derivative(y, ȳ)],
+      jvp: ([, ẋ], y) => (ẋ ? derivative(y, ẋ) : null),
+    });
   },
 
   /** x − ln Σeˣ along `dim`. */
