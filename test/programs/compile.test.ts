@@ -4,7 +4,7 @@ import {
   grad,
   jvp,
   manualSeed,
-  type Parameter,
+  Parameter,
   type Tensor,
   tensor,
   valueAndGrad,
@@ -140,6 +140,32 @@ describe("with another tracing", () => {
         if (i === 2) t.optimizer.loadStateDict(t.optimizer.stateDict());
       },
     );
+  });
+
+  test("a schedule moves on at each call where it is stepped inside", () => {
+    const p = new Parameter(tensor([1]));
+    const optimizer = new SGD([p], { lr: 1 });
+    const schedule = new ExponentialLR(optimizer, 0.5);
+    const step = compile(() => {
+      optimizer.zeroGrad();
+      p.sum().backward();
+      optimizer.step();
+      schedule.step();
+    });
+    for (let i = 0; i < 4; i++) step();
+    expect(p.item()).toBe(1 - (1 + 1 / 2 + 1 / 4 + 1 / 8));
+    expect(schedule.lastEpoch).toBe(4);
+  });
+
+  test("a tensor from outside that is no parameter collects no gradient, and says so", () => {
+    const w = tensor([1, 2], { requiresGrad: true });
+    const step = compile((x: Tensor) => {
+      const loss = x.mul(w).sum();
+      loss.backward();
+      return loss;
+    });
+    expect(() => step(tensor([3, 4]))).toThrow("made outside a compiled function collects no gradient");
+    expect(w.grad).toBe(null);
   });
 
   test("a parameter is frozen and thawed between calls", () => {

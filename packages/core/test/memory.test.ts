@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { evaluate, grad, ones, Parameter, type Tensor, tensor, zeros } from "@chainrule/core";
+import { linearMemory } from "@chainrule/core/testing";
 import { describe, expect, it } from "vitest";
 
 setFlagsFromString("--expose-gc");
@@ -65,5 +66,48 @@ describe("what nobody holds is released", () => {
       evaluate(y);
     };
     expect(growth(run, 600)).toBeLessThan(4 * mebibyte);
+  });
+});
+
+describe("what does not fit into memory", () => {
+  it("is refused by name, and earlier values stay as they are", () => {
+    const before = ones([5000]).mul(3);
+    evaluate(before);
+    expect(() => evaluate(before.mean().expand([40_000, 40_000]).add(1))).toThrow(
+      "memory: 6104 MiB more do not fit into the 4 GiB that WebAssembly can address. Did you mean smaller batches?",
+    );
+    expect(before.sum().item()).toBe(15_000);
+    expect(before.add(1).sum().item()).toBe(20_000);
+  });
+});
+
+describe("dispose", () => {
+  it("gives memory up that nothing can read afterwards", () => {
+    const x = ones([5000]).mul(3);
+    evaluate(x);
+    x.dispose();
+    expect(() => x.sum().item()).toThrow("read: the elements of this tensor were given up by dispose()");
+    expect(() => x.data()).toThrow("dispose()");
+  });
+
+  it("leaves what was worked out from the tensor alone", () => {
+    const x = ones([5000]).mul(3);
+    const y = x.add(1);
+    evaluate(y);
+    x.dispose();
+    expect(y.sum().item()).toBe(20_000);
+  });
+
+  it("makes room at once", () => {
+    const x = ones([1 << 16]);
+    const run = () => {
+      const y = x.mul(2);
+      evaluate(y);
+      y.dispose();
+    };
+    run();
+    const { used } = linearMemory();
+    for (let i = 0; i < 100; i++) run();
+    expect(linearMemory().used).toBe(used);
   });
 });

@@ -90,6 +90,8 @@ export type Family = Op["family"];
 /** An evaluated tensor: its elements in row-major order. */
 export interface Value {
   readonly array: TypedArray;
+  /** Gives up the elements: reading them afterwards throws. */
+  release?(): void;
 }
 
 /** A single element, kept as a number. */

@@ -2,7 +2,7 @@ import { leavesOf, reverse } from "../autodiff/reverse.ts";
 import { evaluate as evaluateNodes } from "../backend/evaluate.ts";
 import { arrays, type DType, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
-import { Node, type Value } from "../graph/node.ts";
+import { Node, Single, type Value } from "../graph/node.ts";
 import { cast } from "../ops/apply.ts";
 import { broadcasting, type KeepDim } from "../ops/broadcast.ts";
 import { detach, leaf } from "../ops/identity.ts";
@@ -175,6 +175,12 @@ export class Tensor {
   }
 
   #collect(g: Node, origin: Node): void {
+    if (this.#node.id < (tracing()?.start ?? 0))
+      fail(
+        "gradient",
+        "backward",
+        "a tensor made outside a compiled function collects no gradient in it. Did you mean a Parameter, or grad(f) of an argument?",
+      );
     this.grad = this.grad ? this.grad.add(new Tensor(g)) : new Tensor(g);
     this.grad.#origin = origin;
   }
@@ -196,9 +202,13 @@ export class Tensor {
     for (const t of tensors) t.#origin = null;
   }
 
-  #read(): TypedArray {
+  #value(): Value {
     if (this.#node.value === null) tracing() ? evaluateNodes([this.#node]) : Tensor.evaluate([this]);
-    return (this.#node.value as Value).array;
+    return this.#node.value as Value;
+  }
+
+  #read(): TypedArray {
+    return this.#value().array;
   }
 
   /** The only element, as a number. @throws where there are several or none. */
@@ -209,7 +219,8 @@ export class Tensor {
         "item",
         `a tensor of shape ${formatShape(this.shape)} has ${this.size} elements, not one. Did you mean toArray()?`,
       );
-    return this.#read()[0] as number;
+    const value = this.#value();
+    return value instanceof Single ? value.number : (value.array[0] as number);
   }
 
   /** The elements in row-major order, as a copy: bool as bytes, others in the typed array of the dtype. */
@@ -220,6 +231,14 @@ export class Tensor {
   /** The elements as nested arrays; a 0-d tensor gives a bare element. */
   toArray(): Nested {
     return nest(this.#read(), this.shape, this.dtype);
+  }
+
+  /**
+   * Gives the memory of the elements back now. Nothing needs this: memory is used again anyway, after the elements were
+   * copied for those who may still read them. Afterwards this tensor, and those that share its elements, cannot be read.
+   */
+  dispose(): void {
+    this.#node.value?.release?.();
   }
 
   /** The greatest element; or, along `dim`, the greatest and their first positions. */

@@ -1,5 +1,5 @@
 import type { DType } from "../dtype.ts";
-import type { Node, Value } from "../graph/node.ts";
+import { type Node, nodeCount, type Value } from "../graph/node.ts";
 import { placeholder, weakPlaceholder } from "../ops/placeholder.ts";
 
 /** A number asked for again at every call, the node that stands for it, and what it was while tracing. */
@@ -34,6 +34,8 @@ export interface MetCell {
 /** What a function does while it is compiled: the cells it meets, the numbers it asks for, what it does besides. */
 export class Tracing {
   readonly cells = new Map<object, MetCell>();
+  /** Nodes with smaller ids were made before. */
+  readonly start = nodeCount();
   /** Numbers and effects, in the order in which they come at every call. */
   readonly calls: (Asked | Effect)[] = [];
   /** What the formulas depend on beyond numbers. */

@@ -1,4 +1,4 @@
-import { ChainruleError } from "@chainrule/core";
+import { ChainruleError, perCall } from "@chainrule/core";
 import type { Group } from "../groups.ts";
 import type { Optimizer } from "../optimizer.ts";
 import { requireMomentum, setMomentum } from "./momentum.ts";
@@ -78,7 +78,10 @@ export class Scheduler {
 /** A schedule that moves on with every step: call `step()` after the optimizer's, once per epoch or batch. */
 export class LRScheduler extends Scheduler {
   step(): void {
-    this.lastEpoch++;
-    this.apply();
+    const move = (by: number) => () => {
+      this.lastEpoch += by;
+      this.apply();
+    };
+    perCall(move(1), move(-1));
   }
 }

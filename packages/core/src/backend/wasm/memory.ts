@@ -39,15 +39,14 @@ export class Heap {
     return this.#used;
   }
 
-  /** The class that blocks of so many bytes belong to: one of eight steps between powers of two. */
+  /** The class that blocks of so many bytes belong to: for small ones one of eight steps between powers of two. */
   sizeClass(bytes: number): SizeClass {
+    if (bytes > largestClass) return { bytes: Math.ceil(bytes / 64) * 64, free: null };
     const step = Math.max(16, 2 ** (Math.floor(Math.log2(Math.max(bytes, 1))) - 3));
     const size = Math.ceil(Math.max(bytes, 1) / step) * step;
-    const known = this.#classes.get(size);
-    if (known) return known;
-    const made = { bytes: size, free: size <= largestClass ? [] : null };
-    if (made.free) this.#classes.set(size, made);
-    return made;
+    const known = this.#classes.get(size) ?? { bytes: size, free: [] };
+    this.#classes.set(size, known);
+    return known;
   }
 
   /**
@@ -65,7 +64,7 @@ export class Heap {
         fail(
           "value",
           "memory",
-          `${bytes} more bytes do not fit into the 4 GiB that WebAssembly can address. Did you mean smaller batches?`,
+          `${Math.ceil(bytes / 2 ** 20)} MiB more do not fit into the 4 GiB that WebAssembly can address. Did you mean smaller batches?`,
         );
     }
   }

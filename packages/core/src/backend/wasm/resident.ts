@@ -1,4 +1,5 @@
 import type { DType, TypedArray } from "../../dtype.ts";
+import { fail } from "../../errors.ts";
 import { Single, type Value } from "../../graph/node.ts";
 import { bytesOf } from "../../lower/program.ts";
 import type { Heap, SizeClass } from "./memory.ts";
@@ -47,6 +48,11 @@ class Result implements Value {
   get array(): TypedArray {
     this.#array ??= this.residents.take(this);
     return this.#array;
+  }
+
+  release(): void {
+    this.residents.forget(this);
+    this.#array = null;
   }
 }
 
@@ -127,7 +133,8 @@ export class Residents {
 
   /** The elements of a result, whose block is given back. */
   take(result: Result): TypedArray {
-    const block = result.block as Block;
+    const { block } = result;
+    if (!block) fail("value", "read", "the elements of this tensor were given up by dispose()");
     const array = this.heap.view(result.dtype, block.at, result.length).slice();
     this.#drop(block);
     return array;
