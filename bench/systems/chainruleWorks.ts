@@ -99,17 +99,25 @@ export function works(transform: Transform): System {
     };
   };
 
-  const calling = (f: (...inputs: Tensor[]) => Tensor[], inputs: readonly Data[]) => {
-    const given = inputs.map(tensorOf);
-    const compiled = transform(f);
-    let outputs: Tensor[] = [];
-    return {
-      step() {
-        outputs = compiled(...given);
-        evaluate(...outputs);
-      },
-      result: () => outputs.flatMap((y) => fingerprint(y.data())),
+  /** Calls f over and over, the results of each call dropped before the next one, or disposed of. */
+  const calling = (
+    prepare: () => readonly [f: (...inputs: Tensor[]) => Tensor[], ...inputs: Data[]],
+  ): Forms => {
+    const form = (letGo: (y: Tensor) => void) => () => {
+      const [f, ...inputs] = prepare();
+      const given = inputs.map(tensorOf);
+      const compiled = transform(f);
+      let outputs: Tensor[] = [];
+      return {
+        step() {
+          outputs.forEach(letGo);
+          outputs = compiled(...given);
+          evaluate(...outputs);
+        },
+        result: () => outputs.flatMap((y) => fingerprint(y.data())),
+      };
     };
+    return { "results dropped": form(() => {}), "results disposed of": form((y) => y.dispose()) };
   };
 
   /** f and its gradients by all its inputs but the last, which is the cotangent. */
@@ -179,39 +187,36 @@ export function works(transform: Transform): System {
       }),
 
     matmul: (work) =>
-      one(() => {
+      calling(() => {
         const { a, b } = work.tensors();
-        return calling((x, y) => [(x as Tensor).matmul(y as Tensor)], [a, b]);
+        return [(x, y) => [(x as Tensor).matmul(y as Tensor)], a, b];
       }),
 
     softmax: (work) =>
-      one(() => {
+      calling(() => {
         const { x, cotangent } = work.tensors();
-        return calling(
-          pulling((v) => (v as Tensor).softmax(-1)),
-          [x, cotangent],
-        );
+        return [pulling((v) => (v as Tensor).softmax(-1)), x, cotangent];
       }),
 
     layerNorm: (work) =>
-      one(() => {
+      calling(() => {
         const { x, weight, bias, cotangent } = work.tensors();
         const norm = (...[v, w, b]: Tensor[]) =>
           layerNorm(v as Tensor, [256], { weight: w as Tensor, bias: b as Tensor, eps: work.hyper.eps });
-        return calling(pulling(norm), [x, weight, bias, cotangent]);
+        return [pulling(norm), x, weight, bias, cotangent];
       }),
 
     gelu: (work) =>
-      one(() => {
+      calling(() => {
         const { x } = work.tensors();
         const f = pulling((v) => gelu(v as Tensor));
-        return calling((v) => f(v as Tensor, onesLike(v as Tensor)), [x]);
+        return [(v) => f(v as Tensor, onesLike(v as Tensor)), x];
       }),
 
     sum: (work) =>
-      one(() => {
+      calling(() => {
         const dim = work.hyper.dim ?? undefined;
-        return calling((x) => [(x as Tensor).sum(dim)], [work.tensors().x]);
+        return [(x) => [(x as Tensor).sum(dim)], work.tensors().x];
       }),
   };
 }
