@@ -26,9 +26,12 @@ interface Pace {
   readonly coefficients: Readonly<Record<string, TensorLike>>;
 }
 
-/** What of the hyper-parameters chooses the formula, where numbers only go into it. */
-const switchesOf = (hyper: Hyper): string =>
-  String([hyper.weightDecay !== 0, ...Object.values(hyper).filter((x) => typeof x === "boolean")]);
+/** Says which of the hyper-parameters choose the formula, where numbers only go into it. */
+function guardSwitches(hyper: Hyper): void {
+  guard(() => hyper.weightDecay !== 0);
+  for (const [name, value] of Object.entries(hyper))
+    if (typeof value === "boolean") guard(() => hyper[name as keyof Hyper]);
+}
 
 /** `float32[2, 3]`. */
 const kind = ({ dtype, shape }: Tensor): string => `${dtype}[${shape.join(", ")}]`;
@@ -94,7 +97,7 @@ export class Optimizer<H extends Hyper = Hyper> {
   step(): void {
     const moves = noGrad(() =>
       this.paramGroups.flatMap((group) => {
-        guard(() => switchesOf(group));
+        guardSwitches(group);
         perCall(() => checkHyper(this.#rule, group));
         const shared = new Map<number, Pace>();
         return group.params.flatMap((cell) =>
