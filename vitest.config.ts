@@ -30,7 +30,7 @@ const browser = (launchOptions: object): TestProjectInlineConfiguration => ({
     name: "browser",
     include: ["browser", "conformance", "derivation"]
       .map((folder) => `test/${folder}/**/*.test.ts`)
-      .concat("test/programs/compile.test.ts"),
+      .concat("test/programs/{compile,relaxed}.test.ts"),
     globalSetup: "test/browser/setup.ts",
     browser: {
       enabled: true,

@@ -1,4 +1,5 @@
 import { manualSeed, permutation, rand, randn, type Tensor } from "@chainrule/core";
+import { drawn, stream } from "../conformance/draw.ts";
 import { dtypesOf, elementwiseRows, operandsFor } from "../conformance/rows.ts";
 import { tasks, trained } from "./training.ts";
 
@@ -8,6 +9,13 @@ const bits = (tensors: readonly Tensor[]): number[] =>
 
 /** Rows that the host's own sin, cos, tan, exp or log goes into, whose last digit in float64 is the host's. */
 const ofTheHost = ["sin", "cos", "tan", "sinc", "erfinv", "lgamma", "digamma", "trigamma", "polygamma"];
+
+function products(): Tensor[] {
+  const next = stream(3);
+  return (["float32", "float64"] as const).map((dtype) =>
+    drawn(next, [40, 90], dtype).matmul(drawn(next, [90, 20], dtype)),
+  );
+}
 
 type Run = readonly [name: string, run: () => readonly Tensor[]];
 
@@ -21,6 +29,7 @@ const runs: readonly Run[] = [
       }),
   ),
   ["random numbers", () => [rand([100]), rand([100], { dtype: "float64" }), randn([100]), permutation(100)]],
+  ["products of matrices", products],
   ...Object.entries(tasks).flatMap(([name, task]) =>
     (["SGD", "Adam"] as const).flatMap((optimizer) =>
       [false, true].map((compiled): Run => {

@@ -1,5 +1,9 @@
 import "./transform/debug.ts";
 
+export type { Backend } from "./backend/backend.ts";
+export { setBackend, withBackend } from "./backend/evaluate.ts";
+export { fusesMultiplyAdd } from "./backend/wasm/fused.ts";
+export { wasm, wasmRelaxed } from "./backend/wasm/wasm.ts";
 export type { DType, TypedArray } from "./dtype.ts";
 export { ChainruleError, type Fault } from "./errors.ts";
 export type { KeepDim } from "./ops/broadcast.ts";

@@ -38,6 +38,14 @@ export function evaluate(nodes: readonly Node[]): void {
 /** A graph made ready on the present backend, for whoever keeps it. */
 export const prepare = (structure: Structure): Executable => active.prepare(structure);
 
+/** The backend that runs graphs at present. */
+export const activeBackend = (): Backend => active;
+
+/** Runs every graph from now on with another backend. */
+export function setBackend(backend: Backend): void {
+  active = backend;
+}
+
 /** Runs `f` with another backend. */
 export function withBackend<T>(backend: Backend, f: () => T): T {
   const before = active;

@@ -1,5 +1,5 @@
 import type { Executable } from "../backend/backend.ts";
-import { prepare } from "../backend/evaluate.ts";
+import { activeBackend, prepare } from "../backend/evaluate.ts";
 import type { DType } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { type Node, Single, type Value } from "../graph/node.ts";
@@ -146,7 +146,7 @@ function trace<A extends readonly unknown[], Y>(f: (...args: A) => Y, args: A): 
     outputs: roots.map(({ shape, dtype }) => ({ shape, dtype })),
     written: written.map(([cell], k) => ({ cell, shared: isShared(places[roots.length + k] as number) })),
     calls: record.calls,
-    guards: record.guards.map((ask) => ({ ask, was: ask() })),
+    guards: [activeBackend, ...record.guards].map((ask) => ({ ask, was: ask() })),
   };
 }
 

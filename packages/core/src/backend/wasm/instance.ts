@@ -39,14 +39,22 @@ export function workspaceOf(program: Program): number {
 }
 
 type Gemm = (...args: number[]) => void;
-const gemms = new WeakMap<WebAssembly.Memory, { readonly float32: Gemm; readonly float64: Gemm }>();
+type Gemms = { readonly float32: Gemm; readonly float64: Gemm };
+const gemms = {
+  strict: new WeakMap<WebAssembly.Memory, Gemms>(),
+  relaxed: new WeakMap<WebAssembly.Memory, Gemms>(),
+};
+
+/** How large products of matrices round: after each multiplication and each addition, or as the machine likes. */
+export type Products = keyof typeof gemms;
 
 /** The matrix kernels, which all programs over one memory share. */
-function gemmFunctions(memory: WebAssembly.Memory): { readonly float32: Gemm; readonly float64: Gemm } {
+function gemmFunctions(memory: WebAssembly.Memory, products: Products): Gemms {
+  const options = { relaxed: products === "relaxed" };
   const make = (type: "f32" | "f64") =>
-    new WebAssembly.Instance(gemmModule(type), { env: { memory } }).exports.gemm as Gemm;
-  const known = gemms.get(memory) ?? { float32: make("f32"), float64: make("f64") };
-  gemms.set(memory, known);
+    new WebAssembly.Instance(gemmModule(type, options), { env: { memory } }).exports.gemm as Gemm;
+  const known = gemms[products].get(memory) ?? { float32: make("f32"), float64: make("f64") };
+  gemms[products].set(memory, known);
   return known;
 }
 
@@ -58,7 +66,7 @@ interface Instance {
 }
 
 /** A program over a memory. */
-export function instantiate(program: Program, memory: WebAssembly.Memory): Instance {
+export function instantiate(program: Program, memory: WebAssembly.Memory, products: Products): Instance {
   const host = hostWords(program);
   const module = new WebAssembly.Module(moduleOf(program, host));
   const imports = (integer: boolean) =>
@@ -70,7 +78,7 @@ export function instantiate(program: Program, memory: WebAssembly.Memory): Insta
     );
   const { exports } = new WebAssembly.Instance(module, {
     env: { memory },
-    gemm: gemmFunctions(memory),
+    gemm: gemmFunctions(memory, products),
     float: imports(false),
     int: imports(true),
   });

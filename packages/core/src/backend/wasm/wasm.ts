@@ -7,7 +7,7 @@ import { bytesOf, type Program } from "../../lower/program.ts";
 import type { Backend } from "../backend.ts";
 import { interpreter } from "../interpreter.ts";
 import { watch } from "../watch.ts";
-import { instantiate, workspaceOf } from "./instance.ts";
+import { instantiate, type Products, workspaceOf } from "./instance.ts";
 import { Arena, Heap } from "./memory.ts";
 import { addressWord, tableWords, workspaceWord } from "./module.ts";
 import { type Kind, Residents } from "./resident.ts";
@@ -55,15 +55,14 @@ function layOut(program: Program) {
   return { table, spots, free: () => heap.free(table, size) };
 }
 
-/** Kernels in WebAssembly with 128-bit vectors, over one linear memory. */
-export const wasm: Backend = {
-  name: "wasm",
+const kernels = (name: string, products: Products): Backend => ({
+  name,
   prepare(structure) {
     if (structure.items.length > longestProgram) return interpreter.prepare(structure);
     prepared++;
     const program = lower(structure);
     const { inputs, outputs, faults } = program;
-    const { run, step } = instantiate(program, heap.memory);
+    const { run, step } = instantiate(program, heap.memory, products);
     const { table, spots, free } = layOut(program);
     const word = (b: Buffer): number => table / 4 + addressWord(b);
     const kindOf = (b: Buffer): Kind => residents.kind(b.dtype, b.size);
@@ -132,4 +131,13 @@ export const wasm: Backend = {
       release: free,
     };
   },
-};
+});
+
+/** Kernels in WebAssembly with 128-bit vectors, over one linear memory: the same bits on every machine. */
+export const wasm = kernels("wasm", "strict");
+
+/**
+ * `wasm`, except that large products of matrices round once for a multiplication and an addition where the machine can
+ * (`fusesMultiplyAdd`): faster, as exact, but bits then differ from machine to machine.
+ */
+export const wasmRelaxed = kernels("wasm, relaxed", "relaxed");
