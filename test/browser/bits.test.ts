@@ -8,4 +8,10 @@ describe("the same seed gives the same bits here as on Node", () => {
     it(name, () => {
       expect(run()).toEqual(node[name]);
     });
+
+  it("from a minified bundle too", () => {
+    const lines: string[] = [];
+    new Function("console", inject("bundle"))({ log: (line: string) => lines.push(line) });
+    expect(lines.map((line) => JSON.parse(line))).toEqual([node]);
+  });
 });
