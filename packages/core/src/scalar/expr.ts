@@ -10,6 +10,8 @@ export interface Word {
   readonly float: (...x: number[]) => number;
   readonly int?: (...x: number[]) => number;
   readonly text: string;
+  /** The word is 0 where |$0| < $1, which is nearly everywhere: a backend need not work it out there. */
+  readonly rare?: boolean;
 }
 
 /** A formula of scalars: a directed acyclic graph of words over arguments and constants. */

@@ -1,4 +1,5 @@
 import type { Program } from "../../lower/program.ts";
+import { farWords } from "../../scalar/expand/index.ts";
 import { subexpressions, type Word } from "../../scalar/expr.ts";
 import { functions } from "../../scalar/functions.ts";
 import { words } from "../../scalar/words.ts";
@@ -6,7 +7,7 @@ import { gemmModule, workspaceBytes } from "./gemm.ts";
 import { moduleOf } from "./module.ts";
 import { isKnown } from "./words.ts";
 
-const vocabulary: Readonly<Record<string, Word>> = { ...words, ...functions };
+const vocabulary: Readonly<Record<string, Word>> = { ...words, ...functions, ...farWords };
 
 /** The words of a program that the host has to work out, with their numbers of operands. */
 function hostWords(program: Program): Record<string, number> {

@@ -6,11 +6,12 @@ import { acos, asin, atan, atan2 } from "./inverse.ts";
 import { log, log1p, log2, log10 } from "./log.ts";
 import { hypot, pow } from "./power.ts";
 import type { Expansion } from "./precision.ts";
+import { cos, sin, tan } from "./trig.ts";
 
 /**
  * The functions spelled out in words, each with an error of at most 2 ulp as long as every word is rounded to the precision
- * of its expansion; the same bits wherever the words are IEEE 754's. sin, cos and tan (`trig.ts`) hold within stated
- * bounds only and stay out; the others that are missing have no expansion.
+ * of its expansion; the same bits wherever the words are IEEE 754's. The functions
+ * that are missing have no expansion.
  */
 export const expansions: Readonly<Partial<Record<string, Expansion>>> = {
   exp,
@@ -20,6 +21,9 @@ export const expansions: Readonly<Partial<Record<string, Expansion>>> = {
   log2,
   log10,
   log1p,
+  sin,
+  cos,
+  tan,
   asin,
   acos,
   atan,
@@ -37,4 +41,5 @@ export const expansions: Readonly<Partial<Record<string, Expansion>>> = {
   erfc,
 } satisfies Partial<Record<keyof typeof functions, Expansion>>;
 
+export { farWords } from "./far.ts";
 export type { Expansion } from "./precision.ts";

@@ -4,13 +4,15 @@
  *
  * Reduction [Cody & Waite 1980]: π in 5 parts of which k times all but the last is exact. In float32 they have 12 bits, and
  * k is split in two halves for them; in float64 22 bits. It holds for |k| < 2²² in float32 and 2³⁰ in float64, that is
- * |x| < 1.3e7, where neighbouring numbers lie a radian apart, and 3.3e9 (half as much for tan). Beyond, the result is NaN.
+ * |x| < 1.3e7, where neighbouring numbers lie a radian apart, and 3.3e9 (half as much for tan). `far.ts` takes what lies beyond.
  *
  * Polynomials in r², minimax by Remez: (sin r − r)/r³ of degree 4 (error 2⁻³¹) and 7 (2⁻⁶¹), (tan r − r)/r³ of degree 6 and 14.
  */
 import type { Expr } from "../expr.ts";
-import { abs, add, div, eq, floor, le, mul, neg, sub, where } from "../words.ts";
-import { horner, isEven, orNaN, perPrecision, roundTo, square } from "./precision.ts";
+import { abs, add, div, eq, floor, lt, mul, neg, sub, where } from "../words.ts";
+import { farBuilders } from "./far.ts";
+import { horner, isEven, perPrecision, roundTo, square } from "./precision.ts";
+import { sinPolynomial, tanPolynomial } from "./trigPolynomials.ts";
 
 const constants = {
   float32: {
@@ -30,16 +32,8 @@ const constants = {
       3.141592025756836, 6.278328328335192e-7, 1.2446743939339977e-13, 4.044531916820707e-21,
       5.807711947958721e-28,
     ],
-    sin: [
-      -0.16666666666666666, 0.008333333333333207, -0.0001984126984121248, 2.7557319211569486e-6,
-      -2.5052106904424418e-8, 1.6058941002473378e-10, -7.643019377750002e-13, 2.721419564945864e-15,
-    ],
-    tan: [
-      0.33333333333333387, 0.13333333333324898, 0.053968253973121744, 0.0218694883939108, 0.00886323800139534,
-      0.0035921001362484513, 0.0014560503239453896, 0.0005888430376300151, 0.00024382068636102323,
-      8.339733989282074e-5, 6.748872488332441e-5, -2.5939312485090436e-5, 4.886625051593299e-5,
-      -2.4376599608493213e-5, 9.819520493704217e-6,
-    ],
+    sin: sinPolynomial,
+    tan: tanPolynomial,
   },
 } as const;
 
@@ -51,8 +45,6 @@ interface Reduced {
   /** x − (n − shift)·period, and what its rounding left out. */
   readonly r: Expr;
   readonly tail: Expr;
-  /** Whether x is small enough. */
-  readonly holds: Expr;
 }
 
 /**
@@ -79,36 +71,51 @@ function reduced(c: Constants, x: Expr, divisor: 1 | 2, shift: 0 | 0.5): Reduced
   const fifth = mul(k, p5);
   const rest = sub(lost, high ? add(mul(low, p4), fifth) : fifth);
   const r = add(r4, rest);
-  return { n, r, tail: add(sub(r4, r), rest), holds: le(abs(k), c.largest) };
+  return { n, r, tail: add(sub(r4, r), rest) };
+}
+
+/** `near` where |x| is so small that its reduction holds, else `far`. */
+function within(
+  c: Constants,
+  divisor: 1 | 2,
+  x: Expr,
+  near: Expr,
+  far: (x: Expr, from: number) => Expr,
+): Expr {
+  const from = Math.fround((c.largest * Math.PI) / divisor - 2);
+  return where(lt(abs(x), from), near, far(x, from));
 }
 
 /** (−1)ⁿ sin r, r = x − kπ. */
 function sinReduced(c: Constants, x: Expr, shift: 0 | 0.5): Expr {
-  const { n, r, holds } = reduced(c, x, 1, shift);
+  const { n, r } = reduced(c, x, 1, shift);
   const z = square(r);
   const sin = add(r, mul(mul(r, z), horner(c.sin, z)));
-  return orNaN(holds, where(isEven(n), sin, neg(sin)));
+  return where(isEven(n), sin, neg(sin));
 }
 
 /** sin x. */
 export const sin = perPrecision(
   constants,
-  (c: Constants) => (x: Expr) => where(eq(x, 0), x, sinReduced(c, x, 0)),
+  (c: Constants) => (x: Expr) => where(eq(x, 0), x, within(c, 1, x, sinReduced(c, x, 0), farBuilders.sinFar)),
 );
 
 /** cos x. */
-export const cos = perPrecision(constants, (c: Constants) => (x: Expr) => sinReduced(c, x, 0.5));
+export const cos = perPrecision(
+  constants,
+  (c: Constants) => (x: Expr) => within(c, 1, x, sinReduced(c, x, 0.5), farBuilders.cosFar),
+);
 
 /**
  * tan x: tan r for even n, −1/tan r for odd n. tan r = r + p as t and an error e, for −1/(t + e) = y + y(ey) with y = −1/t.
  */
 export const tan = perPrecision(constants, (c: Constants) => (x: Expr) => {
-  const { n, r, tail, holds } = reduced(c, x, 2, 0);
+  const { n, r, tail } = reduced(c, x, 2, 0);
   const z = square(r);
   const p = add(mul(mul(r, z), horner(c.tan, z)), tail);
   const t = add(r, p);
   const e = add(sub(r, t), p);
   const y = div(-1, t);
   const value = where(isEven(n), t, add(y, mul(y, mul(e, y))));
-  return where(eq(x, 0), x, orNaN(holds, value));
+  return where(eq(x, 0), x, within(c, 2, x, value, farBuilders.tanFar));
 });

@@ -1,0 +1,71 @@
+/**
+ * sin, cos and tan of numbers too large for a reduction in words: multiples of π are taken off in whole-number arithmetic,
+ * so that the result has the same bits on every machine.
+ */
+import { builders, type Word } from "../expr.ts";
+import { sinPolynomial, tanPolynomial } from "./trigPolynomials.ts";
+
+/** Binary digits behind the point: those of the largest number, of the closest it can be to a multiple of π, and of the result. */
+const places = 1200n;
+const one = 1n << places;
+
+/** arctan(1/k) = Σ (−1)ⁿ/((2n + 1)k²ⁿ⁺¹). */
+function arctanOfInverse(k: bigint): bigint {
+  let sum = 0n;
+  for (let [power, n] = [one / k, 1n]; power !== 0n; [power, n] = [power / (-k * k), n + 2n])
+    sum += power / n;
+  return sum;
+}
+
+let known: bigint | undefined;
+/** π, worked out when it is first needed. [Machin 1706] */
+function π(): bigint {
+  known ??= 16n * arctanOfInverse(5n) - 4n * arctanOfInverse(239n);
+  return known;
+}
+
+/** x ≥ 2²¹ with `places` digits behind the point. */
+const fixed = (x: number): bigint =>
+  Number.isInteger(x) ? BigInt(x) << places : BigInt(x * 2 ** 32) << (places - 32n);
+
+/** x = n·period + r with |r| ≤ ½ period. */
+function reduced(x: bigint, period: bigint): { readonly even: boolean; readonly r: number } {
+  const n = (2n * x + period) / (2n * period);
+  return { even: n % 2n === 0n, r: Number((x - n * period) >> (places - 1000n)) / 2 ** 1000 };
+}
+
+/** What the function is more than r. */
+const beyond = (coefficients: readonly number[], r: number): number =>
+  r * r * r * coefficients.reduceRight((sum, c) => sum * r * r + c, 0);
+
+function sin(x: bigint): number {
+  const { even, r } = reduced(x, π());
+  return (even ? 1 : -1) * (r + beyond(sinPolynomial, r));
+}
+
+function tan(x: bigint): number {
+  const { even, r } = reduced(x, π() / 2n);
+  const p = beyond(tanPolynomial, r);
+  const t = r + p;
+  const y = -1 / t;
+  return even ? t : y + y * (y * (r - t + p));
+}
+
+/** `f` of |x| and the sign of x from `from` on, 0 below. */
+const far = (name: string, f: (x: bigint, sign: number) => number): Word => ({
+  text: `${name}($0)`,
+  result: "same",
+  rare: true,
+  float: (x: number, from: number) => {
+    if (Math.abs(x) < from) return 0;
+    return Number.isFinite(x) ? f(fixed(Math.abs(x)), Math.sign(x)) : Number.NaN;
+  },
+});
+
+export const farWords = {
+  sinFar: far("sin", (x, sign) => sign * sin(x)),
+  cosFar: far("cos", (x) => sin(x + π() / 2n)),
+  tanFar: far("tan", (x, sign) => sign * tan(x)),
+};
+
+export const farBuilders = builders(farWords);
