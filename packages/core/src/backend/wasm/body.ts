@@ -16,6 +16,7 @@ import {
 import { guardUses, pushGuard, pushIndex, splitIndex } from "./address.ts";
 import type { FunctionBuilder, OpName, ValType } from "./assembler.ts";
 import { conversions } from "./convert.ts";
+import { emitRarely } from "./rarely.ts";
 import { type Push, type Site, splatBytes, type Width } from "./site.ts";
 import type { Step } from "./steps.ts";
 import { emitWord, isKnown } from "./words.ts";
@@ -205,12 +206,19 @@ export class Body {
       return emitWord(name, site, pushes, args.map(constantOf));
     }
     const integer = operands === "int32" || operands === "bool";
+    const host = (): void => {
+      f.call(around.host(name, integer));
+      if (operands === "float32") f.op("f32.demote_f64");
+    };
+    if (width === "vector") {
+      const [x, from] = args as [Expr, Expr];
+      return emitRarely(site, () => this.#push(x, "vector", operands), constantOf(from) as number, host);
+    }
     for (const a of args) {
       this.#push(a, "scalar", operands);
       if (operands === "float32") f.op("f64.promote_f32");
     }
-    f.call(around.host(name, integer));
-    if (operands === "float32") f.op("f32.demote_f64");
+    host();
   }
 
   #scalarArgument(x: Arg, pushAt: Push): void {

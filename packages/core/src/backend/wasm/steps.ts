@@ -114,7 +114,7 @@ export function lanesOf(tasks: readonly Task[], steps: ReadonlyMap<Expr, Step>, 
   const able = inner.every(({ expr, operands }) => {
     if (expr.kind !== "apply") return true;
     const shifts = expr.name.startsWith("shift") && expr.args[1]?.kind !== "const";
-    return isKnown(expr.name) && hasVector(expr.name, operands) && !shifts;
+    return expr.word.rare || (isKnown(expr.name) && hasVector(expr.name, operands) && !shifts);
   });
   return able ? (wide ? 2 : 4) : 1;
 }
