@@ -11,8 +11,9 @@ import type { Fault, Kernel, Program } from "./program.ts";
 import { prune } from "./prune.ts";
 import { axesOf, loopKey, Unit } from "./unit.ts";
 
-/** A nest with more tasks than this is left alone: long functions compile slowly. */
+/** A nest with more tasks or words than this is left alone: long functions compile slowly, and engines bound them. */
 const mostTasks = 32;
+const mostWords = 4096;
 /** Loops of so few points join a nest whatever it is about. */
 const fewPoints = 64;
 
@@ -164,11 +165,11 @@ class Lowering implements Ground {
           unit.loopAt(unit.loops.length, axes.slice(-goal.kept)).tasks.push(start);
         }
         const home = inMemory ? unit.loops.length : l;
-        const { tasks } = unit.loopAt(home, axes);
+        const loop = unit.loopAt(home, axes);
         for (const c of formulas.checks)
-          tasks.push({ ...blank, value: c.holds, type: "bool", check: c.fault });
+          unit.add(loop, { ...blank, value: c.holds, type: "bool", check: c.fault });
         const task: Task = { value, type, store, reduce: goal.reduce, inMemory, check: undefined };
-        tasks.push(task);
+        unit.add(loop, task);
         const element = goal.element(row, rest).map((x) => x.key);
         unit.locals.set(goal.item, {
           loop: home,
@@ -190,7 +191,7 @@ function joins(unit: Unit, goal: Goal, reads: readonly number[]): boolean {
   const shape = [...goal.row, ...goal.rest];
   const prefix = unit.rowShape.every((n, k) => n === shape[k]);
   const sameRows = goal.reduce ? goal.row.length === unit.rowShape.length : true;
-  if (!prefix || !sameRows || unit.taskCount >= mostTasks) return false;
+  if (!prefix || !sameRows || unit.taskCount >= mostTasks || unit.length >= mostWords) return false;
   const inner = shape.slice(unit.rowShape.length);
   const key = loopKey(axesOf("i", inner).axes);
   return (

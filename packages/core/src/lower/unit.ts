@@ -1,5 +1,5 @@
 import type { DType } from "../dtype.ts";
-import { arg, type Expr } from "../scalar/expr.ts";
+import { arg, type Expr, subexpressions } from "../scalar/expr.ts";
 import {
   addIndex,
   constantIndex,
@@ -44,6 +44,7 @@ export class Unit {
   readonly locals = new Map<number, Local>();
   readonly args: Arg[] = [];
   readonly #known = new Map<string, Expr>();
+  readonly #words = new Set<Expr>();
 
   constructor(
     readonly rowShape: readonly number[],
@@ -53,6 +54,17 @@ export class Unit {
 
   get taskCount(): number {
     return this.loops.reduce((n, l) => n + l.tasks.length, 0);
+  }
+
+  /** How many words its formulas are, each counted once. */
+  get length(): number {
+    return this.#words.size;
+  }
+
+  /** Adds a task to one of its loops. */
+  add({ tasks }: { readonly tasks: Task[] }, task: Task): void {
+    tasks.push(task);
+    for (const e of subexpressions([task.value], this.#words)) this.#words.add(e);
   }
 
   /** The formula argument for a key, made once. */
