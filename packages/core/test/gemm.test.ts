@@ -1,14 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FunctionBuilder, ModuleBuilder } from "../src/backend/wasm/assembler.ts";
-import {
-  emitGemm,
-  type Float,
-  gemmModule,
-  importGemm,
-  KC,
-  workspaceBytes,
-} from "../src/backend/wasm/gemm.ts";
+import { type Float, gemmModule, KC, workspaceBytes } from "../src/backend/wasm/gemm.ts";
 
 const memory = new WebAssembly.Memory({ initial: 64 });
 const buffer = memory.buffer as ArrayBuffer;
@@ -21,7 +13,7 @@ const kinds = {
 type Kernel = (...args: number[]) => void;
 const instanceOf = (type: Float) => new WebAssembly.Instance(gemmModule(type), { env: { memory } });
 const instances = { f32: instanceOf("f32"), f64: instanceOf("f64") };
-const gemm = (type: Float) => instances[type].exports.gemm as Kernel;
+const gemm = (type: Float) => instances[type].exports.strided as Kernel;
 
 /** Element (i, j) of an operand stands at i · row + j · col. */
 interface Layout {
@@ -37,7 +29,6 @@ interface Product {
   readonly b: Layout;
   /** Elements between the rows of C. */
   readonly gap: number;
-  readonly accumulate: boolean;
 }
 
 /** Every element that no operand owns is NaN, so that reading it shows. */
@@ -64,7 +55,7 @@ const sizeOf = (rows: number, cols: number, { row, col }: Layout) =>
   rows && cols ? (rows - 1) * row + (cols - 1) * col + 1 : 0;
 
 /** Runs the kernel, and the definition of its result in plain loops; gives both, with what stands between the rows of C. */
-function both({ type, m, n, k, a, b, gap, accumulate }: Product) {
+function both({ type, m, n, k, a, b, gap }: Product) {
   const { round } = kinds[type];
   const { all, bytes, take } = place(type, m, n, k);
   const [atA, atB] = [take(sizeOf(m, k, a)), take(sizeOf(k, n, b))];
@@ -73,7 +64,7 @@ function both({ type, m, n, k, a, b, gap, accumulate }: Product) {
   const expected = Array.from(all.subarray(atC, atC + m * row));
   for (let i = 0; i < m; i++)
     for (let j = 0; j < n; j++) {
-      let c = accumulate ? (expected[i * row + j] as number) : 0;
+      let c = 0;
       for (let l = 0; l < k; l += KC) {
         let sum = 0;
         for (let q = l; q < Math.min(k, l + KC); q++) {
@@ -84,10 +75,7 @@ function both({ type, m, n, k, a, b, gap, accumulate }: Product) {
       }
       expected[i * row + j] = c;
     }
-  gemm(type)(
-    ...[m, n, k, atA * bytes, a.row, a.col, atB * bytes, b.row, b.col],
-    ...[atC * bytes, row, Number(accumulate), 64],
-  );
+  gemm(type)(...[m, n, k, atA * bytes, a.row, a.col, atB * bytes, b.row, b.col], ...[atC * bytes, row, 64]);
   return { actual: Array.from(all.subarray(atC, atC + m * row)), expected, after: all[atC + m * row] };
 }
 
@@ -125,7 +113,6 @@ const products: fc.Arbitrary<Product> = fc.record({ m: size, n: size, k: depth }
     a: layoutOf(m, k),
     b: layoutOf(k, n),
     gap: fc.nat(2),
-    accumulate: fc.boolean(),
   }),
 );
 
@@ -143,8 +130,7 @@ describe("gemm", () => {
     "%s [%d, %d] with inner size %d, in all four orders of the operands",
     (type, m, n, k) => {
       for (const a of [rowMajor(k), columnMajor(m)])
-        for (const b of [rowMajor(n), columnMajor(k)])
-          expectExact({ type, m, n, k, a, b, gap: 0, accumulate: false });
+        for (const b of [rowMajor(n), columnMajor(k)]) expectExact({ type, m, n, k, a, b, gap: 0 });
     },
   );
 
@@ -155,7 +141,7 @@ describe("gemm", () => {
     const part = (to: number, i: number, rows: number, j: number, cols: number) =>
       gemm(type)(
         ...[rows, cols, k, (a + i * k) * bytes, k, 1, (b + j) * bytes, n, 1],
-        ...[(to + i * n + j) * bytes, n, 0, 64],
+        ...[(to + i * n + j) * bytes, n, 64],
       );
     part(c, 0, m, 0, n);
     for (const [i, rows] of [
@@ -181,8 +167,8 @@ describe("gemm", () => {
         const a = c + m * n * bytes;
         new array(buffer, a, m * k).fill(1);
         new array(buffer, at, k * n).fill(2);
-        gemm(type)(m, n, k, a, k, 1, at, b.row, b.col, c, n, 0, 64);
-        gemm(type)(n, m, k, at, b.col, b.row, a, 1, k, c, m, 0, 64);
+        gemm(type)(m, n, k, a, k, 1, at, b.row, b.col, c, n, 64);
+        gemm(type)(n, m, k, at, b.col, b.row, a, 1, k, c, m, 64);
         expect(new Set(new array(buffer, c, m * n))).toEqual(new Set([2 * k]));
       }
   });
@@ -192,7 +178,7 @@ describe("gemm", () => {
     const [a, b, c] = [take(5), take(9), take(45)];
     all.set([1, Number.NaN, Infinity, -1, 0], a);
     all.set([1, 0, -2, 3, 4, 5, 6, 7, 8], b);
-    gemm(type)(5, 9, 1, a * bytes, 1, 1, b * bytes, 9, 1, c * bytes, 9, 0, 64);
+    gemm(type)(5, 9, 1, a * bytes, 1, 1, b * bytes, 9, 1, c * bytes, 9, 64);
     const row = (i: number) => Array.from(all.subarray(c + 9 * i, c + 9 * i + 4));
     expect(row(0)).toEqual([1, 0, -2, 3]);
     expect(row(1)).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
@@ -201,72 +187,64 @@ describe("gemm", () => {
   });
 });
 
-describe("a driver with its own pack functions", () => {
-  /** Packs the elements f(row, column) = (base + 7 · row + column) mod 16, which stand nowhere in memory, element by element. */
-  function packIota(type: Float, width: number, laneIsRow: boolean): FunctionBuilder {
-    const f = new FunctionBuilder(["i32", "i32", "i32", "i32", "i32", "i32"], []);
-    const [to, base, first, count, k0, k] = [0, 1, 2, 3, 4, 5];
-    const [i, j] = [f.local("i32"), f.local("i32")];
-    const [lane, step] = laneIsRow ? [7, 1] : [1, 7];
-    const nest = (counter: number, limit: number, body: () => void) => {
-      f.i32(0).set(counter);
-      f.block(() =>
-        f.loop(() => {
-          f.get(counter).get(limit).op("i32.ge_s").brIf(1);
-          body();
-          f.get(counter).i32(1).op("i32.add").set(counter).br(0);
-        }),
-      );
-    };
-    nest(i, count, () =>
-      nest(j, k, () => {
-        f.get(i).i32(width).op("i32.div_s").i32(width).op("i32.mul").get(k).op("i32.mul");
-        f.get(j).i32(width).op("i32.mul").op("i32.add").get(i).i32(width).op("i32.rem_s").op("i32.add");
-        f.i32(kinds[type].bytes).op("i32.mul").get(to).op("i32.add").get(base);
-        f.get(first).get(i).op("i32.add").i32(lane).op("i32.mul").op("i32.add");
-        f.get(k0).get(j).op("i32.add").i32(step).op("i32.mul").op("i32.add").i32(15).op("i32.and");
-        f.op(`${type}.convert_i32_s`).op(`${type}.store`, 2, 0);
-      }),
+describe("gemm of mapped operands", () => {
+  /** Steps from each place to the next, as axes within axes make them: runs of the same step, and jumps between them. */
+  const stepsOf = (size: number) =>
+    fc
+      .tuple(
+        fc.constantFrom(0, 1, 1, 1, 2, -1),
+        fc.constantFrom(1, 2, 3, 5, 14),
+        fc.integer({ min: -3, max: 9 }),
+      )
+      .map(([step, run, jump]) => {
+        const places = [0];
+        for (let i = 1; i < size; i++) places.push((places[i - 1] as number) + (i % run === 0 ? jump : step));
+        const least = Math.min(...places);
+        return places.map((place) => place - least);
+      });
+  const lists = fc
+    .record({
+      type: fc.constantFrom(...floats),
+      m: size,
+      n: size,
+      k: fc.oneof(fc.nat(20), fc.constantFrom(KC, KC + 9)),
+    })
+    .chain(({ type, m, n, k }) =>
+      fc.tuple(fc.constant(type), stepsOf(m), stepsOf(k), stepsOf(k), stepsOf(n)),
     );
-    return f;
-  }
 
-  it.each(
-    floats.flatMap(
-      (type) =>
-        [
-          [type, true, false],
-          [type, false, true],
-          [type, true, true],
-        ] as const,
-    ),
-  )("%s computes with A packed by it: %s, B: %s", (type, ownA, ownB) => {
-    const module = new ModuleBuilder();
-    module.importMemory("env", "memory", false);
-    const kernels = importGemm(module, type);
-    const packA = ownA ? module.func(packIota(type, 4, true)) : undefined;
-    const packB = ownB ? module.func(packIota(type, type === "f32" ? 8 : 4, false)) : undefined;
-    module.func(emitGemm(type, kernels, { packA, packB }), "gemm");
-    const own = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), {
-      env: { memory },
-      [`gemm.${type}`]: instances[type].exports,
-    }).exports.gemm as Kernel;
-
-    for (const [m, n, k] of shapes("1x1x1 5x9x3 131x10x300 1x70x20 33x600x5")) {
-      const { all, bytes, take } = place(type, m, n, k);
-      const [a, b, c, expected] = [take(m * k), take(k * n), take(m * n), take(m * n)];
-      const iota = (at: number, rows: number, cols: number, base: number) => {
-        for (let i = 0; i < rows; i++)
-          for (let j = 0; j < cols; j++) all[at + i * cols + j] = (base + 7 * i + j) % 16;
-      };
-      iota(a, m, k, 3);
-      iota(b, k, n, 5);
-      const operandA = ownA ? [3] : [a * bytes, k, 1];
-      const operandB = ownB ? [5] : [b * bytes, n, 1];
-      own(m, n, k, ...operandA, ...operandB, c * bytes, n, 0, 64);
-      gemm(type)(m, n, k, a * bytes, k, 1, b * bytes, n, 1, expected * bytes, n, 0, 64);
-      expect(all.subarray(c, c + m * n)).toEqual(all.subarray(expected, expected + m * n));
-    }
+  it("is to the bit the product of what stands at the places", () => {
+    fc.assert(
+      fc.property(lists, ([type, aRow, aCol, bRow, bCol]) => {
+        const [m, n, k] = [aRow.length, bCol.length, aCol.length];
+        const { all, bytes, take } = place(type, m, n, k);
+        const words = new Int32Array(buffer);
+        const furthest = (list: readonly number[]) => Math.max(0, ...list);
+        const a = take(furthest(aRow) + furthest(aCol) + 1);
+        const b = take(furthest(bRow) + furthest(bCol) + 1);
+        const [plainA, plainB] = [take(m * k), take(k * n)];
+        for (let q = 0; q < k; q++) {
+          for (let i = 0; i < m; i++) all[plainA + i * k + q] = all[a + aRow[i]! + aCol[q]!]!;
+          for (let j = 0; j < n; j++) all[plainB + q * n + j] = all[b + bRow[q]! + bCol[j]!]!;
+        }
+        const [expected, actual] = [take(m * n), take(m * n)];
+        const listed = [aRow, aCol, bRow, bCol].map((list) => {
+          const at = (take(list.length + 4) * bytes) / 4;
+          list.forEach((to, i) => {
+            words[at + i] = to * bytes;
+          });
+          for (let i = 0; i < 3; i++) words[at + list.length + i] = ((list.at(-1) ?? 0) + i + 1) * bytes;
+          return 4 * at;
+        }) as [number, number, number, number];
+        gemm(type)(...[m, n, k, plainA * bytes, k, 1, plainB * bytes, n, 1, expected * bytes, n, 64]);
+        const [ra, ca, rb, cb] = listed;
+        (instances[type].exports.mapped as Kernel)(
+          ...[m, n, k, a * bytes, ra, ca, b * bytes, rb, cb, actual * bytes, n, 64],
+        );
+        expect(all.slice(actual, actual + m * n)).toEqual(all.slice(expected, expected + m * n));
+      }),
+      { numRuns: 400 },
+    );
   });
 });
 
@@ -283,7 +261,7 @@ describe("gemmModule", () => {
     });
     const data = new Float32Array(shared.buffer, 65536);
     data.set([1, 2, 3, 4, 5, 6, 7, 8]);
-    (exports.gemm as Kernel)(2, 2, 2, 65536, 2, 1, 65552, 2, 1, 65568, 2, 0, 64);
+    (exports.strided as Kernel)(2, 2, 2, 65536, 2, 1, 65552, 2, 1, 65568, 2, 64);
     expect([...data.subarray(8, 12)]).toEqual([19, 22, 43, 50]);
   });
 
@@ -292,8 +270,8 @@ describe("gemmModule", () => {
     const [m, n, k] = [6, 11, 40];
     const { all, bytes, take } = place("f64", m, n, k);
     const [a, b, c, strict] = [take(m * k), take(k * n), take(m * n), take(m * n)];
-    (exports.gemm as Kernel)(m, n, k, a * bytes, k, 1, b * bytes, n, 1, c * bytes, n, 0, 64);
-    gemm("f64")(m, n, k, a * bytes, k, 1, b * bytes, n, 1, strict * bytes, n, 0, 64);
+    (exports.strided as Kernel)(m, n, k, a * bytes, k, 1, b * bytes, n, 1, c * bytes, n, 64);
+    gemm("f64")(m, n, k, a * bytes, k, 1, b * bytes, n, 1, strict * bytes, n, 64);
     for (let i = 0; i < m * n; i++) expect(Math.abs(all[c + i]! - all[strict + i]!)).toBeLessThan(1e-14);
   });
 });

@@ -42,81 +42,56 @@ export interface GemmKernels {
   readonly block: number;
   readonly packA: number;
   readonly packB: number;
+  readonly packMappedA: number;
+  readonly packMappedB: number;
   readonly rows: number;
   readonly columns: number;
 }
 
-/** Functions that pack an operand instead of `packA` and `packB`; see `emitGemm`. */
-export interface Packs {
-  readonly packA?: number | undefined;
-  readonly packB?: number | undefined;
-}
+/** The parameters of both drivers, all i32. */
+export const gemmParameters = [
+  ...(["m", "n", "k"] as const),
+  ...(["a", "aRow", "aCol"] as const),
+  ...(["b", "bRow", "bCol"] as const),
+  ...(["c", "cRow", "workspace"] as const),
+] as const;
+
+type GemmParameters = Record<(typeof gemmParameters)[number], number>;
 
 /**
- * The loops over blocks: `C (+)= A · B` as the function
+ * The loops over blocks: `C = A · B`, where element (i, j) of A stands
  *
- *     gemm(m, n, k,  a, aRow, aCol,  b, bRow, bCol,  c, cRow, accumulate, workspace)
+ *     strided: at a + bytes · (i · aRow + j · aCol), for any strides that stay in memory, zero and negative ones too;
+ *     mapped:  at a + aRow[i] + aCol[j], of two lists of byte offsets (i32) that aRow and aCol are the addresses of,
  *
- * of i32, with strides in elements (zero, or anything else that stays in memory) and c, cRow for rows of C that are
- * side by side. With a pack function of its own an operand has no strides, and `a` (or `b`) is any i32 that the
- * function understands: an address, or the number of a batch.
+ * and B likewise. C has its columns side by side, and its rows `cRow` elements apart. A list goes on for 3 offsets more
+ * than it has elements, `bytes` apart.
  *
- *     packA(to, a, first, count, k0, k)   writes A[first + i, k0 + j] for 0 ≤ i < count, 0 ≤ j < k, to
- *         to + bytes · (⌊i / 4⌋ · 4 · k + 4 · j + i mod 4)
- *     packB(to, b, first, count, k0, k)   writes B[k0 + j, first + i] for 0 ≤ i < count, 0 ≤ j < k, to
- *         to + bytes · (⌊i / w⌋ · w · k + w · j + i mod w)           with w = 8 for f32, 4 for f64
- *
- * In words: panels of 4 rows (w columns) one after another, in each all lanes of one k side by side, then the next k.
- * The last panel has its full size; its lanes past `count` may hold anything. `to` is a multiple of 16; 1 ≤ count, a
- * multiple of w in all calls but the last, and 1 ≤ k ≤ 256. B is packed once, A once for each 512 (f64: 256) columns of C.
- *
- * Every element of C is the same sum in the same order, whatever the shape, the strides, the packing or the division of
+ * Every element of C is the same sum in the same order, whatever the shape, the places of the operands or the division of
  * rows and columns among threads: from +0 in the order of k within each block of 256, the blocks added in their order.
  *
- * Strided operands are read up to 28 bytes past their last element, which must be memory; what stands there does not matter.
+ * Operands are read up to 28 bytes past their last element, which must be memory; what stands there does not matter.
  */
-export function emitGemm(type: Float, kernels: GemmKernels, packs: Packs = {}): FunctionBuilder {
+export function emitGemm(type: Float, kernels: GemmKernels, mapped: boolean): FunctionBuilder {
   const element = elements[type];
-  const [f, p] = procedure([
-    ...(["m", "n", "k", "a"] as const),
-    ...(packs.packA === undefined ? (["aRow", "aCol"] as const) : []),
-    "b",
-    ...(packs.packB === undefined ? (["bRow", "bCol"] as const) : []),
-    ...(["c", "cRow", "accumulate", "workspace"] as const),
-  ]);
-  const toBytes = (stride: number) => f.get(stride).i32(element.log2).op("i32.shl").set(stride);
-  const local = () => f.local("i32");
-  /** A packed operand has no strides; that it is never read where it lies makes what stands for them idle. */
-  const given: GemmParameters = {
-    ...p,
-    aRow: p.aRow ?? local(),
-    aCol: p.aCol ?? local(),
-    bRow: p.bRow ?? local(),
-    bCol: p.bCol ?? local(),
-  };
-  for (const stride of [given.aRow, given.aCol, given.bRow, given.bCol, given.cRow]) toBytes(stride);
-
+  const [f, p] = procedure(gemmParameters);
+  const strides = mapped ? [p.cRow] : [p.aRow, p.aCol, p.bRow, p.bCol, p.cRow];
+  for (const stride of strides) f.get(stride).i32(element.log2).op("i32.shl").set(stride);
   f.get(p.m).op("i32.eqz");
   f.if(() => f.return());
   f.get(p.k).op("i32.eqz");
   f.if(() => {
-    emitZeros(f, element, given);
+    emitZeros(f, element, p);
     f.return();
   });
-  if (packs.packA === undefined && packs.packB === undefined) emitVectorProducts(f, element, kernels, given);
-  emitBlocks(f, element, kernels, packs, given);
+  if (!mapped) emitVectorProducts(f, element, kernels, p);
+  emitBlocks(f, element, kernels, mapped, p);
   return f;
 }
-
-type GemmParameters = Record<
-  "m" | "n" | "k" | "a" | "aRow" | "aCol" | "b" | "bRow" | "bCol" | "c" | "cRow" | "accumulate" | "workspace",
-  number
->;
 
 /** The sum of nothing. */
 function emitZeros(f: FunctionBuilder, { log2 }: Element, p: GemmParameters): void {
   const i = f.local("i32");
-  f.get(p.accumulate).if(() => f.return());
   forRange(f, i, p.m, 1, () => {
     address(f, p.c, [i, p.cRow]).i32(0).get(p.n).i32(log2).op("i32.shl").op("memory.fill");
   });
@@ -147,7 +122,7 @@ function emitVectorProducts(
             address(f, x, [l, xStep]).get(xStep);
             address(f, b, [l, row], [j, col]).get(stride);
             f.get(p.c).get(j).i32(log2).op("i32.shl").op("i32.add");
-            f.get(p.accumulate).get(l).op("i32.or").get(p.workspace).call(kernel);
+            f.get(l).get(p.workspace).call(kernel);
           });
         });
         f.return();
@@ -168,23 +143,18 @@ function emitBlocks(
   f: FunctionBuilder,
   element: Element,
   kernels: GemmKernels,
-  packs: Packs,
+  mapped: boolean,
   p: GemmParameters,
 ): void {
   const { bytes, log2 } = element;
   const { mc, nc } = blocksOf(element);
   const local = () => f.local("i32");
   const [i, j, l, rows, cols, depth] = [local(), local(), local(), local(), local(), local()];
+  /** Pushes where a list goes on. */
+  const entry = (list: number, at: number) => f.get(list).get(at).i32(2).op("i32.shl").op("i32.add");
 
-  /** One operand: the lanes of A are its rows, those of B its columns. Locals hold strides and steps. */
-  const side = (
-    base: number,
-    lane: number,
-    step: number,
-    width: number,
-    pack: number | undefined,
-    shared: number,
-  ) => {
+  /** One operand: the lanes of A are its rows, those of B its columns; locals hold strides or lists. Mapped ones are never read where they lie. */
+  const side = (base: number, lane: number, step: number, width: number, pack: number) => {
     const [direct, panels, panelLane, panelStep] = [local(), local(), local(), local()];
     const packed = width * bytes;
     return {
@@ -198,14 +168,19 @@ function emitBlocks(
         f.get(step).i32(packed).get(direct).op("select").set(panelStep);
       },
       pack(first: number, count: number) {
-        if (pack !== undefined) f.get(panels).get(base).get(first).get(count).get(l).get(depth).call(pack);
-        else {
-          f.get(direct).op("i32.eqz");
-          f.if(() => {
-            address(f.get(panels), base, [first, lane], [l, step]);
-            f.get(lane).get(step).get(count).get(depth).call(shared);
-          });
+        const packed = () => f.get(count).get(depth).call(pack);
+        if (mapped) {
+          f.get(panels).get(base);
+          entry(lane, first);
+          entry(step, l);
+          return packed();
         }
+        f.get(direct).op("i32.eqz");
+        return f.if(() => {
+          address(f.get(panels), base, [first, lane], [l, step]);
+          f.get(lane).get(step);
+          packed();
+        });
       },
       /** Pushes where the block starts. */
       start(first: number) {
@@ -223,11 +198,12 @@ function emitBlocks(
       },
     };
   };
-  const a = side(p.a, p.aRow, p.aCol, MR, packs.packA, kernels.packA);
-  const b = side(p.b, p.bCol, p.bRow, columnsOf(element), packs.packB, kernels.packB);
+  const [packA, packB] = mapped ? [kernels.packMappedA, kernels.packMappedB] : [kernels.packA, kernels.packB];
+  const a = side(p.a, p.aRow, p.aCol, MR, packA);
+  const b = side(p.b, p.bCol, p.bRow, columnsOf(element), packB);
 
-  if (packs.packA === undefined) f.get(p.n).i32(FEW_COLUMNS).op("i32.le_s").set(a.direct);
-  if (packs.packB === undefined) {
+  if (!mapped) {
+    f.get(p.n).i32(FEW_COLUMNS).op("i32.le_s").set(a.direct);
     f.get(p.m).i32(FEW_ROWS).op("i32.le_s").get(p.bCol).i32(bytes).op("i32.eq").op("i32.and").set(b.direct);
   }
   const roundUp = MR - 1;
@@ -254,7 +230,7 @@ function emitBlocks(
         f.get(b.panelStep);
         b.panel();
         address(f, p.c, [i, p.cRow]).get(j).i32(log2).op("i32.shl").op("i32.add").get(p.cRow);
-        f.get(p.accumulate).get(l).op("i32.or").get(p.workspace).call(kernels.block);
+        f.get(l).get(p.workspace).call(kernels.block);
       });
     });
   });

@@ -1,12 +1,12 @@
 import { ModuleBuilder } from "./assembler.ts";
 import { type Arithmetic, columnsOf, elements, type Float, MR } from "./gemm-code.ts";
 import { emitGemm, type GemmKernels } from "./gemm-driver.ts";
-import { packKernel, packParameters } from "./gemm-pack.ts";
-import { columnsKernel, rowParameters, rowsKernel } from "./gemm-row.ts";
-import { addKernel, blockKernel, blockParameters, tileKernel } from "./gemm-tile.ts";
+import { packKernel, packMappedKernel } from "./gemm-pack.ts";
+import { columnsKernel, rowsKernel } from "./gemm-row.ts";
+import { addKernel, blockKernel, tileKernel } from "./gemm-tile.ts";
 
 export type { Float } from "./gemm-code.ts";
-export { emitGemm, type GemmKernels, KC, type Packs, workspaceBytes } from "./gemm-driver.ts";
+export { gemmParameters, KC, workspaceBytes } from "./gemm-driver.ts";
 
 /** How the shared kernels are built. */
 export interface GemmOptions {
@@ -17,14 +17,6 @@ export interface GemmOptions {
 }
 
 const PAGES = 65536;
-const parameters = {
-  block: blockParameters,
-  packA: packParameters,
-  packB: packParameters,
-  rows: rowParameters,
-  columns: rowParameters,
-};
-
 function moduleBytes(type: Float, shared: boolean, relaxed: boolean): Uint8Array {
   const arithmetic: Arithmetic = { element: elements[type], relaxed };
   const { element } = arithmetic;
@@ -34,21 +26,24 @@ function moduleBytes(type: Float, shared: boolean, relaxed: boolean): Uint8Array
     [1, 2].map((vectors) => module.func(tileKernel(arithmetic, vectors, packed)));
   const add = module.func(addKernel(element));
   const kernels: GemmKernels = {
-    block: module.func(blockKernel(element, { strided: tiles(false), packed: tiles(true), add }), "block"),
-    packA: module.func(packKernel(element, MR), "packA"),
-    packB: module.func(packKernel(element, columnsOf(element)), "packB"),
-    rows: module.func(rowsKernel(arithmetic, add), "rows"),
-    columns: module.func(columnsKernel(arithmetic, add), "columns"),
+    block: module.func(blockKernel(element, { strided: tiles(false), packed: tiles(true), add })),
+    packA: module.func(packKernel(element, MR)),
+    packB: module.func(packKernel(element, columnsOf(element))),
+    packMappedA: module.func(packMappedKernel(element, MR)),
+    packMappedB: module.func(packMappedKernel(element, columnsOf(element))),
+    rows: module.func(rowsKernel(arithmetic, add)),
+    columns: module.func(columnsKernel(arithmetic, add)),
   };
-  module.func(emitGemm(type, kernels), "gemm");
+  module.func(emitGemm(type, kernels, false), "strided");
+  module.func(emitGemm(type, kernels, true), "mapped");
   return module.bytes();
 }
 
 const modules = new Map<string, WebAssembly.Module>();
 
 /**
- * The compiled kernels for one element type, built at the first use. It imports `env.memory` and exports `gemm`
- * (see `emitGemm` for its parameters) and the kernels that a driver in another module imports by `importGemm`.
+ * The compiled kernels for one element type, built at the first use. It imports `env.memory` and exports the product of
+ * `strided` and that of `mapped` operands; see `emitGemm`.
  */
 export function gemmModule(
   type: Float,
@@ -63,18 +58,4 @@ export function gemmModule(
     modules.set(key, module);
   }
   return module;
-}
-
-/** Imports the kernels, from the import module `gemm.f32` or `gemm.f64`: the exports of an instance of `gemmModule`. */
-export function importGemm(module: ModuleBuilder, type: Float): GemmKernels {
-  const entries = Object.entries(parameters).map(([name, names]) => [
-    name,
-    module.importFunction(
-      `gemm.${type}`,
-      name,
-      names.map(() => "i32"),
-      [],
-    ),
-  ]);
-  return Object.fromEntries(entries) as GemmKernels;
 }

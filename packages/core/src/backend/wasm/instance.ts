@@ -3,8 +3,8 @@ import { farWords } from "../../scalar/expand/index.ts";
 import { subexpressions, type Word } from "../../scalar/expr.ts";
 import { functions } from "../../scalar/functions.ts";
 import { words } from "../../scalar/words.ts";
-import { gemmModule, workspaceBytes } from "./gemm.ts";
-import { moduleOf } from "./module.ts";
+import { type Float, gemmModule } from "./gemm.ts";
+import { type Assembled, moduleOf } from "./module.ts";
 import { isKnown } from "./words.ts";
 
 const vocabulary: Readonly<Record<string, Word>> = { ...words, ...functions, ...farWords };
@@ -22,54 +22,35 @@ function hostWords(program: Program): Record<string, number> {
   return found;
 }
 
-/** The largest workspace that the products of a program ask for. */
-export function workspaceOf(program: Program): number {
-  return Math.max(
-    0,
-    ...program.kernels.map((k) => {
-      if (k.kind !== "product") return 0;
-      const size = (axes: readonly { readonly size: number }[]) =>
-        axes.reduce((w, x) => Math.max(w, x.size), 1);
-      const [m, n, depth] = [size(k.ms), size(k.ns), size(k.ks)];
-      return Math.max(
-        workspaceBytes(k.out.dtype === "float64" ? "f64" : "f32", m, n, depth),
-        workspaceBytes("f64", n, m, depth),
-      );
-    }),
-  );
-}
-
-type Gemm = (...args: number[]) => void;
-type Gemms = { readonly float32: Gemm; readonly float64: Gemm };
-const gemms = {
-  strict: new WeakMap<WebAssembly.Memory, Gemms>(),
-  relaxed: new WeakMap<WebAssembly.Memory, Gemms>(),
-};
-
 /** How large products of matrices round: after each multiplication and each addition, or as the machine likes. */
-export type Products = keyof typeof gemms;
+export type Products = "strict" | "relaxed";
+
+type Kernels = WebAssembly.Instance["exports"];
+const gemms = new WeakMap<WebAssembly.Memory, Map<string, Kernels>>();
 
 /** The matrix kernels, which all programs over one memory share. */
-function gemmFunctions(memory: WebAssembly.Memory, products: Products): Gemms {
-  const options = { relaxed: products === "relaxed" };
-  const make = (type: "f32" | "f64") =>
-    new WebAssembly.Instance(gemmModule(type, options), { env: { memory } }).exports.gemm as Gemm;
-  const known = gemms[products].get(memory) ?? { float32: make("f32"), float64: make("f64") };
-  gemms[products].set(memory, known);
+function gemmOver(memory: WebAssembly.Memory, type: Float, products: Products): Kernels {
+  const kernels = gemms.get(memory) ?? new Map<string, Kernels>();
+  gemms.set(memory, kernels);
+  const key = `${type} ${products}`;
+  const module = () => gemmModule(type, { relaxed: products === "relaxed" });
+  const known = kernels.get(key) ?? new WebAssembly.Instance(module(), { env: { memory } }).exports;
+  kernels.set(key, known);
   return known;
 }
 
-interface Instance {
+/** A program over a memory, with the constants that stand behind its table. */
+interface Instance extends Omit<Assembled, "bytes"> {
   /** Runs the program, given the address of its table. */
   readonly run: (table: number) => void;
   /** Runs one of its kernels. */
   readonly step: (table: number, k: number) => void;
 }
 
-/** A program over a memory. */
+/** Makes a program ready to run. */
 export function instantiate(program: Program, memory: WebAssembly.Memory, products: Products): Instance {
   const host = hostWords(program);
-  const module = new WebAssembly.Module(moduleOf(program, host));
+  const { bytes, ...needs } = moduleOf(program, host);
   const imports = (integer: boolean) =>
     Object.fromEntries(
       Object.keys(host).map((name) => {
@@ -77,11 +58,16 @@ export function instantiate(program: Program, memory: WebAssembly.Memory, produc
         return [name, (integer && word.int) || word.float];
       }),
     );
-  const { exports } = new WebAssembly.Instance(module, {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
     env: { memory },
-    gemm: gemmFunctions(memory, products),
+    get "gemm.f32"() {
+      return gemmOver(memory, "f32", products);
+    },
+    get "gemm.f64"() {
+      return gemmOver(memory, "f64", products);
+    },
     float: imports(false),
     int: imports(true),
   });
-  return exports as unknown as Instance;
+  return { ...needs, run: exports.run as Instance["run"], step: exports.step as Instance["step"] };
 }

@@ -7,7 +7,7 @@ import { bytesOf, type Program } from "../../lower/program.ts";
 import type { Backend } from "../backend.ts";
 import { interpreter } from "../interpreter.ts";
 import { watch } from "../watch.ts";
-import { instantiate, type Products, workspaceOf } from "./instance.ts";
+import { instantiate, type Products } from "./instance.ts";
 import { Arena, Heap } from "./memory.ts";
 import { addressWord, tableWords, workspaceWord } from "./module.ts";
 import { type Kind, Residents } from "./resident.ts";
@@ -37,15 +37,16 @@ interface Spot {
 }
 
 /**
- * The table of a program, as addresses: its words, and behind them a place for each input and output of one element,
- * which goes in and out as a number. Other tensors are found where they lie.
+ * The table of a program, as addresses: its words and constants, and behind them a place for each input and output of one
+ * element, which goes in and out as a number. Other tensors are found where they lie.
  */
-function layOut(program: Program) {
+function layOut(program: Program, constants: readonly number[]) {
   const singles = [...new Set([...program.inputs, ...program.outputs])].filter((b) => b.size === 1);
-  const words = Math.ceil(tableWords(program) / 2) * 2;
+  const words = Math.ceil((tableWords(program) + constants.length) / 2) * 2;
   const size = heap.sizeClass(4 * words + 8 * singles.length);
   const table = heap.allocate(size);
   heap.all.int32.fill(0, table / 4, table / 4 + words);
+  heap.all.int32.set(constants, table / 4 + tableWords(program));
   const spots = new Map<Buffer, Spot>();
   singles.forEach((b, k) => {
     const at = table + 4 * words + 8 * k;
@@ -62,8 +63,8 @@ const kernels = (name: string, products: Products): Backend => ({
     prepared++;
     const program = lower(structure);
     const { inputs, outputs, faults } = program;
-    const { run, step } = instantiate(program, heap.memory, products);
-    const { table, spots, free } = layOut(program);
+    const { run, step, constants, ...needs } = instantiate(program, heap.memory, products);
+    const { table, spots, free } = layOut(program, constants);
     const word = (b: Buffer): number => table / 4 + addressWord(b);
     const kindOf = (b: Buffer): Kind => residents.kind(b.dtype, b.size);
 
@@ -74,7 +75,7 @@ const kernels = (name: string, products: Products): Backend => ({
       heap.all.int32[table / 4 + workspaceWord] = arenaAt;
       for (const [b, offset] of plan.offsets) heap.all.int32[word(b)] = arenaAt + workspace + offset;
     };
-    const workspace = Math.ceil(workspaceOf(program) / 64) * 64;
+    const workspace = Math.ceil(needs.workspace / 64) * 64;
     arena.reserve(workspace + plan.bytes);
 
     const entering = inputs.map((b, k) => ({ k, spot: spots.get(b), word: word(b), kind: kindOf(b) }));
