@@ -11,7 +11,7 @@ import {
   vjp,
   zeros,
 } from "@chainrule/core";
-import { bceWithLogits, layerNorm, linear } from "@chainrule/nn";
+import { bceWithLogits, conv2d, layerNorm, linear } from "@chainrule/nn";
 import { Adam, type Optimizer, SGD } from "@chainrule/optim";
 import { describe, expect, test } from "vitest";
 
@@ -68,12 +68,41 @@ describe("the kernels of", () => {
   });
 });
 
+/** The scratch memory of an explanation, in elements of float32. */
+const scratch = (text: string): number => Number(/(\d+) bytes of scratch/.exec(text)?.[1]) / 4;
+
 test("what only its own row reads has memory for one row", () => {
-  const scratch = (n: number) => {
+  const needed = (n: number) => {
     const [y, pull] = vjp((v: Tensor) => v.softmax(1).mul(v).logSoftmax(1), given(n, 32));
-    return /(\d+) bytes of scratch/.exec(explain(y, ...pull(given(n, 32))))?.[1];
+    return scratch(explain(y, ...pull(given(n, 32))));
   };
-  expect(scratch(1000)).toBe(scratch(10));
+  expect(needed(1000)).toBe(needed(10));
+});
+
+describe("a convolution", () => {
+  const images = given(8, 16, 16, 16);
+  const weight = given(6, 16, 3, 3);
+  const text = explain(
+    ...grad((x: Tensor, w: Tensor) => conv2d(x, w, null, { padding: 1 }).square().sum(), { argnums: [0, 1] })(
+      images,
+      weight,
+    ),
+  );
+
+  test("is a product, and so are its gradients; only the zeros around their operands are copied", () => {
+    expect(kernels(text)).toMatchInlineSnapshot(
+      `"nest of 1, product, nest of 2, product, nest of 1, product, nest of 1"`,
+    );
+  });
+
+  test("needs no memory for its windows", () => {
+    expect(scratch(text)).toBeLessThan(4 * images.size);
+  });
+
+  test("without padding copies nothing", () => {
+    const y = conv2d(images, weight, null, { stride: 2 });
+    expect(kernels(explain(y.relu()))).toBe("product, nest of 1");
+  });
 });
 
 /** A compiled step of logistic regression that was run once, explained. */

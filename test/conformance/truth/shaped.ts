@@ -71,8 +71,11 @@ const running =
 interface Windows {
   readonly stride?: number;
   readonly dilation?: number;
-  readonly padding?: number;
+  readonly padding?: number | readonly [number, number];
 }
+
+const ends = (padding: Windows["padding"] = 0): readonly [number, number] =>
+  typeof padding === "number" ? [padding, padding] : padding;
 
 const sum = (list: number[]) => list.reduce((a, b) => a + b, 0);
 const product = (list: number[]) => list.reduce((a, b) => a * b, 1);
@@ -184,24 +187,25 @@ export const plainShaped = list({
       },
     };
   },
-  windows: (x: Plain, dim: number, size: number, { stride = 1, dilation = 1, padding = 0 }: Windows = {}) => {
+  windows: (x: Plain, dim: number, size: number, { stride = 1, dilation = 1, padding }: Windows = {}) => {
     const d = wrap(dim, x.shape.length);
     const n = x.shape[d] as number;
-    const count = Math.floor((n + 2 * padding - dilation * (size - 1) - 1) / stride) + 1;
+    const [before, after] = ends(padding);
+    const count = Math.floor((n + before + after - dilation * (size - 1) - 1) / stride) + 1;
     return {
       shape: [...splice(x.shape, d, count), size],
       at: (i) => {
-        const from = (i[d] as number) * stride + (i.at(-1) as number) * dilation - padding;
+        const from = (i[d] as number) * stride + (i.at(-1) as number) * dilation - before;
         return from >= 0 && from < n ? x.at(splice(i.slice(0, -1), d, from)) : 0;
       },
     };
   },
-  fold: (y: Plain, dim: number, n: number, { stride = 1, dilation = 1, padding = 0 }: Windows = {}) => {
+  fold: (y: Plain, dim: number, n: number, { stride = 1, dilation = 1, padding }: Windows = {}) => {
     const d = wrap(dim, y.shape.length - 1);
     const shape = splice(y.shape.slice(0, -1), d, n);
     const out = new Array<number>(sizeOf(shape)).fill(0);
     for (const i of coordinates(y.shape)) {
-      const to = (i[d] as number) * stride + (i.at(-1) as number) * dilation - padding;
+      const to = (i[d] as number) * stride + (i.at(-1) as number) * dilation - ends(padding)[0];
       if (to >= 0 && to < n) {
         const flat = flatten(splice(i.slice(0, -1), d, to), shape);
         out[flat] = (out[flat] as number) + y.at(i);

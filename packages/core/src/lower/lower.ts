@@ -1,6 +1,7 @@
 import type { Item, Structure } from "../graph/structure.ts";
 import { toExpr } from "../scalar/expr.ts";
 import { sizeOf } from "../shape.ts";
+import { withBorders } from "./border.ts";
 import { isSmallProduct, materialised } from "./choose.ts";
 import { Formulas, type Ground, Misfit } from "./formulas.ts";
 import { type Goal, goalOf, placeOf } from "./goal.ts";
@@ -202,4 +203,4 @@ function joins(unit: Unit, goal: Goal, reads: readonly number[]): boolean {
 }
 
 /** A graph as kernels over buffers. */
-export const lower = (structure: Structure): Program => new Lowering(structure).run();
+export const lower = (structure: Structure): Program => new Lowering(withBorders(structure)).run();

@@ -1,7 +1,19 @@
 import type { Item } from "../graph/structure.ts";
-import { arg } from "../scalar/expr.ts";
-import { stridesOf } from "../shape.ts";
-import { type Index, indexOf } from "./index-map.ts";
+import { arg, type Expr, toExpr } from "../scalar/expr.ts";
+import { add, mul } from "../scalar/words.ts";
+import { sizeOf, stridesOf } from "../shape.ts";
+import {
+  addIndex,
+  both,
+  constantIndex,
+  type Guard,
+  type Index,
+  indexOf,
+  keepWithin,
+  open,
+  openGuard,
+  scaleIndex,
+} from "./index-map.ts";
 import { axesOf, flatIndex } from "./unit.ts";
 
 /** Where a tensor's elements lie in the memory of another: a start and a step for each axis. */
@@ -10,28 +22,75 @@ export interface Strided {
   readonly base: number;
   readonly start: number;
   readonly steps: readonly number[];
+  /** Where some elements are zeros around the base: the memory is then that of the base with its border. */
+  readonly border?: Border;
 }
 
-/** A tensor as a strided view of what it was moved from, as far down as its movements are such views. */
-export function strided(items: readonly Item[], i: number): Strided {
+/** Zeros before and after each axis, and where an element of what is read lies within them. */
+export interface Border {
+  readonly zeros: readonly (readonly [number, number])[];
+  readonly at: (element: readonly Expr[]) => readonly Expr[];
+}
+
+/** The zeros around a tensor that places reach, where a guard tells just those from its elements; undefined where not. */
+function zerosAround(
+  at: readonly Index[],
+  guard: Guard,
+  shape: readonly number[],
+): Border["zeros"] | undefined {
+  const last = (d: number) => constantIndex((shape[d] as number) - 1);
+  const within = at.flatMap((x, d) => [x.key, addIndex(last(d), scaleIndex(x, -1)).key]);
+  if (!guard?.every((c) => c.kind === "nonNegative" && within.includes(c.index.key))) return undefined;
+  return at.map((x, d) => [Math.max(0, -x.low), Math.max(0, x.high + 1 - (shape[d] as number))]);
+}
+
+/**
+ * A tensor as a strided view of what it was moved from, as far down as its movements are such views; `bordered` where
+ * some of it may be zeros around that, though not more elements than the tensor itself has.
+ */
+export function strided(items: readonly Item[], i: number, bordered = false): Strided {
   const item = items[i] as Item;
   const { coordinates } = axesOf("s", item.shape);
-  let base = i;
-  let index: readonly Index[] = coordinates;
-  for (let below = item; below.op.family === "movement" && below.inputs.length === 1; ) {
+  const isPlain = (x: Index) => [...x.terms.values()].every((t) => t.atom.kind === "loop");
+  const stepsOf = (x: Index) =>
+    coordinates.map((c) => {
+      const [name] = [...c.terms.keys()];
+      return name === undefined ? 0 : (x.terms.get(name)?.factor ?? 0);
+    });
+  const view = (base: number, flat: Index, border?: Border): Strided | undefined =>
+    isPlain(flat)
+      ? { base, start: flat.constant, steps: stepsOf(flat), ...(border && { border }) }
+      : undefined;
+  const formula = (x: Index, element: readonly Expr[]): Expr =>
+    stepsOf(x).reduce((sum, step, k) => add(sum, mul(element[k] as Expr, step)), toExpr(x.constant));
+  let found = view(i, flatIndex(coordinates, stridesOf(item.shape))) as Strided;
+  let [index, guard, below]: [readonly Index[], Guard, Item] = [coordinates, [], item];
+  while (below.op.family === "movement" && below.inputs.length === 1) {
     const [read] = below.op.reads(below.shape.map((_, k) => arg(k)));
     if (!read) break;
-    const moved = indexOf(read.index, read.valid, index);
-    const plain = moved.index.every((x) => [...x.terms.values()].every((t) => t.atom.kind === "loop"));
-    if (!plain || moved.guard === null || moved.guard.length > 0) break;
-    index = moved.index;
-    base = below.inputs[0] as number;
+    const base = below.inputs[0] as number;
     below = items[base] as Item;
+    const { shape } = below;
+    const moved = indexOf(read.index, read.valid, index);
+    guard = both(guard, moved.guard);
+    if (guard === null || (guard.length > 0 && !bordered)) break;
+    index = read.valid ? moved.index.map((x, d) => keepWithin(x, shape[d] as number)) : moved.index;
+    if (guard.length === 0) {
+      found = view(base, flatIndex(index, stridesOf(shape))) ?? found;
+      continue;
+    }
+    const at = index.map(open);
+    const zeros = at.every(isPlain) && zerosAround(at, openGuard(guard), shape);
+    if (!zeros) continue;
+    const grown = grownBy(shape, zeros);
+    const inside = at.map((x, d) => addIndex(x, constantIndex(zeros[d]?.[0] as number)));
+    const border: Border = { zeros, at: (element) => inside.map((x) => formula(x, element)) };
+    if (sizeOf(grown) <= sizeOf(item.shape))
+      found = view(base, flatIndex(inside, stridesOf(grown)), border) ?? found;
   }
-  const flat = flatIndex(index, stridesOf((items[base] as Item).shape));
-  const steps = coordinates.map((c) => {
-    const [name] = [...c.terms.keys()];
-    return name === undefined ? 0 : (flat.terms.get(name)?.factor ?? 0);
-  });
-  return { base, start: flat.constant, steps };
+  return found;
 }
+
+/** The shape of a tensor with zeros around it. */
+export const grownBy = (shape: readonly number[], zeros: Border["zeros"]): number[] =>
+  shape.map((n, d) => n + (zeros[d]?.[0] as number) + (zeros[d]?.[1] as number));

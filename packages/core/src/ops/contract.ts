@@ -136,13 +136,9 @@ export function einsum(equation: string, ...operands: readonly Node[]): Node {
   const [letters, out] = parse(equation, operands);
   const terms = squeezeOnes(operands.map((node, k) => diagonals({ node, letters: letters[k] as string })));
   const product = terms.reduce((left, right, k) => {
-    const later =
-      out +
-      terms
-        .slice(k + 1)
-        .map((t) => t.letters)
-        .join("");
-    const kept = [...new Set(left.letters + right.letters)].filter((l) => later.includes(l)).join("");
+    const later = terms.slice(k + 1).map((t) => t.letters);
+    const here = left.letters + right.letters;
+    const kept = [...new Set([out, ...later].join(""))].filter((l) => here.includes(l)).join("");
     return {
       node: contract("einsum", left.node, right.node, { a: left.letters, b: right.letters, out: kept }),
       letters: kept,

@@ -9,12 +9,13 @@ import { cast } from "./apply.ts";
 import { broadcasting, move } from "./broadcast.ts";
 import { requireNode, row } from "./row.ts";
 
-const resized = (shape: Shape, dim: number, n: number): Shape => shape.map((m, i) => (i === dim ? n : m));
+export const resized = (shape: Shape, dim: number, n: number): Shape =>
+  shape.map((m, i) => (i === dim ? n : m));
 
-const replaced = (index: readonly Scalar[], dim: number, i: Scalar): readonly Scalar[] =>
+export const replaced = (index: readonly Scalar[], dim: number, i: Scalar): readonly Scalar[] =>
   index.map((o, k) => (k === dim ? i : o));
 
-const within = (i: Expr, n: number): Expr => and(le(0, i), lt(i, n));
+export const within = (i: Expr, n: number): Expr => and(le(0, i), lt(i, n));
 
 /** Puts x at places start, start + step, … of `n` zeros along `dim`. Its transpose is `take`. */
 function place(x: Node, dim: number, n: number, start: number, step: number): Node {
@@ -41,61 +42,6 @@ function take(x: Node, dim: number, count: number, start: number, step: number):
   });
   const shape = resized(x.shape, dim, count);
   return move("slice", { dim, count, start, step }, x, shape, read, (ȳ) => place(ȳ, dim, n, start, step));
-}
-
-interface Skew {
-  readonly dim: number;
-  readonly stride: number;
-  readonly dilation: number;
-  readonly before: number;
-}
-
-/** y[…o…, k] = x[…o·stride + k·dilation − before…, k], 0 outside; `count` places. Its transpose is `unskew`. */
-function skew(x: Node, count: number, s: Skew): Node {
-  const n = x.shape[s.dim] as number;
-  const last = (count - 1) * s.stride + ((x.shape.at(-1) as number) - 1) * s.dilation - s.before;
-  const inside = s.before === 0 && last < n;
-  const read = (out: readonly Expr[]) => {
-    const i = sub(add(mul(out[s.dim] as Expr, s.stride), mul(out.at(-1) as Expr, s.dilation)), s.before);
-    return { index: replaced(out, s.dim, i), valid: inside ? undefined : within(i, n) };
-  };
-  return move("skew", { count, ...s }, x, resized(x.shape, s.dim, count), read, (ȳ) => unskew(ȳ, n, s));
-}
-
-/** Puts y[…o…, k] back to place o·stride + k·dilation − before of `n`. */
-function unskew(y: Node, n: number, s: Skew): Node {
-  const count = y.shape[s.dim] as number;
-  const read = (out: readonly Expr[]) => {
-    const offset = sub(add(out[s.dim] as Expr, s.before), mul(out.at(-1) as Expr, s.dilation));
-    const o = floorDivide(offset, s.stride);
-    const valid = within(o, count);
-    return {
-      index: replaced(out, s.dim, o),
-      valid: s.stride === 1 ? valid : and(valid, eq(mul(o, s.stride), offset)),
-    };
-  };
-  return move("unskew", { n, ...s }, y, resized(y.shape, s.dim, n), read, (ȳ) => skew(ȳ, count, s));
-}
-
-export interface WindowOptions {
-  readonly stride?: number;
-  readonly dilation?: number;
-  /** Zeros before and after; one number stands for both. */
-  readonly padding?: number | readonly [number, number];
-}
-
-function windowing(op: string, dim: number, { stride = 1, dilation = 1, padding = 0 }: WindowOptions) {
-  const [before, after] = typeof padding === "number" ? [padding, padding] : padding;
-  if (
-    ![stride, dilation].every((n) => Number.isInteger(n) && n >= 1) ||
-    ![before, after].every((n) => Number.isInteger(n) && n >= 0)
-  )
-    fail(
-      "value",
-      op,
-      `stride ${stride} and dilation ${dilation} must be whole numbers ≥ 1, padding ${[before, after]} ≥ 0`,
-    );
-  return { skew: { dim, stride, dilation, before }, before, after };
 }
 
 /** Slice bounds as Python's: negative counts from the end, beyond the end is the end. */
@@ -304,38 +250,6 @@ export const movements = {
     [[3]],
     [[2, 3], 1],
     [[2], -2],
-  ),
-
-  /** Sliding windows along `dim`, appended as the last axis: y[…o…, k] = x[…o·stride + k·dilation − padding…]. Its transpose is `fold`. */
-  windows: row(
-    (x: Node, dim: number, size: number, options: WindowOptions = {}): Node => {
-      const d = axis("windows", dim, x.shape.length);
-      const { skew: s, before, after } = windowing("windows", d, options);
-      const n = x.shape[d] as number;
-      const reach = s.dilation * (size - 1) + 1;
-      if (!Number.isInteger(size) || size < 1 || reach > n + before + after)
-        fail(
-          "shape",
-          "windows",
-          `a window of ${size} with dilation ${s.dilation} reaches over ${reach} of ${n + before + after} elements along dim ${d} of ${formatShape(x.shape)}`,
-        );
-      const spread = broadcasting.expand(broadcasting.reshape(x, [...x.shape, 1]), [...x.shape, size]);
-      return skew(spread, Math.floor((n + before + after - reach) / s.stride) + 1, s);
-    },
-    [[6], 0, 3],
-    [[2, 7], 1, 3, { stride: 2 }],
-    [[5, 2], 0, 2, { dilation: 2, padding: 1 }],
-  ),
-
-  /** Windows (the last axis) added back to where they were read along `dim` of size n. Its transpose is `windows`. */
-  fold: row(
-    (y: Node, dim: number, n: number, options: WindowOptions = {}): Node => {
-      const d = axis("fold", dim, y.shape.length - 1);
-      return broadcasting.sum(unskew(y, n, windowing("fold", d, options).skew), -1);
-    },
-    [[4, 3], 0, 6],
-    [[2, 3, 3], 1, 7, { stride: 2 }],
-    [[5, 2, 2], 0, 5, { dilation: 2, padding: 1 }],
   ),
 };
 

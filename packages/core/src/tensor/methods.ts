@@ -12,6 +12,7 @@ import { products } from "../ops/product.ts";
 import { recurrences } from "../ops/recurrence.ts";
 import { reductions } from "../ops/reduce.ts";
 import { runnings } from "../ops/running.ts";
+import { windowings } from "../ops/windows.ts";
 import { subscripts } from "./at.ts";
 import { selections } from "./select.ts";
 
@@ -23,6 +24,7 @@ export const methods = {
   ...elementwise,
   ...activations,
   ...movements,
+  ...windowings,
   ...reductions,
   ...contractions,
   ...indexings,

@@ -1,0 +1,51 @@
+import type { Movement, Read } from "../graph/node.ts";
+import type { Item, Structure } from "../graph/structure.ts";
+import type { Expr } from "../scalar/expr.ts";
+import { and, le, lt, sub } from "../scalar/words.ts";
+import { isSmallProduct } from "./choose.ts";
+import { type Border, grownBy, strided } from "./strided.ts";
+
+type ReadAt = (out: readonly Expr[]) => Omit<Read, "input">;
+
+/** A movement of one item, which no gradient passes any more. */
+function moved(name: string, input: number, shape: readonly number[], { dtype }: Item, read: ReadAt): Item {
+  const reads: Movement["reads"] = (out) => [{ input: 0, ...read(out) }];
+  const op: Movement = { family: "movement", name, attrs: {}, reads, transpose: () => [] };
+  return { op, inputs: [input], shape, dtype, input: -1 };
+}
+
+/** The elements of x between zeros. */
+const bordered = (x: Item, base: number, zeros: Border["zeros"]): Item =>
+  moved("border", base, grownBy(x.shape, zeros), x, (out) => {
+    const index = out.map((o, d) => sub(o, zeros[d]?.[0] as number));
+    const within = index.flatMap((i, d) => [le(0, i), lt(i, x.shape[d] as number)]);
+    return { index, valid: within.reduce((a, b) => and(a, b)) };
+  });
+
+/**
+ * The structure with the operands of matrix products that reach into zeros, such as padded windows, read from a copy that
+ * has these zeros around it: there they are views in equal steps, of hardly more memory than what they are windows of.
+ */
+export function withBorders(structure: Structure): Structure {
+  const place: number[] = [];
+  const items: Item[] = [];
+  const copies = new Map<string, number>();
+  const framed = (i: number): number => {
+    const { base, border } = strided(structure.items, i, true);
+    if (!border) return place[i] as number;
+    const from = place[base] as number;
+    const key = `${from} ${border.zeros}`;
+    const copy = copies.get(key) ?? items.push(bordered(items[from] as Item, from, border.zeros)) - 1;
+    copies.set(key, copy);
+    const { shape } = structure.items[i] as Item;
+    return (
+      items.push(moved("view", copy, shape, items[copy] as Item, (out) => ({ index: border.at(out) }))) - 1
+    );
+  };
+  for (const item of structure.items) {
+    const large = item.op.family === "contraction" && !isSmallProduct(item, structure.items);
+    const inputs = item.inputs.map((x) => (large ? framed(x) : (place[x] as number)));
+    place.push(items.push({ ...item, inputs }) - 1);
+  }
+  return { ...structure, items, roots: structure.roots.map((r) => place[r] as number) };
+}
