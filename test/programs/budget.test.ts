@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { compile, ones, type Tensor, tensor, zeros } from "@chainrule/core";
-import { linearMemory, nodeCount, programsPrepared } from "@chainrule/core/testing";
+import { interpreter, linearMemory, nodeCount, programsPrepared, withBackend } from "@chainrule/core/testing";
 import { Adam, SGD } from "@chainrule/optim";
 import { describe, expect, test } from "vitest";
 import { batch, logistic, network } from "./models.ts";
@@ -125,6 +125,42 @@ describe("without compile", () => {
       bytes: 0,
       used: 0,
     });
+  });
+
+  test.each<[string, (a: Tensor, b: Tensor) => Tensor, (a: Tensor, b: Tensor) => Tensor]>([
+    ["its formula", (a, b) => a.maximum(b), (a, b) => a.minimum(b)],
+    ["the order of its operands", (a, b) => a.sub(b), (a, b) => b.sub(a)],
+    ["a dim", (a, b) => a.mul(b).sum(0), (a, b) => a.mul(b).sum(1)],
+    ["a switch", (a) => a.neg().sum(0, { keepdim: true }).add(a), (a) => a.neg().sum(0).add(a)],
+    ["the shape that it passes through", (a) => a.reshape([4]).sum(0), (a) => a.reshape([1, 4]).sum(1)],
+    ["its letters", (a, b) => a.matmul(b), (a, b) => a.transpose().matmul(b)],
+    ["which of its tensors are one", (a, b) => a.mul(b).add(a), (a, b) => a.mul(b).add(b)],
+  ])("a graph that differs in %s has a program of its own, and one that is equal has none", (_, f, g) => {
+    const draw = (i: number) =>
+      [
+        tensor([
+          [1, 2],
+          [3, i],
+        ]),
+        tensor([
+          [-5, 7],
+          [0, -i],
+        ]),
+      ] as const;
+    const kinds = [f, g, f, g].map((h, i) => ({ h, data: [...h(...draw(i)).data()], i }));
+    for (const { h, data, i } of kinds)
+      expect(withBackend(interpreter, () => [...h(...draw(i)).data()])).toEqual(data);
+    expect(growth(() => kinds.forEach(({ h, i }) => void h(...draw(i)).data())).programs).toBe(0);
+  });
+
+  test("programs of graphs that were not met for long are let go", () => {
+    const x = ones([4]);
+    const runs = (from: number, to: number) => {
+      for (let i = from; i < to; i++)
+        [...i.toString(2).padStart(10, "0")].reduce((y, bit) => (bit === "1" ? y.neg() : y.sqrt()), x).data();
+    };
+    runs(0, 300);
+    expect(growth(() => runs(300, 600))).toMatchObject({ programs: 300, used: 0 });
   });
 
   test("results that are read, and used afterwards, stay within the bounds of linear memory", () => {

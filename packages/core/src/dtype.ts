@@ -24,7 +24,7 @@ export const isFloat = (dtype: DType): boolean => dtype === "float32" || dtype =
 
 /** The later of two dtypes in promotion order: int32 with float32 is float32, float32 with float64 is float64. */
 export const promote = (a: DType, b: DType): DType =>
-  dtypes[Math.max(dtypes.indexOf(a), dtypes.indexOf(b))] as DType;
+  a === b ? a : (dtypes[Math.max(dtypes.indexOf(a), dtypes.indexOf(b))] as DType);
 
 /**
  * A JavaScript scalar is weak: it takes the dtype of the tensor it meets, unless it cannot be said in it

@@ -5,8 +5,11 @@ export type Shape = readonly number[];
 /** Number of elements: ∏ nᵢ; 1 for a scalar. */
 export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
 
-export const sameShape = (a: Shape, b: Shape): boolean =>
-  a.length === b.length && a.every((n, i) => n === b[i]);
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a === b) return true;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return a.length === b.length;
+}
 
 export const formatShape = (shape: Shape): string => `[${shape.join(", ")}]`;
 
@@ -47,9 +50,9 @@ export function axes(op: string, dims: number | readonly number[] | undefined, r
 
 /** The common shape of NumPy broadcasting: axes are aligned at the end, and size 1 stretches. */
 export function broadcast(op: string, shapes: readonly Shape[]): Shape {
-  const first = shapes[0] ?? [];
-  if (shapes.every((s) => sameShape(s, first))) return first;
-  const rank = Math.max(...shapes.map((s) => s.length));
+  const longest = shapes.reduce((a, b) => (b.length > a.length ? b : a), []);
+  if (shapes.every((s) => s.length === 0 || sameShape(s, longest))) return longest;
+  const rank = longest.length;
   return Array.from({ length: rank }, (_, i) => {
     let size = 1;
     for (const s of shapes) {

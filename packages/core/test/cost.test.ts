@@ -1,12 +1,12 @@
 import { einsum, evaluate, rand, randint, type Tensor, where, zeros } from "@chainrule/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { structureOf } from "../src/graph/structure.ts";
+import { graphOf, structureOf } from "../src/graph/structure.ts";
 import { type Cost, costOf } from "../src/lower/cost.ts";
 import { lower } from "../src/lower/lower.ts";
 import { summary } from "../src/lower/summary.ts";
 
-const kernelsOf = (...ys: Tensor[]) => lower(structureOf(ys.map((y) => y.node)));
+const kernelsOf = (...ys: Tensor[]) => lower(structureOf(graphOf(ys.map((y) => y.node))));
 
 /** What all kernels of the program that makes `ys` come to. */
 function cost(...ys: Tensor[]): Cost {

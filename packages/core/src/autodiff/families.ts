@@ -11,7 +11,7 @@ import { recurrence, shifted } from "../ops/recurrence.ts";
 import { iota, scalar } from "../ops/source.ts";
 import { arg } from "../scalar/expr.ts";
 import { sizeOf } from "../shape.ts";
-import { lift } from "./lift.ts";
+import { type Lifted, lift } from "./lift.ts";
 
 const { add, chain, eq, mul, neg, where } = elementwiseOps;
 
@@ -41,12 +41,18 @@ function times(partial: Node | number | boolean, t: Node): Derivative {
   return typeof partial === "object" ? chain(cast(partial, t.dtype), t) : mul(t, partial);
 }
 
-function partialsOf(op: Elementwise, node: Node): (i: number) => Node | number | boolean {
-  const { inputs } = node;
+const lifted = new WeakMap<Elementwise, readonly Lifted[]>();
+
+/** The partial derivatives of an op as functions of its inputs and its result. */
+function partialsOf(op: Elementwise, { inputs }: Node): readonly Lifted[] {
+  const known = lifted.get(op);
+  if (known) return known;
   const names = inputs.map((_, i) => arg(i));
   const partials =
     op.partials?.(arg(inputs.length, "y"), names) ?? fail("gradient", op.name, "has no derivative rule");
-  return (i) => lift(partials[i] ?? 0, [...inputs, node]);
+  const made = inputs.map((_, i) => lift(partials[i] ?? 0));
+  lifted.set(op, made);
+  return made;
 }
 
 const keptShape = (x: Node, op: Reduction) => x.shape.map((n, i) => (op.dims.includes(i) ? 1 : n));
@@ -61,15 +67,17 @@ const reductionPartial = (op: Reduction, x: Node, y: Node): Node | 1 =>
 export const families: { readonly [F in Family]: Rules<Extract<Op, { family: F }>> } = {
   elementwise: {
     vjp(op, node, ȳ, wanted) {
-      const partial = partialsOf(op, node);
+      const partials = partialsOf(op, node);
+      const all = [...node.inputs, node];
       return node.inputs.map((x, i) => {
-        const x̄ = wanted[i] && isFloat(x.dtype) ? times(partial(i), ȳ) : null;
+        const x̄ = wanted[i] && isFloat(x.dtype) ? times((partials[i] as Lifted)(all), ȳ) : null;
         return x̄ && cast(x̄, x.dtype);
       });
     },
     jvp(op, node, ẋ) {
-      const partial = partialsOf(op, node);
-      return total(ẋ.map((t, i) => (t ? times(partial(i), cast(t, node.dtype)) : null)));
+      const partials = partialsOf(op, node);
+      const all = [...node.inputs, node];
+      return total(ẋ.map((t, i) => t && times((partials[i] as Lifted)(all), cast(t, node.dtype))));
     },
   },
 

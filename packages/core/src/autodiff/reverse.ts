@@ -12,30 +12,30 @@ export function reverse(outputs: readonly (readonly [Node, Node])[], targets: re
   const ends = new Set(targets);
   const roots = outputs.map(([y]) => y);
   const order = topological(roots, (n) => n.needsGrad && !ends.has(n));
-  const reaches = new Set<Node>();
-  for (const n of order)
-    if (ends.has(n) || (n.needsGrad && n.inputs.some((x) => reaches.has(x)))) reaches.add(n);
-  const arrived = new Map<Node, Node[]>();
-  const arrive = (n: Node, t: Node) => {
-    const list = arrived.get(n);
-    if (list) list.push(t);
-    else arrived.set(n, [t]);
-  };
-  for (const [y, ȳ] of outputs) arrive(y, ȳ);
+  const place = new Map<Node, number>();
+  const reaches: boolean[] = [];
+  const arrived: Node[][] = [];
+  for (const n of order) {
+    const reached = (x: Node) => reaches[place.get(x) as number] as boolean;
+    reaches.push(ends.has(n) || (n.needsGrad && n.inputs.some(reached)));
+    place.set(n, place.size);
+    arrived.push([]);
+  }
+  for (const [y, ȳ] of outputs) arrived[place.get(y) as number]?.push(ȳ);
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i] as Node;
-    const terms = arrived.get(node);
-    if (!terms || ends.has(node)) continue;
-    arrived.delete(node);
-    if (!reaches.has(node)) continue;
-    const wanted = node.inputs.map((x) => reaches.has(x));
+    const terms = arrived[i] as Node[];
+    if (terms.length === 0 || !reaches[i] || ends.has(node)) continue;
+    const at = node.inputs.map((x) => place.get(x) as number);
+    const wanted = at.map((k) => reaches[k] as boolean);
     const x̄ = rulesOf(node.op).vjp(node.op, node, total(terms) as Node, wanted);
-    node.inputs.forEach((x, k) => {
-      const t = x̄[k];
-      if (t && wanted[k]) arrive(x, t);
+    at.forEach((k, j) => {
+      const t = x̄[j];
+      if (t && wanted[j]) arrived[k]?.push(t);
     });
+    arrived[i] = [];
   }
-  return targets.map((n) => total(arrived.get(n) ?? []));
+  return targets.map((n) => total(arrived[place.get(n) ?? -1] ?? []));
 }
 
 /** The leaves that collect a gradient from `root`. */

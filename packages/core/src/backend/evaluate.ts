@@ -1,35 +1,41 @@
 import type { Node, Value } from "../graph/node.ts";
-import { type Structure, structureOf } from "../graph/structure.ts";
+import { fits, type Outline, outlineOf } from "../graph/outline.ts";
+import { type Graph, graphOf, type Structure, structureOf } from "../graph/structure.ts";
 import type { Backend, Executable } from "./backend.ts";
 import { wasm } from "./wasm/wasm.ts";
 
 /** Executables kept ready for each backend; the one not used for longest goes first. */
 const mostReady = 256;
 
+interface Ready {
+  readonly outline: Outline;
+  readonly executable: Executable;
+}
+
 let active: Backend = wasm;
-const ready = new WeakMap<Backend, Map<string, Executable>>();
+/** Last used first. */
+const ready = new WeakMap<Backend, Ready[]>();
 
 /** The executable for a graph: the one kept from an equal graph, or a new one. */
-function executable(structure: Structure): Executable {
-  const kept = ready.get(active) ?? new Map<string, Executable>();
+function executableOf(graph: Graph): Executable {
+  const kept = ready.get(active) ?? [];
   ready.set(active, kept);
-  const one = kept.get(structure.key) ?? active.prepare(structure);
-  kept.delete(structure.key);
-  kept.set(structure.key, one);
-  const [oldest] = kept;
-  if (kept.size > mostReady && oldest) {
-    kept.delete(oldest[0]);
-    oldest[1].release?.();
-  }
-  return one;
+  const at = kept.findIndex(({ outline }) => fits(outline, graph));
+  if (at === 0) return (kept[0] as Ready).executable;
+  const [known] = at > 0 ? kept.splice(at, 1) : [];
+  const one = known ?? { executable: active.prepare(structureOf(graph)), outline: outlineOf(graph) };
+  kept.unshift(one);
+  if (kept.length > mostReady) kept.pop()?.executable.release?.();
+  return one.executable;
 }
 
 /** Gives nodes their values, all in one run. */
 export function evaluate(nodes: readonly Node[]): void {
   const pending = nodes.filter((n) => n.value === null);
   if (pending.length === 0) return;
-  const structure = structureOf(pending);
-  const values = executable(structure).run(structure.inputs.map((n) => n.value as Value));
+  const graph = graphOf(pending);
+  const inputs = graph.nodes.map((n) => n.value).filter((v) => v !== null);
+  const values = executableOf(graph).run(inputs);
   pending.forEach((n, k) => {
     if (n.value === null) n.settle(values[k] as Value);
   });

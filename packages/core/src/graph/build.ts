@@ -18,7 +18,9 @@ export function withRecording<T>(on: boolean, f: () => T): T {
   }
 }
 
+const needsGrad = (x: Node): boolean => x.needsGrad;
+
 /** A node of canonical inputs; it needs a gradient when an input does, its dtype has one and recording is on. */
 export function build(op: Op, inputs: readonly Node[], shape: Shape, dtype: DType): Node {
-  return new Node(op, inputs, shape, dtype, recording && isFloat(dtype) && inputs.some((x) => x.needsGrad));
+  return new Node(op, inputs, shape, dtype, recording && isFloat(dtype) && inputs.some(needsGrad));
 }

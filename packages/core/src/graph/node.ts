@@ -2,8 +2,8 @@ import { arrays, type DType, type TypedArray } from "../dtype.ts";
 import type { Expr, Scalar } from "../scalar/expr.ts";
 import type { Shape } from "../shape.ts";
 
-/** Plain data that, with its name, tells one application of an op from another. */
-export type Attrs = Readonly<Record<string, unknown>>;
+/** Plain data that, with its name, tells one application of an op from another; of the same names for each of them. */
+export type Attrs = Readonly<Record<string, string | number | boolean | readonly number[]>>;
 
 interface Named {
   readonly name: string;
@@ -109,6 +109,8 @@ export class Single implements Value {
   }
 }
 
+const nothing: readonly Node[] = [];
+
 let count = 0;
 
 /** How many nodes have been made: those made from here on have ids from this one. */
@@ -119,6 +121,10 @@ export class Node {
   readonly id = count++;
   value: Value | null = null;
   inputs: readonly Node[];
+  /** What the last walk left here. */
+  mark = 0;
+  /** Its place in the graph that was last looked at. */
+  place = -1;
   /** Longest chain of unevaluated nodes below. */
   readonly depth: number;
 
@@ -141,6 +147,6 @@ export class Node {
   /** Keeps the value; a node that no gradient can pass forgets how it was made. */
   settle(value: Value): void {
     this.value = value;
-    if (!this.needsGrad) this.inputs = [];
+    if (!this.needsGrad) this.inputs = nothing;
   }
 }

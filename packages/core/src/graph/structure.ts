@@ -14,9 +14,8 @@ export interface Item {
   readonly input: number;
 }
 
-/** A graph as data: equal items are one, and two graphs of equal `key` do the same to their inputs. */
+/** A graph as data: equal items are one. */
 export interface Structure {
-  readonly key: string;
   readonly items: readonly Item[];
   readonly roots: readonly number[];
   /** The evaluated nodes that the graph starts from. */
@@ -46,49 +45,43 @@ function unknown(op: Op): never {
   );
 }
 
-/** The structure of what `roots` are made of, down to evaluated nodes; identities vanish and equal nodes merge. */
-export function structureOf(
-  roots: readonly Node[],
-  isInput: (node: Node) => boolean = (n) => n.value !== null,
-): Structure {
-  const place = new Map<Node, number>();
+/** What `roots` are made of, inputs before users; each node knows its place. */
+export interface Graph {
+  readonly roots: readonly Node[];
+  readonly nodes: readonly Node[];
+  readonly isInput: (node: Node) => boolean;
+}
+
+/** The graph of what `roots` are made of, down to evaluated nodes or other inputs; identities vanish. */
+export function graphOf(roots: readonly Node[], isInput: Graph["isInput"] = (n) => n.value !== null): Graph {
+  const nodes: Node[] = [];
+  for (const node of topological(roots, (n) => !isInput(n)))
+    node.place =
+      node.op.family === "identity" && !isInput(node) ? (node.inputs[0] as Node).place : nodes.push(node) - 1;
+  return { roots, nodes, isInput };
+}
+
+/** A graph without its values; equal nodes merge. */
+export function structureOf({ roots, nodes, isInput }: Graph): Structure {
   const known = new Map<string, number>();
   const items: Item[] = [];
   const inputs: Node[] = [];
-  const keys: string[] = [];
-  const enter = (key: string, item: Item): number => {
-    const at = known.get(key) ?? items.length;
-    if (at === items.length) {
-      known.set(key, at);
-      items.push(item);
-      keys.push(key);
-    }
-    return at;
-  };
-  for (const node of topological(roots, (n) => !isInput(n))) {
+  const at: number[] = [];
+  const itemOf = (n: Node): number => at[n.place] as number;
+  for (const node of nodes) {
     const { op, shape, dtype } = node;
     if (isInput(node)) {
-      place.set(
-        node,
-        enter(`in${inputs.length}:${dtype}[${shape}]`, {
-          op: given,
-          inputs: [],
-          shape,
-          dtype,
-          input: inputs.length,
-        }),
-      );
+      at.push(items.length);
+      items.push({ op: given, inputs: [], shape, dtype, input: inputs.length });
       inputs.push(node);
-    } else if (op.family === "source" && op.f === undefined) unknown(op);
-    else if (op.family === "identity") place.set(node, place.get(node.inputs[0] as Node) as number);
-    else {
-      const from = node.inputs.map((x) => place.get(x) as number);
-      place.set(
-        node,
-        enter(`${signature(op)}(${from}):${dtype}[${shape}]`, { op, inputs: from, shape, dtype, input: -1 }),
-      );
+      continue;
     }
+    if (op.family === "source" && op.f === undefined) unknown(op);
+    const from = node.inputs.map(itemOf);
+    const key = `${signature(op)}(${from}):${dtype}[${shape}]`;
+    const same = known.get(key) ?? items.push({ op, inputs: from, shape, dtype, input: -1 }) - 1;
+    known.set(key, same);
+    at.push(same);
   }
-  const ends = roots.map((r) => place.get(r) as number);
-  return { key: `${keys.join(";")}→${ends}`, items, roots: ends, inputs };
+  return { items, roots: roots.map(itemOf), inputs };
 }

@@ -1,26 +1,29 @@
 import type { Node } from "./node.ts";
 
+/** Every walk marks nodes with numbers of its own, so that marks that others left say nothing. */
+let marks = 0;
+
 /** The nodes that `roots` are made of, inputs before users; `follow` says which nodes to look behind. Iterative. */
 export function topological(roots: readonly Node[], follow: (node: Node) => boolean): Node[] {
+  const [open, done] = [++marks, ++marks];
   const order: Node[] = [];
-  const state = new Map<Node, "open" | "done">();
   const stack: Node[] = [];
   for (const root of roots) {
     stack.push(root);
     while (stack.length > 0) {
       const node = stack[stack.length - 1] as Node;
-      if (state.has(node)) {
+      if (node.mark === open || node.mark === done) {
         stack.pop();
-        if (state.get(node) === "open") {
-          state.set(node, "done");
-          order.push(node);
-        }
+        if (node.mark === open) order.push(node);
+        node.mark = done;
         continue;
       }
-      state.set(node, "open");
+      node.mark = open;
       if (follow(node))
-        for (let i = node.inputs.length - 1; i >= 0; i--)
-          if (!state.has(node.inputs[i] as Node)) stack.push(node.inputs[i] as Node);
+        for (let i = node.inputs.length - 1; i >= 0; i--) {
+          const x = node.inputs[i] as Node;
+          if (x.mark !== open && x.mark !== done) stack.push(x);
+        }
     }
   }
   return order;

@@ -22,7 +22,7 @@ function itemWork(item: Item, items: readonly Item[]): Work {
   const from = [...new Set(item.inputs)];
   const inputs = from.map((x, input): Item => ({ ...(items[x] as Item), op: given, inputs: [], input }));
   const own = { ...item, inputs: item.inputs.map((x) => from.indexOf(x)) };
-  const { kernels } = lower({ key: "", items: [...inputs, own], roots: [inputs.length], inputs: [] });
+  const { kernels } = lower({ items: [...inputs, own], roots: [inputs.length], inputs: [] });
   const costs = kernels.map(costOf);
   const sum = (part: keyof Cost) => costs.reduce((n, cost) => n + cost[part], 0);
   const name = `${item.op.name} ${item.dtype}${formatShape(item.shape)}`;

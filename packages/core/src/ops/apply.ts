@@ -4,7 +4,7 @@ import { build } from "../graph/build.ts";
 import { type Elementwise, Node } from "../graph/node.ts";
 import type { Expr, Scalar } from "../scalar/expr.ts";
 import * as words from "../scalar/words.ts";
-import { broadcast } from "../shape.ts";
+import { broadcast, type Shape } from "../shape.ts";
 import { broadcasting } from "./broadcast.ts";
 import { isWeak } from "./placeholder.ts";
 import { type Operand, requireOperand } from "./row.ts";
@@ -42,15 +42,17 @@ const typeRules: Record<TypeRule, TypeAnswer> = {
   branches: { operand: (promoted, i) => (i === 0 ? "bool" : promoted), result: (promoted) => promoted },
 };
 
-/** The dtype that tensors and weak scalars agree on. */
+/** The dtype that tensors and weak scalars agree on: scalars adapt to the tensors, where there are any. */
 function commonDType(operands: readonly Operand[]): DType {
-  const nodes = operands.filter((x): x is Node => x instanceof Node && !isWeak(x));
-  const scalars = operands.flatMap((x) => (x instanceof Node ? (isWeak(x) ? [0.5] : []) : [x]));
-  const first = nodes[0]?.dtype ?? (scalars.every((s) => typeof s === "boolean") ? "bool" : "float32");
-  return scalars.reduce<DType>(
-    promoteScalar,
-    nodes.reduce((d, x) => promote(d, x.dtype), first),
-  );
+  let dtype: DType | undefined;
+  for (const x of operands)
+    if (x instanceof Node && !isWeak(x)) dtype = dtype ? promote(dtype, x.dtype) : x.dtype;
+  dtype ??= operands.every((x) => typeof x === "boolean") ? "bool" : "float32";
+  for (const x of operands) {
+    if (!(x instanceof Node)) dtype = promoteScalar(dtype, x);
+    else if (isWeak(x)) dtype = promoteScalar(dtype, 0.5);
+  }
+  return dtype;
 }
 
 /** The op that a formula is when the operands at `places` are given and the others left to their defaults. */
@@ -83,14 +85,12 @@ const castOps: Record<DType, Elementwise> = {
 export const cast = (x: Node, dtype: DType): Node =>
   x.dtype === dtype ? x : build(castOps[checkDType("to", dtype)], [x], x.shape, dtype);
 
+const shapeOf = (x: Operand): Shape => (x instanceof Node ? x.shape : []);
+
 /** Operands of an elementwise op, made canonical: tensors of one shape, in the dtypes that the rule asks for. */
 function canonical(name: string, rule: TypeAnswer, operands: readonly Operand[]): readonly [Node[], DType] {
-  const deciding = rule === typeRules.branches ? operands.slice(1) : operands;
-  const promoted = commonDType(deciding);
-  const shape = broadcast(
-    name,
-    operands.map((x) => (x instanceof Node ? x.shape : [])),
-  );
+  const promoted = commonDType(rule === typeRules.branches ? operands.slice(1) : operands);
+  const shape = broadcast(name, operands.map(shapeOf));
   const nodes = operands.map((x, i) => {
     const dtype = rule.operand(promoted, i);
     return broadcasting.expand(x instanceof Node ? cast(x, dtype) : scalar(x, dtype), shape);
@@ -105,16 +105,26 @@ export type ElementwiseFn<F extends Formula> = ((...x: Operands<Parameters<F["f"
 
 /** A formula as a function on nodes: operands are promoted, broadcast and then met element by element. */
 export function elementwise<F extends Formula>(name: string, formula: F): ElementwiseFn<F> {
-  const ops = new Map<string, Elementwise>();
+  const { length } = formula.f;
   const rule = typeRules[formula.types ?? "float"];
-  const call = (...operands: (Operand | undefined)[]): Node => {
+  const whole = bind(
+    name,
+    formula,
+    Array.from({ length }, (_, i) => i),
+  );
+  const others = new Map<string, Elementwise>();
+  /** The op of the operands that are given, where not just all those without a default are. */
+  const partly = (operands: readonly (Operand | undefined)[]): Elementwise => {
     const places = operands.flatMap((x, i) => (x === undefined ? [] : [i]));
-    const key = places.join();
-    const op = ops.get(key) ?? bind(name, formula, places);
-    ops.set(key, op);
+    const op = others.get(places.join()) ?? bind(name, formula, places);
+    others.set(places.join(), op);
+    return op;
+  };
+  const call = (...operands: (Operand | undefined)[]): Node => {
+    for (let i = 0; i < Math.max(operands.length, length); i++)
+      if (i < length || operands[i] !== undefined) requireOperand(name, operands[i]);
     const given = operands.filter((x) => x !== undefined);
-    for (let i = 0; i < Math.max(operands.length, formula.f.length); i++)
-      if (i < formula.f.length || operands[i] !== undefined) requireOperand(name, operands[i]);
+    const op = operands.length === length ? whole : partly(operands);
     const [nodes, dtype] = canonical(name, rule, given);
     if (formula.types === "bits" && isFloat(dtype))
       fail("dtype", name, `works on bool and int32, not on ${dtype}. Did you mean x.to("int32")?`);

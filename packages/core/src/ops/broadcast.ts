@@ -67,19 +67,20 @@ export const broadcasting = {
   /** The same elements in row-major order under another shape; one size may be −1, which is worked out. */
   reshape: row(
     (x: Node, shape: readonly number[]): Node => {
-      const to = resolve(shape, x.shape);
-      if (sameShape(to, x.shape)) return x;
-      const inner = stridesOf(x.shape);
+      const from = x.shape;
+      const to = resolve(shape, from);
+      if (sameShape(to, from)) return x;
+      const inner = stridesOf(from);
       const read = (out: readonly Expr[]) => {
         const outer = stridesOf(to);
         const flat = out.reduce<Scalar>((sum, i, k) => add(sum, mul(i, outer[k] as number)), 0);
-        const index = x.shape.map((n, k) => {
+        const index = from.map((n, k) => {
           const place = floorDivide(flat, inner[k] as number);
           return k === 0 ? place : sub(place, mul(floorDivide(place, n), n));
         });
         return { index };
       };
-      return move("reshape", { shape: to }, x, to, read, (ȳ) => broadcasting.reshape(ȳ, x.shape));
+      return move("reshape", { shape: to }, x, to, read, (ȳ) => broadcasting.reshape(ȳ, from));
     },
     [
       [2, 3],
@@ -96,22 +97,25 @@ export const broadcasting = {
   /** Repeats axes of size 1, and adds leading ones, to reach `shape` (−1 keeps a size). Its transpose is `sum`. */
   expand: row(
     (x: Node, shape: readonly number[]): Node => {
-      const lead = shape.length - x.shape.length;
-      const to = shape.map((n, i) => (n === -1 && i >= lead ? (x.shape[i - lead] as number) : n));
+      const from = x.shape;
+      if (sameShape(shape, from)) return x;
+      const lead = shape.length - from.length;
+      const to = shape.map((n, i) => (n === -1 && i >= lead ? (from[i - lead] as number) : n));
       checkShape("expand", to);
-      if (lead < 0 || x.shape.some((n, i) => n !== 1 && n !== to[i + lead]))
+      if (lead < 0 || from.some((n, i) => n !== 1 && n !== to[i + lead]))
         fail(
           "shape",
           "expand",
-          `${formatShape(x.shape)} does not expand to ${formatShape(shape)}: only axes of size 1 stretch`,
+          `${formatShape(from)} does not expand to ${formatShape(shape)}: only axes of size 1 stretch`,
         );
-      if (sameShape(to, x.shape)) return x;
-      const stretched = to.flatMap((n, i) => (i < lead || x.shape[i - lead] !== n ? [i] : []));
+      if (sameShape(to, from)) return x;
       const read = (out: readonly Expr[]) => ({
-        index: x.shape.map((n, i) => (n === 1 ? 0 : (out[i + lead] as Expr))),
+        index: from.map((n, i) => (n === 1 ? 0 : (out[i + lead] as Expr))),
       });
-      const transpose = (ȳ: Node) =>
-        broadcasting.reshape(broadcasting.sum(ȳ, stretched, { keepdim: true }), x.shape);
+      const transpose = (ȳ: Node) => {
+        const stretched = to.flatMap((n, i) => (i < lead || from[i - lead] !== n ? [i] : []));
+        return broadcasting.reshape(broadcasting.sum(ȳ, stretched, { keepdim: true }), from);
+      };
       return move("expand", { shape: to }, x, to, read, transpose);
     },
     [[3], [2, 3]],

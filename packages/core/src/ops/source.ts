@@ -1,7 +1,7 @@
-import { arrays, checkDType, type DType, type TypedArray } from "../dtype.ts";
+import { checkDType, type DType, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
-import { Node, type Source, type Value } from "../graph/node.ts";
+import { Node, Single, type Source, type Value } from "../graph/node.ts";
 import type { Expr, Scalar } from "../scalar/expr.ts";
 import { add, mul, or, shiftLeft, shiftRight, xor } from "../scalar/words.ts";
 import { checkShape, type Shape, sizeOf } from "../shape.ts";
@@ -15,19 +15,6 @@ const source = (name: string, attrs: Source["attrs"], f: Source["f"]): Source =>
 
 const given = source("data", {}, undefined);
 
-/** A tensor of known elements; it takes the array over, which must not change afterwards. */
-export function data(array: TypedArray, shape: Shape, dtype: DType, leaf: object | null = null): Node {
-  if (array.length !== sizeOf(shape))
-    fail(
-      "shape",
-      "tensor",
-      `${array.length} elements do not fill shape [${shape.join(", ")}], which has ${sizeOf(shape)}`,
-    );
-  const node = new Node(given, [], shape, dtype, leaf !== null, leaf);
-  node.value = { array };
-  return node;
-}
-
 /** A tensor of elements that a backend holds. */
 export function known(value: Value, shape: Shape, dtype: DType): Node {
   const node = new Node(given, [], shape, dtype, false);
@@ -35,14 +22,28 @@ export function known(value: Value, shape: Shape, dtype: DType): Node {
   return node;
 }
 
+/** A tensor of known elements; it takes the array over, which must not change afterwards. */
+export function data(array: TypedArray, shape: Shape, dtype: DType): Node {
+  if (array.length !== sizeOf(shape))
+    fail(
+      "shape",
+      "tensor",
+      `${array.length} elements do not fill shape [${shape.join(", ")}], which has ${sizeOf(shape)}`,
+    );
+  return known({ array }, shape, dtype);
+}
+
+/** How a number is kept in each dtype, as its typed array would. */
+const kept: Record<DType, (x: number) => number> = {
+  bool: (x) => (x === 0 ? 0 : 1),
+  int32: (x) => x | 0,
+  float32: Math.fround,
+  float64: (x) => x,
+};
+
 /** A number as a 0-d tensor. */
 export function scalar(value: number | boolean, dtype: DType): Node {
-  checkDType("tensor", dtype);
-  return data(
-    arrays[dtype].of(dtype === "bool" ? Number(value !== 0 && value !== false) : Number(value)),
-    [],
-    dtype,
-  );
+  return known(new Single(kept[checkDType("tensor", dtype)](Number(value)), dtype), [], dtype);
 }
 
 /** yᵢ = i along axis `dim`, constant along the others. */

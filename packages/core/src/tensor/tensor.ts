@@ -303,16 +303,14 @@ function wrap(x: unknown): unknown {
 export const lifted = <F extends (...args: never[]) => unknown>(f: F): LiftedFn<F, Tensor> =>
   ((...args: unknown[]) => wrap(f(...(args.map(unwrap) as never[])))) as LiftedFn<F, Tensor>;
 
-for (const [name, f] of Object.entries(methods)) {
-  const method = lifted(f as (...args: never[]) => unknown) as (...args: unknown[]) => unknown;
+for (const [name, f] of Object.entries(methods) as [string, (...args: unknown[]) => unknown][])
   Object.defineProperty(Tensor.prototype, name, {
     configurable: true,
     writable: true,
     value(this: Tensor, ...rest: unknown[]) {
-      return method(this, ...rest);
+      return wrap(f(this.node, ...rest.map(unwrap)));
     },
   });
-}
 
 /** Works out the values of tensors in one run; reading them afterwards costs nothing. */
 export const evaluate = (...tensors: readonly Tensor[]): void => Tensor.evaluate(tensors);

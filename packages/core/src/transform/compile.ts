@@ -3,7 +3,7 @@ import { activeBackend, prepare } from "../backend/evaluate.ts";
 import type { DType } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { type Node, Single, type Value } from "../graph/node.ts";
-import { type Structure, structureOf } from "../graph/structure.ts";
+import { graphOf, type Structure, structureOf } from "../graph/structure.ts";
 import { isPlaceholder, placeholder } from "../ops/placeholder.ts";
 import { known } from "../ops/source.ts";
 import { sameShape } from "../shape.ts";
@@ -113,8 +113,7 @@ function trace<A extends readonly unknown[], Y>(f: (...args: A) => Y, args: A): 
   }
   const written = [...ended].filter((x): x is [MetCell, Node] => x[1] !== null);
   const structure = structureOf(
-    [...roots, ...written.map(([, node]) => node)],
-    (n) => n.value !== null || isPlaceholder(n),
+    graphOf([...roots, ...written.map(([, node]) => node)], (n) => n.value !== null || isPlaceholder(n)),
   );
   const numbers = record.calls.filter((c): c is Asked => !isEffect(c));
   const cells = [...record.cells.values()];

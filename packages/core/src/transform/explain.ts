@@ -1,6 +1,6 @@
 import { fail } from "../errors.ts";
 import { printStructure } from "../graph/print.ts";
-import { type Structure, structureOf } from "../graph/structure.ts";
+import { graphOf, type Structure, structureOf } from "../graph/structure.ts";
 import type { Buffer } from "../lower/kernel.ts";
 import { lower } from "../lower/lower.ts";
 import { planMemory } from "../lower/plan.ts";
@@ -50,5 +50,5 @@ export function explain(first: unknown, ...rest: readonly unknown[]): string {
       ? t.node
       : fail("value", "explain", "wants tensors, or a compiled function and arguments"),
   );
-  return explainStructure(structureOf(nodes));
+  return explainStructure(structureOf(graphOf(nodes)));
 }
