@@ -7,8 +7,8 @@ import { tasks, trained } from "./training.ts";
 const bits = (tensors: readonly Tensor[]): number[] =>
   tensors.flatMap((t) => [...new Uint32Array(t.data().buffer)]);
 
-/** Rows that the host's own sin, cos, tan, exp or log goes into, whose last digit in float64 is the host's. */
-const ofTheHost = ["sin", "cos", "tan", "sinc", "erfinv", "lgamma", "digamma", "trigamma", "polygamma"];
+/** Rows that the host's own exp, log or pow goes into, whose last digit in float64 is the host's. */
+const ofTheHost = ["erfinv", "lgamma", "digamma", "trigamma", "polygamma"];
 
 function products(): Tensor[] {
   const next = stream(3);
