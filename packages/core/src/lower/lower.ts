@@ -58,11 +58,7 @@ class Lowering implements Ground {
       if (item.input >= 0) this.#ready.set(i, -1);
       else if (this.inMemory[i]) this.#schedule(i, item);
     });
-    const kernels = this.slots.map((slot): Kernel => {
-      if ("kernel" in slot) return slot.kernel;
-      const { rows, loops, args } = slot.unit;
-      return { kind: "nest", rows, loops: loops.map(({ axes, tasks }) => ({ axes, tasks })), args };
-    });
+    const kernels = this.slots.flatMap((slot) => ("kernel" in slot ? [slot.kernel] : slot.unit.nests()));
     const inputs: Buffer[] = [];
     this.items.forEach((item, i) => {
       if (item.input >= 0) inputs[item.input] = this.buffer(i);
@@ -153,19 +149,21 @@ class Lowering implements Ground {
     const [row, rest] = [all.slice(0, goal.row.length), all.slice(goal.row.length)];
     const store = { buffer: this.buffer(goal.item), index: placeOf(this.items, goal, row, rest) };
     const type = (this.items[goal.item] as Item).dtype;
-    const first =
-      goal.kept > 0 ? unit.loops.length : Math.max(0, ...reads.map((x) => unit.locals.get(x)?.loop ?? 0));
+    const inMemory = goal.kept > 0;
+    /** Rows go through what is reduced: the result is there after the last of them. */
+    const across = inMemory && unit.rowShape.length > goal.row.length;
+    const apart = inMemory && !across;
+    const first = apart ? unit.loops.length : Math.max(0, ...reads.map((x) => unit.locals.get(x)?.loop ?? 0));
     for (let l = first; l <= unit.loops.length; l++) {
       if (l < unit.loops.length && unit.loops[l]?.key !== key) continue;
       const formulas = new Formulas(this, unit, l, key);
       try {
         const value = goal.value(formulas, row, rest);
-        const inMemory = goal.kept > 0;
-        if (inMemory) {
-          const start: Task = { ...blank, value: toExpr(goal.reduce?.identity ?? 0), type, store };
-          unit.loopAt(unit.loops.length, axes.slice(-goal.kept)).tasks.push(start);
-        }
-        const home = inMemory ? unit.loops.length : l;
+        const start: Task = { ...blank, value: toExpr(goal.reduce?.identity ?? 0), type, store };
+        const kept = axes.slice(-goal.kept);
+        if (across) unit.before.push({ axes: [...axesOf("r", goal.row).axes, ...kept], tasks: [start] });
+        if (apart) unit.loopAt(unit.loops.length, kept).tasks.push(start);
+        const home = apart ? unit.loops.length : l;
         const loop = unit.loopAt(home, axes);
         for (const c of formulas.checks)
           unit.add(loop, { ...blank, value: c.holds, type: "bool", check: c.fault });
@@ -173,7 +171,7 @@ class Lowering implements Ground {
         unit.add(loop, task);
         const element = goal.element(row, rest).map((x) => x.key);
         unit.locals.set(goal.item, {
-          loop: home,
+          loop: across ? Number.POSITIVE_INFINITY : home,
           task,
           at: element.join(),
           result: goal.reduce !== undefined && !inMemory,
@@ -191,7 +189,9 @@ class Lowering implements Ground {
 function joins(unit: Unit, goal: Goal, reads: readonly number[]): boolean {
   const shape = [...goal.row, ...goal.rest];
   const prefix = unit.rowShape.every((n, k) => n === shape[k]);
-  const sameRows = goal.reduce ? goal.row.length === unit.rowShape.length : true;
+  const more = unit.rowShape.length - goal.row.length;
+  const across = goal.kept > 0 && more > 0 && more <= goal.rest.length - goal.kept;
+  const sameRows = !goal.reduce || more === 0 || across;
   if (!prefix || !sameRows || unit.taskCount >= mostTasks || unit.length >= mostWords) return false;
   const inner = shape.slice(unit.rowShape.length);
   const key = loopKey(axesOf("i", inner).axes);

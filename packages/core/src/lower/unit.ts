@@ -11,7 +11,7 @@ import {
   openGuard,
   scaleIndex,
 } from "./index-map.ts";
-import type { Arg, Axis, Buffer, Task } from "./kernel.ts";
+import type { Arg, Axis, Buffer, Loop, Nest, Task } from "./kernel.ts";
 
 /** The place in memory of an element, given its coordinates and the strides of its tensor. */
 export const flatIndex = (coordinates: readonly Index[], strides: readonly number[]): Index =>
@@ -31,6 +31,7 @@ export const axesOf = (
 
 /** An item that a unit works out itself: in which of its loops, by which task, and at which coordinates. */
 export interface Local {
+  /** Infinity where the result is known only after all rows. */
   readonly loop: number;
   readonly task: Task;
   readonly at: string;
@@ -41,6 +42,8 @@ export interface Local {
 /** A nest in the making: loops over one row space, and the arguments of their formulas. */
 export class Unit {
   readonly loops: { readonly axes: readonly Axis[]; readonly key: string; readonly tasks: Task[] }[] = [];
+  /** Loops that run before the first row. */
+  readonly before: Loop[] = [];
   readonly locals = new Map<number, Local>();
   readonly args: Arg[] = [];
   readonly #known = new Map<string, Expr>();
@@ -51,6 +54,14 @@ export class Unit {
     readonly rows: readonly Axis[],
     readonly coordinates: readonly Index[],
   ) {}
+
+  /** The nest, after one of what runs before it. */
+  nests(): Nest[] {
+    const { before, rows, args } = this;
+    const loops = this.loops.map(({ axes, tasks }) => ({ axes, tasks }));
+    const first: Nest[] = before.length > 0 ? [{ kind: "nest", rows: [], loops: before, args: [] }] : [];
+    return [...first, { kind: "nest", rows, loops, args }];
+  }
 
   get taskCount(): number {
     return this.loops.reduce((n, l) => n + l.tasks.length, 0);

@@ -1,0 +1,72 @@
+import { evaluate, type Tensor } from "@chainrule/core";
+import { makeInterpreter, withBackend } from "@chainrule/core/testing";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { eachBackend } from "../conformance/backends.ts";
+import { drawn, stream } from "../conformance/draw.ts";
+
+/** Reductions of one tensor over any of its axes, some of what others came to, which is read along the same axes or others. */
+interface Case {
+  readonly shape: readonly number[];
+  readonly steps: readonly {
+    readonly word: "sum" | "amax" | "amin";
+    readonly axes: number;
+    readonly reads: number;
+    readonly weighted: boolean;
+    readonly turned: boolean;
+  }[];
+}
+
+const cases: fc.Arbitrary<Case> = fc.record({
+  shape: fc.oneof(
+    fc.array(fc.constantFrom(1, 2, 3, 5, 9), { minLength: 1, maxLength: 4 }),
+    fc.constantFrom<number[][]>([5, 5], [2, 9, 2]),
+  ),
+  steps: fc.array(
+    fc.record({
+      word: fc.constantFrom("sum", "amax", "amin"),
+      axes: fc.nat({ max: 15 }),
+      reads: fc.nat(),
+      weighted: fc.boolean(),
+      turned: fc.boolean(),
+    }),
+    { minLength: 2, maxLength: 6 },
+  ),
+});
+function made({ shape, steps }: Case): Tensor[] {
+  const next = stream(5);
+  const [x, weight] = [drawn(next, shape, "float32"), drawn(next, shape.slice(-1), "float32")];
+  const all: Tensor[] = [x];
+  const results: Tensor[] = [];
+  for (const { word, axes, reads, weighted, turned } of steps) {
+    const from = all[reads % all.length] as Tensor;
+    const dims = shape.map((_, d) => d).filter((d) => (axes >> d) & 1);
+    const result = (weighted ? from.mul(weight) : from)[word](dims);
+    results.push(result);
+    const kept = shape.map((n, d) => (dims.includes(d) ? 1 : n));
+    const fits = turned && shape.every((n, d) => n === shape[shape.length - 1 - d]);
+    all.push(x.sub(result.reshape(fits ? kept.reverse() : kept)));
+  }
+  return [...results, all.at(-1) as Tensor];
+}
+
+eachBackend("reductions over several axes of one tensor", (on) => {
+  it("come to the same bits together and alone, and to what the interpreter finds", () => {
+    fc.assert(
+      fc.property(cases, (c) => {
+        on(() => {
+          const together = made(c);
+          evaluate(...together);
+          const truth = withBackend(makeInterpreter({ exact: true }), () => made(c).map((t) => t.data()));
+          for (const [k, alone] of made(c).entries()) {
+            expect(alone.data()).toEqual(together[k]?.data());
+            const scale = 1 + Math.max(...(truth[k] as Float32Array).map(Math.abs));
+            for (const [i, v] of alone.data().entries())
+              expect(Math.abs(v - (truth[k]?.[i] as number)) / scale).toBeLessThan(1e-5);
+          }
+        });
+      }),
+      { seed: 3, numRuns: 120, endOnFailure: true },
+    );
+  });
+});
