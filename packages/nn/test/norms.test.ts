@@ -1,4 +1,4 @@
-import { type Tensor, tensor } from "@chainrule/core";
+import { grad, type Tensor, tensor } from "@chainrule/core";
 import { gradcheck } from "@chainrule/core/testing";
 import * as nn from "@chainrule/nn";
 import { describe, expect, it } from "vitest";
@@ -70,6 +70,11 @@ describe.each(channelNorms)("$name", ({ norm, groups }) => {
 
   it("has the gradients of central differences in input, weight and bias", () => {
     gradcheck((x: Tensor, weight: Tensor, bias: Tensor) => norm(x, { weight, bias }), [x, γ, β]);
+  });
+
+  it("has the second derivatives of central differences", () => {
+    const slope = grad((x: Tensor) => norm(x, affine).pow(3).sum());
+    gradcheck(slope, [x], { atol: 1e-6, rtol: 1e-5 });
   });
 });
 

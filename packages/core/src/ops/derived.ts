@@ -119,8 +119,15 @@ export const derived = {
   /** Variance Σ(x − x̄)²/(n − correction) over `dims`; NaN where n ≤ correction. */
   var(x: Node, dims?: Dims, { correction = 1, keepdim = false }: VarianceOptions = {}): Node {
     const freedom = countOf("var", x, dims) - correction;
-    const centred = sub(toFloat(x), derived.mean(x, dims, { keepdim: true }));
-    return div(sum(square(centred), dims, { keepdim }), freedom > 0 ? freedom : Number.NaN);
+    const divisor = freedom > 0 ? freedom : Number.NaN;
+    const float = toFloat(x);
+    const centred = sub(float, derived.mean(float, dims, { keepdim: true }));
+    const value = div(sum(square(centred), dims, { keepdim }), divisor);
+    const kept = sum(float, dims, { keepdim: true }).shape;
+    return ruled("var", detach(value), [float], {
+      vjp: (ȳ) => [null, chain(centred, reshape(mul(ȳ, 2 / divisor), kept))],
+      jvp: ([, ẋ]) => (ẋ ? mul(sum(chain(centred, ẋ), dims, { keepdim }), 2 / divisor) : null),
+    });
   },
 
   /** Standard deviation, the root of `var`. */

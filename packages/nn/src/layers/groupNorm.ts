@@ -2,18 +2,14 @@ import { ChainruleError, formatShape, type Parameter, type Tensor } from "@chain
 import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
 import { type ParameterOptions, parameter } from "./parameter.ts";
-import { momentsOver, type NormOptions, perChannel, scaleAndShift, standardise } from "./standardise.ts";
+import { type NormOptions, perChannel, scaleAndShift, standardisedOver } from "./standardise.ts";
 
 /**
  * Standardises x [N, C, …] over each example's groups of C/numGroups channels, then scales and shifts each channel.
  * One group is layer normalisation without batch, C groups are instance normalisation. [Wu & He 2018]
  * @throws where the channels do not divide into groups.
  */
-export function groupNorm(
-  x: Tensor,
-  numGroups: number,
-  { weight, bias, ...options }: NormOptions = {},
-): Tensor {
+export function groupNorm(x: Tensor, numGroups: number, { weight, bias, eps }: NormOptions = {}): Tensor {
   const [batch, channels] = x.shape;
   if (batch === undefined || channels === undefined || channels % numGroups !== 0)
     throw new ChainruleError(
@@ -22,7 +18,7 @@ export function groupNorm(
       `${formatShape(x.shape)} must be [N, C, …] with C divisible into ${numGroups} groups`,
     );
   const grouped = x.reshape([batch, numGroups, x.size / (batch * numGroups)]);
-  const x̂ = standardise(grouped, momentsOver(grouped, [2]), options).reshape(x.shape);
+  const x̂ = standardisedOver(grouped, [2], eps).reshape(x.shape);
   return scaleAndShift(x̂, { weight: weight && perChannel(x, weight), bias: bias && perChannel(x, bias) });
 }
 

@@ -2,7 +2,7 @@ import { ChainruleError, formatShape, type Parameter, sameShape, type Tensor } f
 import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
 import { type ParameterOptions, parameter } from "./parameter.ts";
-import { momentsOver, type NormOptions, standardise } from "./standardise.ts";
+import { type NormOptions, scaleAndShift, standardisedOver } from "./standardise.ts";
 
 /** The last dims of x, whose sizes are `normalizedShape`. @throws where x does not end in them. */
 export function lastDims(op: string, x: Tensor, normalizedShape: readonly number[]): number[] {
@@ -21,7 +21,7 @@ export function lastDims(op: string, x: Tensor, normalizedShape: readonly number
  * [Ba et al. 2016] @throws where x does not end in that shape.
  */
 export const layerNorm = (x: Tensor, normalizedShape: readonly number[], options: NormOptions = {}): Tensor =>
-  standardise(x, momentsOver(x, lastDims("layerNorm", x, normalizedShape)), options);
+  scaleAndShift(standardisedOver(x, lastDims("layerNorm", x, normalizedShape), options.eps), options);
 
 export interface LayerNormOptions extends ParameterOptions {
   readonly eps?: number;

@@ -1,4 +1,4 @@
-import type { Tensor } from "@chainrule/core";
+import { customGradient, type Tensor } from "@chainrule/core";
 
 export interface Moments {
   readonly mean: Tensor;
@@ -16,10 +16,28 @@ export interface NormOptions {
 }
 
 /** Mean and variance over `dims`, which stay with size 1. */
-export function momentsOver(x: Tensor, dims: readonly number[]): Moments {
-  const mean = x.mean(dims, { keepdim: true });
-  return { mean, variance: x.sub(mean).square().mean(dims, { keepdim: true }) };
-}
+export const momentsOver = (x: Tensor, dims: readonly number[]): Moments => ({
+  mean: x.mean(dims, { keepdim: true }),
+  variance: x.var(dims, { correction: 0, keepdim: true }),
+});
+
+/**
+ * x̂ = c·r over `dims`, with c = x − mean and r = 1/√(variance + ε). With t for ẋ or ȳ both derivatives are
+ * r·(t − mean t − c·r²·mean(c·t)).
+ */
+export const standardisedOver = (x: Tensor, dims: readonly number[], eps = 1e-5): Tensor =>
+  customGradient((x: Tensor) => {
+    const { mean, variance } = momentsOver(x, dims);
+    const [c, r] = [x.sub(mean), variance.add(eps).rsqrt()];
+    const meanOf = (t: Tensor) => t.mean(dims, { keepdim: true });
+    const derivative = (t: Tensor) =>
+      r.chain(t.sub(meanOf(t)).sub(c.chain(r.square().chain(meanOf(c.chain(t))))));
+    return {
+      value: c.mul(r),
+      gradient: (ȳ) => [derivative(ȳ)],
+      tangent: (ẋ) => derivative(ẋ as Tensor),
+    };
+  })(x);
 
 /** One number per channel laid along axis 1 of x. */
 export const perChannel = (x: Tensor, t: Tensor): Tensor =>
