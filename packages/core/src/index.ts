@@ -24,6 +24,7 @@ export {
   randn,
 } from "./tensor/random.ts";
 export { type BackwardOptions, evaluate, Tensor, type TensorLike } from "./tensor/tensor.ts";
+export { type AnomalyOptions, detectAnomaly } from "./transform/anomaly.ts";
 export { compile, dynamic, guard, perCall } from "./transform/compile.ts";
 export { checkpoint, customGradient, noGrad, type WithGradient } from "./transform/custom.ts";
 export { explain } from "./transform/explain.ts";

@@ -1,4 +1,4 @@
-import type { Node, Op } from "../graph/node.ts";
+import { type Node, type Op, observer } from "../graph/node.ts";
 import { topological } from "../graph/walk.ts";
 import { type Derivative, families, type Rules, total } from "./families.ts";
 
@@ -26,6 +26,7 @@ export function reverse(outputs: readonly (readonly [Node, Node])[], targets: re
     const node = order[i] as Node;
     const terms = arrived[i] as Node[];
     if (terms.length === 0 || !reaches[i] || ends.has(node)) continue;
+    observer?.deriving(node);
     const at = node.inputs.map((x) => place.get(x) as number);
     const wanted = at.map((k) => reaches[k] as boolean);
     const x̄ = rulesOf(node.op).vjp(node.op, node, total(terms) as Node, wanted);
@@ -35,7 +36,10 @@ export function reverse(outputs: readonly (readonly [Node, Node])[], targets: re
     });
     arrived[i] = [];
   }
-  return targets.map((n) => total(arrived[place.get(n) ?? -1] ?? []));
+  observer?.deriving(null);
+  const found = targets.map((n) => total(arrived[place.get(n) ?? -1] ?? []));
+  observer?.derived(found);
+  return found;
 }
 
 /** The leaves that collect a gradient from `root`. */

@@ -3,6 +3,7 @@ import { fits, type Outline, outlineOf } from "../graph/outline.ts";
 import { type Graph, graphOf, type Structure, structureOf } from "../graph/structure.ts";
 import type { Backend, Executable } from "./backend.ts";
 import { wasm } from "./wasm/wasm.ts";
+import { watcher } from "./watch.ts";
 
 /** Executables kept ready for each backend; the one not used for longest goes first. */
 const mostReady = 256;
@@ -36,6 +37,7 @@ export function evaluate(nodes: readonly Node[]): void {
   const graph = graphOf(pending);
   const inputs = graph.nodes.map((n) => n.value).filter((v) => v !== null);
   const values = executableOf(graph).run(inputs);
+  watcher.found?.(pending, values, graph.nodes.filter(graph.isInput), inputs);
   pending.forEach((n, k) => {
     if (n.value === null) n.settle(values[k] as Value);
   });

@@ -8,7 +8,7 @@ import { tapeOf } from "../scalar/tape.ts";
 import { words } from "../scalar/words.ts";
 import { type Shape, sizeOf, stridesOf } from "../shape.ts";
 import type { Backend } from "./backend.ts";
-import { watch } from "./watch.ts";
+import { watcher } from "./watch.ts";
 
 type Elements = ArrayLike<number>;
 
@@ -254,7 +254,7 @@ export function makeInterpreter({ exact = false } = {}): Backend {
           results[i] = out;
           for (const x of item.inputs) if (lastUse[x] === i) results[x] = undefined;
         };
-        if (watch) watch(program, step);
+        if (watcher.run) watcher.run(program, step);
         else for (let i = 0; i < items.length; i++) step(i);
         return roots.map((r) => ({ array: results[r] as TypedArray }));
       };

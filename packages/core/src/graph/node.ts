@@ -116,6 +116,24 @@ let count = 0;
 /** How many nodes have been made: those made from here on have ids from this one. */
 export const nodeCount = (): number => count;
 
+/** What follows how graphs come about, for debugging. */
+export interface Observer {
+  made(node: Node): void;
+  /** What is made from now on belongs to the derivative of `node`, or to none. */
+  deriving(node: Node | null): void;
+  /** Derivatives that were asked for are there. */
+  derived(nodes: readonly (Node | null)[]): void;
+}
+
+export let observer: Observer | null = null;
+
+/** Has the making of graphs followed from now on; gives what followed it before. */
+export function observeBy(by: Observer | null): Observer | null {
+  const before = observer;
+  observer = by;
+  return before;
+}
+
 /** One application of an op: immutable, but for its value once that is known. */
 export class Node {
   readonly id = count++;
@@ -142,6 +160,7 @@ export class Node {
     let depth = 0;
     for (const x of inputs) if (x.value === null && x.depth > depth) depth = x.depth;
     this.depth = depth + 1;
+    observer?.made(this);
   }
 
   /** Keeps the value; a node that no gradient can pass forgets how it was made. */

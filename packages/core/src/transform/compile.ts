@@ -1,8 +1,9 @@
 import type { Executable } from "../backend/backend.ts";
 import { activeBackend, prepare } from "../backend/evaluate.ts";
+import { watcher } from "../backend/watch.ts";
 import type { DType } from "../dtype.ts";
 import { fail } from "../errors.ts";
-import { type Node, Single, type Value } from "../graph/node.ts";
+import { type Node, observer, Single, type Value } from "../graph/node.ts";
 import { graphOf, type Structure, structureOf } from "../graph/structure.ts";
 import { isPlaceholder, placeholder } from "../ops/placeholder.ts";
 import { known } from "../ops/source.ts";
@@ -46,6 +47,8 @@ interface Compiled<Y> {
   readonly fits: Fits;
   readonly executable: Executable;
   readonly structure: Structure;
+  /** What it works out, where the making of graphs is followed. */
+  readonly nodes: readonly Node[] | null;
   readonly bindings: readonly Binding[];
   readonly result: Y;
   /** The nodes of the result's tensors, for their shapes and dtypes. */
@@ -112,9 +115,8 @@ function trace<A extends readonly unknown[], Y>(f: (...args: A) => Y, args: A): 
     for (const cell of record.cells.values()) ended.set(cell, cell.close());
   }
   const written = [...ended].filter((x): x is [MetCell, Node] => x[1] !== null);
-  const structure = structureOf(
-    graphOf([...roots, ...written.map(([, node]) => node)], (n) => n.value !== null || isPlaceholder(n)),
-  );
+  const nodes = [...roots, ...written.map(([, node]) => node)];
+  const structure = structureOf(graphOf(nodes, (n) => n.value !== null || isPlaceholder(n)));
   const numbers = record.calls.filter((c): c is Asked => !isEffect(c));
   const cells = [...record.cells.values()];
   const bindings = structure.inputs.map((node): Binding => {
@@ -140,6 +142,7 @@ function trace<A extends readonly unknown[], Y>(f: (...args: A) => Y, args: A): 
     fits: fitting(args),
     executable: prepare(structure),
     structure,
+    nodes: observer && nodes,
     bindings,
     result,
     outputs: roots.map(({ shape, dtype }) => ({ shape, dtype })),
@@ -176,7 +179,7 @@ function bind(
 
 /** Runs a program for arguments; `first` says that its numbers and effects were worked out in the tracing. */
 function call<Y>(
-  { executable, bindings, result, outputs, written, calls }: Compiled<Y>,
+  { executable, structure, nodes, bindings, result, outputs, written, calls }: Compiled<Y>,
   args: readonly Tensor[],
   first: boolean,
 ): Y {
@@ -191,7 +194,8 @@ function call<Y>(
       }
     }
     const { inputs, dying } = bind(bindings, args, numbers);
-    const values = executable.run(inputs, dying);
+    const values = executable.run(inputs, watcher.found ? undefined : dying);
+    if (nodes) watcher.found?.(nodes, values, structure.inputs, inputs);
     for (const [k, { cell, shared }] of written.entries())
       cell.hold(values[outputs.length + k] as Value, shared);
     return refill(
@@ -258,7 +262,7 @@ export function compile<A extends readonly unknown[], Y>(f: (...args: A) => Y): 
     if (!form) tensors.splice(0, tensors.length, ...argumentsOf(args));
     if (tensors.some((x) => x.requiresGrad)) return f(...args);
     if (tensors.some((x) => x.node.value === null)) Tensor.evaluate(tensors);
-    if (form) return call(form, tensors, false);
+    if (form && (form.nodes || !observer)) return call(form, tensors, false);
     const made = trace(f, args);
     forms.add(made);
     return call(made, tensors, true);

@@ -36,4 +36,4 @@ function logged(program: Steps, step: (k: number) => void): void {
   log(all.ms, all, `program of ${all.runs} kernel${all.runs === 1 ? "" : "s"}`);
 }
 
-if (level > 0) watchBy(logged);
+if (level > 0) watchBy({ run: logged });

@@ -1,4 +1,4 @@
-import { type Watch, watchBy } from "../backend/watch.ts";
+import { type Watcher, watchBy, watcher } from "../backend/watch.ts";
 import { fail } from "../errors.ts";
 import type { Cost } from "../lower/cost.ts";
 import { type Steps, type Work, worksOf } from "../lower/work.ts";
@@ -16,7 +16,7 @@ const { performance } = globalThis as unknown as { readonly performance: { now()
 
 /** Watches programs step by step. */
 export const timing =
-  (note: (program: Steps, k: number, ms: number) => void): Watch =>
+  (note: (program: Steps, k: number, ms: number) => void): NonNullable<Watcher["run"]> =>
   (program, step) => {
     for (let k = 0; k < (program.kernels ?? program.items).length; k++) {
       const start = performance.now();
@@ -94,15 +94,14 @@ function merged(programs: ReadonlyMap<Steps, readonly Timed[]>): KernelProfile[]
  */
 export function profile<T>(f: () => T): Profile<T> {
   const seen = new Map<Steps, Timed[]>();
-  const before = watchBy(
-    timing((program, k, ms) => {
-      const steps = seen.get(program) ?? [];
-      seen.set(program, steps);
-      steps[k] ??= { runs: 0, ms: 0 };
-      steps[k].runs++;
-      steps[k].ms += ms;
-    }),
-  );
+  const run = timing((program, k, ms) => {
+    const steps = seen.get(program) ?? [];
+    seen.set(program, steps);
+    steps[k] ??= { runs: 0, ms: 0 };
+    steps[k].runs++;
+    steps[k].ms += ms;
+  });
+  const before = watchBy({ ...watcher, run });
   try {
     const start = performance.now();
     const result = f();

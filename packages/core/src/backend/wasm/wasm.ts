@@ -6,7 +6,7 @@ import { planMemory } from "../../lower/plan.ts";
 import { bytesOf, type Program } from "../../lower/program.ts";
 import type { Backend } from "../backend.ts";
 import { interpreter } from "../interpreter.ts";
-import { watch } from "../watch.ts";
+import { watcher } from "../watch.ts";
 import { instantiate, type Products } from "./instance.ts";
 import { Arena, Heap } from "./memory.ts";
 import { addressWord, tableWords, workspaceWord } from "./module.ts";
@@ -116,7 +116,7 @@ const kernels = (name: string, products: Products): Backend => ({
         }
         if (arenaAt !== arena.at) placeScratch();
         heap.all.int32[table / 4] = 0;
-        if (watch) watch(program, (k) => step(table, k));
+        if (watcher.run) watcher.run(program, (k) => step(table, k));
         else run(table);
         const fault = heap.all.int32[table / 4] as number;
         if (fault !== 0) {

@@ -1,0 +1,209 @@
+import { evaluate, prepare } from "../backend/evaluate.ts";
+import { type Watcher, watchBy, watcher } from "../backend/watch.ts";
+import { isFloat } from "../dtype.ts";
+import { fail } from "../errors.ts";
+import { type Node, type Observer, observeBy, type Value } from "../graph/node.ts";
+import { graphOf, structureOf } from "../graph/structure.ts";
+import { topological } from "../graph/walk.ts";
+import { formatShape } from "../shape.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { tracing } from "../tensor/tracing.ts";
+import { callerOf, mark, withDeepTraces } from "./caller.ts";
+import { coordinatesOf, sourcesOf } from "./sources.ts";
+import { tensorsOf } from "./tree.ts";
+
+export interface AnomalyOptions {
+  /** Look for NaN (true). */
+  readonly nan?: boolean;
+  /** Look for ±∞ that arises from finite numbers (false). */
+  readonly inf?: boolean;
+}
+
+/** Where a node was made, and the node whose derivative it belongs to. */
+interface Making {
+  readonly trace: Error;
+  readonly of: Node | undefined;
+}
+
+const makings = new WeakMap<Node, Making>();
+
+/** Keeps for each node where it was made; derivatives are worked out as soon as they are there. */
+function following(): Observer {
+  let of: Node | undefined;
+  return {
+    made: (node) => makings.set(node, { trace: mark(), of }),
+    deriving(node) {
+      of = node ?? undefined;
+    },
+    derived(nodes) {
+      if (!tracing()) evaluate(nodes.filter((n) => n !== null));
+    },
+  };
+}
+
+/** `called at file:1:2`, with the ops whose derivative a node belongs to. */
+function story(node: Node): string {
+  const making = makings.get(node);
+  const place = making && callerOf(making.trace);
+  if (!making?.of) return place ? `, called at ${place}` : "";
+  return `, in the derivative of ${making.of.op.name}${story(making.of)}${place ? `, taken at ${place}` : ""}`;
+}
+
+/** An element of a node. */
+interface Spot {
+  readonly node: Node;
+  readonly e: number;
+}
+
+type Test = (x: number) => boolean;
+const isNan: Test = Number.isNaN;
+const isInfinite: Test = (x) => x === Infinity || x === -Infinity;
+
+/** A graph worked out op by op, as far as somebody asks. */
+class Replay {
+  readonly #values = new Map<Node, Value>();
+
+  constructor(
+    readonly roots: readonly Node[],
+    values: readonly Value[],
+    readonly inputs: readonly Node[],
+    given: readonly Value[],
+  ) {
+    for (const [k, node] of roots.entries()) this.#values.set(node, values[k] as Value);
+    for (const [k, node] of inputs.entries()) this.#values.set(node, given[k] as Value);
+  }
+
+  elements(node: Node): ArrayLike<number> {
+    if (!this.#values.has(node))
+      for (const x of topological([node], (n) => !this.#values.has(n)))
+        if (!this.#values.has(x)) this.#values.set(x, this.#work(x));
+    return (this.#values.get(node) as Value).array;
+  }
+
+  /** The value of a node whose inputs have theirs. */
+  #work(node: Node): Value {
+    if (node.op.family === "identity") return this.#values.get(node.inputs[0] as Node) as Value;
+    const structure = structureOf(graphOf([node], (n) => n !== node));
+    const executable = prepare(structure);
+    const [value] = executable.run(structure.inputs.map((x) => this.#values.get(x) as Value));
+    executable.release?.();
+    return value as Value;
+  }
+
+  value({ node, e }: Spot): number {
+    return this.elements(node)[e] as number;
+  }
+
+  /** The first element of a node that passes a test. */
+  first(node: Node, test: Test): Spot | undefined {
+    const e = Array.prototype.findIndex.call(this.elements(node), test);
+    return e < 0 ? undefined : { node, e };
+  }
+
+  /** For each input of an element's node, the elements of it that the element is made of. */
+  sources({ node, e }: Spot): Spot[][] {
+    if (this.inputs.includes(node)) return [];
+    const { inputs } = node;
+    const places = sourcesOf(
+      node,
+      e,
+      inputs,
+      inputs.map((x) => this.elements(x)),
+    );
+    return inputs.map((x, k) => (places[k] ?? []).map((e) => ({ node: x, e })));
+  }
+
+  /** The sources of an element that pass a test: the first of each input, earlier nodes first. */
+  suspects(at: Spot, test: Test): Spot[] {
+    const found = this.sources(at).flatMap((list) => list.find((x) => test(this.value(x))) ?? []);
+    return found.sort((a, b) => a.node.id - b.node.id);
+  }
+
+  /** Where the NaN at an element comes from: the element that has it first, and the one that is made of that. */
+  birthOfNaN(at: Spot): { readonly birth: Spot; readonly reader: Spot } {
+    let [birth, reader] = [at, at];
+    for (let [next] = this.suspects(at, isNan); next; [next] = this.suspects(next, isNan))
+      [birth, reader] = [next, birth];
+    return { birth, reader };
+  }
+
+  /** Where an infinity that an element is, or is made of, arises from finite numbers; nowhere if it was given. */
+  birthOfInfinity(at: Spot): Spot | undefined {
+    const met = new Set<Node>(this.inputs);
+    const stack = [at];
+    for (let next = stack.pop(); next; next = stack.pop()) {
+      if (met.has(next.node)) continue;
+      met.add(next.node);
+      const suspects = this.suspects(next, isInfinite);
+      if (suspects.length === 0 && isInfinite(this.value(next))) return next;
+      stack.push(...suspects.reverse());
+    }
+    return undefined;
+  }
+}
+
+const digits = (x: number): string => String(Number(x.toPrecision(7)));
+
+/** The values of elements in words. */
+function range(values: readonly number[]): string {
+  const [first = 0] = values;
+  if (values.length === 1) return digits(first);
+  const [low, high] = values.reduce(
+    ([low, high], x) => [Math.min(low, x), Math.max(high, x)],
+    [first, first],
+  );
+  return `${values.length} elements between ${digits(low)} and ${digits(high)}`;
+}
+
+/** Throws for an element that is not what it should be. */
+function report(replay: Replay, at: Spot, reader = at): never {
+  const { op, dtype, shape } = at.node;
+  const place = formatShape(coordinatesOf(shape, at.e));
+  const what = `${replay.value(at)} at ${place} of ${dtype}${formatShape(shape)}`;
+  if (replay.inputs.includes(at.node))
+    fail("value", reader.node.op.name, `was given ${what}${story(reader.node)}`);
+  const from = replay.sources(at).filter((list) => list.length > 0);
+  const values = from.map((list) => range(list.map((x) => replay.value(x)))).join(" and ");
+  fail("value", op.name, `gave ${what}${values && ` from ${values}`}${story(at.node)}`);
+}
+
+/** Looks through what a graph came to, and throws for what should not be there. */
+function inspect(replay: Replay, { nan, inf }: Required<AnomalyOptions>): void {
+  for (const node of [...replay.roots].sort((a, b) => a.id - b.id)) {
+    if (!isFloat(node.dtype) || replay.inputs.includes(node)) continue;
+    const found = replay.first(node, isNan);
+    const { birth, reader } = found ? replay.birthOfNaN(found) : {};
+    const over = inf ? (birth ?? replay.first(node, isInfinite)) : undefined;
+    const infinity = over && replay.birthOfInfinity(over);
+    if (infinity) report(replay, infinity);
+    if (nan && birth) report(replay, birth, reader);
+  }
+}
+
+/**
+ * Runs f, and throws where a NaN gets into something that is asked for: a value that is read or that f returns, a
+ * gradient, a new parameter. The error names the op that made the NaN, where in it and from what, the line that called
+ * the op and, for an op of a derivative, what it is the derivative of. `inf: true` looks for ±∞ that arises from finite
+ * numbers as well. A NaN that reaches nothing that is asked for, as in a branch that `where` does not take, is none.
+ * Values are those of an ordinary run, of compiled functions too.
+ */
+export function detectAnomaly<T>(f: () => T, { nan = true, inf = false }: AnomalyOptions = {}): T {
+  const found: Watcher["found"] = (...graph) => inspect(new Replay(...graph), { nan, inf });
+  const before = { watcher: watchBy({ ...watcher, found }), observer: observeBy(following()) };
+  try {
+    return withDeepTraces(() => {
+      const result = f();
+      if (result instanceof Promise)
+        fail(
+          "value",
+          "detectAnomaly",
+          "cannot follow an async function. Did you mean to run what it awaits in it?",
+        );
+      Tensor.evaluate(tensorsOf(result));
+      return result;
+    });
+  } finally {
+    watchBy(before.watcher);
+    observeBy(before.observer);
+  }
+}

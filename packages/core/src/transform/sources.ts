@@ -1,0 +1,122 @@
+import type { Node, Op } from "../graph/node.ts";
+import { arg, constantOf, type Expr, toExpr } from "../scalar/expr.ts";
+import { type Shape, stridesOf } from "../shape.ts";
+
+/** The coordinates of the element at `place`. */
+export const coordinatesOf = (shape: Shape, place: number): number[] =>
+  stridesOf(shape).map((stride, d) => Math.floor(place / stride) % (shape[d] as number));
+
+/** The places of the elements whose coordinates are these; all along an axis where none is given. */
+function placesAt(shape: Shape, coordinates: readonly (number | undefined)[]): number[] {
+  const strides = stridesOf(shape);
+  return shape.reduce<number[]>(
+    (places, n, d) => {
+      const at = coordinates[d];
+      const along = Array.from({ length: n }, (_, i) => i).filter((i) => at === undefined || i === at);
+      return places.flatMap((place) => along.map((i) => place + i * (strides[d] as number)));
+    },
+    [0],
+  );
+}
+
+/** Works a formula out for one element, a branch that is not taken left aside; the arguments it takes go into `taken`. */
+function work(e: Expr, x: readonly number[], taken: Set<number>): number {
+  if (e.kind === "const") return e.value;
+  if (e.kind === "arg") {
+    taken.add(e.index);
+    return x[e.index] as number;
+  }
+  if (e.word.result !== "branches") return e.word.float(...e.args.map((a) => work(a, x, taken)));
+  const [condition, yes, no] = e.args as [Expr, Expr, Expr];
+  return work(work(condition, x, taken) ? yes : no, x, taken);
+}
+
+/** Places in each input. */
+type Places = readonly (readonly number[])[];
+type Rule<O extends Op> = (
+  op: O,
+  out: Node,
+  e: number,
+  inputs: readonly Node[],
+  x: readonly ArrayLike<number>[],
+) => Places;
+
+const rules: { readonly [F in Op["family"]]: Rule<Extract<Op, { family: F }>> } = {
+  elementwise(op, _, e, inputs, x) {
+    const taken = new Set<number>();
+    work(
+      op.f(inputs.map((_, k) => arg(k))),
+      x.map((list) => list[e] as number),
+      taken,
+    );
+    return inputs.map((_, k) => (taken.has(k) ? [e] : []));
+  },
+
+  movement(op, out, e, inputs) {
+    const at = coordinatesOf(out.shape, e).map(toExpr);
+    const read = op.reads(at).find(({ valid }) => valid === undefined || constantOf(valid) !== 0);
+    return inputs.map(({ shape }, k) =>
+      k === read?.input
+        ? placesAt(
+            shape,
+            read.index.map((i) => constantOf(toExpr(i))),
+          )
+        : [],
+    );
+  },
+
+  reduction(op, _, e, [x]) {
+    const { shape } = x as Node;
+    const kept = shape.filter((_, d) => !op.dims.includes(d));
+    const at = coordinatesOf(kept, e);
+    return [
+      placesAt(
+        shape,
+        shape.map((_, d) => (op.dims.includes(d) ? undefined : at.shift())),
+      ),
+    ];
+  },
+
+  contraction(op, out, e, inputs) {
+    const at = coordinatesOf(out.shape, e);
+    return inputs.map(({ shape }, k) =>
+      placesAt(
+        shape,
+        [...(k === 0 ? op.a : op.b)].map((l) => at[op.out.indexOf(l)]),
+      ),
+    );
+  },
+
+  indexing(op, out, e, inputs, [, index]) {
+    const at = coordinatesOf(out.shape, e);
+    const along = (d: number, i: number | undefined) => at.map((c, k) => (k === d ? i : c));
+    if (op.mode === "gather") return [placesAt((inputs[0] as Node).shape, along(op.dim, index?.[e])), [e]];
+    const written = placesAt((inputs[1] as Node).shape, along(op.dim, undefined)).filter(
+      (j) => index?.[j] === at[op.dim],
+    );
+    if (op.mode === "scatter" && written.length > 0) return [[], written, written.slice(-1)];
+    return [[e], written, written];
+  },
+
+  recurrence(op, out, e) {
+    const at = coordinatesOf(out.shape, e);
+    const line = placesAt(
+      out.shape,
+      at.map((c, d) => (d === op.dim ? undefined : c)),
+    );
+    const before = op.reverse ? line.reverse() : line;
+    const upTo = before.slice(0, before.indexOf(e) + 1);
+    return [upTo.slice(1), upTo];
+  },
+
+  source: (_op, _out, _e, inputs) => inputs.map(() => [0]),
+  identity: (_op, _out, e, inputs) => inputs.map((_, k) => (k === 0 ? [e] : [])),
+};
+
+/** Which elements of its inputs element `e` of a node is made of, given all their elements. */
+export const sourcesOf = (
+  node: Node,
+  e: number,
+  inputs: readonly Node[],
+  x: readonly ArrayLike<number>[],
+): Places => (rules[node.op.family] as Rule<Op>)(node.op, node, e, inputs, x);
