@@ -1,5 +1,5 @@
-import { evaluate, type Tensor } from "@chainrule/core";
-import { makeInterpreter, withBackend } from "@chainrule/core/testing";
+import { type DType, evaluate, type Tensor, tensor } from "@chainrule/core";
+import { interpreter, makeInterpreter, withBackend } from "@chainrule/core/testing";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { eachBackend } from "../conformance/backends.ts";
@@ -67,6 +67,46 @@ eachBackend("reductions over several axes of one tensor", (on) => {
         });
       }),
       { seed: 3, numRuns: 120, endOnFailure: true },
+    );
+  });
+});
+
+const special = [0, -0, 1, -1, 2, 0.5, 3, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+const words = ["sum", "prod", "amax", "amin", "any", "all"] as const;
+
+/** Many results of few elements each. */
+const short = fc.record({
+  dtype: fc.constantFrom<DType>("float32", "float64", "int32", "bool"),
+  word: fc.constantFrom(...words),
+  shape: fc.tuple(...[5, 3, 7, 2, 4].map((n) => fc.integer({ min: 1, max: n }))),
+  axes: fc.nat({ max: 31 }),
+  keepdim: fc.boolean(),
+  picks: fc.array(fc.nat({ max: special.length - 1 }), { minLength: 7, maxLength: 13 }),
+  scaled: fc.boolean(),
+});
+
+eachBackend("reductions of few elements", (on) => {
+  it("are what the interpreter finds, to the bit where that is exact: NaN, infinities and signs of zero included", () => {
+    fc.assert(
+      fc.property(short, ({ dtype, word, shape, axes, keepdim, picks, scaled }) => {
+        const float = dtype === "float32" || dtype === "float64";
+        const values = Float64Array.from({ length: 64 * shape.reduce((a, b) => a * b, 1) }, (_, i) => {
+          const value = special[picks[i % picks.length] as number] as number;
+          return float ? value : Number.isFinite(value) ? Math.trunc(value) : 3;
+        });
+        const result = () => {
+          const x = tensor(values, { shape: [...shape, 64], dtype });
+          let elements = 1;
+          const dims = shape.flatMap((n, d) => {
+            if (!((axes >> d) & 1) || elements * n > 9) return [];
+            elements *= n;
+            return [d];
+          });
+          return (scaled ? x.mul(2) : x)[word](dims, { keepdim }).data();
+        };
+        expect(on(result)).toEqual(withBackend(interpreter, result));
+      }),
+      { seed: 11, numRuns: 200, endOnFailure: true },
     );
   });
 });

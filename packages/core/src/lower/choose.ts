@@ -7,6 +7,8 @@ import { strided } from "./strided.ts";
 
 /** Formulas longer than this are cut: the part below is stored. */
 const longest = 64;
+/** A short reduction, whose formula has that of its elements several times, may be longer. */
+const longestSum = 2 * longest;
 /** What is at most this long is worked out again by each of its readers. */
 const cheap = 12;
 /** Products below this many multiplications are plain loops. */
@@ -16,7 +18,7 @@ const smallProduct = 4096;
 const costs = new WeakMap<object, { readonly words: number; readonly heavy: boolean }>();
 
 function costOf(item: Item): { readonly words: number; readonly heavy: boolean } {
-  if (item.op.family !== "elementwise") return { words: 1, heavy: false };
+  if (item.op.family !== "elementwise") return { words: item.op.family === "movement" ? 0 : 1, heavy: false };
   const known = costs.get(item.op);
   if (known) return known;
   const parts = subexpressions([item.op.f(item.inputs.map((_, i) => arg(i)))]);
@@ -38,17 +40,26 @@ export function productSize(item: Item, items: readonly Item[]): number {
   return [...sizes.values()].reduce((n, s) => n * s, 1);
 }
 
+/** Reductions of at most so many elements are formulas of them: those of small windows, above all. */
+const fewTerms = 9;
+/** Shorter results gain nothing by that. */
+const fewResults = 64;
+
+/** How many elements of its operand the formula of a short reduction has; 0 for other items. */
+export function termsOf(item: Item, items: readonly Item[]): number {
+  const { op, shape } = item;
+  if (op.family !== "reduction" || op.position || sizeOf(shape) < fewResults) return 0;
+  const size = sizeOf(op.dims.map((d) => (items[item.inputs[0] as number] as Item).shape[d] as number));
+  return size <= fewTerms ? size : 0;
+}
+
 export const isSmallProduct = (item: Item, items: readonly Item[]): boolean =>
   !isFloat(item.dtype) || productSize(item, items) <= smallProduct;
 
 /** Which items get memory of their own; the others are formulas inside their readers. */
 export function materialised({ items, roots }: Structure): readonly boolean[] {
-  const readers: number[][] = items.map(() => []);
-  items.forEach((item, i) => {
-    for (const x of new Set(item.inputs)) (readers[x] as number[]).push(i);
-  });
-  const isRoot = new Set(roots);
-  const asked = askedFor(items);
+  const given = new Set([...roots, ...askedFor(items)]);
+  const readings = readingsOf(items, given);
   const chosen: boolean[] = [];
   const words: number[] = [];
   const heavy: boolean[] = [];
@@ -58,18 +69,41 @@ export function materialised({ items, roots }: Structure): readonly boolean[] {
     const within = inner.reduce((n, x) => n + (words[x] as number), 0);
     words[i] = cost.words + (within <= longest && staysAlong(item) ? 0 : within);
     heavy[i] = cost.heavy || inner.some((x) => heavy[x]);
-    const users = readers[i] as number[];
-    const repeated = users.length > 1 || users.some((u) => repeats(items[u] as Item, item));
+    const { readers, repeated, terms } = readings[i] as Reading;
     const own = item.input >= 0 || !inlines(item);
     chosen[i] =
       own ||
-      isRoot.has(i) ||
-      asked.has(i) ||
+      given.has(i) ||
       (words[i] as number) > longest ||
-      (repeated && (heavy[i] as boolean)) ||
-      (users.length > 1 && (words[i] as number) > cheap);
+      (words[i] as number) * terms > longestSum ||
+      (item.op.family !== "movement" &&
+        ((repeated && (heavy[i] as boolean)) || (readers.size > 1 && (words[i] as number) > cheap)));
   });
   return chosen;
+}
+
+/** How an item is read: by whom, whether some element more than once, and how many of them in one formula. */
+interface Reading {
+  readonly readers: ReadonlySet<number>;
+  readonly repeated: boolean;
+  readonly terms: number;
+}
+
+/** How items are read; what reads through a movement that has no memory counts as reading what is moved. */
+function readingsOf(items: readonly Item[], given: ReadonlySet<number>): readonly Reading[] {
+  const all = items.map(() => ({ readers: new Set<number>(), repeated: false, terms: 1 }));
+  for (let i = items.length - 1; i >= 0; i--) {
+    const item = items[i] as Item;
+    const own = all[i] as Reading;
+    const moves = item.op.family === "movement" && !given.has(i);
+    for (const x of new Set(item.inputs)) {
+      const of = all[x] as (typeof all)[number];
+      for (const r of moves ? own.readers : [i]) of.readers.add(r);
+      of.repeated ||= repeats(item, items[x] as Item) || (moves && own.repeated);
+      of.terms = Math.max(of.terms, moves ? own.terms : termsOf(item, items));
+    }
+  }
+  return all.map((r) => ({ ...r, repeated: r.repeated || r.readers.size > 1 }));
 }
 
 const inlines = (item: Item): boolean =>

@@ -1,9 +1,10 @@
 import type { DType } from "../dtype.ts";
 import type { Contraction, Reduction } from "../graph/node.ts";
 import type { Item } from "../graph/structure.ts";
-import type { Expr } from "../scalar/expr.ts";
-import { mul, toInt32 } from "../scalar/words.ts";
+import { applied, type Expr } from "../scalar/expr.ts";
+import { add, mul, toInt32, words } from "../scalar/words.ts";
 import { stridesOf } from "../shape.ts";
+import { termsOf } from "./choose.ts";
 import type { Formulas } from "./formulas.ts";
 import { constantIndex, type Index } from "./index-map.ts";
 import type { Task } from "./kernel.ts";
@@ -69,6 +70,42 @@ function reductionGoal(items: readonly Item[], i: number, op: Reduction): Goal {
   return { ...goal, element: (r, rest) => spreadOver(item.shape.length, kept, goal.element(r, rest)) };
 }
 
+/** A reduction of few elements, combined as a tree. */
+function shortGoal(items: readonly Item[], i: number, op: Reduction): Goal {
+  const item = items[i] as Item;
+  const x = item.inputs[0] as number;
+  const { shape, dtype } = items[x] as Item;
+  const kept = shape.map((_, k) => k).filter((k) => !op.dims.includes(k));
+  const combine = words[op.combine];
+  const value = (f: Formulas, at: readonly Index[]): Expr => {
+    const own = item.shape.length === kept.length ? at : kept.map((k) => at[k] as Index);
+    let points: Index[][] = [[]];
+    shape.forEach((n, k) => {
+      const place = kept.indexOf(k);
+      const along =
+        place >= 0 ? [own[place] as Index] : Array.from({ length: n }, (_, j) => constantIndex(j));
+      points = points.flatMap((p) => along.map((a) => [...p, a]));
+    });
+    let terms = points.map((p) => widened(f.element(x, p, []), dtype, item.dtype));
+    while (terms.length > 1)
+      terms = Array.from({ length: Math.ceil(terms.length / 2) }, (_, k) => {
+        const [a, b] = [terms[2 * k] as Expr, terms[2 * k + 1]];
+        return b ? applied(op.combine, combine, [a, b]) : a;
+      });
+    const [result] = terms as [Expr];
+    return op.combine === "add" ? add(result, op.identity) : result;
+  };
+  return {
+    item: i,
+    row: [],
+    rest: item.shape,
+    value: (f, _, rest) => value(f, rest),
+    element: (_, rest) => rest,
+    reduce: undefined,
+    kept: 0,
+  };
+}
+
 /** Truth values are counted as integers. */
 const widened = (e: Expr, from: DType, to: DType): Expr =>
   from === "bool" && to === "int32" ? toInt32(e) : e;
@@ -111,7 +148,8 @@ function contractionGoal(items: readonly Item[], i: number, op: Contraction): Go
 /** How an item is worked out in loops. */
 export function goalOf(items: readonly Item[], i: number): Goal {
   const { op, shape } = items[i] as Item;
-  if (op.family === "reduction") return reductionGoal(items, i, op);
+  if (op.family === "reduction")
+    return termsOf(items[i] as Item, items) > 0 ? shortGoal(items, i, op) : reductionGoal(items, i, op);
   if (op.family === "contraction") return contractionGoal(items, i, op);
   const all = (row: readonly Index[], rest: readonly Index[]) => [...row, ...rest];
   return {
