@@ -3,11 +3,13 @@ import type { Nest } from "./kernel.ts";
 import { buffersOf } from "./plan.ts";
 import type { Kernel } from "./program.ts";
 
-/** The items that a kernel works out, in the order of the graph: what it stores, down to what it reads. */
+/** The items that a kernel works out, in the order of the graph: what it stores but for constants, down to what it reads. */
 function itemsOf(kernel: Kernel, items: readonly Item[]): Item[] {
   const stored =
     kernel.kind === "nest"
-      ? kernel.loops.flatMap((l) => l.tasks.flatMap((t) => (t.store ? [t.store.buffer.item] : [])))
+      ? kernel.loops
+          .flatMap((l) => l.tasks)
+          .flatMap(({ store, value }) => (store && value.kind !== "const" ? [store.buffer.item] : []))
       : [kernel.out.item];
   const read = new Set(buffersOf(kernel).map((b) => b.item));
   const stack = [...stored];
@@ -25,7 +27,7 @@ function itemsOf(kernel: Kernel, items: readonly Item[]): Item[] {
 function opNames(kernel: Kernel, items: readonly Item[]): string {
   const done = itemsOf(kernel, items);
   const working = done.filter(({ op }) => op.family !== "movement" && op.family !== "source");
-  return [...new Set((working.length > 0 ? working : done).map(({ op }) => op.name))].join(", ");
+  return [...new Set((working.length > 0 ? working : done).map(({ op }) => op.name))].join(", ") || "fill";
 }
 
 const product = (axes: readonly { readonly size: number }[]): number => axes.reduce((n, x) => n * x.size, 1);

@@ -1,7 +1,8 @@
 import { watchBy } from "../backend/watch.ts";
 import type { Cost } from "../lower/cost.ts";
 import { type Steps, worksOf } from "../lower/work.ts";
-import { digits, figures, timing } from "./profile.ts";
+import { figures, timing } from "./profile.ts";
+import { digits } from "./table.ts";
 
 const { process, console } = globalThis as unknown as {
   readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };

@@ -1,4 +1,5 @@
 import { fail } from "../errors.ts";
+import type { Node } from "../graph/node.ts";
 import { printStructure } from "../graph/print.ts";
 import { graphOf, type Structure, structureOf } from "../graph/structure.ts";
 import type { Buffer } from "../lower/kernel.ts";
@@ -7,8 +8,12 @@ import { planMemory } from "../lower/plan.ts";
 import { bufferNames, printProgram } from "../lower/print.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { compiledStructure } from "./compile.ts";
+import { overview } from "./overview.ts";
 
-function explainStructure(structure: Structure): string {
+/** Graphs of more nodes are told in short. */
+const longest = 100;
+
+function inFull(structure: Structure): string {
   const program = lower(structure);
   const { offsets, bytes } = planMemory(program);
   const names = bufferNames(program);
@@ -18,7 +23,7 @@ function explainStructure(structure: Structure): string {
     printStructure(structure),
     "",
     "kernels",
-    printProgram(program),
+    printProgram(program) || "none",
     "",
     "memory",
     ...program.inputs.map((b) => line(b, "input")),
@@ -28,9 +33,22 @@ function explainStructure(structure: Structure): string {
   ].join("\n");
 }
 
+const explainStructure = (structure: Structure): string =>
+  structure.items.length > longest ? overview(structure) : inFull(structure);
+
+/** What to know of tensors that have their values already. */
+function noteOn(nodes: readonly Node[]): string {
+  const evaluated = nodes.filter((n) => n.value !== null);
+  if (evaluated.length === 0) return "";
+  const which = nodes.length > 1 ? `${evaluated.length} of ${nodes.length} ` : "";
+  const known = evaluated.some((n) => n.inputs.length > 0 && n.op.family !== "identity");
+  return `${which}evaluated already${known ? ", as follows" : "; nothing is left to be worked out"}\n\n`;
+}
+
 /**
- * How tensors will be worked out, as text: the graph that they are made of, the kernels it becomes, and where scratch
- * values lie. Given a compiled function and arguments, what it does for such arguments. Nothing is worked out by it.
+ * How tensors are worked out, as text: the graph that they are made of, the kernels it becomes, and where scratch values
+ * lie; of a large graph, how many there are of each kind and what they come to. Given a compiled function and arguments,
+ * what it does for such arguments. Nothing is worked out by it.
  * @throws where a compiled function was not called with such arguments before.
  */
 export function explain<A extends readonly unknown[]>(f: (...args: A) => unknown, ...args: A): string;
@@ -50,5 +68,6 @@ export function explain(first: unknown, ...rest: readonly unknown[]): string {
       ? t.node
       : fail("value", "explain", "wants tensors, or a compiled function and arguments"),
   );
-  return explainStructure(structureOf(graphOf(nodes)));
+  const isInput = (n: Node) => n.value !== null && (n.inputs.length === 0 || !nodes.includes(n));
+  return noteOn(nodes) + explainStructure(structureOf(graphOf(nodes, isInput)));
 }

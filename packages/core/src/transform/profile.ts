@@ -3,6 +3,7 @@ import { fail } from "../errors.ts";
 import type { Cost } from "../lower/cost.ts";
 import { type Steps, type Work, worksOf } from "../lower/work.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { digits, table } from "./table.ts";
 import { tensorsOf } from "./tree.ts";
 
 /** A kernel as a profile saw it: equal ones are one, in the order of their first runs. */
@@ -25,22 +26,20 @@ export const timing =
     }
   };
 
-export const digits = (x: number): string =>
-  Number.isFinite(x) ? (x >= 100 ? x.toFixed(0) : x === 0 ? "0" : x.toPrecision(3)) : "–";
-
 /** MB and MFLOP of one run, and GB/s and GFLOP/s given the milliseconds that it takes. */
 export const figures = ({ read, written, flop }: Cost, ms: number): string[] =>
   [(read + written) / 1e6, flop / 1e6, (read + written) / ms / 1e6, flop / ms / 1e6].map(digits);
 
-const columns = ["ms", "share", "runs", "µs each", "MB", "MFLOP", "GB/s", "GFLOP/s"];
+const columns = ["ms", "share", "runs", "µs each", "MB", "MFLOP", "GB/s", "GFLOP/s", "kernel"];
 
-/** A kernel's line of the table, without its name. */
+/** A kernel's line of the table. */
 const cells = (k: KernelProfile, all: number): string[] => [
   digits(k.ms),
   `${((100 * k.ms) / (all || 1)).toFixed(0)}%`,
   `${k.runs}`,
   digits((1e3 * k.ms) / k.runs),
   ...figures(k, k.ms / k.runs),
+  k.name,
 ];
 
 interface Timed {
@@ -61,13 +60,9 @@ export class Profile<T> {
   /** A table with a line for each kernel; MB and MFLOP are those of one run. */
   toString(): string {
     const all = this.kernels.reduce((sum, k) => sum + k.ms, 0);
-    const rows = [columns, ...this.kernels.map((k) => cells(k, all))];
-    const names = ["kernel", ...this.kernels.map((k) => k.name)];
-    const widths = columns.map((_, c) => Math.max(...rows.map((row) => (row[c] as string).length)));
-    return [
-      ...rows.map((row, r) => [...row.map((x, c) => x.padStart(widths[c] as number)), names[r]].join("  ")),
-      `${digits(all)} ms in ${this.kernels.reduce((n, k) => n + k.runs, 0)} runs of kernels, ${digits(this.ms)} ms in all`,
-    ].join("\n");
+    const runs = this.kernels.reduce((sum, k) => sum + k.runs, 0);
+    const rows = this.kernels.map((k) => cells(k, all));
+    return `${table([columns, ...rows])}\n${digits(all)} ms in ${runs} runs of kernels, ${digits(this.ms)} ms in all`;
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {

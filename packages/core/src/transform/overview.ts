@@ -1,0 +1,51 @@
+import type { Structure } from "../graph/structure.ts";
+import type { Buffer } from "../lower/kernel.ts";
+import { lower } from "../lower/lower.ts";
+import { planMemory } from "../lower/plan.ts";
+import { bytesOf } from "../lower/program.ts";
+import { type Work, worksOf } from "../lower/work.ts";
+import { digits, table } from "./table.ts";
+
+/** How often each text occurs, in the order of first occurrence. */
+function counted(texts: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, 1 + (counts.get(text) ?? 0));
+  return counts;
+}
+
+const megabytes = (bytes: number): string => digits(bytes / 1e6);
+
+/** How many tensors there are, and their size. */
+function sizeOf(buffers: Iterable<Buffer>): string {
+  const list = [...new Set(buffers)];
+  return `${list.length}, ${megabytes(list.reduce((sum, b) => sum + b.size * bytesOf[b.dtype], 0))} MB`;
+}
+
+function row(work: Work, count: number): string[] {
+  return [`${count}`, digits(work.flop / 1e6), megabytes(work.read + work.written), work.name];
+}
+
+/** A graph, its kernels and its memory in fewer lines than it has nodes: ops are counted, and equal kernels are one line. */
+export function overview(structure: Structure): string {
+  const program = lower(structure);
+  const { offsets, bytes } = planMemory(program);
+  const works = worksOf(program).filter((w) => w !== null);
+  const equal = counted(works.map((w) => JSON.stringify(w)));
+  const ops = [...counted(structure.items.map(({ op }) => op.name))].sort(([, a], [, b]) => b - a);
+  return [
+    "graph",
+    `${structure.items.length} nodes: ${ops.map(([name, count]) => `${count} ${name}`).join(", ")}`,
+    "",
+    "kernels",
+    table([
+      ["number", "MFLOP", "MB", "each"],
+      ...[...equal].map(([work, count]) => row(JSON.parse(work), count)),
+    ]),
+    `${works.length} kernels, ${digits(works.reduce((sum, w) => sum + w.flop, 0) / 1e6)} MFLOP`,
+    "",
+    "memory",
+    `inputs: ${sizeOf(program.inputs)}`,
+    `scratch: ${sizeOf(offsets.keys())} in ${megabytes(bytes)} MB`,
+    `outputs: ${sizeOf(program.outputs)}`,
+  ].join("\n");
+}

@@ -1,0 +1,90 @@
+import {
+  compile,
+  evaluate,
+  explain,
+  grad,
+  Parameter,
+  profile,
+  rand,
+  type Tensor,
+  tensor,
+} from "@chainrule/core";
+import { GELU, LayerNorm, Linear, mseLoss, Sequential } from "@chainrule/nn";
+import { Adam } from "@chainrule/optim";
+import { describe, expect, test } from "vitest";
+
+const given = (...shape: number[]): Tensor => {
+  const x = rand(shape);
+  evaluate(x);
+  return x;
+};
+
+describe("of a large graph", () => {
+  const model = new Sequential(
+    ...Array.from({ length: 4 }, () => [new Linear(16, 16), new LayerNorm([16]), new GELU()]).flat(),
+  );
+  const optimizer = new Adam(model.parameters());
+  const step = compile((x: Tensor, y: Tensor) => {
+    const loss = mseLoss(model.forward(x), y);
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    return loss;
+  });
+  const [x, y] = [given(24, 16), given(24, 16)];
+  step(x, y);
+  const text = explain(step, x, y);
+
+  test("an explanation has fewer lines than the graph has nodes", () => {
+    const nodes = Number(/^(\d+) nodes: /m.exec(text)?.[1]);
+    expect(nodes).toBeGreaterThan(100);
+    expect(text.split("\n").length).toBeLessThan(nodes / 5);
+  });
+
+  test("the numbers of the ops add up to that of the nodes", () => {
+    const [, nodes, list] = /^(\d+) nodes: (.*)$/m.exec(text) as unknown as [string, string, string];
+    const counts = list.split(", ").map((entry) => Number.parseInt(entry, 10));
+    expect(counts.reduce((a, b) => a + b)).toBe(Number(nodes));
+  });
+
+  test("the kernels are those that run", () => {
+    const { kernels } = profile(() => step(x, y));
+    for (const { name } of kernels) expect(text).toContain(name);
+    const runs = kernels.reduce((sum, { runs }) => sum + runs, 0);
+    const flop = kernels.reduce((sum, { runs, flop }) => sum + runs * flop, 0);
+    expect(text).toContain(`\n${runs} kernels, ${(flop / 1e6).toPrecision(3)} MFLOP\n`);
+  });
+
+  test("it is the same every time", () => {
+    expect(explain(step, x, y)).toBe(text);
+  });
+});
+
+describe("of what is evaluated", () => {
+  test("an explanation says how it came about, as long as gradients may ask for that", () => {
+    const w = new Parameter(tensor([1, 2, 3]));
+    const before = explain(w.exp().sum());
+    const loss = w.exp().sum();
+    loss.item();
+    expect(explain(loss)).toBe(`evaluated already, as follows\n\n${before}`);
+    expect(explain(loss, w.neg())).toMatch(/^1 of 2 evaluated already, as follows\n/);
+  });
+
+  test("an explanation says that nothing is left to do where that is let go, or was given", () => {
+    const x = tensor([1, 2, 3]);
+    const y = x.exp();
+    expect(explain(y)).toContain("exp");
+    y.data();
+    for (const t of [x, y, new Parameter(x)])
+      expect(explain(t)).toMatch(
+        /^evaluated already; nothing is left to be worked out\n(.|\n)*\nkernels\nnone\n/,
+      );
+  });
+});
+
+test("of a gradient that is not worked out yet, an explanation works out nothing", () => {
+  const x = given(3);
+  const g = grad((x: Tensor) => x.sin().sum())(x);
+  expect(profile(() => explain(g)).kernels).toEqual([]);
+  expect(explain(g)).toMatch(/^graph\n%0 = input float32\[3\]\n%1 = cos\(%0\) float32\[3\]\n/);
+});
