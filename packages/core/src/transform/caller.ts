@@ -8,9 +8,9 @@ const placesOf = (stack = ""): string[] => stack.split("\n").flatMap((line) => p
 const here = placesOf(new Error().stack)[0]?.replace(/:\d+:\d+$/, "") ?? "";
 const home = /^(.*[\\/])core[\\/](?:src|dist)[\\/]/.exec(here)?.[1];
 
-/** Whether a place is in this library: in its packages side by side, installed, or in the file that they were bundled to. */
+/** Whether a place is in this library, side by side or installed or the file that it was bundled to, or in Node. */
 function isOwn(place: string): boolean {
-  if (/@chainrule[\\/_]/.test(place)) return true;
+  if (/^node:|@chainrule[\\/_]/.test(place)) return true;
   if (home === undefined) return place.startsWith(here);
   return place.startsWith(home) && /^(core|nn|optim)[\\/](src|dist)[\\/]/.test(place.slice(home.length));
 }
