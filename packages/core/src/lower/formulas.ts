@@ -5,10 +5,20 @@ import { arg, type Expr, toExpr } from "../scalar/expr.ts";
 import { toFloat32, toFloat64, where } from "../scalar/words.ts";
 import { stridesOf } from "../shape.ts";
 import { expandFunctions } from "./expand.ts";
-import { both, type Guard, guardKey, type Index, indexOf, keepWithin, open, openGuard } from "./index-map.ts";
+import {
+  both,
+  flatIndex,
+  type Guard,
+  guardKey,
+  type Index,
+  indexOf,
+  keepWithin,
+  open,
+  openGuard,
+} from "./index-map.ts";
 import type { Buffer } from "./kernel.ts";
 import type { Fault } from "./program.ts";
-import { flatIndex, type Unit } from "./unit.ts";
+import type { Unit } from "./unit.ts";
 
 /** What formulas need to know of the whole graph. */
 export interface Ground {
@@ -19,7 +29,7 @@ export interface Ground {
 }
 
 /** Thrown when a formula cannot be worked out within the loop that was tried. */
-export class Misfit extends Error {}
+export const misfit = new Error("the formula does not fit");
 
 /** Writes formulas of items over the arguments of one unit, within one of its loops. */
 export class Formulas {
@@ -50,7 +60,7 @@ export class Formulas {
     if (local) {
       const place = at.map((x) => x.key).join();
       if (local.result && place === local.at) {
-        if (local.loop >= this.loop) throw new Misfit();
+        if (local.loop >= this.loop) throw misfit;
         return guarded(unit.result(i, local.task), guard, unit);
       }
       const same =
@@ -60,7 +70,7 @@ export class Formulas {
         unit.loops[local.loop]?.key === this.loopAxes;
       if (same) return guarded(local.task.value, guard, unit);
       const inRow = unit.coordinates.every((c, k) => at[k]?.key === c.key);
-      if (local.loop >= this.loop || !inRow) throw new Misfit();
+      if (local.loop >= this.loop || !inRow) throw misfit;
     }
     if (lowering.inMemory[i])
       return unit.load(lowering.buffer(i), flatIndex(at, stridesOf(item.shape)), guard);
@@ -116,11 +126,11 @@ export class Formulas {
 
   #gather(i: number, item: Item, at: readonly Index[], guard: Guard): Expr {
     const { lowering, unit } = this;
-    if (item.op.family !== "indexing") throw new Misfit();
+    if (item.op.family !== "indexing") throw misfit;
     const { dim, name } = item.op;
     const [x, index] = item.inputs as [number, number];
     const made = unit.locals.get(x);
-    if (made && (made.loop >= this.loop || unit.rows.length > 0)) throw new Misfit();
+    if (made && (made.loop >= this.loop || unit.rows.length > 0)) throw misfit;
     const { shape } = lowering.items[x] as Item;
     const size = shape[dim] as number;
     const place = this.element(index, at, guard);

@@ -6,9 +6,8 @@ import { add, mul, toInt32, words } from "../scalar/words.ts";
 import { stridesOf } from "../shape.ts";
 import { termsOf } from "./choose.ts";
 import type { Formulas } from "./formulas.ts";
-import { constantIndex, type Index } from "./index-map.ts";
+import { constantIndex, flatIndex, type Index } from "./index-map.ts";
 import type { Task } from "./kernel.ts";
-import { flatIndex } from "./unit.ts";
 
 /** An item to work out in loops: for each point of `row`, over all points of `rest`. */
 export interface Goal {

@@ -11,12 +11,38 @@ export type Atom =
   | { readonly kind: "kept"; readonly key: string; readonly inner: Index; readonly size: number };
 
 /** A whole number that depends on loop variables: constant + Σ factor·atom, with the range of values it can take. */
-export interface Index {
-  readonly constant: number;
-  readonly terms: ReadonlyMap<string, { readonly atom: Atom; readonly factor: number }>;
+export class Index {
   readonly low: number;
   readonly high: number;
-  readonly key: string;
+  #key: string | undefined;
+
+  constructor(
+    readonly constant: number,
+    readonly terms: ReadonlyMap<string, { readonly atom: Atom; readonly factor: number }>,
+  ) {
+    let [low, high] = [constant, constant];
+    for (const { atom, factor } of terms.values()) {
+      const [least, most] = rangeOf(atom);
+      low += factor > 0 ? factor * least : factor * most;
+      high += factor > 0 ? factor * most : factor * least;
+    }
+    this.low = low;
+    this.high = high;
+  }
+
+  /** The sum as text, which equal sums share. */
+  get key(): string {
+    this.#key ??= keyOf(this);
+    return this.#key;
+  }
+}
+
+function keyOf({ constant, terms }: Index): string {
+  const names = [...terms.values()]
+    .map(({ atom, factor }) => (factor === 1 ? atom.key : `${factor}·${atom.key}`))
+    .sort();
+  if (constant !== 0 || names.length === 0) names.push(String(constant));
+  return names.join(" + ");
 }
 
 /** One of the loop variables of a kernel. */
@@ -35,17 +61,7 @@ function sum(constant: number, parts: Iterable<readonly [Atom, number]>): Index 
     if (total === 0) terms.delete(atom.key);
     else terms.set(atom.key, { atom, factor: total });
   }
-  let [low, high] = [constant, constant];
-  for (const { atom, factor } of terms.values()) {
-    const [least, most] = rangeOf(atom);
-    low += factor > 0 ? factor * least : factor * most;
-    high += factor > 0 ? factor * most : factor * least;
-  }
-  const names = [...terms.values()]
-    .map(({ atom, factor }) => (factor === 1 ? atom.key : `${factor}·${atom.key}`))
-    .sort();
-  if (constant !== 0 || names.length === 0) names.push(String(constant));
-  return { constant, terms, low, high, key: names.join(" + ") };
+  return new Index(constant, terms);
 }
 
 const partsOf = (x: Index, factor = 1): [Atom, number][] =>
@@ -55,6 +71,13 @@ export const constantIndex = (value: number): Index => sum(value, []);
 export const addIndex = (a: Index, b: Index): Index =>
   sum(a.constant + b.constant, [...partsOf(a), ...partsOf(b)]);
 export const scaleIndex = (a: Index, factor: number): Index => sum(a.constant * factor, partsOf(a, factor));
+
+/** The place in memory of an element, given its coordinates and the strides of its tensor: Σ coordinate·stride. */
+export const flatIndex = (coordinates: readonly Index[], strides: readonly number[]): Index =>
+  sum(
+    coordinates.reduce((total, x, k) => total + x.constant * (strides[k] as number), 0),
+    coordinates.flatMap((x, k) => partsOf(x, strides[k])),
+  );
 
 /** ⌊a/by⌋: what `by` divides leaves the quotient, and a remainder between 0 and by − 1 vanishes. */
 export function divideIndex(a: Index, by: number): Index {
@@ -83,6 +106,7 @@ export function keepWithin(a: Index, size: number): Index {
 
 /** The index written out over loop variables and quotients. */
 export function open(a: Index): Index {
+  if ([...a.terms.values()].every(({ atom }) => atom.kind === "loop")) return a;
   return [...a.terms.values()].reduce((total, { atom, factor }) => {
     if (atom.kind === "loop") return addIndex(total, sum(0, [[atom, factor]]));
     const inner = open(atom.inner);

@@ -3,7 +3,7 @@ import { toExpr } from "../scalar/expr.ts";
 import { sizeOf } from "../shape.ts";
 import { withBorders } from "./border.ts";
 import { isSmallProduct, materialised } from "./choose.ts";
-import { Formulas, type Ground, Misfit } from "./formulas.ts";
+import { Formulas, type Ground, misfit } from "./formulas.ts";
 import { type Goal, goalOf, placeOf } from "./goal.ts";
 import type { Buffer, Task } from "./kernel.ts";
 import { buffersOf } from "./plan.ts";
@@ -178,7 +178,7 @@ class Lowering implements Ground {
         });
         return true;
       } catch (e) {
-        if (!(e instanceof Misfit)) throw e;
+        if (e !== misfit) throw e;
       }
     }
     return false;
@@ -187,19 +187,16 @@ class Lowering implements Ground {
 
 /** Whether a nest has the goal's rows, and something to gain from it: it reads what the nest makes, or runs over the same points. */
 function joins(unit: Unit, goal: Goal, reads: readonly number[]): boolean {
-  const shape = [...goal.row, ...goal.rest];
-  const prefix = unit.rowShape.every((n, k) => n === shape[k]);
-  const more = unit.rowShape.length - goal.row.length;
+  const { rowShape, loops } = unit;
+  const more = rowShape.length - goal.row.length;
   const across = goal.kept > 0 && more > 0 && more <= goal.rest.length - goal.kept;
-  const sameRows = !goal.reduce || more === 0 || across;
-  if (!prefix || !sameRows || unit.taskCount >= mostTasks || unit.length >= mostWords) return false;
-  const inner = shape.slice(unit.rowShape.length);
-  const key = loopKey(axesOf("i", inner).axes);
-  return (
-    reads.some((x) => unit.locals.has(x)) ||
-    unit.loops.some((l) => l.key === key) ||
-    sizeOf(shape) <= fewPoints
-  );
+  if (goal.reduce && more !== 0 && !across) return false;
+  const shape = [...goal.row, ...goal.rest];
+  if (!rowShape.every((n, k) => n === shape[k])) return false;
+  if (unit.taskCount >= mostTasks || unit.length >= mostWords) return false;
+  if (sizeOf(shape) <= fewPoints || reads.some((x) => unit.locals.has(x))) return true;
+  const key = loopKey(axesOf("i", shape.slice(rowShape.length)).axes);
+  return loops.some((l) => l.key === key);
 }
 
 /** A graph as kernels over buffers. */

@@ -6,6 +6,7 @@ import {
   addIndex,
   both,
   constantIndex,
+  flatIndex,
   type Guard,
   type Index,
   indexOf,
@@ -14,7 +15,7 @@ import {
   openGuard,
   scaleIndex,
 } from "./index-map.ts";
-import { axesOf, flatIndex } from "./unit.ts";
+import { axesOf } from "./unit.ts";
 
 /** Where a tensor's elements lie in the memory of another: a start and a step for each axis. */
 export interface Strided {

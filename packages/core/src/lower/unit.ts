@@ -1,7 +1,6 @@
 import type { DType } from "../dtype.ts";
 import { arg, type Expr, subexpressions } from "../scalar/expr.ts";
 import {
-  addIndex,
   constantIndex,
   type Guard,
   guardKey,
@@ -9,13 +8,8 @@ import {
   loopVariable,
   open,
   openGuard,
-  scaleIndex,
 } from "./index-map.ts";
 import type { Arg, Axis, Buffer, Loop, Nest, Task } from "./kernel.ts";
-
-/** The place in memory of an element, given its coordinates and the strides of its tensor. */
-export const flatIndex = (coordinates: readonly Index[], strides: readonly number[]): Index =>
-  coordinates.reduce((sum, c, k) => addIndex(sum, scaleIndex(c, strides[k] as number)), constantIndex(0));
 
 /** The axes of a shape as loop variables; axes of size 1 need none. */
 export const axesOf = (

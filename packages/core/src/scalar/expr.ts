@@ -51,15 +51,24 @@ export function builders<T extends Record<string, Word>>(words: T): Builders<T> 
   return Object.fromEntries(entries) as Builders<T>;
 }
 
-/** The distinct sub-expressions of `roots`, operands before users, down to `ends`. */
-export function subexpressions(roots: readonly Expr[], ends: ReadonlySet<Expr> = new Set()): Expr[] {
+/** The distinct expressions that `roots` are made of, operands before users, as `operandsOf` gives them. */
+export function inOrder(roots: readonly Expr[], operandsOf: (e: Expr) => readonly Expr[]): Expr[] {
   const order = new Set<Expr>();
-  const stack: Expr[] = [...roots].reverse();
-  while (stack.length > 0) {
-    const top = stack[stack.length - 1] as Expr;
-    const pending = top.kind === "apply" && !ends.has(top) ? top.args.filter((a) => !order.has(a)) : [];
-    if (pending.length === 0 || order.has(top)) order.add(stack.pop() as Expr);
-    else stack.push(...pending.reverse());
+  const stack = [...roots].reverse();
+  for (let top = stack.at(-1); top; top = stack.at(-1)) {
+    const { length } = stack;
+    if (!order.has(top)) {
+      const operands = operandsOf(top);
+      for (let i = operands.length - 1; i >= 0; i--)
+        if (!order.has(operands[i] as Expr)) stack.push(operands[i] as Expr);
+    }
+    if (stack.length === length) order.add(stack.pop() as Expr);
   }
   return [...order];
 }
+
+const none: readonly Expr[] = [];
+
+/** The distinct sub-expressions of `roots`, operands before users, down to `ends`. */
+export const subexpressions = (roots: readonly Expr[], ends?: ReadonlySet<Expr>): Expr[] =>
+  inOrder(roots, (e) => (e.kind === "apply" && !ends?.has(e) ? e.args : none));

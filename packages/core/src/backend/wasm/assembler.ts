@@ -8,8 +8,19 @@ const valTypes: Record<ValType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64
 const END = 0x0b;
 const NO_RESULT = 0x40;
 
-/** LEB128, signed. */
-function signed(value: bigint): number[] {
+/** LEB128, signed, of a number of 32 bits. */
+function signed(value: number): number[] {
+  const bytes: number[] = [];
+  for (;;) {
+    const low = value & 0x7f;
+    value >>= 7;
+    if (value === (low & 0x40 ? -1 : 0)) return [...bytes, low];
+    bytes.push(low | 0x80);
+  }
+}
+
+/** The same of one of 64 bits. */
+function signedLong(value: bigint): number[] {
   const bytes: number[] = [];
   for (;;) {
     const low = Number(BigInt.asUintN(7, value));
@@ -42,22 +53,22 @@ export class FunctionBuilder {
     const row = instructions.get(name) as Instruction;
     if (immediates.length !== row.immediates)
       throw new Error(`${name} takes ${row.immediates} immediates, not ${immediates.length}`);
-    this.code.push(...row.code);
+    for (const byte of row.code) this.code.push(byte);
     for (const value of immediates) {
       if (value < 0x80) this.code.push(value);
       else this.code.push(...unsigned(value));
     }
-    this.code.push(...row.fixed);
+    for (const byte of row.fixed) this.code.push(byte);
     return this;
   }
 
   i32(x: number): this {
-    this.code.push(0x41, ...signed(BigInt(x | 0)));
+    this.code.push(0x41, ...signed(x | 0));
     return this;
   }
 
   i64(x: bigint): this {
-    this.code.push(0x42, ...signed(BigInt.asIntN(64, x)));
+    this.code.push(0x42, ...signedLong(BigInt.asIntN(64, x)));
     return this;
   }
 
@@ -141,14 +152,11 @@ export class FunctionBuilder {
       else groups.push([1, type]);
     }
     const locals = vector(groups.map(([count, type]) => [...unsigned(count), valTypes[type]]));
-    return [...unsigned(locals.length + this.code.length + 1), ...locals, ...this.code, END];
+    return unsigned(locals.length + this.code.length + 1).concat(locals, this.code, END);
   }
 }
 
-const vector = (items: readonly (readonly number[])[]): number[] => [
-  ...unsigned(items.length),
-  ...items.flat(),
-];
+const vector = (items: readonly (readonly number[])[]): number[] => unsigned(items.length).concat(...items);
 
 /** Names of imports and exports are ASCII here. */
 const text = (name: string): number[] => vector([...name].map((letter) => [letter.charCodeAt(0)]));
@@ -156,7 +164,7 @@ const text = (name: string): number[] => vector([...name].map((letter) => [lette
 const section = (id: number, items: readonly (readonly number[])[]): number[] => {
   if (items.length === 0) return [];
   const content = vector(items);
-  return [id, ...unsigned(content.length), ...content];
+  return [id].concat(unsigned(content.length), content);
 };
 
 /** A module: one imported memory at most, imported functions, then functions of its own. */
@@ -212,16 +220,17 @@ export class ModuleBuilder {
   /** The module in the binary format. */
   bytes(): Uint8Array {
     const declarations = this.functions.map(({ params, results }) => unsigned(this.type(params, results)));
-    return Uint8Array.from([
-      ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-      ...section(1, this.types),
-      ...section(2, this.imports),
-      ...section(3, declarations),
-      ...section(7, this.exports),
-      ...section(
-        10,
-        this.functions.map((body) => body.bytes()),
+    return new Uint8Array(
+      [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00].concat(
+        section(1, this.types),
+        section(2, this.imports),
+        section(3, declarations),
+        section(7, this.exports),
+        section(
+          10,
+          this.functions.map((body) => body.bytes()),
+        ),
       ),
-    ]);
+    );
   }
 }

@@ -1,7 +1,7 @@
 import type { Axis, Loop, Nest, Task } from "../../lower/kernel.ts";
 import type { FunctionBuilder, ValType } from "./assembler.ts";
 import { Body, type Surroundings } from "./body.ts";
-import { lanesOf, stepsOf } from "./steps.ts";
+import { lanesOf, type Steps, stepsOf } from "./steps.ts";
 
 /** Writes one nest into a function: rows outside, then its loops one after the other, the innermost in vectors. */
 export function emitNest(
@@ -37,15 +37,20 @@ export function emitNest(
   /** Tasks that go in vectors and tasks that do not run one after the other: the order of sums depends on the task alone. */
   const emitLoop = (loop: Loop): void => {
     const axes = [...nest.rows, ...loop.axes];
-    const width = (t: Task) =>
-      loop.axes.length === 0 ? 1 : lanesOf([t], stepsOf([t], nest.args, axes, nest.rows.length), axes.length);
-    const groups = new Map<1 | 2 | 4, Task[]>();
-    for (const t of loop.tasks) groups.set(width(t), [...(groups.get(width(t)) ?? []), t]);
-    for (const [lanes, tasks] of groups) emitTasks({ axes: loop.axes, tasks }, lanes, axes);
+    const stepsFor = (tasks: readonly Task[]) => stepsOf(tasks, nest.args, axes, nest.rows.length);
+    const groups = new Map<1 | 2 | 4, { readonly tasks: Task[]; readonly steps: Steps }>();
+    for (const t of loop.tasks) {
+      const steps = stepsFor([t]);
+      const lanes = loop.axes.length === 0 ? 1 : lanesOf([t], steps, axes.length);
+      const group = groups.get(lanes);
+      if (group) group.tasks.push(t);
+      else groups.set(lanes, { tasks: [t], steps });
+    }
+    for (const [lanes, { tasks, steps }] of groups)
+      emitTasks({ axes: loop.axes, tasks }, tasks.length > 1 ? stepsFor(tasks) : steps, lanes, axes);
   };
 
-  const emitTasks = (loop: Loop, lanes: 1 | 2 | 4, axes: readonly Axis[]): void => {
-    const steps = stepsOf(loop.tasks, nest.args, axes, nest.rows.length);
+  const emitTasks = (loop: Loop, steps: Steps, lanes: 1 | 2 | 4, axes: readonly Axis[]): void => {
     const deepest = axes.length;
     const body = new Body(f, around, loop, nest.args, steps, lanes);
     const compute = (depth: number, width: "scalar" | "vector") => {

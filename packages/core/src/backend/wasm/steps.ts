@@ -1,7 +1,7 @@
 import type { DType } from "../../dtype.ts";
 import type { Guard, Index } from "../../lower/index-map.ts";
 import type { Arg, Axis, Task } from "../../lower/kernel.ts";
-import type { Expr } from "../../scalar/expr.ts";
+import { type Expr, inOrder } from "../../scalar/expr.ts";
 import { hasVector, isKnown } from "./words.ts";
 
 /** One value of a loop body: a word or an argument, its dtype, and how deep in the loops it changes. */
@@ -14,6 +14,9 @@ export interface Step {
   readonly depth: number;
 }
 
+/** The values of a loop body, operands first. */
+export type Steps = ReadonlyMap<Expr, Step>;
+
 const argOf = (e: Expr, args: readonly Arg[]): Arg | undefined =>
   e.kind === "arg" ? args[e.index] : undefined;
 
@@ -23,25 +26,15 @@ const childrenOf = (e: Expr, args: readonly Arg[]): readonly Expr[] => {
   return x?.kind === "gather" ? [x.at] : [];
 };
 
-/** Expressions that `roots` are made of, operands first; the places of gathered elements are operands too. */
-function ordered(roots: readonly Expr[], args: readonly Arg[]): Expr[] {
-  const order = new Set<Expr>();
-  const stack = [...roots].reverse();
-  while (stack.length > 0) {
-    const top = stack[stack.length - 1] as Expr;
-    const pending = order.has(top) ? [] : childrenOf(top, args).filter((x) => !order.has(x));
-    if (pending.length > 0) stack.push(...[...pending].reverse());
-    else order.add(stack.pop() as Expr);
-  }
-  return [...order];
-}
-
 /** How many of the axes, outermost first, an index depends on. */
 export function depthOfIndex(index: Index, axes: readonly Axis[]): number {
-  const deep = [...index.terms.values()].map(({ atom }) =>
-    atom.kind === "loop" ? axes.findIndex((a) => a.name === atom.key) + 1 : depthOfIndex(atom.inner, axes),
-  );
-  return Math.max(0, ...deep);
+  let deepest = 0;
+  for (const { atom } of index.terms.values()) {
+    const depth =
+      atom.kind === "loop" ? axes.findIndex((a) => a.name === atom.key) + 1 : depthOfIndex(atom.inner, axes);
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 export const depthOfGuard = (guard: Guard, axes: readonly Axis[]): number =>
@@ -68,10 +61,10 @@ export function stepsOf(
   args: readonly Arg[],
   axes: readonly Axis[],
   rows: number,
-): Map<Expr, Step> {
-  const order = ordered(
+): Steps {
+  const order = inOrder(
     tasks.map((t) => t.value),
-    args,
+    (e) => childrenOf(e, args),
   ).filter((e) => e.kind !== "const");
   const operands = new Map<Expr, DType>();
   const types = new Map<Expr, DType>();
@@ -96,16 +89,16 @@ export function stepsOf(
       });
   const steps = new Map<Expr, Step>();
   for (const expr of order) {
-    const below = Math.max(0, ...childrenOf(expr, args).map((c) => steps.get(c)?.depth ?? 0));
-    const own = expr.kind === "arg" ? depthOfArg(args[expr.index] as Arg, axes, rows) : 0;
+    let depth = expr.kind === "arg" ? depthOfArg(args[expr.index] as Arg, axes, rows) : 0;
+    for (const c of childrenOf(expr, args)) depth = Math.max(depth, steps.get(c)?.depth ?? 0);
     const type = types.get(expr) as DType;
-    steps.set(expr, { expr, type, operands: operands.get(expr) ?? type, depth: Math.max(below, own) });
+    steps.set(expr, { expr, type, operands: operands.get(expr) ?? type, depth });
   }
   return steps;
 }
 
 /** How many lanes tasks can be worked out in at the given depth: 4 of 32 bits, 2 of 64, or 1. */
-export function lanesOf(tasks: readonly Task[], steps: ReadonlyMap<Expr, Step>, depth: number): 1 | 2 | 4 {
+export function lanesOf(tasks: readonly Task[], steps: Steps, depth: number): 1 | 2 | 4 {
   if (tasks.some((t) => t.reduce?.position)) return 1;
   const inner = [...steps.values()].filter((s) => s.depth === depth);
   const types = new Set<DType>([...inner.flatMap((s) => [s.type, s.operands]), ...tasks.map((t) => t.type)]);
