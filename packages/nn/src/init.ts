@@ -1,5 +1,6 @@
 import {
   ChainruleError,
+  evaluate,
   formatShape,
   full,
   noGrad,
@@ -47,12 +48,14 @@ function fansOf(op: string, p: Tensor): { fanIn: number; fanOut: number } {
   return { fanIn: into * size, fanOut: out * size };
 }
 
+/** Works a parameter out at once: parameters of one shape share a program then. */
 function fill<P extends Parameter>(
   p: P,
   value: (options: RandomOptions) => Tensor,
   options: InitOptions = {},
 ): P {
   noGrad(() => p.assign(value({ dtype: p.dtype, ...options })));
+  evaluate(p);
   return p;
 }
 
