@@ -1,89 +1,81 @@
 import type { DType } from "../../dtype.ts";
-import type { Guard, Index } from "../../lower/index-map.ts";
-import type { Arg, Axis, Buffer, Loop, Task } from "../../lower/kernel.ts";
-import { bytesOf } from "../../lower/program.ts";
+import type { Arg, Axis, Loop, Task } from "../../lower/kernel.ts";
 import { constantOf, type Expr } from "../../scalar/expr.ts";
-import {
-  type Accumulator,
-  combineScalar,
-  combineVector,
-  finishAccumulator,
-  openAccumulator,
-  pushConstant,
-  type Standing,
-  valTypes,
-} from "./accumulate.ts";
-import { guardUses, pushGuard, pushIndex, splitIndex } from "./address.ts";
-import type { FunctionBuilder, OpName, ValType } from "./assembler.ts";
+import { openAccumulator } from "./accumulate.ts";
+import { Arguments } from "./arguments.ts";
+import type { FunctionBuilder } from "./assembler.ts";
 import { conversions } from "./convert.ts";
+import { type Copies, isSum } from "./copies.ts";
+import { Elements, type Lead } from "./elements.ts";
 import { emitRarely } from "./rarely.ts";
-import { type Push, type Site, splatBytes, type Width } from "./site.ts";
-import type { Step } from "./steps.ts";
+import { type Accumulator, termBytes } from "./reducing.ts";
+import { type Push, type Site, siteOf, type Width } from "./site.ts";
+import type { Step, Steps } from "./steps.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { pushConstant, pushSplat, splatBytes, takeLane, valTypes } from "./values.ts";
 import { emitWord, isKnown } from "./words.ts";
 
-/** What code inside a loop needs from around it. */
-export interface Surroundings {
-  /** The local that holds the address of a buffer. */
-  readonly base: (buffer: Buffer) => number;
-  /** The local that counts a loop variable. */
-  readonly variable: (name: string) => number;
-  /** The local that holds what a task of an earlier loop came to. */
-  readonly result: (task: Task) => number;
-  /** A local for short use, the same one for the same type and slot. */
-  readonly scratch: (type: ValType, slot: number) => number;
-  /** The imported function for a word that the backend does not know, on integers or in float64. */
-  readonly host: (name: string, integer: boolean) => number;
-  /** Puts the address of the fault cell on the stack: an i32 that is 0 while all is well, and the value at fault. */
-  readonly faultCell: () => void;
+type Value = { readonly local: number; readonly width: Width };
+
+/** What is known at a point of a loop, or at one of several points whose code runs side by side. */
+export interface Point {
+  readonly values: Map<Expr, Value>;
+  /** Scalars spread over vectors, before the innermost loop. */
+  readonly splats: Map<Expr, number>;
+  readonly lead: Lead;
 }
-
-const scalarLoads: Record<DType, OpName> = {
-  bool: "i32.load8_u",
-  int32: "i32.load",
-  float32: "f32.load",
-  float64: "f64.load",
-};
-const scalarStores: Record<DType, OpName> = {
-  bool: "i32.store8",
-  int32: "i32.store",
-  float32: "f32.store",
-  float64: "f64.store",
-};
-
-type Located = { readonly index: Index; readonly buffer: Buffer };
 
 /** The code of one loop: its values, and what its tasks do with them. */
 export class Body {
-  readonly #values = new Map<Expr, { readonly local: number; readonly width: Width }>();
-  readonly #splats = new Map<Expr, number>();
-  readonly #pointers = new Map<Located, { readonly local: number; readonly step: number }>();
-  readonly accumulators = new Map<Task, Accumulator>();
+  readonly #accumulators = new Map<Task, Accumulator>();
+  readonly #elements: Elements;
+  readonly #arguments: Arguments;
 
   constructor(
     readonly f: FunctionBuilder,
     readonly around: Surroundings,
     readonly loop: Loop,
     readonly args: readonly Arg[],
-    readonly steps: ReadonlyMap<Expr, Step>,
+    readonly steps: Steps,
     readonly lanes: 1 | 2 | 4,
-  ) {}
-
-  get #inner(): Axis | undefined {
-    return this.loop.axes.at(-1);
+    readonly copies: Copies,
+  ) {
+    this.#elements = new Elements(f, around, loop.axes, lanes);
+    this.#arguments = new Arguments(f, around, this.#elements);
   }
 
-  open(): void {
-    for (const t of this.loop.tasks)
-      if (t.reduce && !t.inMemory)
-        this.accumulators.set(t, openAccumulator(this.f, t, this.#typeOf(t), this.lanes));
+  /** Starts the reductions; gives the point outside all loops. */
+  open(): Point {
+    const { f, loop, lanes, around, copies } = this;
+    const axis = loop.axes.at(-1);
+    const inner = axis && { size: axis.size, place: around.variable(axis.name) };
+    loop.tasks.forEach((t, k) => {
+      if (!t.reduce || t.inMemory) return;
+      const memory = () => {
+        around.pushWorkspace();
+        f.i32(termBytes * loop.tasks.slice(0, k).filter(isSum).length).op("i32.add");
+      };
+      const { reduce } = t;
+      const { scratch } = around;
+      const type = this.#typeOf(t);
+      const copied = copies.along > 1;
+      const accumulator = openAccumulator({ f, reduce, type, lanes, copied, inner, memory, scratch });
+      this.#accumulators.set(t, accumulator);
+    });
+    return { values: new Map(), splats: new Map(), lead: { along: 0, down: 0 } };
+  }
+
+  /** What is to be done when the innermost loop has ended. */
+  endLine(): void {
+    for (const a of this.#accumulators.values()) a.endLine?.();
   }
 
   /** Stores what the reductions came to; gives the local of each. */
   close(): ReadonlyMap<Task, number> {
     return new Map(
-      [...this.accumulators].map(([task, acc]) => {
-        const local = finishAccumulator(this.#site("scalar", task.type), task, acc);
-        this.#storeScalar(task, () => this.f.get(local), false);
+      [...this.#accumulators].map(([task, accumulator]) => {
+        const local = accumulator.finish();
+        if (task.store) this.#elements.store(task.store, undefined, () => this.f.get(local));
         return [task, local];
       }),
     );
@@ -95,113 +87,91 @@ export class Body {
   }
 
   #site(width: Width, type: DType): Site {
-    const lanes = this.lanes === 1 ? 4 : this.lanes;
-    const local = width === "vector" ? "v128" : valTypes[type];
-    return { f: this.f, width, type, lanes, scratch: (slot) => this.around.scratch(local, slot) };
+    return siteOf(this.f, this.around.scratch, width, type, this.lanes === 1 ? 4 : this.lanes);
   }
 
-  /** Works out, before the innermost loop starts, what stays the same in it: addresses, and scalars spread over vectors. */
-  prepare(depth: number): void {
-    const { f, loop, args, steps, lanes } = this;
-    const axis = this.#inner as Axis;
-    const located: Located[] = loop.tasks.flatMap((t) =>
-      t.store && !(t.reduce && !t.inMemory) ? [t.store] : [],
-    );
-    for (const s of steps.values()) {
-      const x = s.expr.kind === "arg" ? args[s.expr.index] : undefined;
-      if (s.depth === depth && (x?.kind === "load" || x?.kind === "gather")) located.push(x);
-    }
-    for (const place of located) {
-      const split = splitIndex(place.index, axis.name, axis.size);
-      if (!split) continue;
-      const local = f.local("i32");
-      this.#pushAddress(place.buffer, split.rest);
-      f.set(local);
-      this.#pointers.set(place, { local, step: split.step });
-    }
-    if (lanes === 1 || axis.size < lanes) return;
+  /** The same point, or one that leads it, with what is known so far. */
+  fork(point: Point, lead: Lead = point.lead): Point {
+    return { values: new Map(point.values), splats: new Map(point.splats), lead };
+  }
+
+  /** Works out, before the innermost loop starts, what stays the same in it: where elements lie. */
+  preparePlaces(depth: number): void {
+    const { loop, args, steps } = this;
+    const stored = loop.tasks.flatMap((t) => (t.store && !this.#accumulators.has(t) ? [t.store] : []));
+    const read = [...steps.values()].flatMap(({ expr, depth: own }) => {
+      const x = expr.kind === "arg" ? args[expr.index] : undefined;
+      return own === depth && (x?.kind === "load" || x?.kind === "gather") ? [x] : [];
+    });
+    this.#elements.prepare([...stored, ...read]);
+  }
+
+  /** Spreads over vectors, before the innermost loop starts, the numbers that stay the same in it. */
+  spread(point: Point, depth: number): void {
+    const { f, loop, steps, lanes } = this;
+    if (lanes === 1 || (loop.axes.at(-1) as Axis).size < lanes) return;
     const roots = loop.tasks.map((t) => t.value);
     const used = [...steps.values()]
       .filter((s) => s.depth === depth)
       .flatMap((s) => (s.expr.kind === "apply" ? s.expr.args : []));
     for (const e of [...used, ...roots]) {
-      const value = this.#values.get(e);
-      if (value?.width !== "scalar" || this.#splats.has(e)) continue;
+      const value = point.values.get(e);
+      if (value?.width !== "scalar" || point.splats.has(e)) continue;
       const local = f.local("v128");
-      this.#pushSplat(value.local, (steps.get(e) as Step).type);
+      pushSplat(f, value.local, (steps.get(e) as Step).type, lanes);
       f.set(local);
-      this.#splats.set(e, local);
+      point.splats.set(e, local);
     }
   }
 
-  #pushSplat(local: number, type: DType): void {
-    const { f, lanes } = this;
-    if (type === "bool") {
-      f.i32(0).get(local).op("i32.sub");
-      if (lanes === 2) f.op("i64.extend_i32_s").op("i64x2.splat");
-      else f.op("i32x4.splat");
-    } else
-      f.get(local).op(type === "int32" ? "i32x4.splat" : type === "float32" ? "f32x4.splat" : "f64x2.splat");
-  }
-
-  #pushAddress(buffer: Buffer, index: Index): void {
-    const { f, around } = this;
-    f.get(around.base(buffer));
-    pushIndex(f, index, around.variable);
-    f.i32(bytesOf[buffer.dtype]).op("i32.mul").op("i32.add");
-  }
-
-  /** The address of an element: from the prepared pointer where there is one. */
-  #pushPlace(place: Located): void {
-    const { f, around } = this;
-    const pointer = this.#pointers.get(place);
-    if (!pointer) return this.#pushAddress(place.buffer, place.index);
-    f.get(pointer.local);
-    if (pointer.step === 0) return;
-    f.get(around.variable((this.#inner as Axis).name)).i32(pointer.step * bytesOf[place.buffer.dtype]);
-    f.op("i32.mul").op("i32.add");
-  }
-
-  #push(e: Expr, width: Width, type: DType): void {
+  #push(e: Expr, { values, splats }: Point, width: Width, type: DType): void {
     const { f, lanes } = this;
     if (e.kind === "const") {
       if (width === "scalar") pushConstant(f, e.value, type);
       else f.v128(splatBytes(e.value, type, lanes === 2 ? 2 : 4));
       return;
     }
-    const value = this.#values.get(e) as { local: number; width: Width };
-    const splat = this.#splats.get(e);
-    if (width === "vector" && value.width === "scalar" && splat !== undefined) f.get(splat);
-    else f.get(value.local);
+    const value = values.get(e) as Value;
+    const splat = splats.get(e);
+    f.get(width === "vector" && value.width === "scalar" && splat !== undefined ? splat : value.local);
   }
 
-  /** Works out one value. */
-  compute({ expr, type, operands }: Step, width: Width): void {
-    const { f } = this;
-    if (expr.kind === "arg") {
-      const x = this.args[expr.index] as Arg;
-      if (x.kind === "result") f.get(this.around.result(x.task));
-      else if (width === "vector") this.#vectorArgument(x);
-      else this.#scalarArgument(x, () => this.#push((x as { at: Expr }).at, "scalar", "int32"));
-    } else if (expr.kind === "apply") this.#apply(expr, operands, width);
-    const local = f.local(width === "vector" ? "v128" : valTypes[type]);
-    f.set(local);
-    this.#values.set(expr, { local, width });
+  /** Works out, at a point, the values that change at this depth of the loops. */
+  compute(point: Point, depth: number, width: Width): void {
+    for (const step of this.steps.values()) {
+      if (step.depth !== depth) continue;
+      const { expr, type } = step;
+      if (expr.kind === "arg") this.#argument(this.args[expr.index] as Arg, point, width);
+      else if (expr.kind === "apply") this.#apply(expr, step.operands, point, width);
+      const local = this.f.local(width === "vector" ? "v128" : valTypes[type]);
+      this.f.set(local);
+      point.values.set(expr, { local, width });
+    }
   }
 
-  #apply(expr: Expr & { kind: "apply" }, operands: DType, width: Width): void {
+  #argument(x: Arg, point: Point, width: Width): void {
+    const at = (lane?: number): void => {
+      const { local, width: own } = point.values.get((x as { at: Expr }).at) as Value;
+      this.f.get(local);
+      if (own === "vector") takeLane(this.f, "int32", 4, lane as number);
+    };
+    if (width === "scalar" || x.kind === "result") this.#arguments.one(x, point.lead, at);
+    else this.#arguments.vector(x, point.lead, at);
+  }
+
+  #apply(expr: Expr & { kind: "apply" }, operands: DType, point: Point, width: Width): void {
     const { f, around } = this;
     const { name, args } = expr;
     const site = this.#site(width, operands);
     const convert = conversions[name];
-    if (convert) return convert(site, operands, () => this.#push(args[0] as Expr, width, operands));
+    if (convert) return convert(site, operands, () => this.#push(args[0] as Expr, point, width, operands));
     const typeOf = (k: number): DType => (expr.word.result === "branches" && k === 0 ? "bool" : operands);
     if (isKnown(name)) {
       const shift = name.startsWith("shift") && width === "vector";
       const pushes = args.map(
         (a, k): Push =>
           () =>
-            this.#push(a, shift && k === 1 ? "scalar" : width, typeOf(k)),
+            this.#push(a, point, shift && k === 1 ? "scalar" : width, typeOf(k)),
       );
       return emitWord(name, site, pushes, args.map(constantOf));
     }
@@ -212,223 +182,66 @@ export class Body {
     };
     if (width === "vector") {
       const [x, from] = args as [Expr, Expr];
-      return emitRarely(site, () => this.#push(x, "vector", operands), constantOf(from) as number, host);
+      return emitRarely(
+        site,
+        () => this.#push(x, point, "vector", operands),
+        constantOf(from) as number,
+        host,
+      );
     }
     for (const a of args) {
-      this.#push(a, "scalar", operands);
+      this.#push(a, point, "scalar", operands);
       if (operands === "float32") f.op("f64.promote_f32");
     }
     host();
   }
 
-  #scalarArgument(x: Arg, pushAt: Push): void {
-    const { f, around } = this;
-    if (x.kind === "index") return pushIndex(f, x.index, around.variable);
-    if (x.kind === "guard") return pushGuard(f, x.guard, around.variable);
-    if (x.kind === "result") return;
-    const load = () => {
-      if (x.kind === "gather") return this.#gathered(x, pushAt);
-      this.#pushPlace(x);
-      f.op(scalarLoads[x.type], Math.log2(bytesOf[x.type]), 0);
-    };
-    this.#when(x.guard, load, () => pushConstant(f, 0, x.type), valTypes[x.type]);
+  /** What the loop does at some points, or at as many as vectors have lanes. */
+  run(points: readonly Point[], depth: number, width: Width): void {
+    const here = points.map((p) => this.fork(p));
+    for (const p of here) this.compute(p, depth, width);
+    this.tasks(here, width);
   }
 
-  #when(guard: Guard, then: Push, otherwise: Push, result: ValType): void {
-    if (guard?.length === 0) return then();
-    pushGuard(this.f, guard, this.around.variable);
-    this.f.if(then, otherwise, result);
-  }
-
-  #gathered(x: Arg & { kind: "gather" }, pushAt: Push): void {
-    const { f, around } = this;
-    const at = around.scratch("i32", 3);
-    pushAt();
-    f.set(at).get(at).i32(x.size).op("i32.lt_u");
-    f.if(
-      () => {
-        this.#pushPlace(x);
-        f.get(at)
-          .i32(x.stride * bytesOf[x.type])
-          .op("i32.mul")
-          .op("i32.add");
-        f.op(scalarLoads[x.type], Math.log2(bytesOf[x.type]), 0);
-      },
-      () => {
-        this.#fault(x.fault, () => f.get(at));
-        pushConstant(f, 0, x.type);
-      },
-      valTypes[x.type],
-    );
-  }
-
-  /** Notes a fault, and the value that caused it. */
-  #fault(fault: number, pushValue: Push): void {
-    const { f, around } = this;
-    around.faultCell();
-    f.i32(fault + 1).op("i32.store", 2, 0);
-    around.faultCell();
-    pushValue();
-    f.op("i32.store", 2, 4);
-  }
-
-  #vectorArgument(x: Arg): void {
-    const { f, around, lanes } = this;
-    const axis = this.#inner as Axis;
-    const pointer = x.kind === "load" ? this.#pointers.get(x) : undefined;
-    if (x.kind === "load" && pointer?.step === 1 && !guardUses(x.guard, axis.name)) {
-      const zero = () => f.v128(new Uint8Array(16));
-      return this.#when(x.guard, () => this.#loadVector(x), zero, "v128");
-    }
-    const split = x.kind === "index" ? splitIndex(x.index, axis.name, axis.size) : undefined;
-    if (x.kind === "index" && split) {
-      pushIndex(f, x.index, around.variable);
-      const ramp = new DataView(new ArrayBuffer(16));
-      for (let l = 0; l < 4; l++) ramp.setInt32(4 * l, l * split.step, true);
-      f.op("i32x4.splat").v128(new Uint8Array(ramp.buffer)).op("i32x4.add");
-      return;
-    }
-    this.#laneByLane(x, axis, lanes as 2 | 4);
-  }
-
-  /** A vector of elements that lie side by side; truth values become masks. */
-  #loadVector(place: Located): void {
-    const { f, lanes } = this;
-    const { dtype } = place.buffer;
-    this.#pushPlace(place);
-    if (dtype !== "bool") {
-      f.op("v128.load", Math.log2(bytesOf[dtype]), 0);
-      return;
-    }
-    if (lanes === 4) f.op("v128.load32_zero", 0, 0);
-    else f.op("i32.load16_u", 0, 0).op("i32x4.splat");
-    f.op("i16x8.extend_low_i8x16_u").op("i32x4.extend_low_i16x8_u");
-    if (lanes === 2) f.op("i64x2.extend_low_i32x4_u");
-    f.v128(new Uint8Array(16)).op(lanes === 4 ? "i32x4.ne" : "i64x2.ne");
-  }
-
-  /** Fills the lanes of a vector one at a time, the loop variable counting along. */
-  #laneByLane(x: Arg, axis: Axis, lanes: 2 | 4): void {
-    const { f, around } = this;
-    const i = around.variable(axis.name);
-    const filled = around.scratch("v128", 4);
-    const lane = {
-      bool: lanes === 4 ? "i32x4" : "i64x2",
-      int32: "i32x4",
-      float32: "f32x4",
-      float64: "f64x2",
-    }[x.type];
-    f.v128(new Uint8Array(16)).set(filled);
-    for (let l = 0; l < lanes; l++) {
-      f.get(filled);
-      this.#scalarArgument(x, () => {
-        const at = (x as { at: Expr }).at;
-        const vector = this.#values.get(at)?.width === "vector";
-        this.#push(at, vector ? "vector" : "scalar", "int32");
-        if (vector) f.op("i32x4.extract_lane", l);
-      });
-      if (x.type === "bool") {
-        const bit = around.scratch("i32", 5);
-        f.set(bit).i32(0).get(bit).op("i32.sub");
-        if (lanes === 2) f.op("i64.extend_i32_s");
-      }
-      f.op(`${lane}.replace_lane` as OpName, l).set(filled);
-      f.get(i).i32(1).op("i32.add").set(i);
-    }
-    f.get(i).i32(lanes).op("i32.sub").set(i).get(filled);
-  }
-
-  /** What the tasks do at one point, or at as many as a vector has lanes. */
-  tasks(width: Width): void {
+  /** What the tasks do with the values at some points. */
+  tasks(points: readonly Point[], width: Width): void {
     for (const task of this.loop.tasks) {
       const type = this.#typeOf(task);
-      const site = this.#site(width, type);
-      const push = () => this.#push(task.value, width, type);
-      const acc = this.accumulators.get(task);
-      if (acc && width === "vector") combineVector(site, task, acc, push);
-      else if (acc) combineScalar(site, task, acc, push, this.#standing(acc));
-      else if (task.check !== undefined) this.#check(task.check, width, push);
-      else {
-        const combined = task.reduce
-          ? () => emitWord(task.reduce?.word as string, site, [() => this.#current(task, width), push])
-          : push;
-        if (width === "vector") this.#storeVector(task, combined);
-        else this.#storeScalar(task, combined, true);
-      }
+      const pushes = points.map(
+        (p): Push =>
+          () =>
+            this.#push(task.value, p, width, type),
+      );
+      const accumulator = this.#accumulators.get(task);
+      if (accumulator && width === "vector") accumulator.vectors(pushes);
+      else if (accumulator) for (const push of pushes) accumulator.one(push);
+      else if (task.check !== undefined) for (const push of pushes) this.#check(task.check, width, push);
+      else if (task.reduce && this.copies.down > 1) this.#store(task, points[0] as Point, width, pushes);
+      else for (const [k, p] of points.entries()) this.#store(task, p, width, [pushes[k] as Push]);
     }
-  }
-
-  #standing(acc: Accumulator): Standing | undefined {
-    const axis = this.#inner;
-    return (
-      axis && {
-        place: this.around.variable(axis.name),
-        whole: axis.size - (axis.size % Math.max(1, acc.apart.length)),
-      }
-    );
   }
 
   #check(fault: number, width: Width, push: Push): void {
     push();
     if (width === "vector") this.f.op(this.lanes === 4 ? "i32x4.all_true" : "i64x2.all_true");
-    this.f.op("i32.eqz").if(() => this.#fault(fault, () => this.f.i32(0)));
+    this.f.op("i32.eqz").if(() => this.#arguments.fault(fault, () => this.f.i32(0)));
   }
 
-  /** What stands at a task's place in memory. */
-  #current(task: Task, width: Width): void {
-    const store = task.store as NonNullable<Task["store"]>;
-    if (width === "vector") {
-      this.#loadVector(store);
-      return;
-    }
-    this.#pushPlace(store);
-    this.f.op(scalarLoads[task.type], Math.log2(bytesOf[task.type]), 0);
-  }
-
-  #storeScalar(task: Task, push: Push, inLoop: boolean): void {
-    if (!task.store) return;
-    if (inLoop) this.#pushPlace(task.store);
-    else this.#pushAddress(task.store.buffer, task.store.index);
-    push();
-    this.f.op(scalarStores[task.type], Math.log2(bytesOf[task.type]), 0);
-  }
-
-  #storeVector(task: Task, push: Push): void {
-    const { f, lanes, around } = this;
-    const store = task.store as NonNullable<Task["store"]>;
-    if (this.#pointers.get(store)?.step === 1 && task.type !== "bool") {
-      this.#pushPlace(store);
-      push();
-      f.op("v128.store", Math.log2(bytesOf[task.type]), 0);
-      return;
-    }
-    const axis = this.#inner as Axis;
-    const i = around.variable(axis.name);
-    const kept = around.scratch("v128", 6);
-    const lane = {
-      bool: lanes === 4 ? "i32x4" : "i64x2",
-      int32: "i32x4",
-      float32: "f32x4",
-      float64: "f64x2",
-    }[task.type];
-    push();
-    f.set(kept);
-    for (let l = 0; l < lanes; l++) {
-      this.#pushPlace(store);
-      f.get(kept).op(`${lane}.extract_lane` as OpName, l);
-      if (task.type === "bool") (lanes === 2 ? f.op("i32.wrap_i64") : f).i32(1).op("i32.and");
-      f.op(scalarStores[task.type], Math.log2(bytesOf[task.type]), 0);
-      f.get(i).i32(1).op("i32.add").set(i);
-    }
-    f.get(i).i32(lanes).op("i32.sub").set(i);
-  }
-
-  /** The values as they are, to come back to after a vector loop. */
-  snapshot(): () => void {
-    const before = new Map(this.#values);
-    return () => {
-      this.#values.clear();
-      for (const [e, v] of before) this.#values.set(e, v);
-    };
+  /** Stores a value, or what stands at its place combined with values one after the other. */
+  #store(task: Task, { lead }: Point, width: Width, values: readonly Push[]): void {
+    const { store, reduce } = task;
+    if (!store) return;
+    const elements = this.#elements;
+    const site = this.#site(width, this.#typeOf(task));
+    const stands: Push = () => elements[width === "vector" ? "loadVector" : "load"](store, lead);
+    const value = reduce
+      ? values.reduce(
+          (before, next): Push =>
+            () =>
+              emitWord(reduce.word, site, [before, next]),
+          stands,
+        )
+      : (values[0] as Push);
+    elements[width === "vector" ? "storeVector" : "store"](store, lead, value);
   }
 }

@@ -1,6 +1,7 @@
 import type { DType } from "../../dtype.ts";
 import type { OpName } from "./assembler.ts";
-import { type Push, prefixes, type Site, splatBytes } from "./site.ts";
+import { type Push, prefixes, type Site } from "./site.ts";
+import { splatBytes } from "./values.ts";
 
 type Convert = (site: Site, from: DType, push: Push) => void;
 

@@ -1,62 +1,89 @@
-import type { FunctionBuilder, OpName } from "./assembler.ts";
-import { type Emit, prefixes, type Site, splatBytes } from "./site.ts";
+import type { OpName } from "./assembler.ts";
+import { type Emit, prefixes, type Site } from "./site.ts";
+import { pushConstant, splatBytes } from "./values.ts";
 
-/** The layout of a float: bits of its significand, the bias of its exponent, and the integers of its width. */
+/** The layout of a float: the bits of its significand, the bias of its exponent, and the integers of its size. */
 const layouts = {
-  float32: { bits: 23, bias: 127, mask: 0xffn, lane: "i32x4", scalar: "i32", lanes: 4 },
-  float64: { bits: 52, bias: 1023, mask: 0x7ffn, lane: "i64x2", scalar: "i64", lanes: 2 },
+  float32: { size: 32, bits: 23, bias: 127, vector: "i32x4", scalar: "i32" },
+  float64: { size: 64, bits: 52, bias: 1023, vector: "i64x2", scalar: "i64" },
 } as const;
+
+/** Instructions on a float as the integer that its bits are, or on as many as a vector has lanes. */
+function bitsOf({ f, width, type }: Site) {
+  const layout = layouts[type as "float32"];
+  const { size, bits, bias, scalar } = layout;
+  const vector = width === "vector";
+  const float = prefixes.scalar[type];
+  const wide = type === "float64";
+  const push = (x: bigint): void => {
+    if (vector) f.v128(new Uint8Array(new BigUint64Array(2).fill(wide ? x : x * 0x1_0000_0001n).buffer));
+    else if (wide) f.i64(x);
+    else f.i32(Number(x));
+  };
+  const withBits = (op: string, x: bigint): void => {
+    push(x);
+    f.op(`${vector && op !== "sub" ? "v128" : layout[width]}.${op}` as OpName);
+  };
+  return {
+    bits: BigInt(bits),
+    bias: BigInt(bias),
+    sign: 1n << BigInt(size - 1),
+    push,
+    withBits,
+    /** Shifts by the bits of the significand. */
+    shift(op: string): void {
+      if (vector) f.i32(bits);
+      else push(BigInt(bits));
+      f.op(`${layout[width]}.${op}` as OpName);
+    },
+    toBits(): void {
+      if (!vector) f.op(`${scalar}.reinterpret_${float}` as OpName);
+    },
+    toFloat(): void {
+      if (!vector) f.op(`${float}.reinterpret_${scalar}` as OpName);
+    },
+  };
+}
 
 /** Words that look into the layout of floats. */
 export const layoutWords: Readonly<Record<string, Emit>> = {
   copysign: (site, [x, y]) => {
     const { f, width, type } = site;
-    if (width === "scalar") {
-      x?.();
-      y?.();
-      f.op(`${prefixes.scalar[type]}.copysign` as OpName);
-      return;
-    }
-    y?.();
-    x?.();
-    f.v128(splatBits(site, (l) => 1n << BigInt(l.bits + (type === "float32" ? 8 : 11)))).op("v128.bitselect");
+    const scalar = width === "scalar";
+    (scalar ? x : y)?.();
+    (scalar ? y : x)?.();
+    if (scalar) return void f.op(`${prefixes.scalar[type]}.copysign` as OpName);
+    const { push, sign } = bitsOf(site);
+    push(sign);
+    f.op("v128.bitselect");
   },
   /** With 1.5·2ᵇⁱᵗˢ + bias added, the lowest bits of k are the exponent field of 2ᵏ. */
   scalb: (site, [x, k], known) => {
-    const { f, width, type } = site;
-    const l = layouts[type as "float32"];
-    const magic = 1.5 * 2 ** l.bits + l.bias;
+    const { f, width, type, lanes } = site;
+    const { bits, bias, shift, toBits, toFloat } = bitsOf(site);
+    const magic = 1.5 * 2 ** Number(bits) + Number(bias);
     const prefix = prefixes[width][type];
     const one = known[0] === 1;
     if (!one) x?.();
     k?.();
-    if (width === "vector") {
-      f.v128(splatBytes(magic, type, l.lanes)).op(`${prefix}.add` as OpName);
-      f.i32(l.bits).op(`${l.lane}.shl` as OpName);
-    } else {
-      (type === "float32" ? f.f32(magic) : f.f64(magic)).op(`${prefix}.add` as OpName);
-      f.op(type === "float32" ? "i32.reinterpret_f32" : "i64.reinterpret_f64");
-      pushBits(f, l, BigInt(l.bits)).op(`${l.scalar}.shl` as OpName);
-      f.op(type === "float32" ? "f32.reinterpret_i32" : "f64.reinterpret_i64");
-    }
+    if (width === "vector") f.v128(splatBytes(magic, type, lanes));
+    else pushConstant(f, magic, type);
+    f.op(`${prefix}.add` as OpName);
+    toBits();
+    shift("shl");
+    toFloat();
     if (!one) f.op(`${prefix}.mul` as OpName);
   },
   exponent: (site, [x]) => {
     const { f, width, type } = site;
-    const l = layouts[type as "float32"];
+    const { bits, bias, sign, withBits, shift, toBits } = bitsOf(site);
     x?.();
-    if (width === "scalar") {
-      f.op(type === "float32" ? "i32.reinterpret_f32" : "i64.reinterpret_f64");
-      pushBits(f, l, BigInt(l.bits)).op(`${l.scalar}.shr_u` as OpName);
-      pushBits(f, l, l.mask).op(`${l.scalar}.and` as OpName);
-      pushBits(f, l, BigInt(l.bias)).op(`${l.scalar}.sub` as OpName);
-      f.op(type === "float32" ? "f32.convert_i32_s" : "f64.convert_i64_s");
-      return;
-    }
-    f.i32(l.bits).op(`${l.lane}.shr_u` as OpName);
-    f.v128(splatBits(site, () => l.mask)).op("v128.and");
-    f.v128(splatBits(site, () => BigInt(l.bias))).op(`${l.lane}.sub` as OpName);
-    if (type === "float32") f.op("f32x4.convert_i32x4_s");
+    toBits();
+    shift("shr_u");
+    withBits("and", (sign >> bits) - 1n);
+    withBits("sub", bias);
+    if (width === "scalar") f.op(type === "float32" ? "f32.convert_i32_s" : "f64.convert_i64_s");
+    else if (type === "float32") f.op("f32x4.convert_i32x4_s");
     else {
       const y = site.scratch(8);
       f.set(y).get(y).get(y).op("i8x16.shuffle", 0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11);
@@ -64,37 +91,11 @@ export const layoutWords: Readonly<Record<string, Emit>> = {
     }
   },
   significand: (site, [x]) => {
-    const { f, width, type } = site;
-    const l = layouts[type as "float32"];
-    const kept = (1n << BigInt(l.bits)) - 1n + (1n << BigInt(l.bits + (type === "float32" ? 8 : 11)));
-    const one = BigInt(l.bias) << BigInt(l.bits);
+    const { bits, bias, sign, withBits, toBits, toFloat } = bitsOf(site);
     x?.();
-    if (width === "vector") {
-      f.v128(splatBits(site, () => kept))
-        .op("v128.and")
-        .v128(splatBits(site, () => one))
-        .op("v128.or");
-      return;
-    }
-    f.op(type === "float32" ? "i32.reinterpret_f32" : "i64.reinterpret_f64");
-    pushBits(f, l, kept).op(`${l.scalar}.and` as OpName);
-    pushBits(f, l, one).op(`${l.scalar}.or` as OpName);
-    f.op(type === "float32" ? "f32.reinterpret_i32" : "f64.reinterpret_i64");
+    toBits();
+    withBits("and", sign + (1n << bits) - 1n);
+    withBits("or", bias << bits);
+    toFloat();
   },
 };
-
-type Layout = (typeof layouts)["float32" | "float64"];
-
-const pushBits = (f: FunctionBuilder, l: Layout, bits: bigint): FunctionBuilder =>
-  l.scalar === "i32" ? f.i32(Number(BigInt.asIntN(32, bits))) : f.i64(bits);
-
-/** A vector whose lanes hold the same bits. */
-function splatBits({ type }: Site, bitsOf: (l: Layout) => bigint): Uint8Array {
-  const l: Layout = layouts[type as "float32" | "float64"];
-  const view = new DataView(new ArrayBuffer(16));
-  for (let lane = 0; lane < l.lanes; lane++) {
-    if (l.lanes === 4) view.setUint32(4 * lane, Number(BigInt.asUintN(32, bitsOf(l))), true);
-    else view.setBigUint64(8 * lane, BigInt.asUintN(64, bitsOf(l)), true);
-  }
-  return new Uint8Array(view.buffer);
-}

@@ -169,6 +169,7 @@ export function moduleOf(program: Program, hostWords: Readonly<Record<string, nu
     );
   const host = { float: imports("float", "f64"), int: imports("int", "i32") };
   const places = new Places();
+  let workspace = Math.max(0, ...[...matrix.values()].map((p) => p.workspace));
   const functions = program.kernels.map((kernel) => {
     const f = new FunctionBuilder(["i32"], []);
     const bases = new Map(
@@ -181,6 +182,7 @@ export function moduleOf(program: Program, hostWords: Readonly<Record<string, nu
       }),
     );
     const base = (b: Buffer) => bases.get(b) as number;
+    const pushWorkspace = () => f.get(0).op("i32.load", 2, 4 * workspaceWord);
     if (kernel.kind === "product") {
       const product = matrix.get(kernel) as MatrixProduct;
       emitProduct(f, product, {
@@ -192,16 +194,19 @@ export function moduleOf(program: Program, hostWords: Readonly<Record<string, nu
             .get(0)
             .i32(4 * (tableWords(program) + start))
             .op("i32.add"),
-        pushWorkspace: () => f.get(0).op("i32.load", 2, 4 * workspaceWord),
+        pushWorkspace,
       });
     } else if (kernel.kind === "scatter") emitScatter(f, kernel, base);
     else if (kernel.kind === "recur") emitRecur(f, kernel, base);
-    else
-      emitNest(f, kernel, {
+    else {
+      const used = emitNest(f, kernel, {
         base,
         host: (name, integer) => (integer ? host.int : host.float).get(name) as number,
         faultCell: () => f.get(0),
+        pushWorkspace,
       });
+      workspace = Math.max(workspace, used);
+    }
     return module.func(f);
   });
   const run = new FunctionBuilder(["i32"], []);
@@ -216,6 +221,5 @@ export function moduleOf(program: Program, hostWords: Readonly<Record<string, nu
       .if(() => step.get(0).call(index));
   });
   module.func(step, "step");
-  const workspace = Math.max(0, ...[...matrix.values()].map((p) => p.workspace));
   return { bytes: module.bytes(), constants: places.words, workspace };
 }

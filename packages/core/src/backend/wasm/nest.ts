@@ -1,14 +1,22 @@
 import type { Axis, Loop, Nest, Task } from "../../lower/kernel.ts";
 import type { FunctionBuilder, ValType } from "./assembler.ts";
-import { Body, type Surroundings } from "./body.ts";
+import { Body, type Point } from "./body.ts";
+import { copiesOf, isSum } from "./copies.ts";
+import { termBytes } from "./reducing.ts";
 import { lanesOf, type Steps, stepsOf } from "./steps.ts";
+import type { Surroundings } from "./surroundings.ts";
 
-/** Writes one nest into a function: rows outside, then its loops one after the other, the innermost in vectors. */
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, k) => k);
+
+/**
+ * Writes one nest into a function: rows outside, then its loops one after the other, the innermost in vectors. Gives the
+ * bytes of workspace that it uses.
+ */
 export function emitNest(
   f: FunctionBuilder,
   nest: Nest,
-  outside: Pick<Surroundings, "base" | "host" | "faultCell">,
-): void {
+  outside: Pick<Surroundings, "base" | "host" | "faultCell" | "pushWorkspace">,
+): number {
   const variables = new Map<string, number>();
   const results = new Map<Task, number>();
   const scratch = new Map<string, number>();
@@ -25,8 +33,12 @@ export function emitNest(
     scratch: (type, slot) => once(scratch, `${type} ${slot}`, type),
   };
 
-  /** Counts a variable from where it stands up to `end`, around `body`. */
-  const count = (axis: Axis, end: number, step: number, body: () => void): void => {
+  const advance = (axis: Axis, step: number) =>
+    f.get(variable(axis.name)).i32(step).op("i32.add").set(variable(axis.name));
+
+  /** Counts a variable from where it stands, `start`, up to `end`, around `body`. */
+  const count = (axis: Axis, start: number, end: number, step: number, body: () => void): void => {
+    if (start >= end) return;
     const i = variable(axis.name);
     f.loop(() => {
       body();
@@ -51,35 +63,57 @@ export function emitNest(
   };
 
   const emitTasks = (loop: Loop, steps: Steps, lanes: 1 | 2 | 4, axes: readonly Axis[]): void => {
-    const deepest = axes.length;
-    const body = new Body(f, around, loop, nest.args, steps, lanes);
-    const compute = (depth: number, width: "scalar" | "vector") => {
-      for (const s of steps.values()) if (s.depth === depth) body.compute(s, width);
-    };
-    const descend = (k: number): void => {
-      const axis = loop.axes[k];
-      if (!axis) return body.tasks("scalar");
-      const depth = nest.rows.length + k + 1;
-      const last = depth === deepest;
-      if (last) body.prepare(depth);
+    const copies = copiesOf(loop, steps, nest.args, lanes, axes.length);
+    const body = new Body(f, around, loop, nest.args, steps, lanes, copies);
+
+    /** The innermost loop, for as many rows of the axis around it as there are points. */
+    const line = (axis: Axis, points: readonly Point[]): void => {
+      const depth = axes.length;
+      for (const p of points) body.spread(p, depth);
       f.i32(0).set(variable(axis.name));
-      const whole = last && lanes > 1 ? axis.size - (axis.size % lanes) : 0;
-      const restore = body.snapshot();
-      if (whole > 0)
-        count(axis, whole, lanes, () => {
-          compute(depth, "vector");
-          body.tasks("vector");
-        });
-      restore();
-      if (whole < axis.size)
-        count(axis, axis.size, 1, () => {
-          compute(depth, "scalar");
-          descend(k + 1);
-        });
+      const below = (size: number) => axis.size - (axis.size % size);
+      const [whole, far] =
+        lanes === 1 ? [0, 0] : [below(lanes), copies.along > 1 ? below(copies.along * lanes) : 0];
+      const ahead = upTo(copies.along).flatMap((k) =>
+        points.map((p) => body.fork(p, { ...p.lead, along: k * lanes })),
+      );
+      count(axis, 0, far, copies.along * lanes, () => body.run(ahead, depth, "vector"));
+      count(axis, far, whole, lanes, () => body.run(points, depth, "vector"));
+      count(axis, whole, axis.size, 1, () => body.run(points, depth, "scalar"));
+      body.endLine();
     };
-    body.open();
-    for (let d = 0; d <= nest.rows.length; d++) compute(d, "scalar");
-    if (loop.axes.every((a) => a.size > 0)) descend(0);
+
+    const descend = (k: number, above: Point): void => {
+      const axis = loop.axes[k];
+      if (!axis) return body.tasks([above], "scalar");
+      const depth = nest.rows.length + k + 1;
+      if (depth === axes.length) {
+        body.preparePlaces(depth);
+        return line(axis, [above]);
+      }
+      f.i32(0).set(variable(axis.name));
+      const rows = depth === axes.length - 1 ? copies.down : 1;
+      const together = rows > 1 ? axis.size - (axis.size % rows) : 0;
+      count(axis, 0, together, 1, () => {
+        body.preparePlaces(depth + 1);
+        const points = upTo(rows).map((down) => {
+          const point = body.fork(above, { along: 0, down });
+          if (down > 0) advance(axis, 1);
+          body.compute(point, depth, "scalar");
+          return point;
+        });
+        line(loop.axes[k + 1] as Axis, points);
+      });
+      count(axis, together, axis.size, 1, () => {
+        const point = body.fork(above);
+        body.compute(point, depth, "scalar");
+        descend(k + 1, point);
+      });
+    };
+
+    const outermost = body.open();
+    for (let d = 0; d <= nest.rows.length; d++) body.compute(outermost, d, "scalar");
+    if (loop.axes.every((a) => a.size > 0)) descend(0, outermost);
     for (const [task, local] of body.close()) results.set(task, local);
   };
 
@@ -88,7 +122,8 @@ export function emitNest(
     if (!axis) return nest.loops.forEach(emitLoop);
     if (axis.size === 0) return;
     f.i32(0).set(variable(axis.name));
-    count(axis, axis.size, 1, () => rows(k + 1));
+    count(axis, 0, axis.size, 1, () => rows(k + 1));
   };
   rows(0);
+  return termBytes * Math.max(0, ...nest.loops.map((l) => l.tasks.filter(isSum).length));
 }

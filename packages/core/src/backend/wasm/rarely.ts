@@ -1,5 +1,6 @@
 import type { OpName } from "./assembler.ts";
-import { type Push, prefixes, type Site, splatBytes } from "./site.ts";
+import { type Push, prefixes, type Site } from "./site.ts";
+import { splatBytes } from "./values.ts";
 
 /** A word that is 0 where |x| < `from`: it is worked out, lane by lane in float64, only where some lane is not. */
 export function emitRarely({ f, type, lanes, scratch }: Site, push: Push, from: number, host: Push): void {

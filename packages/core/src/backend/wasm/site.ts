@@ -1,5 +1,6 @@
 import type { DType } from "../../dtype.ts";
-import type { FunctionBuilder } from "./assembler.ts";
+import type { FunctionBuilder, ValType } from "./assembler.ts";
+import { valTypes } from "./values.ts";
 
 /** How many elements are worked on at once: one, or as many as fill a vector of their type. */
 export type Width = "scalar" | "vector";
@@ -19,6 +20,23 @@ export interface Site {
   readonly scratch: (slot: number) => number;
 }
 
+/** A local for short use, the same one for the same type and slot. */
+export type Scratch = (type: ValType, slot: number) => number;
+
+export const siteOf = (
+  f: FunctionBuilder,
+  scratch: Scratch,
+  width: Width,
+  type: DType,
+  lanes: 2 | 4,
+): Site => ({
+  f,
+  width,
+  type,
+  lanes,
+  scratch: (slot) => scratch(width === "vector" ? "v128" : valTypes[type], slot),
+});
+
 /** Writes a word over its operands, of which some are known numbers. */
 export type Emit = (site: Site, operands: readonly Push[], known: readonly (number | undefined)[]) => void;
 
@@ -29,16 +47,3 @@ export const prefixes: Record<Width, Record<DType, string>> = {
 };
 
 export const isFloat = (type: DType): boolean => type === "float32" || type === "float64";
-
-/** A vector whose lanes are all these bits. */
-export function splatBytes(value: number, type: DType, lanes: 2 | 4): Uint8Array {
-  const bytes = new Uint8Array(16);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < lanes; i++) {
-    if (type === "float32") view.setFloat32(4 * i, value, true);
-    else if (type === "float64") view.setFloat64(8 * i, value, true);
-    else if (type === "int32") view.setInt32(4 * i, value, true);
-    else for (let b = 0; b < 16 / lanes; b++) bytes[(16 / lanes) * i + b] = value ? 0xff : 0;
-  }
-  return bytes;
-}

@@ -2,7 +2,8 @@ import type { DType } from "../../dtype.ts";
 import type { OpName } from "./assembler.ts";
 import { conversions } from "./convert.ts";
 import { layoutWords } from "./layout.ts";
-import { type Emit, isFloat, type Push, prefixes, type Site, splatBytes } from "./site.ts";
+import { type Emit, isFloat, type Push, prefixes, type Site } from "./site.ts";
+import { splatBytes } from "./values.ts";
 
 /** Instruction suffixes of the words on floats and on integers; a missing one has no instruction of its own. */
 const suffixes: Readonly<Record<string, { readonly float?: string; readonly int?: string }>> = {

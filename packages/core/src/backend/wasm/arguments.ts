@@ -1,0 +1,94 @@
+import type { Guard } from "../../lower/index-map.ts";
+import type { Arg } from "../../lower/kernel.ts";
+import { bytesOf } from "../../lower/program.ts";
+import { guardUses, pushGuard, pushIndex, splitIndex } from "./address.ts";
+import type { FunctionBuilder, ValType } from "./assembler.ts";
+import type { Elements, Lead } from "./elements.ts";
+import type { Push } from "./site.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { pushConstant, putLane, valTypes } from "./values.ts";
+
+/** Puts the arguments of formulas on the stack. */
+export class Arguments {
+  constructor(
+    readonly f: FunctionBuilder,
+    readonly around: Surroundings,
+    readonly elements: Elements,
+  ) {}
+
+  /** One element; `at` pushes the place of a gathered one. */
+  one(x: Arg, lead: Lead, at: Push): void {
+    const { f, around } = this;
+    if (x.kind === "index") return pushIndex(f, x.index, around.variable);
+    if (x.kind === "guard") return pushGuard(f, x.guard, around.variable);
+    if (x.kind === "result") {
+      f.get(around.result(x.task));
+      return;
+    }
+    const load = () => (x.kind === "gather" ? this.#gathered(x, lead, at) : this.elements.load(x, lead));
+    this.#when(x.guard, load, () => pushConstant(f, 0, x.type), valTypes[x.type]);
+  }
+
+  /** As many elements as a vector has lanes, along the innermost axis; `at` pushes the place of a gathered one of a lane. */
+  vector(x: Arg, lead: Lead, at: (lane: number) => void): void {
+    const { f, around, elements } = this;
+    const { name, size } = elements.inner;
+    if (x.kind === "load" && elements.stepOf(x) === 1 && !guardUses(x.guard, name)) {
+      const zero = () => f.v128(new Uint8Array(16));
+      return this.#when(x.guard, () => elements.loadVector(x, lead), zero, "v128");
+    }
+    const split = x.kind === "index" ? splitIndex(x.index, name, size) : undefined;
+    if (x.kind === "index" && split) {
+      const ramp = Int32Array.from({ length: 4 }, (_, l) => l * split.step);
+      pushIndex(f, x.index, around.variable);
+      f.op("i32x4.splat").v128(new Uint8Array(ramp.buffer)).op("i32x4.add");
+      return;
+    }
+    const filled = around.scratch("v128", 4);
+    f.v128(new Uint8Array(16)).set(filled);
+    elements.eachLane((lane) => {
+      f.get(filled);
+      putLane(f, () => this.one(x, lead, () => at(lane)), x.type, elements.lanes as 2 | 4, lane);
+      f.set(filled);
+    });
+    f.get(filled);
+  }
+
+  /** Notes a fault, and the value that caused it. */
+  fault(fault: number, value: Push): void {
+    const { f, around } = this;
+    around.faultCell();
+    f.i32(fault + 1).op("i32.store", 2, 0);
+    around.faultCell();
+    value();
+    f.op("i32.store", 2, 4);
+  }
+
+  #when(guard: Guard, then: Push, otherwise: Push, result: ValType): void {
+    if (guard?.length === 0) return then();
+    pushGuard(this.f, guard, this.around.variable);
+    this.f.if(then, otherwise, result);
+  }
+
+  #gathered(x: Arg & { kind: "gather" }, lead: Lead, pushAt: Push): void {
+    const { f, around, elements } = this;
+    const at = around.scratch("i32", 3);
+    pushAt();
+    f.set(at).get(at).i32(x.size).op("i32.lt_u");
+    f.if(
+      () => {
+        const offset = elements.push(x, lead);
+        f.get(at)
+          .i32(x.stride * bytesOf[x.type])
+          .op("i32.mul")
+          .op("i32.add");
+        elements.loadAt(x.type, offset);
+      },
+      () => {
+        this.fault(x.fault, () => f.get(at));
+        pushConstant(f, 0, x.type);
+      },
+      valTypes[x.type],
+    );
+  }
+}
