@@ -12,7 +12,7 @@
 import type { Expr } from "../expr.ts";
 import { abs, add, copysign, div, lt, minimum, mul, neg, sub, where } from "../words.ts";
 import { carefulParts, type ExpConstants, expConstants, scaled } from "./exp.ts";
-import { horner, perPrecision, roundTo, square } from "./precision.ts";
+import { horner, perPrecision, polynomial, roundTo, square } from "./precision.ts";
 
 const constants = {
   float32: {
@@ -66,7 +66,7 @@ type Constants = (typeof constants)["float32" | "float64"];
  */
 function tail(c: Constants, x: Expr): Expr {
   const a = minimum(x, c.zero);
-  const h = horner(c.h, div(sub(a, c.c), add(a, c.c)));
+  const h = polynomial(c.h, div(sub(a, c.c), add(a, c.c)));
   const z = roundTo(c.half, a);
   const { k, r, u } = carefulParts(c.exp, neg(add(square(z), flat)), mul(sub(a, z), add(a, z)));
   const first = add(1, r);
@@ -79,7 +79,7 @@ function tail(c: Constants, x: Expr): Expr {
 }
 
 /** erf x about 0; S is a polynomial in x² − `center`. */
-const series = (c: Constants, x: Expr): Expr => add(x, mul(x, horner(c.s, sub(square(x), c.center))));
+const series = (c: Constants, x: Expr): Expr => add(x, mul(x, polynomial(c.s, sub(square(x), c.center))));
 
 /** erfc x = 1 − erf x for |x| < ½; below, 2 − erfc |x|. */
 export const erfc = perPrecision(constants, (c: Constants) => (x: Expr) => {

@@ -22,7 +22,7 @@ import {
   sub,
   where,
 } from "../words.ts";
-import { horner, perPrecision, square } from "./precision.ts";
+import { perPrecision, polynomial, square } from "./precision.ts";
 
 export interface ExpConstants {
   /** eˣ is 0 below, and Infinity above. */
@@ -32,8 +32,6 @@ export interface ExpConstants {
   readonly ln2: readonly [high: number, low: number];
   /** (eʳ − 1 − r)/r² in powers of r. */
   readonly q: readonly number[];
-  /** (2ʳ − 1)/r in powers of r, |r| ≤ ½. */
-  readonly power: readonly number[];
   /** 2ˣ is 0 below, and Infinity above. */
   readonly powerRange: readonly [number, number];
 }
@@ -44,7 +42,6 @@ export const expConstants = {
     minusOne: -18,
     ln2: [0.693145751953125, 1.428606765330187e-6],
     q: [0.49999994, 0.166665167, 0.0416681021, 0.00836919248, 0.00138389028],
-    power: [0.693147182, 0.240226507, 0.055503279, 0.00961800385, 0.00134002964, 0.000154763315],
     powerRange: [-151, 128],
   },
   float64: {
@@ -56,20 +53,21 @@ export const expConstants = {
       0.0001984126988528176, 2.480158729100406e-5, 2.755724530955361e-6, 2.7557320785013633e-7,
       2.5108607607769172e-8, 2.089589379040045e-9,
     ],
-    power: [
-      0.6931471805599453, 0.24022650695910072, 0.0555041086648217, 0.009618129107628496,
-      0.0013333558146390418, 0.00015403530393341108, 1.5252733856257728e-5, 1.3215486833077663e-6,
-      1.0178051200380696e-7, 7.05488823634197e-9, 4.4566750753280085e-10, 2.574183499275017e-11,
-    ],
     powerRange: [-1076, 1024],
   },
 } as const satisfies Record<string, ExpConstants>;
+
+/** eʳ − 1 − r. */
+export function beyond(c: ExpConstants, r: Expr): Expr {
+  const z = square(r);
+  return mul(z, polynomial(c.q, r, z));
+}
 
 /** k and q of eˣ = 2ᵏ(1 + q). */
 export function expParts(c: ExpConstants, x: Expr): { readonly k: Expr; readonly q: Expr } {
   const k = round(mul(x, Math.LOG2E));
   const r = sub(sub(x, mul(k, c.ln2[0])), mul(k, c.ln2[1]));
-  return { k, q: add(r, mul(square(r), horner(c.q, r))) };
+  return { k, q: add(r, beyond(c, r)) };
 }
 
 /** k, r and u of e^(x − less) = 2ᵏ(1 + r + u) for a small `less`; u has what the rounding of r left out. */
@@ -78,7 +76,7 @@ export function carefulParts(c: ExpConstants, x: Expr, less?: Expr): Record<"k" 
   const high = sub(x, mul(k, c.ln2[0]));
   const low = less ? add(mul(k, c.ln2[1]), less) : mul(k, c.ln2[1]);
   const r = sub(high, low);
-  return { k, r, u: add(mul(square(r), horner(c.q, r)), sub(sub(high, r), low)) };
+  return { k, r, u: add(beyond(c, r), sub(sub(high, r), low)) };
 }
 
 /** p·2ᵏ in two steps, for p about 1: any k that leads to a number of the type, to 0 or to Infinity. */
@@ -99,12 +97,12 @@ export const exp = perPrecision(
   (c: ExpConstants) => (x: Expr) => decay(c, minimum(x, c.range[1])),
 );
 
-/** 2ˣ = 2ᵏ(1 + r·P(r)) with k = round(x), r = x − k exact; P of degree 5 (error 2⁻²⁶) and 11 (2⁻⁵⁶). */
+/** 2ˣ = 2ᵏe^(r ln 2) with k = round(x), r = x − k exact. */
 export const exp2 = perPrecision(expConstants, (c: ExpConstants) => (x: Expr) => {
   const within = maximum(minimum(x, c.powerRange[1]), c.powerRange[0]);
   const k = round(within);
-  const r = sub(within, k);
-  return scaled(add(1, mul(r, horner(c.power, r))), k);
+  const r = mul(sub(within, k), Math.LN2);
+  return scaled(add(1, add(r, beyond(c, r))), k);
 });
 
 /** eˣ − 1 = 2(2ᵏ⁻¹q + (2ᵏ⁻¹ − ½)): nothing cancels, for k = 0 it is q; halved, because 2ᵏ may overflow where eˣ does not. */

@@ -6,7 +6,7 @@ import type { Expr } from "../expr.ts";
 import { abs, add, copysign, div, le, lt, minimum, mul, scalb, sqrt, sub, where } from "../words.ts";
 import { type ExpConstants, expConstants, expParts } from "./exp.ts";
 import { log1p } from "./log.ts";
-import { horner, orNaN, perPrecision, square } from "./precision.ts";
+import { orNaN, perPrecision, polynomial, square } from "./precision.ts";
 
 /**
  * From `large` on, sinh and cosh are Infinity. The series are (sinh x/x − 1)/x² for |x| ≤ 1 and (tanh x/x − 1)/x² for
@@ -39,7 +39,7 @@ type Constants = (typeof constants)["float32" | "float64"];
 /** a + a³·P(a²). */
 const series = (coefficients: readonly number[], a: Expr): Expr => {
   const z = square(a);
-  return add(a, mul(mul(a, z), horner(coefficients, z)));
+  return add(a, mul(mul(a, z), polynomial(coefficients, z)));
 };
 
 /** tanh |x| = 1 − 2e/(1 + e) with e = e^{−2|x|}; it is 1 from |x| = 20 on. */

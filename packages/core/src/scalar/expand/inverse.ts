@@ -21,7 +21,7 @@ import {
   where,
   xor,
 } from "../words.ts";
-import { horner, perPrecision, square } from "./precision.ts";
+import { perPrecision, polynomial, square } from "./precision.ts";
 
 const constants = {
   float32: {
@@ -56,7 +56,7 @@ type Constants = (typeof constants)["float32" | "float64"];
 
 /** atan t − t or asin t − t for z = t². */
 const excess = (coefficients: readonly number[], t: Expr, z: Expr): Expr =>
-  mul(mul(t, z), horner(coefficients, z));
+  mul(mul(t, z), polynomial(coefficients, z));
 
 /** n·π/4 + t + excess, n ≤ 4. */
 const angle = (c: Constants, n: Scalar, t: Expr): Expr => {

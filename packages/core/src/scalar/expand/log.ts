@@ -8,7 +8,7 @@
 import type { Expr } from "../expr.ts";
 import { add, copysign, div, eq, exponent, lt, mul, neg, scalb, significand, sub, where } from "../words.ts";
 import { expConstants } from "./exp.ts";
-import { horner, perPrecision, roundTo, square } from "./precision.ts";
+import { perPrecision, polynomial, roundTo, square } from "./precision.ts";
 
 export const logConstants = {
   float32: {
@@ -47,7 +47,7 @@ type Constants = (typeof logConstants)["float32" | "float64"];
 function excess(c: Constants, f: Expr): Expr {
   const s = div(f, add(2, f));
   const z = square(s);
-  return mul(s, sub(f, mul(z, horner(c.r, z))));
+  return mul(s, sub(f, mul(z, polynomial(c.r, z))));
 }
 
 /** k ln 2 + ln(1 + f). */

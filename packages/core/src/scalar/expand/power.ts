@@ -31,9 +31,9 @@ import {
   where,
   xor,
 } from "../words.ts";
-import { exp2, expConstants, scaled } from "./exp.ts";
+import { beyond, exp2, expConstants, scaled } from "./exp.ts";
 import { log2, logConstants, logParts } from "./log.ts";
-import { horner, isEven, perPrecision, square } from "./precision.ts";
+import { isEven, perPrecision, polynomial, square } from "./precision.ts";
 
 /** A number as the sum of two, the second at most half an ulp of the first, or about that. */
 type Pair = readonly [high: Scalar, low: Scalar];
@@ -82,7 +82,7 @@ function log2Pair(a: Expr): Pair {
   const z = times(s, s);
   const [u1, u2] = times(C1, z);
   const [v1, v2] = sum(C0[0], u1);
-  const rest = add(add(add(u2, C0[1]), mul(square(z[0]), horner(P, z[0]))), v2);
+  const rest = add(add(add(u2, C0[1]), mul(square(z[0]), polynomial(P, z[0]))), v2);
   const [l1, l2] = times(s, sum(v1, rest));
   const [high, lost] = sum(k, l1);
   return sum(where(eq(k, 0), l1, high), where(eq(k, 0), l2, add(lost, l2)));
@@ -93,8 +93,8 @@ function exp2Pair(high: Expr, low: Expr): Expr {
   const c = expConstants.float64;
   const within = maximum(minimum(high, c.powerRange[1]), c.powerRange[0]);
   const k = round(within);
-  const r = add(sub(within, k), where(eq(within, high), low, 0));
-  return scaled(add(1, mul(r, horner(c.power, r))), k);
+  const r = mul(add(sub(within, k), where(eq(within, high), low, 0)), Math.LN2);
+  return scaled(add(1, add(r, beyond(c, r))), k);
 }
 
 /** |x|ʸ in float64, for x that is neither 0 nor ±1 nor infinite where y is 0. */

@@ -20,6 +20,15 @@ export const horner = (coefficients: readonly number[], x: Expr): Expr =>
 
 export const square = (x: Expr): Expr => mul(x, x);
 
+/** The same as (c₀ + c₁x) + x²((c₂ + c₃x) + …): half as many words wait for one another, a little less accurate. */
+export function polynomial(coefficients: readonly number[], x: Expr, squared = square(x)): Expr {
+  const pairs = coefficients.flatMap((c, k): Scalar[] => {
+    const next = coefficients[k + 1];
+    return k % 2 === 1 ? [] : [next === undefined ? c : add(mul(next, x), c)];
+  });
+  return pairs.reduceRight((sum, pair) => add(mul(sum, squared), pair)) as Expr;
+}
+
 /** Whether a whole number is even. */
 export function isEven(k: Expr): Expr {
   const half = mul(k, 0.5);
