@@ -11,7 +11,7 @@ import {
   vjp,
   zeros,
 } from "@chainrule/core";
-import { bceWithLogits, conv2d, layerNorm, linear } from "@chainrule/nn";
+import { bceWithLogits, conv2d, layerNorm, linear, maxPool2d } from "@chainrule/nn";
 import { Adam, type Optimizer, SGD } from "@chainrule/optim";
 import { describe, expect, test } from "vitest";
 
@@ -103,6 +103,11 @@ describe("a convolution", () => {
     const y = conv2d(images, weight, null, { stride: 2 });
     expect(kernels(explain(y.relu()))).toBe("product, nest of 1");
   });
+});
+
+test("a max pool and its gradient are a nest of two loops, with whatever is elementwise around them", () => {
+  const [, pull] = vjp((x: Tensor) => maxPool2d(x.mul(2).relu(), 2), given(4, 3, 8, 8));
+  expect(kernels(explain(...pull(given(4, 3, 4, 4))))).toMatchInlineSnapshot(`"nest of 2"`);
 });
 
 /** A compiled step of logistic regression that was run once, explained. */

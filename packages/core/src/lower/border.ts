@@ -2,7 +2,7 @@ import type { Movement, Read } from "../graph/node.ts";
 import type { Item, Structure } from "../graph/structure.ts";
 import type { Expr } from "../scalar/expr.ts";
 import { and, le, lt, sub } from "../scalar/words.ts";
-import { isSmallProduct } from "./choose.ts";
+import { isMatrixProduct } from "./choose.ts";
 import { type Border, grownBy, strided } from "./strided.ts";
 
 type ReadAt = (out: readonly Expr[]) => Omit<Read, "input">;
@@ -43,7 +43,7 @@ export function withBorders(structure: Structure): Structure {
     );
   };
   for (const item of structure.items) {
-    const large = item.op.family === "contraction" && !isSmallProduct(item, structure.items);
+    const large = isMatrixProduct(item, structure.items);
     const inputs = item.inputs.map((x) => (large ? framed(x) : (place[x] as number)));
     place.push(items.push({ ...item, inputs }) - 1);
   }

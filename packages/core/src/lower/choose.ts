@@ -3,6 +3,7 @@ import type { Item, Structure } from "../graph/structure.ts";
 import { arg, subexpressions, toExpr } from "../scalar/expr.ts";
 import { functions } from "../scalar/functions.ts";
 import { sizeOf } from "../shape.ts";
+import { termsOf } from "./short.ts";
 import { strided } from "./strided.ts";
 
 /** Formulas longer than this are cut: the part below is stored. */
@@ -28,33 +29,19 @@ function costOf(item: Item): { readonly words: number; readonly heavy: boolean }
   return cost;
 }
 
-/** Multiplications of a contraction: the product of the sizes of all its letters. */
-export function productSize(item: Item, items: readonly Item[]): number {
-  if (item.op.family !== "contraction") return 0;
-  const { a, b } = item.op;
-  const [x, y] = item.inputs.map((i) => (items[i] as Item).shape) as [readonly number[], readonly number[]];
+/** Whether the matrix kernel works an item out: a contraction of many multiplications, of more than vectors by vectors. */
+export function isMatrixProduct(item: Item, items: readonly Item[]): boolean {
+  const { op, inputs, dtype } = item;
+  if (op.family !== "contraction" || !isFloat(dtype)) return false;
+  const [x, y] = inputs.map((i) => (items[i] as Item).shape) as [readonly number[], readonly number[]];
   const sizes = new Map([
-    ...[...a].map((l, k) => [l, x[k] as number] as const),
-    ...[...b].map((l, k) => [l, y[k] as number] as const),
+    ...[...op.a].map((l, k) => [l, x[k] as number] as const),
+    ...[...op.b].map((l, k) => [l, y[k] as number] as const),
   ]);
-  return [...sizes.values()].reduce((n, s) => n * s, 1);
+  const product = (letters: Iterable<string>) => sizeOf([...letters].map((l) => sizes.get(l) as number));
+  const shared = [...op.out].filter((l) => op.a.includes(l) && op.b.includes(l));
+  return product(sizes.keys()) > smallProduct && product(op.out) > product(shared);
 }
-
-/** Reductions of at most so many elements are formulas of them: those of small windows, above all. */
-const fewTerms = 9;
-/** Shorter results gain nothing by that. */
-const fewResults = 64;
-
-/** How many elements of its operand the formula of a short reduction has; 0 for other items. */
-export function termsOf(item: Item, items: readonly Item[]): number {
-  const { op, shape } = item;
-  if (op.family !== "reduction" || op.position || sizeOf(shape) < fewResults) return 0;
-  const size = sizeOf(op.dims.map((d) => (items[item.inputs[0] as number] as Item).shape[d] as number));
-  return size <= fewTerms ? size : 0;
-}
-
-export const isSmallProduct = (item: Item, items: readonly Item[]): boolean =>
-  !isFloat(item.dtype) || productSize(item, items) <= smallProduct;
 
 /** Which items get memory of their own; the others are formulas inside their readers. */
 export function materialised({ items, roots }: Structure): readonly boolean[] {
@@ -131,7 +118,7 @@ function askedFor(items: readonly Item[]): ReadonlySet<number> {
   const asked = new Set<number>();
   for (const item of items) {
     const { op, inputs } = item;
-    if (op.family === "contraction" && !isSmallProduct(item, items))
+    if (op.family === "contraction" && isMatrixProduct(item, items))
       for (const x of inputs) asked.add(strided(items, x).base);
     if (op.family === "indexing")
       for (const x of op.mode === "gather" ? inputs.slice(0, 1) : inputs) asked.add(x);

@@ -1,13 +1,13 @@
 import type { DType } from "../dtype.ts";
 import type { Contraction, Reduction } from "../graph/node.ts";
 import type { Item } from "../graph/structure.ts";
-import { applied, type Expr } from "../scalar/expr.ts";
-import { add, mul, toInt32, words } from "../scalar/words.ts";
+import type { Expr } from "../scalar/expr.ts";
+import { mul, toInt32 } from "../scalar/words.ts";
 import { stridesOf } from "../shape.ts";
-import { termsOf } from "./choose.ts";
 import type { Formulas } from "./formulas.ts";
 import { constantIndex, flatIndex, type Index } from "./index-map.ts";
 import type { Task } from "./kernel.ts";
+import { combined, termsOf } from "./short.ts";
 
 /** An item to work out in loops: for each point of `row`, over all points of `rest`. */
 export interface Goal {
@@ -69,30 +69,30 @@ function reductionGoal(items: readonly Item[], i: number, op: Reduction): Goal {
   return { ...goal, element: (r, rest) => spreadOver(item.shape.length, kept, goal.element(r, rest)) };
 }
 
-/** A reduction of few elements, combined as a tree. */
+/** A reduction of few elements: a formula for each result. */
 function shortGoal(items: readonly Item[], i: number, op: Reduction): Goal {
   const item = items[i] as Item;
   const x = item.inputs[0] as number;
   const { shape, dtype } = items[x] as Item;
-  const kept = shape.map((_, k) => k).filter((k) => !op.dims.includes(k));
-  const combine = words[op.combine];
+  const to = op.position ? dtype : item.dtype;
   const value = (f: Formulas, at: readonly Index[]): Expr => {
-    const own = item.shape.length === kept.length ? at : kept.map((k) => at[k] as Index);
-    let points: Index[][] = [[]];
-    shape.forEach((n, k) => {
-      const place = kept.indexOf(k);
-      const along =
-        place >= 0 ? [own[place] as Index] : Array.from({ length: n }, (_, j) => constantIndex(j));
-      points = points.flatMap((p) => along.map((a) => [...p, a]));
+    const left = [...at];
+    const along = shape.map((n, k): readonly Index[] => {
+      if (op.dims.includes(k)) {
+        if (item.shape.length === shape.length) left.shift();
+        return Array.from({ length: n }, (_, j) => constantIndex(j));
+      }
+      return [left.shift() as Index];
     });
-    let terms = points.map((p) => widened(f.element(x, p, []), dtype, item.dtype));
-    while (terms.length > 1)
-      terms = Array.from({ length: Math.ceil(terms.length / 2) }, (_, k) => {
-        const [a, b] = [terms[2 * k] as Expr, terms[2 * k + 1]];
-        return b ? applied(op.combine, combine, [a, b]) : a;
-      });
-    const [result] = terms as [Expr];
-    return op.combine === "add" ? add(result, op.identity) : result;
+    const points = along.reduce<Index[][]>(
+      (all, axis) => all.flatMap((p) => axis.map((j) => [...p, j])),
+      [[]],
+    );
+    return combined(
+      op,
+      points.map((p) => widened(f.element(x, p, []), dtype, to)),
+      dtype,
+    );
   };
   return {
     item: i,

@@ -79,7 +79,7 @@ export const flatIndex = (coordinates: readonly Index[], strides: readonly numbe
     coordinates.flatMap((x, k) => partsOf(x, strides[k])),
   );
 
-/** ⌊a/by⌋: what `by` divides leaves the quotient, and a remainder between 0 and by − 1 vanishes. */
+/** ⌊a/by⌋: what `by` divides leaves the quotient, a remainder between 0 and by − 1 vanishes, and ⌊⌊x/p⌋/q⌋ = ⌊x/pq⌋. */
 export function divideIndex(a: Index, by: number): Index {
   if (by < 0) return divideIndex(scaleIndex(a, -1), -by);
   if (by === 1) return a;
@@ -92,6 +92,12 @@ export function divideIndex(a: Index, by: number): Index {
     Math.floor(a.constant / by),
     whole.map(([atom, f]) => [atom, f / by]),
   );
+  const [only, ...more] = rest.terms.values();
+  if (only?.atom.kind === "quotient" && only.factor === 1 && more.length === 0) {
+    const { inner, by: first } = only.atom;
+    const nested = divideIndex(addIndex(inner, constantIndex(rest.constant * first)), by * first);
+    return addIndex(quotient, nested);
+  }
   const shift = Math.floor(rest.low / by);
   if (shift === Math.floor(rest.high / by)) return addIndex(quotient, constantIndex(shift));
   const atom: Atom = { kind: "quotient", key: `⌊(${rest.key})/${by}⌋`, inner: rest, by };

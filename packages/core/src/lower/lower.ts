@@ -2,7 +2,7 @@ import type { Item, Structure } from "../graph/structure.ts";
 import { toExpr } from "../scalar/expr.ts";
 import { sizeOf } from "../shape.ts";
 import { withBorders } from "./border.ts";
-import { isSmallProduct, materialised } from "./choose.ts";
+import { isMatrixProduct, materialised } from "./choose.ts";
 import { Formulas, type Ground, misfit } from "./formulas.ts";
 import { type Goal, goalOf, placeOf } from "./goal.ts";
 import type { Buffer, Task } from "./kernel.ts";
@@ -85,7 +85,7 @@ class Lowering implements Ground {
     const { op, shape } = item;
     const from = item.inputs.map((x) => () => this.buffer(x));
     const [x, y, z] = from as [() => Buffer, () => Buffer, () => Buffer];
-    if (op.family === "contraction" && !isSmallProduct(item, this.items))
+    if (op.family === "contraction" && isMatrixProduct(item, this.items))
       this.#append(
         i,
         productOf(this.items, i, op, (input) => this.buffer(input)),

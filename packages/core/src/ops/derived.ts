@@ -4,13 +4,13 @@ import type { Node } from "../graph/node.ts";
 import * as w from "../scalar/words.ts";
 import { axes, axis, formatShape, sizeOf } from "../shape.ts";
 import { cast, elementwise } from "./apply.ts";
-import { broadcasting, type Dims, type KeepDim } from "./broadcast.ts";
+import { broadcasting, type Dims, type KeepDim, reduce } from "./broadcast.ts";
 import { elementwiseOps } from "./elementwise.ts";
 import { detach, ruled } from "./identity.ts";
-import { indexings } from "./indexing.ts";
 import { movements } from "./movement.ts";
-import { reductions } from "./reduce.ts";
+import { extrema, reductions } from "./reduce.ts";
 import type { Operand } from "./row.ts";
+import { iota } from "./source.ts";
 
 const {
   abs,
@@ -28,7 +28,7 @@ const {
   pow,
 } = elementwiseOps;
 const { sigmoid, sqrt, square, sub, where } = elementwiseOps;
-const { reshape, sum } = broadcasting;
+const { expand, reshape, sum } = broadcasting;
 const { amax, amin, argmax, argmin } = reductions;
 
 const countOf = (op: string, x: Node, dims: Dims): number =>
@@ -76,18 +76,20 @@ function shiftOf(x: Node, dims: Dims): Node {
   return where(finite(top), top, 0);
 }
 
-/** The elements that `choose` picks along `dim`, and where they are; each passes its gradient to that element alone. */
+/** The greatest or least elements along `dim`, and where each stands first: it passes its gradient to that element alone. */
 function chosen(
-  choose: typeof argmax,
+  best: keyof typeof extrema,
   x: Node,
   dim: number,
   { keepdim = false }: KeepDim,
 ): { values: Node; indices: Node } {
-  const indices = choose(x, dim, { keepdim: true });
+  const indices = (best === "amax" ? argmax : argmin)(x, dim, { keepdim: true });
   if (x.shape.length === 0) return { values: x, indices };
-  const values = indexings.gather(x, dim, indices);
+  const d = axis(best, dim, x.shape.length);
+  const partial = () => cast(eq(iota(x.shape, d, "int32"), expand(indices, x.shape)), x.dtype);
+  const values = reduce({ ...extrema[best], partial }, x, d, { keepdim: true }, x.dtype);
   if (keepdim) return { values, indices };
-  const shape = x.shape.filter((_, i) => i !== axis("max", dim, x.shape.length));
+  const shape = x.shape.filter((_, i) => i !== d);
   return { values: reshape(values, shape), indices: reshape(indices, shape) };
 }
 
@@ -137,12 +139,12 @@ export const derived = {
 
   /** The greatest elements along `dim` and their first positions: each takes its whole gradient there. */
   maxAlong(x: Node, dim: number, options: KeepDim = {}): { values: Node; indices: Node } {
-    return chosen(argmax, x, dim, options);
+    return chosen("amax", x, dim, options);
   },
 
   /** The least elements along `dim` and their first positions: each takes its whole gradient there. */
   minAlong(x: Node, dim: number, options: KeepDim = {}): { values: Node; indices: Node } {
-    return chosen(argmin, x, dim, options);
+    return chosen("amin", x, dim, options);
   },
 
   /** ln Σ eˣ over `dims`, in range for every finite x; of nothing it is −∞. */

@@ -21,11 +21,17 @@ function nonEmpty(name: string, x: Node, dims: Dims): void {
     fail("shape", name, `${formatShape(x.shape)} has no element to choose along the reduced dims`);
 }
 
+/** What the greatest and the least element are, but for their derivatives. */
+export const extrema = {
+  amax: { name: "amax", identity: Number.NEGATIVE_INFINITY, combine: "maximum" },
+  amin: { name: "amin", identity: Number.POSITIVE_INFINITY, combine: "minimum" },
+} as const;
+
 const extremum =
-  (name: string, identity: number, combine: Combine) =>
+  (fact: (typeof extrema)[keyof typeof extrema]) =>
   (x: Node, dims?: Dims, options: KeepDim = {}): Node => {
-    nonEmpty(name, x, dims);
-    return reduce({ name, identity, combine, partial: evenShare }, x, dims, options, x.dtype);
+    nonEmpty(fact.name, x, dims);
+    return reduce({ ...fact, partial: evenShare }, x, dims, options, x.dtype);
   };
 
 const position =
@@ -75,20 +81,10 @@ export const reductions = {
   ),
 
   /** The greatest element over `dims`; NaN wins, ties share the gradient evenly. */
-  amax: row(
-    extremum("amax", Number.NEGATIVE_INFINITY, "maximum"),
-    [[2, 3]],
-    [[2, 3], 1],
-    [[2, 3, 2], [0, 2], { keepdim: true }],
-  ),
+  amax: row(extremum(extrema.amax), [[2, 3]], [[2, 3], 1], [[2, 3, 2], [0, 2], { keepdim: true }]),
 
   /** The least element over `dims`; NaN wins, ties share the gradient evenly. */
-  amin: row(
-    extremum("amin", Number.POSITIVE_INFINITY, "minimum"),
-    [[2, 3]],
-    [[2, 3], 1],
-    [[2, 3, 2], [0, 2], { keepdim: true }],
-  ),
+  amin: row(extremum(extrema.amin), [[2, 3]], [[2, 3], 1], [[2, 3, 2], [0, 2], { keepdim: true }]),
 
   /** The position (int32) of the greatest element along `dim`, the first of equals; of the flattened tensor without `dim`. NaN wins. */
   argmax: row(
