@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { compile, ones, type Tensor, tensor, zeros } from "@chainrule/core";
+import { compile, grad, ones, type Tensor, tensor, zeros } from "@chainrule/core";
 import { interpreter, linearMemory, nodeCount, programsPrepared, withBackend } from "@chainrule/core/testing";
 import { Adam, SGD } from "@chainrule/optim";
 import { describe, expect, test } from "vitest";
@@ -114,6 +114,13 @@ describe("without compile", () => {
       expect(held() - before).toBeLessThan(2);
     },
   );
+
+  test("numbers that change compile nothing, in gradients either", () => {
+    const x = ones([5]);
+    const slope = (λ: number) => grad((t: Tensor) => t.mul(λ).tanh().div(λ).sum().mul(λ))(x).data();
+    slope(0.7);
+    expect(growth(() => [1.5, -2, 1, 1e-9, 300].forEach(slope))).toMatchObject({ programs: 0 });
+  });
 
   test("an uncompiled step compiles nothing and needs no more memory once it is warm", () => {
     const [x, y] = batch(1);

@@ -71,6 +71,13 @@ describe("the kernels of", () => {
 /** The scratch memory of an explanation, in elements of float32. */
 const scratch = (text: string): number => Number(/(\d+) bytes of scratch/.exec(text)?.[1]) / 4;
 
+test("the chain rule's product is plain by numbers, and a choice by truth values", () => {
+  const slope = grad((x: Tensor) => x.mul(3).relu().div(7).clamp(0, 1).sum());
+  const ops = [...explain(slope(x)).matchAll(/^%\d+ = (\w+)/gm)].map(([, op]) => op);
+  expect(ops).toContain("choose");
+  expect(ops).not.toContain("chain");
+});
+
 test("what only its own row reads has memory for one row", () => {
   const needed = (n: number) => {
     const [y, pull] = vjp((v: Tensor) => v.softmax(1).mul(v).logSoftmax(1), given(n, 32));

@@ -1,9 +1,61 @@
-import { grad, hessian, jacobian, jvp, type Tensor, tensor, valueAndGrad, vjp } from "@chainrule/core";
+import {
+  grad,
+  hessian,
+  jacobian,
+  jvp,
+  onesLike,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+  vjp,
+  where,
+} from "@chainrule/core";
 import { gradcheck } from "@chainrule/core/testing";
 import { describe, expect, it } from "vitest";
 
 const vector = (...x: number[]) => tensor(x, { dtype: "float64" });
 const number = (x: number) => tensor(x, { dtype: "float64" });
+
+/** Numbers about which products behave in their own way. */
+const numbers = [0, -0, 1, -1, 0.5, 3, 1e-45, 1e39, -1e300, Infinity, -Infinity, Number.NaN];
+
+describe("the chain rule", () => {
+  it.each(numbers)("a branch that was not taken leaves nothing of products and quotients by %d", (λ) => {
+    const never = tensor([false, false]);
+    for (const f of [
+      (x: Tensor) => where(never, x.log().mul(λ).div(λ), 0),
+      (x: Tensor) => where(never, x.div(λ).mul(λ).log(), 0),
+    ])
+      for (const dtype of ["float32", "float64"] as const) {
+        const x = tensor([0, -1], { dtype });
+        expect([
+          ...grad((t: Tensor) => f(t).sum())(x)
+            .abs()
+            .data(),
+        ]).toEqual([0, 0]);
+        expect([
+          ...jvp(f, [x], [onesLike(x)])[1]
+            .abs()
+            .data(),
+        ]).toEqual([0, 0]);
+      }
+  });
+  it("0 times an infinite slope is 0, whichever of the two a number is", () => {
+    const slope = (f: (x: Tensor) => Tensor) => grad((x: Tensor) => f(x).sum())(vector(0)).item();
+    expect(slope((x) => x.mul(0).sqrt())).toBe(0);
+    expect(slope((x) => x.square().sqrt())).toBe(0);
+    expect(slope((x) => x.sqrt().mul(0))).toBe(0);
+    expect(slope((x) => x.sqrt().mul(2))).toBe(Infinity);
+  });
+  it("numbers as factors and numbers in tensors have the same gradients", () => {
+    const x = vector(-2, 0, 0.5, 3);
+    for (const λ of numbers) {
+      const by = (k: number | Tensor) =>
+        grad((t: Tensor) => t.mul(k).exp().add(t.relu().div(k)).add(t.maximum(0).mul(t).mul(k)).sum())(x);
+      expect([...by(λ).add(0).data()]).toEqual([...by(number(λ)).add(0).data()]);
+    }
+  });
+});
 
 describe("grad", () => {
   it("differentiates by the first argument, or by those named", () => {

@@ -2,18 +2,26 @@ import { isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
 import type { Elementwise, Family, Node, Op, Reduction } from "../graph/node.ts";
-import { cast } from "../ops/apply.ts";
+import { cast, elementwise } from "../ops/apply.ts";
 import { broadcasting } from "../ops/broadcast.ts";
 import { contract } from "../ops/contract.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
 import { indexings } from "../ops/indexing.ts";
 import { recurrence, shifted } from "../ops/recurrence.ts";
-import { iota, scalar } from "../ops/source.ts";
+import { constant, iota, isUnit, numberOf } from "../ops/source.ts";
 import { arg } from "../scalar/expr.ts";
+import * as w from "../scalar/words.ts";
 import { sizeOf } from "../shape.ts";
 import { type Lifted, lift } from "./lift.ts";
 
 const { add, chain, eq, mul, neg, where } = elementwiseOps;
+
+/** t where a condition holds, else 0. */
+const choose = elementwise("choose", {
+  f: (condition, t) => w.where(condition, t, 0),
+  d: (_y, condition) => [0, condition],
+  types: "branches",
+});
 
 /** A tangent or cotangent; null is zero. */
 export type Derivative = Node | null;
@@ -31,14 +39,21 @@ export function total(terms: readonly Derivative[]): Derivative {
   return terms.reduce((sum, t) => (sum && t ? add(sum, t) : (sum ?? t)), null);
 }
 
-export const zerosLike = (x: Node): Node => broadcasting.expand(scalar(0, x.dtype), x.shape);
+export const zerosLike = (x: Node): Node => broadcasting.expand(constant(0, x.dtype), x.shape);
 
-/** ∂·t by the chain rule, for a partial that is a number or a tensor. */
+/** Whether a number is neither 0 nor infinite nor NaN in any dtype: what it multiplies stays what it is. */
+const isPlain = (x = 0): boolean => Math.fround(x) !== 0 && Number.isFinite(Math.fround(x));
+
+/** ∂·t by the chain rule, for a partial that is a number or a tensor: a plain product by numbers, and truth values choose. */
 function times(partial: Node | number | boolean, t: Node): Derivative {
   if (partial === 0) return null;
   if (partial === 1) return t;
   if (partial === -1) return neg(t);
-  return typeof partial === "object" ? chain(cast(partial, t.dtype), t) : mul(t, partial);
+  if (typeof partial !== "object") return mul(t, constant(Number(partial), t.dtype));
+  if (partial.dtype === "bool") return choose(partial, t);
+  const weight = cast(partial, t.dtype);
+  if (isUnit(t)) return weight;
+  return (isPlain(numberOf(partial)) || isPlain(numberOf(t)) ? mul : chain)(weight, t);
 }
 
 const lifted = new WeakMap<Elementwise, readonly Lifted[]>();
@@ -121,7 +136,7 @@ export const families: { readonly [F in Family]: Rules<Extract<Op, { family: F }
       const src = indexings.gather(ȳ, op.dim, index);
       if (op.mode === "scatterAdd") return [ȳ, null, src];
       const order = broadcasting.reshape(iota([sizeOf(index.shape)], 0, "int32"), index.shape);
-      const places = broadcasting.expand(scalar(0, "int32"), x.shape);
+      const places = broadcasting.expand(constant(0, "int32"), x.shape);
       const last = indexings.gather(indexings.scatter(places, op.dim, index, order), op.dim, index);
       const stayed = where(eq(last, order), src, 0);
       return [indexings.scatter(ȳ, op.dim, index, zerosLike(src)), null, stayed];

@@ -1,8 +1,9 @@
+import type { DType } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
 import { elementwise } from "../ops/apply.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
 import type { Operand } from "../ops/row.ts";
-import { scalar } from "../ops/source.ts";
+import { constant, scalar } from "../ops/source.ts";
 import { applied, type Expr, type Scalar, subexpressions, toExpr, type Word } from "../scalar/expr.ts";
 
 type Row = (...x: Operand[]) => Node;
@@ -19,6 +20,19 @@ function bare({ name, word }: Expr & { kind: "apply" }): Row {
   return known;
 }
 
+/** Numbers of a formula as truth values where they meet such. */
+const asBits = (args: readonly Operand[]): Operand[] => {
+  const truths = args.some((a) => typeof a === "object" && a.dtype === "bool");
+  return args.map((a) => (truths && typeof a === "number" ? a !== 0 : a));
+};
+
+/** Numbers of a formula in the dtype of its result. */
+const asNodes = (args: readonly Operand[], dtype: DType): Operand[] =>
+  args.map((a) => {
+    if (typeof a !== "number") return a;
+    return Number.isFinite(a) && !Object.is(a, -0) ? constant(a, dtype) : scalar(a, dtype);
+  });
+
 /** A formula of scalars as one of tensors; the last of them is its result. */
 export type Lifted = (inputs: readonly Node[]) => Operand;
 
@@ -27,21 +41,18 @@ type Part = (inputs: readonly Node[], parts: readonly Operand[]) => Operand;
 
 /**
  * A formula over tensors: each word becomes the op of the same name, so that a partial derivative written once as a
- * formula can itself be differentiated, to any order. A choice between two numbers takes the dtype of the result.
+ * formula can itself be differentiated, to any order.
  */
 export function lift(formula: Scalar): Lifted {
   const order = subexpressions([toExpr(formula)]);
   const parts = order.map((e): Part => {
     if (e.kind === "arg") return (inputs) => inputs[e.index] as Node;
     if (e.kind === "const") return () => e.value;
-    const row = rows[e.name] ?? bare(e);
+    const row = rows[e.name];
     const places = e.args.map((a) => order.indexOf(a));
-    const choice = e.word.result === "branches";
     return (inputs, made) => {
       const args = places.map((p) => made[p] as Operand);
-      const open = choice && args.slice(1).every((a) => typeof a === "number");
-      const { dtype } = inputs.at(-1) as Node;
-      return row(...(open ? args.map((a) => (typeof a === "number" ? scalar(a, dtype) : a)) : args));
+      return row ? row(...asNodes(args, (inputs.at(-1) as Node).dtype)) : bare(e)(...asBits(args));
     };
   });
   return (inputs) => {

@@ -1,12 +1,13 @@
 import type { DType } from "../dtype.ts";
 import type { Elementwise } from "../graph/node.ts";
 import type { Item } from "../graph/structure.ts";
-import { arg, type Expr, toExpr } from "../scalar/expr.ts";
+import { arg, constantOf, type Expr, toExpr } from "../scalar/expr.ts";
 import { toFloat32, toFloat64, where } from "../scalar/words.ts";
 import { stridesOf } from "../shape.ts";
 import { expandFunctions } from "./expand.ts";
 import {
   both,
+  constantIndex,
   flatIndex,
   type Guard,
   guardKey,
@@ -34,14 +35,17 @@ export const misfit = new Error("the formula does not fit");
 /** Writes formulas of items over the arguments of one unit, within one of its loops. */
 export class Formulas {
   readonly checks: { readonly holds: Expr; readonly fault: number }[] = [];
-  readonly #known = new Map<string, Expr>();
+  readonly #known: Map<string, Expr>;
 
   constructor(
     readonly lowering: Ground,
     readonly unit: Unit,
     readonly loop: number,
     readonly loopAxes: string,
-  ) {}
+  ) {
+    unit.written[loop] ??= new Map();
+    this.#known = unit.written[loop];
+  }
 
   /** The element of item `i` at these coordinates; 0 where the guard does not hold. */
   element(i: number, at: readonly Index[], guard: Guard): Expr {
@@ -108,7 +112,11 @@ export class Formulas {
         if (!item.op.f) throw new Error(`${item.op.name} has no formula`);
         const places = at.map((x) => unit.index(x));
         const inputs = item.inputs.map((input) => this.element(input, [], []));
-        return guarded(toDType(item.op.f(places, inputs), item.dtype), guard, unit);
+        const e = item.op.f(places, inputs);
+        const number = constantOf(e);
+        const made =
+          number === undefined ? toDType(e, item.dtype) : unit.index(constantIndex(number), item.dtype);
+        return guarded(made, guard, unit);
       }
       case "indexing":
         return this.#gather(i, item, at, guard);

@@ -26,6 +26,7 @@ export type Arg = { readonly type: DType } & (
       readonly size: number;
       readonly fault: number;
     }
+  /** A whole number made of loop variables, or any constant. */
   | { readonly kind: "index"; readonly index: Index }
   | { readonly kind: "guard"; readonly guard: Guard }
   /** What an earlier task of the same row came to. */

@@ -40,6 +40,8 @@ export class Unit {
   readonly before: Loop[] = [];
   readonly locals = new Map<number, Local>();
   readonly args: Arg[] = [];
+  /** The elements whose formulas were written, for each loop. */
+  readonly written: Map<string, Expr>[] = [];
   readonly #known = new Map<string, Expr>();
   readonly #words = new Set<Expr>();
 
@@ -90,7 +92,7 @@ export class Unit {
 
   index(place: Index, type: DType = "int32"): Expr {
     const index = open(place);
-    return this.argument(`index ${index.key}`, () => ({ kind: "index", type, index }));
+    return this.argument(`index ${index.key} ${type}`, () => ({ kind: "index", type, index }));
   }
 
   guard(when: Guard): Expr {

@@ -10,7 +10,7 @@ import { detach, ruled } from "./identity.ts";
 import { movements } from "./movement.ts";
 import { extrema, reductions } from "./reduce.ts";
 import type { Operand } from "./row.ts";
-import { iota } from "./source.ts";
+import { constant, iota } from "./source.ts";
 
 const {
   abs,
@@ -97,8 +97,9 @@ function chosen(
 export const derived = {
   /** Mean over `dims` (all by default); of nothing it is NaN. */
   mean(x: Node, dims?: Dims, options: KeepDim = {}): Node {
-    const count = countOf("mean", x, dims);
-    return div(sum(toFloat(x), dims, options), count);
+    const float = toFloat(x);
+    const count = constant(countOf("mean", x, dims), float.dtype);
+    return div(sum(float, dims, options), count);
   },
 
   /** Σ of the elements that are not NaN, over `dims`. */

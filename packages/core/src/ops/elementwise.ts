@@ -266,7 +266,7 @@ export const elementwiseOps = formulas({
   /** ln(1 + eˣ), finite for every finite x. */
   softplus: { f: (x) => fn.softplus(x), d: (_y, x) => [sigmoid(x)] },
   /** max(x, 0); its derivative at 0 is 0. */
-  relu: { f: (x) => w.maximum(x, 0), d: (_y, x) => [where(le(x, 0), 0, 1)], types: "number" },
+  relu: { f: (x) => w.maximum(x, 0), d: (_y, x) => [not(le(x, 0))], types: "number" },
   /** x for x > 0, else negativeSlope·x. */
   leakyRelu: {
     f: (x, negativeSlope: Scalar = 0.01) => where(lt(0, x), x, mul(negativeSlope, x)),

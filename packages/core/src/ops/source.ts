@@ -2,7 +2,7 @@ import { checkDType, type DType, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
 import { Node, Single, type Source, type Value } from "../graph/node.ts";
-import type { Expr, Scalar } from "../scalar/expr.ts";
+import { constantOf, type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
 import { add, mul, or, shiftLeft, shiftRight, xor } from "../scalar/words.ts";
 import { checkShape, type Shape, sizeOf } from "../shape.ts";
 
@@ -14,6 +14,7 @@ const source = (name: string, attrs: Source["attrs"], f: Source["f"]): Source =>
 });
 
 const given = source("data", {}, undefined);
+const number = source("number", {}, undefined);
 
 /** A tensor of elements that a backend holds. */
 export function known(value: Value, shape: Shape, dtype: DType): Node {
@@ -43,7 +44,44 @@ const kept: Record<DType, (x: number) => number> = {
 
 /** A number as a 0-d tensor. */
 export function scalar(value: number | boolean, dtype: DType): Node {
-  return known(new Single(kept[checkDType("tensor", dtype)](Number(value)), dtype), [], dtype);
+  const node = new Node(number, [], [], dtype, false);
+  node.value = new Single(kept[checkDType("tensor", dtype)](Number(value)), dtype);
+  return node;
+}
+
+/** A finite number that the library itself writes: part of what a graph does, as the numbers of users are not. */
+export const constant = (value: number, dtype: DType): Node =>
+  new Node(
+    source("constant", { value }, () => toExpr(value)),
+    [],
+    [],
+    checkDType("tensor", dtype),
+    false,
+  );
+
+/** What a tensor that holds the same everywhere was spread from. */
+function spreadFrom(x: Node): Node {
+  let from = x;
+  while ((from.op.name === "expand" || from.op.name === "reshape") && from.inputs[0]) from = from.inputs[0];
+  return from;
+}
+
+/** Whether a tensor is everywhere the 1 that gradients begin with. */
+export const isUnit = (x: Node): boolean => spreadFrom(x).op.attrs.value === 1;
+
+/** The number that a tensor holds everywhere, for one made of a number, or by one op of such. */
+export function numberOf(x: Node, deep = true): number | undefined {
+  const { op, inputs, value } = spreadFrom(x);
+  if (op === number) return (value as Single).number;
+  if (op.name === "constant") return op.attrs.value as number;
+  if (op.family !== "elementwise" || !deep) return undefined;
+  const numbers: Expr[] = [];
+  for (const input of inputs) {
+    const n = numberOf(input, false);
+    if (n === undefined) return undefined;
+    numbers.push(toExpr(n));
+  }
+  return inputs.length > 0 ? constantOf(op.f(numbers)) : undefined;
 }
 
 /** yᵢ = i along axis `dim`, constant along the others. */

@@ -6,7 +6,7 @@ import { Node, Single, type Value } from "../graph/node.ts";
 import { cast } from "../ops/apply.ts";
 import { broadcasting, type KeepDim } from "../ops/broadcast.ts";
 import { detach, leaf } from "../ops/identity.ts";
-import { scalar } from "../ops/source.ts";
+import { constant } from "../ops/source.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { formatTensor } from "./format.ts";
 import { type LiftedFn, type Methods, methods } from "./methods.ts";
@@ -161,7 +161,7 @@ export class Tensor {
       );
     const seed = cotangent
       ? cast(cotangent.node, this.dtype)
-      : broadcasting.expand(scalar(1, this.dtype), this.shape);
+      : broadcasting.expand(constant(1, this.dtype), this.shape);
     const leaves = leavesOf(node);
     const grads = reverse([[node, seed]], leaves);
     if (!retainGraph && node.leaf === null) {
@@ -169,7 +169,7 @@ export class Tensor {
       this.#released = true;
     }
     leaves.forEach((x, i) => {
-      const g = grads[i] ?? broadcasting.expand(scalar(0, x.dtype), x.shape);
+      const g = grads[i] ?? broadcasting.expand(constant(0, x.dtype), x.shape);
       (x.leaf as Tensor).#collect(createGraph ? g : detach(g), this.#node);
     });
   }

@@ -2,7 +2,7 @@ import { zerosLike } from "../autodiff/families.ts";
 import { reverse } from "../autodiff/reverse.ts";
 import { fail } from "../errors.ts";
 import { broadcasting } from "../ops/broadcast.ts";
-import { scalar } from "../ops/source.ts";
+import { constant } from "../ops/source.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { release, trace } from "./trace.ts";
@@ -74,7 +74,7 @@ function lossOf(op: string, y: unknown): Tensor {
   return y;
 }
 
-const one = (y: Tensor): Tensor => new Tensor(broadcasting.expand(scalar(1, y.dtype), y.shape));
+const one = (y: Tensor): Tensor => new Tensor(broadcasting.expand(constant(1, y.dtype), y.shape));
 
 /** f as a function that returns its value together with its gradient: see `grad`. With `hasAux`, f returns `[loss, aux]`. */
 export function valueAndGrad<A extends readonly unknown[], X, const N extends Argnums = 0>(
