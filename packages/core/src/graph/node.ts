@@ -30,6 +30,8 @@ export interface Read {
 export interface Movement extends Named {
   readonly family: "movement";
   readonly reads: (out: readonly Expr[]) => readonly Read[];
+  /** Where an input element goes, where that is one place and the others are 0: another way to work it out. */
+  readonly puts?: (from: readonly Expr[]) => readonly Scalar[];
   /** The linear transpose: cotangents of the inputs from that of the output. */
   readonly transpose: (ȳ: Node) => readonly Node[];
 }

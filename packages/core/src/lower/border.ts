@@ -1,26 +1,44 @@
 import type { Movement, Read } from "../graph/node.ts";
 import type { Item, Structure } from "../graph/structure.ts";
 import type { Expr } from "../scalar/expr.ts";
-import { and, le, lt, sub } from "../scalar/words.ts";
+import { add, and, le, lt } from "../scalar/words.ts";
 import { isMatrixProduct } from "./choose.ts";
 import { type Border, grownBy, strided } from "./strided.ts";
 
 type ReadAt = (out: readonly Expr[]) => Omit<Read, "input">;
 
 /** A movement of one item, which no gradient passes any more. */
-function moved(name: string, input: number, shape: readonly number[], { dtype }: Item, read: ReadAt): Item {
+function moved(
+  name: string,
+  input: number,
+  shape: readonly number[],
+  { dtype }: Item,
+  read: ReadAt,
+  puts?: NonNullable<Movement["puts"]>,
+): Item {
   const reads: Movement["reads"] = (out) => [{ input: 0, ...read(out) }];
-  const op: Movement = { family: "movement", name, attrs: {}, reads, transpose: () => [] };
+  const op: Movement = {
+    family: "movement",
+    name,
+    attrs: {},
+    reads,
+    transpose: () => [],
+    ...(puts && { puts }),
+  };
   return { op, inputs: [input], shape, dtype, input: -1 };
 }
 
 /** The elements of x between zeros. */
-const bordered = (x: Item, base: number, zeros: Border["zeros"]): Item =>
-  moved("border", base, grownBy(x.shape, zeros), x, (out) => {
-    const index = out.map((o, d) => sub(o, zeros[d]?.[0] as number));
+function bordered(x: Item, base: number, zeros: Border["zeros"]): Item {
+  const moveBy = (at: readonly Expr[], sign: number) =>
+    at.map((i, d) => add(i, sign * (zeros[d]?.[0] as number)));
+  const read: ReadAt = (out) => {
+    const index = moveBy(out, -1);
     const within = index.flatMap((i, d) => [le(0, i), lt(i, x.shape[d] as number)]);
     return { index, valid: within.reduce((a, b) => and(a, b)) };
-  });
+  };
+  return moved("border", base, grownBy(x.shape, zeros), x, read, (from) => moveBy(from, 1));
+}
 
 /**
  * The structure with the operands of matrix products that reach into zeros, such as padded windows, read from a copy that

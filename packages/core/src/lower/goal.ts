@@ -1,11 +1,11 @@
 import type { DType } from "../dtype.ts";
-import type { Contraction, Reduction } from "../graph/node.ts";
+import type { Contraction, Movement, Reduction } from "../graph/node.ts";
 import type { Item } from "../graph/structure.ts";
-import type { Expr } from "../scalar/expr.ts";
+import { arg, type Expr } from "../scalar/expr.ts";
 import { mul, toInt32 } from "../scalar/words.ts";
 import { stridesOf } from "../shape.ts";
 import type { Formulas } from "./formulas.ts";
-import { constantIndex, flatIndex, type Index } from "./index-map.ts";
+import { constantIndex, flatIndex, type Index, indexOf } from "./index-map.ts";
 import type { Task } from "./kernel.ts";
 import { combined, termsOf } from "./short.ts";
 
@@ -20,6 +20,8 @@ export interface Goal {
   readonly reduce: Task["reduce"];
   /** How many of the last axes of `rest` the result keeps, when it is combined in memory. */
   readonly kept: number;
+  /** Whether there are elements that belong to no point, which are 0. */
+  readonly sparse?: boolean;
 }
 
 const at = <T>(list: readonly T[], places: readonly number[]): T[] => places.map((p) => list[p] as T);
@@ -144,9 +146,27 @@ function contractionGoal(items: readonly Item[], i: number, op: Contraction): Go
   });
 }
 
+/** What is moved, put where it goes. */
+function putGoal(items: readonly Item[], i: number, puts: NonNullable<Movement["puts"]>): Goal {
+  const x = (items[i] as Item).inputs[0] as number;
+  const { shape } = items[x] as Item;
+  const places = puts(shape.map((_, k) => arg(k)));
+  return {
+    item: i,
+    row: [],
+    rest: shape,
+    value: (f, _, rest) => f.element(x, rest, []),
+    element: (_, rest) => indexOf(places, undefined, rest).index,
+    reduce: undefined,
+    kept: 0,
+    sparse: true,
+  };
+}
+
 /** How an item is worked out in loops. */
 export function goalOf(items: readonly Item[], i: number): Goal {
   const { op, shape } = items[i] as Item;
+  if (op.family === "movement" && op.puts) return putGoal(items, i, op.puts);
   if (op.family === "reduction")
     return termsOf(items[i] as Item, items) > 0 ? shortGoal(items, i, op) : reductionGoal(items, i, op);
   if (op.family === "contraction") return contractionGoal(items, i, op);

@@ -1,11 +1,12 @@
 import type { Item, Structure } from "../graph/structure.ts";
 import { toExpr } from "../scalar/expr.ts";
-import { sizeOf } from "../shape.ts";
+import { sizeOf, stridesOf } from "../shape.ts";
 import { withBorders } from "./border.ts";
 import { isMatrixProduct, materialised } from "./choose.ts";
 import { Formulas, type Ground, misfit } from "./formulas.ts";
 import { type Goal, goalOf, placeOf } from "./goal.ts";
-import type { Buffer, Task } from "./kernel.ts";
+import { flatIndex } from "./index-map.ts";
+import type { Buffer, Loop, Task } from "./kernel.ts";
 import { buffersOf } from "./plan.ts";
 import { productOf } from "./product.ts";
 import type { Fault, Kernel, Program } from "./program.ts";
@@ -141,6 +142,14 @@ class Lowering implements Ground {
     this.#ready.set(goal.item, this.slots.push({ unit }) - 1);
   }
 
+  /** A loop that fills an item with zeros. */
+  #zeros(i: number): Loop {
+    const { shape, dtype } = this.items[i] as Item;
+    const { axes, coordinates } = axesOf("z", shape);
+    const store = { buffer: this.buffer(i), index: flatIndex(coordinates, stridesOf(shape)) };
+    return { axes, tasks: [{ ...blank, value: toExpr(0), type: dtype, store }] };
+  }
+
   /** Adds the goal to the first loop of the unit where its formula can be worked out; says whether there is one. */
   #place(goal: Goal, unit: Unit, reads: readonly number[]): boolean {
     const { axes, coordinates } = axesOf("i", [...goal.row, ...goal.rest].slice(unit.rowShape.length));
@@ -163,6 +172,7 @@ class Lowering implements Ground {
         const kept = axes.slice(-goal.kept);
         if (across) unit.before.push({ axes: [...axesOf("r", goal.row).axes, ...kept], tasks: [start] });
         if (apart) unit.loopAt(unit.loops.length, kept).tasks.push(start);
+        if (goal.sparse) unit.before.push(this.#zeros(goal.item));
         const home = apart ? unit.loops.length : l;
         const loop = unit.loopAt(home, axes);
         for (const c of formulas.checks)

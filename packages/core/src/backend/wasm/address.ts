@@ -53,3 +53,29 @@ export function splitIndex(
   const rest = addIndex(index, scaleIndex(loopVariable(name, size), -step));
   return uses(rest, name) ? undefined : { step, rest };
 }
+
+/**
+ * How far an index is ahead of its first lane's in each lane of a vector along a loop variable, which counts from 0 in steps of
+ * whole vectors; undefined where that differs from one vector to the next.
+ */
+export function lanesAhead(index: Index, name: string, lanes: number): readonly number[] | undefined {
+  let ahead = Array.from({ length: lanes }, () => 0);
+  for (const { atom, factor } of index.terms.values()) {
+    if (atom.kind === "loop") {
+      if (atom.key === name) ahead = ahead.map((n, l) => n + factor * l);
+    } else if (uses(atom.inner, name)) {
+      if (atom.kind === "kept" || !evenBy(atom.inner, atom.by, name, lanes)) return undefined;
+      const inner = lanesAhead(atom.inner, name, lanes);
+      if (!inner) return undefined;
+      const first = ((atom.inner.constant % atom.by) + atom.by) % atom.by;
+      ahead = ahead.map((n, l) => n + factor * Math.floor((first + (inner[l] as number)) / atom.by));
+    }
+  }
+  return ahead;
+}
+
+/** Whether an index leaves the remainder of its constant at the first lane of every vector. */
+const evenBy = (index: Index, by: number, name: string, lanes: number): boolean =>
+  [...index.terms.values()].every(
+    ({ atom, factor }) => (factor * (atom.key === name ? lanes : 1)) % by === 0,
+  );

@@ -1,7 +1,7 @@
 import type { Guard } from "../../lower/index-map.ts";
 import type { Arg } from "../../lower/kernel.ts";
 import { bytesOf } from "../../lower/program.ts";
-import { guardUses, pushGuard, pushIndex, splitIndex } from "./address.ts";
+import { guardUses, pushGuard, pushIndex } from "./address.ts";
 import type { FunctionBuilder, ValType } from "./assembler.ts";
 import type { Elements, Lead } from "./elements.ts";
 import type { Push } from "./site.ts";
@@ -33,14 +33,16 @@ export class Arguments {
   /** As many elements as a vector has lanes, along the innermost axis; `at` pushes the place of a gathered one of a lane. */
   vector(x: Arg, lead: Lead, at: (lane: number) => void): void {
     const { f, around, elements } = this;
-    const { name, size } = elements.inner;
-    if (x.kind === "load" && elements.stepOf(x) === 1 && !guardUses(x.guard, name)) {
+    const { name } = elements.inner;
+    const ahead = x.kind === "load" || x.kind === "index" ? elements.aheadOf(x.index) : undefined;
+    const apart = !ahead?.every((n, l) => n === l);
+    if (x.kind === "load" && ahead && !guardUses(x.guard, name) && !(apart && x.type === "bool")) {
       const zero = () => f.v128(new Uint8Array(16));
-      return this.#when(x.guard, () => elements.loadVector(x, lead), zero, "v128");
+      const load = () => (apart ? elements.loadLanes(x, lead, ahead) : elements.loadVector(x, lead));
+      return this.#when(x.guard, load, zero, "v128");
     }
-    const split = x.kind === "index" ? splitIndex(x.index, name, size) : undefined;
-    if (x.kind === "index" && split) {
-      const ramp = Int32Array.from({ length: 4 }, (_, l) => l * split.step);
+    if (x.kind === "index" && ahead) {
+      const ramp = Int32Array.from({ length: 4 }, (_, l) => ahead[l] ?? 0);
       pushIndex(f, x.index, around.variable);
       f.op("i32x4.splat").v128(new Uint8Array(ramp.buffer)).op("i32x4.add");
       return;

@@ -2,7 +2,7 @@ import type { DType } from "../../dtype.ts";
 import type { Index } from "../../lower/index-map.ts";
 import type { Axis, Buffer } from "../../lower/kernel.ts";
 import { bytesOf } from "../../lower/program.ts";
-import { pushIndex, splitIndex } from "./address.ts";
+import { lanesAhead, pushIndex, splitIndex } from "./address.ts";
 import type { FunctionBuilder, OpName } from "./assembler.ts";
 import { type Push, prefixes } from "./site.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -104,6 +104,39 @@ export class Elements {
     f.op("i16x8.extend_low_i8x16_u").op("i32x4.extend_low_i16x8_u");
     if (lanes === 2) f.op("i64x2.extend_low_i32x4_u");
     f.v128(new Uint8Array(16)).op(lanes === 4 ? "i32x4.ne" : "i64x2.ne");
+  }
+
+  /** How far the elements of a vector are ahead of its first; undefined where that varies. */
+  aheadOf(index: Index): readonly number[] | undefined {
+    return lanesAhead(index, this.inner.name, this.lanes);
+  }
+
+  /** A vector of numbers that are so far `ahead` of its first: two whole vectors, shuffled, where that is enough. */
+  loadLanes(place: Located, lead: Lead, ahead: readonly number[]): void {
+    const { f, around, lanes } = this;
+    const { dtype } = place.buffer;
+    const [bytes, least] = [bytesOf[dtype], Math.min(...ahead)];
+    const [log2, at] = [Math.log2(bytes), around.scratch("i32", 9)];
+    const offset = this.push(place, lead);
+    f.i32(offset + least * bytes)
+      .op("i32.add")
+      .set(at);
+    const from = ahead.map((n) => n - least);
+    if (from.every((n) => n < 2 * lanes)) {
+      const second = from.some((n) => n >= lanes) ? 16 : 0;
+      f.get(at).op("v128.load", log2, 0).get(at).op("v128.load", log2, second);
+      f.op("i8x16.shuffle", ...from.flatMap((n) => Array.from({ length: bytes }, (_, b) => n * bytes + b)));
+      return;
+    }
+    const filled = around.scratch("v128", 9);
+    for (const [l, n] of from.entries()) {
+      const [whole, lane] = [`v128.load${8 * bytes}_zero`, `v128.load${8 * bytes}_lane`];
+      f.get(at);
+      if (l === 0) f.op(whole as OpName, log2, n * bytes);
+      else f.get(filled).op(lane as OpName, log2, n * bytes, l);
+      f.set(filled);
+    }
+    f.get(filled);
   }
 
   /** Stores an element; without a lead when the innermost loop is over. */
