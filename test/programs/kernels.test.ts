@@ -98,7 +98,7 @@ describe("a convolution", () => {
 
   test("is a product, and so are its gradients; only the zeros around their operands are copied", () => {
     expect(kernels(text)).toMatchInlineSnapshot(
-      `"nest of 1, product, nest of 2, product, nest of 1, product, nest of 1"`,
+      `"nest of 1, nest of 1, product, nest of 1, nest of 1, product, nest of 1, product, nest of 1"`,
     );
   });
 

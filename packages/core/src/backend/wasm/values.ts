@@ -1,7 +1,6 @@
 /** How values of each dtype stand in locals, constants and the lanes of vectors. */
 import type { DType } from "../../dtype.ts";
 import type { FunctionBuilder, OpName, ValType } from "./assembler.ts";
-import type { Push } from "./site.ts";
 
 export const valTypes: Record<DType, ValType> = { bool: "i32", int32: "i32", float32: "f32", float64: "f64" };
 
@@ -31,7 +30,7 @@ const laneOf = (type: DType, lanes: 2 | 4): string =>
   ({ bool: lanes === 4 ? "i32x4" : "i64x2", int32: "i32x4", float32: "f32x4", float64: "f64x2" })[type];
 
 /** Puts a truth value on the stack as the bits of a lane. */
-function pushMask(f: FunctionBuilder, push: Push, lanes: 2 | 4): void {
+function pushMask(f: FunctionBuilder, push: () => void, lanes: 2 | 4): void {
   f.i32(0);
   push();
   f.op("i32.sub");
@@ -45,7 +44,7 @@ export function takeLane(f: FunctionBuilder, type: DType, lanes: 2 | 4, lane: nu
 }
 
 /** Puts a number into a lane of the vector on the stack. */
-export function putLane(f: FunctionBuilder, push: Push, type: DType, lanes: 2 | 4, lane: number): void {
+export function putLane(f: FunctionBuilder, push: () => void, type: DType, lanes: 2 | 4, lane: number): void {
   if (type === "bool") pushMask(f, push, lanes);
   else push();
   f.op(`${laneOf(type, lanes)}.replace_lane` as OpName, lane);
