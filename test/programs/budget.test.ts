@@ -1,7 +1,15 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { compile, grad, ones, type Tensor, tensor, zeros } from "@chainrule/core";
-import { interpreter, linearMemory, nodeCount, programsPrepared, withBackend } from "@chainrule/core/testing";
+import { compile, grad, ones, Parameter, type Tensor, tensor, zeros } from "@chainrule/core";
+import {
+  type Backend,
+  interpreter,
+  linearMemory,
+  nodeCount,
+  programsPrepared,
+  wasm,
+  withBackend,
+} from "@chainrule/core/testing";
 import { Adam, SGD } from "@chainrule/optim";
 import { describe, expect, test } from "vitest";
 import { batch, logistic, network } from "./models.ts";
@@ -158,6 +166,34 @@ describe("without compile", () => {
     for (const { h, data, i } of kinds)
       expect(withBackend(interpreter, () => [...h(...draw(i)).data()])).toEqual(data);
     expect(growth(() => kinds.forEach(({ h, i }) => void h(...draw(i)).data())).programs).toBe(0);
+  });
+
+  test("a step through 3000 layers is one run, in which each gradient is worked out with the others", () => {
+    let runs = 0;
+    const counted: Backend = {
+      name: "counted",
+      prepare(structure) {
+        const { run } = wasm.prepare(structure);
+        const count = (...given: Parameters<typeof run>) => {
+          runs++;
+          return run(...given);
+        };
+        return { run: count };
+      },
+    };
+    const layers = Array.from({ length: 3000 }, (_, i) => new Parameter(tensor([1, 1 - i / 5000])));
+    const sgd = new SGD(layers, { lr: 0.01 });
+    const step = () => {
+      const loss = layers.reduce<Tensor>((h, w) => h.mul(w).tanh(), tensor([3, -1])).sum();
+      sgd.zeroGrad();
+      loss.backward();
+      sgd.step();
+      return loss.item();
+    };
+    withBackend(counted, step);
+    expect(runs).toBe(1);
+    expect(growth(() => withBackend(counted, step)).programs).toBe(0);
+    expect(runs).toBe(2);
   });
 
   test("programs of graphs that were not met for long are let go", () => {

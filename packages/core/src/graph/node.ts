@@ -145,8 +145,8 @@ export class Node {
   mark = 0;
   /** Its place in the graph that was last looked at. */
   place = -1;
-  /** Longest chain of unevaluated nodes below. */
-  readonly depth: number;
+  /** The oldest unevaluated node that it waits for has no smaller id. */
+  since: number;
 
   constructor(
     readonly op: Op,
@@ -159,15 +159,14 @@ export class Node {
     readonly leaf: object | null = null,
   ) {
     this.inputs = inputs;
-    let depth = 0;
-    for (const x of inputs) if (x.value === null && x.depth > depth) depth = x.depth;
-    this.depth = depth + 1;
+    this.since = this.id;
+    for (const x of inputs) if (x.value === null && x.since < this.since) this.since = x.since;
     observer?.made(this);
   }
 
   /** Keeps the value; a node that no gradient can pass forgets how it was made. */
   settle(value: Value): void {
     this.value = value;
-    if (!this.needsGrad) this.inputs = nothing;
+    if (!this.needsGrad || this.leaf) this.inputs = nothing;
   }
 }

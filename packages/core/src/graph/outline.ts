@@ -38,7 +38,7 @@ const areAt = (nodes: readonly Node[], places: readonly number[]): boolean =>
 function sameAttrs(a: Attrs, b: Attrs): boolean {
   for (const name in a) {
     const [x, y] = [a[name], b[name]];
-    if (x !== y && !(Array.isArray(x) && Array.isArray(y) && sameShape(x, y))) return false;
+    if (!Object.is(x, y) && !(Array.isArray(x) && Array.isArray(y) && sameShape(x, y))) return false;
   }
   return true;
 }

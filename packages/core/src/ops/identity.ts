@@ -30,6 +30,17 @@ export const variable = (x: Node): Node => same(through, [x], true);
 /** The same value, constant for differentiation. */
 export const detach = (x: Node): Node => (x.needsGrad ? same(blocked, [x], false) : x);
 
+const collecting = identity("collected", { vjp: undefined, jvp: undefined });
+
+/** A gradient as a leaf holds it: what follows does not count what it waits for. */
+export function collected(x: Node): Node {
+  const node = same(collecting, [x], false);
+  node.since = node.id;
+  return node;
+}
+
+export const isCollected = ({ op }: Node): boolean => op === collecting;
+
 /** The same value as a place where a gradient is collected for `owner`. */
 export const leaf = (x: Node, owner: object): Node => same(blocked, [detach(x)], true, owner);
 

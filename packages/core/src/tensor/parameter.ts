@@ -89,14 +89,12 @@ export class Cell extends Tensor {
 
   /** Takes a value over: into its nodes as they are, where nobody else holds them. */
   #hold(value: Value): void {
-    if (this.#shared) {
-      const fresh = known(value, this.shape, this.dtype);
-      this.exchange(this.requiresGrad ? leaf(fresh, this) : fresh);
+    if (!this.#shared) {
+      super.node.value = value;
       return;
     }
-    const node = super.node;
-    node.value = value;
-    if (node.leaf) (node.inputs[0] as Node).value = value;
+    const fresh = known(value, this.shape, this.dtype);
+    this.exchange(this.requiresGrad ? leaf(fresh, this) : fresh);
   }
 
   /** Holds `value` from now on. @throws where its shape or dtype differ. */

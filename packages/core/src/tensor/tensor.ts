@@ -5,13 +5,14 @@ import { fail } from "../errors.ts";
 import { Node, Single, type Value } from "../graph/node.ts";
 import { cast } from "../ops/apply.ts";
 import { broadcasting, type KeepDim } from "../ops/broadcast.ts";
-import { detach, leaf } from "../ops/identity.ts";
+import { collected, detach, leaf } from "../ops/identity.ts";
 import { constant } from "../ops/source.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { formatTensor } from "./format.ts";
 import { type LiftedFn, type Methods, methods } from "./methods.ts";
 import { type Nested, nest } from "./nested.ts";
 import { tracing } from "./tracing.ts";
+import { bound } from "./unread.ts";
 
 /** A tensor, or a JavaScript scalar that adapts to the others' dtype. */
 export type TensorLike = Tensor | number | boolean;
@@ -25,9 +26,6 @@ export interface BackwardOptions {
 
 /** Cells whose new values are still to be worked out. */
 const unsettled = new Set<Tensor>();
-
-/** An unread chain longer than this, which no gradient needs, is evaluated so that it cannot grow for ever. */
-const longestUnread = 1000;
 
 /**
  * An n-dimensional array of one dtype, immutable, worked out when it is read. Its methods are the rows of the op
@@ -109,10 +107,8 @@ export class Tensor {
   }
 
   #bound(): void {
-    if (tracing()) return;
     const node = this.#node.leaf ? this.#node.inputs[0] : this.#node;
-    if (node && !node.needsGrad && node.value === null && node.depth > longestUnread)
-      evaluateNodes([this.#node]);
+    if (node && !tracing()) bound(node);
   }
 
   /** The same value without history. */
@@ -127,7 +123,8 @@ export class Tensor {
 
   /**
    * Adds the gradient of this tensor to `grad` of every leaf it was made of: x̄ = (∂y/∂x)ᵀ·ȳ, with ȳ = `cotangent`,
-   * which may be left out for a single element. Its history is let go afterwards unless `retainGraph`.
+   * which may be left out for a single element. Its history is let go afterwards unless `retainGraph`. What earlier steps
+   * left to be worked out in leaves and their gradients is worked out first, so that steps do not pile up unread.
    * @throws where nothing requires a gradient, or a cotangent is missing or of another shape.
    */
   backward(
@@ -163,6 +160,8 @@ export class Tensor {
       ? cast(cotangent.node, this.dtype)
       : broadcasting.expand(constant(1, this.dtype), this.shape);
     const leaves = leavesOf(node);
+    if (!tracing())
+      evaluateNodes([...leaves, ...leaves.flatMap((x) => Tensor.#nodes((x.leaf as Tensor).#grad))]);
     const grads = reverse([[node, seed]], leaves);
     if (!retainGraph && node.leaf === null) {
       this.#node = detach(node);
@@ -170,7 +169,7 @@ export class Tensor {
     }
     leaves.forEach((x, i) => {
       const g = grads[i] ?? broadcasting.expand(constant(0, x.dtype), x.shape);
-      (x.leaf as Tensor).#collect(createGraph ? g : detach(g), this.#node);
+      (x.leaf as Tensor).#collect(createGraph ? g : collected(g), this.#node);
     });
   }
 
@@ -183,6 +182,12 @@ export class Tensor {
       );
     this.grad = this.grad ? this.grad.add(new Tensor(g)) : new Tensor(g);
     this.grad.#origin = origin;
+  }
+
+  /** What has to be worked out for a tensor: with a gradient, what that was taken of. */
+  static #nodes(t: Tensor | null): Node[] {
+    if (!t) return [];
+    return t.#origin ? [t.#node, t.#origin] : [t.#node];
   }
 
   /** Forgets the gradient. */
@@ -198,7 +203,7 @@ export class Tensor {
     if (tracing()) return;
     const cells = [...unsettled];
     unsettled.clear();
-    evaluateNodes([...tensors, ...cells].flatMap((t) => (t.#origin ? [t.#node, t.#origin] : [t.#node])));
+    evaluateNodes([...tensors, ...cells].flatMap(Tensor.#nodes));
     for (const t of tensors) t.#origin = null;
   }
 
