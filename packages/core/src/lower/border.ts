@@ -1,32 +1,9 @@
-import type { Movement, Read } from "../graph/node.ts";
 import type { Item, Structure } from "../graph/structure.ts";
 import type { Expr } from "../scalar/expr.ts";
 import { add, and, le, lt } from "../scalar/words.ts";
 import { isMatrixProduct } from "./choose.ts";
+import { moved, type ReadAt } from "./moved.ts";
 import { type Border, grownBy, strided } from "./strided.ts";
-
-type ReadAt = (out: readonly Expr[]) => Omit<Read, "input">;
-
-/** A movement of one item, which no gradient passes any more. */
-function moved(
-  name: string,
-  input: number,
-  shape: readonly number[],
-  { dtype }: Item,
-  read: ReadAt,
-  puts?: NonNullable<Movement["puts"]>,
-): Item {
-  const reads: Movement["reads"] = (out) => [{ input: 0, ...read(out) }];
-  const op: Movement = {
-    family: "movement",
-    name,
-    attrs: {},
-    reads,
-    transpose: () => [],
-    ...(puts && { puts }),
-  };
-  return { op, inputs: [input], shape, dtype, input: -1 };
-}
 
 /** The elements of x between zeros. */
 function bordered(x: Item, base: number, zeros: Border["zeros"]): Item {

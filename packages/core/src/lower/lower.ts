@@ -1,6 +1,7 @@
 import type { Item, Structure } from "../graph/structure.ts";
 import { toExpr } from "../scalar/expr.ts";
 import { sizeOf, stridesOf } from "../shape.ts";
+import { withBlocks } from "./blocks.ts";
 import { withBorders } from "./border.ts";
 import { isMatrixProduct, materialised } from "./choose.ts";
 import { Formulas, type Ground, misfit } from "./formulas.ts";
@@ -210,4 +211,5 @@ function joins(unit: Unit, goal: Goal, reads: readonly number[]): boolean {
 }
 
 /** A graph as kernels over buffers. */
-export const lower = (structure: Structure): Program => new Lowering(withBorders(structure)).run();
+export const lower = (structure: Structure): Program =>
+  new Lowering(withBorders(withBlocks(structure))).run();
