@@ -1,6 +1,9 @@
-import type { Node, Value } from "../graph/node.ts";
+import { arrays } from "../dtype.ts";
+import { type Node, Single, type Value } from "../graph/node.ts";
 import { fits, type Outline, outlineOf } from "../graph/outline.ts";
 import { type Graph, graphOf, type Structure, structureOf } from "../graph/structure.ts";
+import { arg } from "../scalar/expr.ts";
+import { sizeOf } from "../shape.ts";
 import type { Backend, Executable } from "./backend.ts";
 import { wasm } from "./wasm/wasm.ts";
 import { watcher } from "./watch.ts";
@@ -30,8 +33,20 @@ function executableOf(graph: Graph): Executable {
   return one.executable;
 }
 
+/** The value of a number that is only repeated: no work for a program. */
+function repeated({ op, inputs: [x], shape, dtype }: Node): Value | undefined {
+  if (op.family !== "movement" || !(x?.value instanceof Single)) return undefined;
+  const [read, more] = op.reads(shape.map((_, k) => arg(k)));
+  if (more || read?.valid) return undefined;
+  return { array: new arrays[dtype](sizeOf(shape)).fill(x.value.number) };
+}
+
 /** Gives nodes their values, all in one run. */
 export function evaluate(nodes: readonly Node[]): void {
+  for (const n of nodes) {
+    const value = n.value ? undefined : repeated(n);
+    if (value) n.settle(value);
+  }
   const pending = nodes.filter((n) => n.value === null);
   if (pending.length === 0) return;
   const graph = graphOf(pending);

@@ -51,6 +51,10 @@ function zerosAround(
  */
 export function strided(items: readonly Item[], i: number, bordered = false): Strided {
   const item = items[i] as Item;
+  if (item.op.family !== "movement") {
+    const steps = stridesOf(item.shape).map((step, k) => (item.shape[k] === 1 ? 0 : step));
+    return { base: i, start: 0, steps };
+  }
   const { coordinates } = axesOf("s", item.shape);
   const isPlain = (x: Index) => [...x.terms.values()].every((t) => t.atom.kind === "loop");
   const stepsOf = (x: Index) =>

@@ -1,7 +1,8 @@
-import type { Buffer } from "../../lower/kernel.ts";
+import type { Buffer, Nest } from "../../lower/kernel.ts";
 import { buffersOf } from "../../lower/plan.ts";
 import { bytesOf, type Program, type Recur, type Scatter } from "../../lower/program.ts";
 import { stridesOf } from "../../shape.ts";
+import { textOf } from "./alike.ts";
 import { FunctionBuilder, ModuleBuilder, type OpName, type ValType } from "./assembler.ts";
 import { gemmParameters } from "./gemm.ts";
 import { counted, nested, pushPlace } from "./loops.ts";
@@ -141,7 +142,7 @@ export interface Assembled {
   readonly workspace: number;
 }
 
-/** A program as a module: one function per kernel, `run(table)`, which calls them in order, and `step(table, k)`, which calls one. */
+/** A program as a module: a function per kernel, which nests alike share; `run(table)`, which calls them in order, and `step(table, k)`, which calls one. */
 export function moduleOf(program: Program, hostWords: Readonly<Record<string, number>>): Assembled {
   const module = new ModuleBuilder();
   module.importMemory("env", "memory", false);
@@ -170,55 +171,87 @@ export function moduleOf(program: Program, hostWords: Readonly<Record<string, nu
   const host = { float: imports("float", "f64"), int: imports("int", "i32") };
   const places = new Places();
   let workspace = Math.max(0, ...[...matrix.values()].map((p) => p.workspace));
-  const functions = program.kernels.map((kernel) => {
-    const f = new FunctionBuilder(["i32"], []);
-    const bases = new Map(
-      buffersOf(kernel).map((b) => {
-        const local = f.local("i32");
-        f.get(0)
-          .op("i32.load", 2, 4 * addressWord(b))
-          .set(local);
-        return [b, local];
-      }),
-    );
+  const pushList = (f: FunctionBuilder, start: number): FunctionBuilder =>
+    f
+      .get(0)
+      .i32(4 * (tableWords(program) + start))
+      .op("i32.add");
+
+  /** A function that has the addresses of buffers in locals; `find` puts on the stack where one is. */
+  const writing = (
+    params: readonly ValType[],
+    buffers: readonly Buffer[],
+    find: (f: FunctionBuilder, b: Buffer, k: number) => void,
+  ) => {
+    const f = new FunctionBuilder(params, []);
+    const bases = new Map(buffers.map((b) => [b, f.local("i32")]));
+    buffers.forEach((b, k) => {
+      find(f, b, k);
+      f.op("i32.load", 2, 0).set(bases.get(b) as number);
+    });
     const base = (b: Buffer) => bases.get(b) as number;
-    const pushWorkspace = () => f.get(0).op("i32.load", 2, 4 * workspaceWord);
+    return { f, base, pushWorkspace: () => f.get(0).op("i32.load", 2, 4 * workspaceWord) };
+  };
+
+  const nests = new Map<string, number>();
+  const writeNest = (nest: Nest, buffers: readonly Buffer[]): number => {
+    const { f, base, pushWorkspace } = writing(["i32", "i32"], buffers, (f, _, k) =>
+      f
+        .get(0)
+        .get(1)
+        .op("i32.load", 2, 4 * k)
+        .op("i32.add"),
+    );
+    const used = emitNest(f, nest, {
+      base,
+      host: (name, integer) => (integer ? host.int : host.float).get(name) as number,
+      faultCell: () => f.get(0),
+      pushWorkspace,
+    });
+    workspace = Math.max(workspace, used);
+    return module.func(f);
+  };
+
+  /** Calls a kernel: with the table and, where nests alike may share the function, the list of its buffers. */
+  const calls = program.kernels.map((kernel): ((from: FunctionBuilder) => void) => {
+    const buffers = buffersOf(kernel);
+    if (kernel.kind === "nest") {
+      const text = textOf(kernel, buffers);
+      const index = nests.get(text) ?? writeNest(kernel, buffers);
+      nests.set(text, index);
+      const start = places.list(buffers.map((b) => 4 * addressWord(b)));
+      return (from) => pushList(from.get(0), start).call(index);
+    }
+    const { f, base, pushWorkspace } = writing(["i32"], buffers, (f, b) =>
+      f
+        .get(0)
+        .i32(4 * addressWord(b))
+        .op("i32.add"),
+    );
     if (kernel.kind === "product") {
       const product = matrix.get(kernel) as MatrixProduct;
       emitProduct(f, product, {
         base,
         gemm: gemms.get(`${product.type} ${product.kernel}`) as number,
         places,
-        pushList: (start) =>
-          f
-            .get(0)
-            .i32(4 * (tableWords(program) + start))
-            .op("i32.add"),
+        pushList: (start) => pushList(f, start),
         pushWorkspace,
       });
     } else if (kernel.kind === "scatter") emitScatter(f, kernel, base);
-    else if (kernel.kind === "recur") emitRecur(f, kernel, base);
-    else {
-      const used = emitNest(f, kernel, {
-        base,
-        host: (name, integer) => (integer ? host.int : host.float).get(name) as number,
-        faultCell: () => f.get(0),
-        pushWorkspace,
-      });
-      workspace = Math.max(workspace, used);
-    }
-    return module.func(f);
+    else emitRecur(f, kernel, base);
+    const index = module.func(f);
+    return (from) => from.get(0).call(index);
   });
   const run = new FunctionBuilder(["i32"], []);
-  for (const index of functions) run.get(0).call(index);
+  for (const call of calls) call(run);
   module.func(run, "run");
   const step = new FunctionBuilder(["i32", "i32"], []);
-  functions.forEach((index, k) => {
+  calls.forEach((call, k) => {
     step
       .get(1)
       .i32(k)
       .op("i32.eq")
-      .if(() => step.get(0).call(index));
+      .if(() => call(step));
   });
   module.func(step, "step");
   return { bytes: module.bytes(), constants: places.words, workspace };

@@ -54,10 +54,17 @@ export function matrixProduct(given: Product): MatrixProduct {
   return { product, type, kernel: strided ? "strided" : "mapped", free, m, n, k, workspace };
 }
 
-/** The lists of places that the products of a program read through, as words one behind the other. */
+/** Lists of words that stand one behind the other: places that products read through, and where buffers are. */
 export class Places {
   readonly words: number[] = [];
   readonly #known = new Map<string, number>();
+
+  /** Where a list begins. */
+  list(words: readonly number[]): number {
+    const start = this.words.length;
+    for (const word of words) this.words.push(word);
+    return start;
+  }
 
   /** Where the list of places with these steps, in bytes, begins; it goes on for three elements behind its last. */
   of(axes: readonly { readonly size: number; readonly step: number }[], bytes: number): number {

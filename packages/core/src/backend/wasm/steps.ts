@@ -20,7 +20,7 @@ export type Steps = ReadonlyMap<Expr, Step>;
 const argOf = (e: Expr, args: readonly Arg[]): Arg | undefined =>
   e.kind === "arg" ? args[e.index] : undefined;
 
-const childrenOf = (e: Expr, args: readonly Arg[]): readonly Expr[] => {
+export const childrenOf = (e: Expr, args: readonly Arg[]): readonly Expr[] => {
   if (e.kind === "apply") return e.args;
   const x = argOf(e, args);
   return x?.kind === "gather" ? [x.at] : [];
