@@ -1,4 +1,4 @@
-import { grad, type Tensor, tensor } from "@chainrule/core";
+import { grad, type Tensor, tensor, vjp } from "@chainrule/core";
 import { gradcheck } from "@chainrule/core/testing";
 import * as nn from "@chainrule/nn";
 import { describe, expect, it } from "vitest";
@@ -106,6 +106,22 @@ describe("layerNorm and rmsNorm", () => {
     const w = uniform([3]);
     gradcheck((x: Tensor, weight: Tensor) => nn.layerNorm(x, [3], { weight, bias: weight }), [x, w]);
     gradcheck((x: Tensor, weight: Tensor) => nn.rmsNorm(x, [3], { weight }), [x, w]);
+  });
+
+  it("layerNorm leaves nothing of a row that gets no cotangent, whatever the row holds", () => {
+    const rows = tensor([
+      [Number.NaN, 1, 2],
+      [1, 2, 4],
+    ]);
+    const ȳ = tensor([
+      [0, 0, 0],
+      [1, 0, 0],
+    ]);
+    const [, pull] = vjp((t: Tensor) => nn.layerNorm(t, [3]), rows);
+    const [x̄] = pull(ȳ) as [Tensor];
+    const [masked, other] = x̄.unbind(0) as [Tensor, Tensor];
+    expect([...masked.data()]).toEqual([0, 0, 0]);
+    expect([...other.data()].every((g) => g !== 0)).toBe(true);
   });
 
   it("of a constant row are 0 and ±1, not NaN", () => {

@@ -1,4 +1,4 @@
-import { customGradient, type Tensor } from "@chainrule/core";
+import { customGradient, type Tensor, where } from "@chainrule/core";
 
 export interface Moments {
   readonly mean: Tensor;
@@ -23,15 +23,17 @@ export const momentsOver = (x: Tensor, dims: readonly number[]): Moments => ({
 
 /**
  * x̂ = c·r over `dims`, with c = x − mean and r = 1/√(variance + ε). With t for ẋ or ȳ both derivatives are
- * r·(t − mean t − c·r²·mean(c·t)).
+ * r·(t − mean t − c·r²·mean(c·t)); where t is 0 throughout they are, whatever x holds.
  */
 export const standardisedOver = (x: Tensor, dims: readonly number[], eps = 1e-5): Tensor =>
   customGradient((x: Tensor) => {
     const { mean, variance } = momentsOver(x, dims);
     const [c, r] = [x.sub(mean), variance.add(eps).rsqrt()];
     const meanOf = (t: Tensor) => t.mean(dims, { keepdim: true });
-    const derivative = (t: Tensor) =>
-      r.chain(t.sub(meanOf(t)).sub(c.chain(r.square().chain(meanOf(c.chain(t))))));
+    const derivative = (t: Tensor) => {
+      const within = t.sub(meanOf(t)).sub(c.mul(r.square().mul(meanOf(c.mul(t)))));
+      return where(t.ne(0).any(dims, { keepdim: true }), r.mul(within), 0);
+    };
     return {
       value: c.mul(r),
       gradient: (ȳ) => [derivative(ȳ)],
