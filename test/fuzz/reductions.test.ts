@@ -36,7 +36,9 @@ const cases: fc.Arbitrary<Case> = fc.record({
 function made({ shape, steps }: Case): Tensor[] {
   const next = stream(5);
   const [x, weight] = [drawn(next, shape, "float32"), drawn(next, shape.slice(-1), "float32")];
-  const all: Tensor[] = [x];
+  /** Long enough to be kept for a row rather than worked out by each of its loops. */
+  const formula = x.mul(weight).sub(weight).mul(x);
+  const all: Tensor[] = [x, formula];
   const results: Tensor[] = [];
   for (const { word, axes, reads, weighted, turned } of steps) {
     const from = all[reads % all.length] as Tensor;
@@ -45,7 +47,8 @@ function made({ shape, steps }: Case): Tensor[] {
     results.push(result);
     const kept = shape.map((n, d) => (dims.includes(d) ? 1 : n));
     const fits = turned && shape.every((n, d) => n === shape[shape.length - 1 - d]);
-    all.push(x.sub(result.reshape(fits ? kept.reverse() : kept)));
+    const spread = result.reshape(fits ? kept.reverse() : kept);
+    all.push(weighted ? formula.mul(spread.tanh()) : x.sub(spread));
   }
   return [...results, all.at(-1) as Tensor];
 }

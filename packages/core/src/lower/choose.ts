@@ -43,8 +43,15 @@ export function isMatrixProduct(item: Item, items: readonly Item[]): boolean {
   return product(sizes.keys()) > smallProduct && product(op.out) > product(shared);
 }
 
-/** Which items get memory of their own; the others are formulas inside their readers. */
-export function materialised({ items, roots }: Structure): readonly boolean[] {
+export interface Choice {
+  /** Which items get memory of their own; the others are formulas inside their readers. */
+  readonly inMemory: readonly boolean[];
+  /** How many words the formula of an item is, down to what has memory. */
+  readonly words: readonly number[];
+}
+
+/** Chooses what gets memory. */
+export function choose({ items, roots }: Structure): Choice {
   const given = new Set([...roots, ...askedFor(items)]);
   const readings = readingsOf(items, given);
   const chosen: boolean[] = [];
@@ -66,7 +73,7 @@ export function materialised({ items, roots }: Structure): readonly boolean[] {
       (item.op.family !== "movement" &&
         ((repeated && (heavy[i] as boolean)) || (readers.size > 1 && (words[i] as number) > cheap)));
   });
-  return chosen;
+  return { inMemory: chosen, words };
 }
 
 /** How an item is read: by whom, whether some element more than once, and how many of them in one formula. */

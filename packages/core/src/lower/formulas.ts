@@ -17,20 +17,30 @@ import {
   open,
   openGuard,
 } from "./index-map.ts";
-import type { Buffer } from "./kernel.ts";
+import type { Buffer, Task } from "./kernel.ts";
 import type { Fault } from "./program.ts";
-import type { Unit } from "./unit.ts";
+import { axesOf, blank, type Local, loopKey, type Unit } from "./unit.ts";
 
 /** What formulas need to know of the whole graph. */
 export interface Ground {
   readonly items: readonly Item[];
   readonly inMemory: readonly boolean[];
+  readonly words: readonly number[];
+  /** Where an item lies in memory. */
   buffer(item: number): Buffer;
+  /** Memory in which one nest keeps an item for itself. */
+  spare(item: number): Buffer;
   fault(fault: Fault): number;
 }
 
+/** What an earlier loop of the row worked out is kept for the row if its formula is longer than this. */
+const cheap = 8;
+
 /** Thrown when a formula cannot be worked out within the loop that was tried. */
 export const misfit = new Error("the formula does not fit");
+
+const keyOf = (i: number, at: readonly Index[], guard: Guard): string =>
+  `${i} ${at.map((x) => x.key).join()} ${guardKey(guard)}`;
 
 /** Writes formulas of items over the arguments of one unit, within one of its loops. */
 export class Formulas {
@@ -49,7 +59,7 @@ export class Formulas {
 
   /** The element of item `i` at these coordinates; 0 where the guard does not hold. */
   element(i: number, at: readonly Index[], guard: Guard): Expr {
-    const key = `${i} ${at.map((x) => x.key).join()} ${guardKey(guard)}`;
+    const key = keyOf(i, at, guard);
     const known = this.#known.get(key);
     if (known) return known;
     const e = this.#write(i, at, guard);
@@ -74,11 +84,35 @@ export class Formulas {
         unit.loops[local.loop]?.key === this.loopAxes;
       if (same) return guarded(local.task.value, guard, unit);
       const inRow = unit.coordinates.every((c, k) => at[k]?.key === c.key);
-      if (local.loop >= this.loop || !inRow) throw misfit;
+      if (local.loop >= this.loop || !inRow) {
+        if (!lowering.inMemory[i]) return this.body(i, at, guard);
+        throw misfit;
+      }
     }
-    if (lowering.inMemory[i])
-      return unit.load(lowering.buffer(i), flatIndex(at, stridesOf(item.shape)), guard);
-    return this.body(i, at, guard);
+    const from = local ?? this.#kept(i, at, guard);
+    if (!from && !lowering.inMemory[i]) return this.body(i, at, guard);
+    const buffer = from?.task.store?.buffer ?? lowering.buffer(i);
+    return unit.load(buffer, flatIndex(at, stridesOf(item.shape)), guard);
+  }
+
+  /** What an earlier loop over the same points of the row worked out of an item, which it then keeps for the row. */
+  #kept(i: number, at: readonly Index[], guard: Guard): Local | undefined {
+    const { lowering, unit } = this;
+    const { shape, dtype } = lowering.items[i] as Item;
+    if (unit.rows.length === 0 || (lowering.words[i] as number) <= cheap) return undefined;
+    const { axes, coordinates } = axesOf("i", shape.slice(unit.rowShape.length));
+    const own = keyOf(i, [...unit.coordinates, ...coordinates], []);
+    const loop = unit.loops.findIndex(
+      (l, k) => k < this.loop && l.key === loopKey(axes) && unit.written[k]?.has(own),
+    );
+    if (loop < 0 || keyOf(i, at, guard) !== own) return undefined;
+    const value = unit.written[loop]?.get(own) as Expr;
+    const store = { buffer: lowering.spare(i), index: flatIndex(at, stridesOf(shape)) };
+    const task: Task = { ...blank, value, type: dtype, store };
+    const local = { loop, task, at: at.map((x) => x.key).join(), result: false };
+    unit.add(unit.loops[loop] as Unit["loops"][number], task);
+    unit.locals.set(i, local);
+    return local;
   }
 
   /** The element of item `i` from the elements that it is made of. */

@@ -3,7 +3,7 @@ import { toExpr } from "../scalar/expr.ts";
 import { sizeOf, stridesOf } from "../shape.ts";
 import { withBlocks } from "./blocks.ts";
 import { withBorders } from "./border.ts";
-import { isMatrixProduct, materialised } from "./choose.ts";
+import { choose, isMatrixProduct } from "./choose.ts";
 import { Formulas, type Ground, misfit } from "./formulas.ts";
 import { type Goal, goalOf, placeOf } from "./goal.ts";
 import { flatIndex } from "./index-map.ts";
@@ -12,7 +12,7 @@ import { buffersOf } from "./plan.ts";
 import { productOf } from "./product.ts";
 import type { Fault, Kernel, Program } from "./program.ts";
 import { prune } from "./prune.ts";
-import { axesOf, loopKey, Unit } from "./unit.ts";
+import { axesOf, blank, loopKey, Unit } from "./unit.ts";
 
 /** A nest with more tasks or words than this is left alone: long functions compile slowly, and engines bound them. */
 const mostTasks = 32;
@@ -22,33 +22,36 @@ const fewPoints = 64;
 
 type Slot = { readonly unit: Unit } | { readonly kernel: Kernel };
 
-const blank = { reduce: undefined, inMemory: false, check: undefined, store: undefined } as const;
-
 /** Turns a structure into kernels, one item at a time, each joining the first nest that it fits. */
 class Lowering implements Ground {
   readonly items: readonly Item[];
   readonly inMemory: readonly boolean[];
+  readonly words: readonly number[];
   readonly slots: Slot[] = [];
   readonly faults: Fault[] = [];
+  readonly #all: Buffer[] = [];
   readonly #buffers = new Map<number, Buffer>();
   /** After which slot an item's value is in memory; −1 from the start. */
   readonly #ready = new Map<number, number>();
 
   constructor(readonly structure: Structure) {
     this.items = structure.items;
-    this.inMemory = materialised(structure);
+    const { inMemory, words } = choose(structure);
+    this.inMemory = inMemory;
+    this.words = words;
   }
 
   buffer(i: number): Buffer {
-    const item = this.items[i] as Item;
-    const known = this.#buffers.get(i) ?? {
-      id: this.#buffers.size,
-      item: i,
-      dtype: item.dtype,
-      size: sizeOf(item.shape),
-    };
+    const known = this.#buffers.get(i) ?? this.spare(i);
     this.#buffers.set(i, known);
     return known;
+  }
+
+  spare(i: number): Buffer {
+    const { dtype, shape } = this.items[i] as Item;
+    const buffer = { id: this.#all.length, item: i, dtype, size: sizeOf(shape) };
+    this.#all.push(buffer);
+    return buffer;
   }
 
   fault(fault: Fault): number {
@@ -67,7 +70,7 @@ class Lowering implements Ground {
     });
     const outputs = this.structure.roots.map((r) => this.buffer(r));
     const kept = prune(kernels, outputs);
-    const buffers = [...this.#buffers.values()];
+    const buffers = [...this.#all];
     for (const b of kept.flatMap(buffersOf)) buffers[b.id] = b;
     return {
       items: this.items,
@@ -166,7 +169,8 @@ class Lowering implements Ground {
     const first = apart ? unit.loops.length : Math.max(0, ...reads.map((x) => unit.locals.get(x)?.loop ?? 0));
     for (let l = first; l <= unit.loops.length; l++) {
       if (l < unit.loops.length && unit.loops[l]?.key !== key) continue;
-      const formulas = new Formulas(this, unit, l, key);
+      const home = apart ? l + 1 : l;
+      const formulas = new Formulas(this, unit, home, key);
       try {
         const value = goal.value(formulas, row, rest);
         const start: Task = { ...blank, value: toExpr(goal.reduce?.identity ?? 0), type, store };
@@ -174,7 +178,6 @@ class Lowering implements Ground {
         if (across) unit.before.push({ axes: [...axesOf("r", goal.row).axes, ...kept], tasks: [start] });
         if (apart) unit.loopAt(unit.loops.length, kept).tasks.push(start);
         if (goal.sparse) unit.before.push(this.#zeros(goal.item));
-        const home = apart ? unit.loops.length : l;
         const loop = unit.loopAt(home, axes);
         for (const c of formulas.checks)
           unit.add(loop, { ...blank, value: c.holds, type: "bool", check: c.fault });

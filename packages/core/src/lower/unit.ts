@@ -23,6 +23,9 @@ export const axesOf = (
   };
 };
 
+/** What a task is that only works out a value. */
+export const blank = { reduce: undefined, inMemory: false, check: undefined, store: undefined } as const;
+
 /** An item that a unit works out itself: in which of its loops, by which task, and at which coordinates. */
 export interface Local {
   /** Infinity where the result is known only after all rows. */

@@ -114,7 +114,7 @@ export const broadcasting = {
       });
       const transpose = (ȳ: Node) => {
         const stretched = to.flatMap((n, i) => (i < lead || from[i - lead] !== n ? [i] : []));
-        return broadcasting.reshape(broadcasting.sum(ȳ, stretched, { keepdim: true }), from);
+        return broadcasting.reshape(broadcasting.sum(ȳ, stretched), from);
       };
       return move("expand", { shape: to }, x, to, read, transpose);
     },
