@@ -1,8 +1,9 @@
 import type { Item, Structure } from "../graph/structure.ts";
 import type { Expr } from "../scalar/expr.ts";
 import { add, and, le, lt } from "../scalar/words.ts";
-import { isMatrixProduct } from "./choose.ts";
+import { isMatrixProduct } from "./matrix.ts";
 import { moved, type ReadAt } from "./moved.ts";
+import { termsOf } from "./short.ts";
 import { type Border, grownBy, strided } from "./strided.ts";
 
 /** The elements of x between zeros. */
@@ -18,7 +19,7 @@ function bordered(x: Item, base: number, zeros: Border["zeros"]): Item {
 }
 
 /**
- * The structure with the operands of matrix products that reach into zeros, such as padded windows, read from a copy that
+ * The structure with the operands of products that reach into zeros, such as padded windows, read from a copy that
  * has these zeros around it: there they are views in equal steps, of hardly more memory than what they are windows of.
  */
 export function withBorders(structure: Structure): Structure {
@@ -38,8 +39,11 @@ export function withBorders(structure: Structure): Structure {
     );
   };
   for (const item of structure.items) {
-    const large = isMatrixProduct(item, structure.items);
-    const inputs = item.inputs.map((x) => (large ? framed(x) : (place[x] as number)));
+    const { op } = item;
+    const frames =
+      op.family === "contraction" &&
+      (isMatrixProduct(item, structure.items) || termsOf(item, structure.items) > 0);
+    const inputs = item.inputs.map((x) => (frames ? framed(x) : (place[x] as number)));
     place.push(items.push({ ...item, inputs }) - 1);
   }
   return { ...structure, items, roots: structure.roots.map((r) => place[r] as number) };

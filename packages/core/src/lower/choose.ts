@@ -1,19 +1,17 @@
-import { isFloat } from "../dtype.ts";
 import type { Item, Structure } from "../graph/structure.ts";
 import { arg, subexpressions, toExpr } from "../scalar/expr.ts";
 import { functions } from "../scalar/functions.ts";
 import { sizeOf } from "../shape.ts";
+import { isMatrixProduct } from "./matrix.ts";
 import { termsOf } from "./short.ts";
 import { strided } from "./strided.ts";
 
 /** Formulas longer than this are cut: the part below is stored. */
 const longest = 64;
-/** A short reduction, whose formula has that of its elements several times, may be longer. */
+/** A short sum, whose formula has that of its terms several times, may be longer. */
 const longestSum = 2 * longest;
 /** What is at most this long is worked out again by each of its readers. */
 const cheap = 12;
-/** Products below this many multiplications are plain loops. */
-const smallProduct = 4096;
 
 /** The words of an elementwise formula, and whether it calls a function. */
 const costs = new WeakMap<object, { readonly words: number; readonly heavy: boolean }>();
@@ -27,20 +25,6 @@ function costOf(item: Item): { readonly words: number; readonly heavy: boolean }
   const cost = { words: parts.length, heavy };
   costs.set(item.op, cost);
   return cost;
-}
-
-/** Whether the matrix kernel works an item out: a contraction of many multiplications, of more than vectors by vectors. */
-export function isMatrixProduct(item: Item, items: readonly Item[]): boolean {
-  const { op, inputs, dtype } = item;
-  if (op.family !== "contraction" || !isFloat(dtype)) return false;
-  const [x, y] = inputs.map((i) => (items[i] as Item).shape) as [readonly number[], readonly number[]];
-  const sizes = new Map([
-    ...[...op.a].map((l, k) => [l, x[k] as number] as const),
-    ...[...op.b].map((l, k) => [l, y[k] as number] as const),
-  ]);
-  const product = (letters: Iterable<string>) => sizeOf([...letters].map((l) => sizes.get(l) as number));
-  const shared = [...op.out].filter((l) => op.a.includes(l) && op.b.includes(l));
-  return product(sizes.keys()) > smallProduct && product(op.out) > product(shared);
 }
 
 export interface Choice {
@@ -102,7 +86,7 @@ function readingsOf(items: readonly Item[], given: ReadonlySet<number>): readonl
 
 const inlines = (item: Item): boolean =>
   item.op.family === "elementwise" ||
-  item.op.family === "movement" ||
+  (item.op.family === "movement" && !item.op.puts) ||
   item.op.family === "source" ||
   (item.op.family === "indexing" && item.op.mode === "gather");
 
@@ -125,8 +109,7 @@ function askedFor(items: readonly Item[]): ReadonlySet<number> {
   const asked = new Set<number>();
   for (const item of items) {
     const { op, inputs } = item;
-    if (op.family === "contraction" && isMatrixProduct(item, items))
-      for (const x of inputs) asked.add(strided(items, x).base);
+    if (isMatrixProduct(item, items)) for (const x of inputs) asked.add(strided(items, x).base);
     if (op.family === "indexing")
       for (const x of op.mode === "gather" ? inputs.slice(0, 1) : inputs) asked.add(x);
     if (op.family === "recurrence") for (const x of inputs) asked.add(x);

@@ -7,7 +7,7 @@ import { stridesOf } from "../shape.ts";
 import type { Formulas } from "./formulas.ts";
 import { constantIndex, flatIndex, type Index, indexOf } from "./index-map.ts";
 import type { Task } from "./kernel.ts";
-import { combined, termsOf } from "./short.ts";
+import { type Combination, combined, termsOf } from "./short.ts";
 
 /** An item to work out in loops: for each point of `row`, over all points of `rest`. */
 export interface Goal {
@@ -34,7 +34,7 @@ function combination(
   reduced: readonly number[],
   lastStays: boolean,
   reduce: NonNullable<Task["reduce"]>,
-  value: (formulas: Formulas, coordinates: readonly Index[]) => Expr,
+  value: TermOf,
 ): Goal {
   const row = lastStays ? kept.slice(0, -1) : kept;
   const rest = lastStays ? [...reduced, ...kept.slice(-1)] : reduced;
@@ -59,48 +59,54 @@ function combination(
 function reductionGoal(items: readonly Item[], i: number, op: Reduction): Goal {
   const x = (items[i] as Item).inputs[0] as number;
   const item = items[i] as Item;
-  const { shape } = items[x] as Item;
+  const { shape, dtype } = items[x] as Item;
   const kept = shape.map((_, k) => k).filter((k) => !op.dims.includes(k));
+  const value: TermOf = (f, at) => widened(f.element(x, at, []), dtype, op.position ? dtype : item.dtype);
+  if (termsOf(item, items) > 0) return shortGoal(item, i, shape, kept, op, dtype, value);
   const last = shape.reduce((found, n, k) => (n === 1 ? found : k), -1);
   const lastStays = last >= 0 && kept.at(-1) === last && op.dims.length > 0 && !op.position;
   const reduce = { word: op.combine, identity: op.identity, position: op.position };
-  const goal = combination(i, shape, kept, op.dims, lastStays, reduce, (f, at) =>
-    widened(f.element(x, at, []), (items[x] as Item).dtype, op.position ? "float32" : item.dtype),
-  );
+  const goal = combination(i, shape, kept, op.dims, lastStays, reduce, value);
   if (item.shape.length === kept.length) return goal;
   return { ...goal, element: (r, rest) => spreadOver(item.shape.length, kept, goal.element(r, rest)) };
 }
 
-/** A reduction of few elements: a formula for each result. */
-function shortGoal(items: readonly Item[], i: number, op: Reduction): Goal {
-  const item = items[i] as Item;
-  const x = item.inputs[0] as number;
-  const { shape, dtype } = items[x] as Item;
-  const to = op.position ? dtype : item.dtype;
-  const value = (f: Formulas, at: readonly Index[]): Expr => {
-    const left = [...at];
-    const along = shape.map((n, k): readonly Index[] => {
-      if (op.dims.includes(k)) {
-        if (item.shape.length === shape.length) left.shift();
-        return Array.from({ length: n }, (_, j) => constantIndex(j));
-      }
-      return [left.shift() as Index];
-    });
-    const points = along.reduce<Index[][]>(
-      (all, axis) => all.flatMap((p) => axis.map((j) => [...p, j])),
+/** What a reduction combines, at the coordinates of one of its points. */
+type TermOf = (formulas: Formulas, coordinates: readonly Index[]) => Expr;
+
+/** Each result as a formula of its few terms, which stand along the axes other than `kept`. */
+function shortGoal(
+  item: Item,
+  i: number,
+  sizes: readonly number[],
+  kept: readonly number[],
+  op: Combination,
+  dtype: DType,
+  value: TermOf,
+): Goal {
+  const places = item.shape.length === kept.length ? kept.map((_, k) => k) : kept;
+  const terms = (at: readonly Index[]): Index[][] =>
+    sizes.reduce<Index[][]>(
+      (points, n, k) => {
+        const place = kept.indexOf(k);
+        const along =
+          place >= 0
+            ? [at[places[place] as number] as Index]
+            : Array.from({ length: n }, (_, j) => constantIndex(j));
+        return points.flatMap((p) => along.map((j) => [...p, j]));
+      },
       [[]],
     );
-    return combined(
-      op,
-      points.map((p) => widened(f.element(x, p, []), dtype, to)),
-      dtype,
-    );
-  };
   return {
     item: i,
     row: [],
     rest: item.shape,
-    value: (f, _, rest) => value(f, rest),
+    value: (f, _, rest) =>
+      combined(
+        op,
+        terms(rest).map((at) => value(f, at)),
+        dtype,
+      ),
     element: (_, rest) => rest,
     reduce: undefined,
     kept: 0,
@@ -128,14 +134,7 @@ function contractionGoal(items: readonly Item[], i: number, op: Contraction): Go
   const sizes = letters.map(size);
   const kept = [...op.out].map((_, k) => k);
   const reduced = letters.map((_, k) => k).slice(kept.length);
-  const lastOut = op.out.at(-1);
-  const lastStays =
-    lastOut !== undefined &&
-    reduced.length > 0 &&
-    size(lastOut) > 1 &&
-    (op.b.at(-1) === lastOut || op.a.at(-1) === lastOut);
-  const reduce = { word: "add" as const, identity: 0, position: false };
-  return combination(i, sizes, kept, reduced, lastStays, reduce, (f, at) => {
+  const value: TermOf = (f, at) => {
     const operand = (x: number, own: string) =>
       f.element(
         x,
@@ -143,7 +142,18 @@ function contractionGoal(items: readonly Item[], i: number, op: Contraction): Go
         [],
       );
     return mul(operand(a, op.a), operand(b, op.b));
-  });
+  };
+  const sum = { combine: "add", identity: 0, position: false } as const;
+  const item = items[i] as Item;
+  if (termsOf(item, items) > 0) return shortGoal(item, i, sizes, kept, sum, item.dtype, value);
+  const lastOut = op.out.at(-1);
+  const lastStays =
+    lastOut !== undefined &&
+    reduced.length > 0 &&
+    size(lastOut) > 1 &&
+    (op.b.at(-1) === lastOut || op.a.at(-1) === lastOut);
+  const reduce = { word: sum.combine, identity: sum.identity, position: false };
+  return combination(i, sizes, kept, reduced, lastStays, reduce, value);
 }
 
 /** What is moved, put where it goes. */
@@ -167,8 +177,7 @@ function putGoal(items: readonly Item[], i: number, puts: NonNullable<Movement["
 export function goalOf(items: readonly Item[], i: number): Goal {
   const { op, shape } = items[i] as Item;
   if (op.family === "movement" && op.puts) return putGoal(items, i, op.puts);
-  if (op.family === "reduction")
-    return termsOf(items[i] as Item, items) > 0 ? shortGoal(items, i, op) : reductionGoal(items, i, op);
+  if (op.family === "reduction") return reductionGoal(items, i, op);
   if (op.family === "contraction") return contractionGoal(items, i, op);
   const all = (row: readonly Index[], rest: readonly Index[]) => [...row, ...rest];
   return {

@@ -4,21 +4,28 @@ import type { Item } from "../graph/structure.ts";
 import { applied, type Expr, toExpr } from "../scalar/expr.ts";
 import { add, and, eq, lt, or, where, words, xor } from "../scalar/words.ts";
 import { sizeOf } from "../shape.ts";
+import { extentOf, fewTerms, isMatrixProduct } from "./matrix.ts";
 
-/** Reductions of at most so many elements are formulas of them: those of small windows, above all. */
-const fewTerms = 9;
-/** Shorter results gain nothing by that. */
+/** Fewer results gain nothing from formulas. */
 const fewResults = 64;
 
-/** How many elements of its operand the formula of a short reduction has; 0 for other items. */
-export function termsOf({ op, shape, inputs }: Item, items: readonly Item[]): number {
-  if (op.family !== "reduction" || sizeOf(shape) < fewResults) return 0;
-  const size = sizeOf(op.dims.map((d) => (items[inputs[0] as number] as Item).shape[d] as number));
-  return size <= fewTerms ? size : 0;
+/** How many terms the formula of a short reduction or product has; 0 for other items. */
+export function termsOf(item: Item, items: readonly Item[]): number {
+  const { op, shape, inputs } = item;
+  if (sizeOf(shape) < fewResults || isMatrixProduct(item, items)) return 0;
+  const x = items[inputs[0] as number] as Item;
+  const terms =
+    op.family === "reduction"
+      ? sizeOf(op.dims.map((d) => x.shape[d] as number))
+      : (extentOf(item, items)?.k ?? 0);
+  return terms <= fewTerms ? terms : 0;
 }
 
-/** A reduction of these elements, at least one, as a formula: combined as a tree, or where the chosen one is. */
-export function combined(op: Reduction, elements: readonly Expr[], dtype: DType): Expr {
+/** How elements are combined. */
+export type Combination = Pick<Reduction, "combine" | "identity" | "position">;
+
+/** These elements, at least one, combined in a formula: as a tree, or where the chosen one is. */
+export function combined(op: Combination, elements: readonly Expr[], dtype: DType): Expr {
   if (op.position) return chosen(op, elements, dtype);
   let terms = elements;
   while (terms.length > 1)
@@ -31,7 +38,7 @@ export function combined(op: Reduction, elements: readonly Expr[], dtype: DType)
 }
 
 /** The place of the first element that is better than all others, or of the first NaN. */
-function chosen({ combine }: Reduction, elements: readonly Expr[], dtype: DType): Expr {
+function chosen({ combine }: Combination, elements: readonly Expr[], dtype: DType): Expr {
   let [best, place] = [elements[0] as Expr, toExpr(0)];
   for (const [k, x] of elements.entries()) {
     if (k === 0) continue;

@@ -85,7 +85,7 @@ function join(y: Node, s: Slide): Node {
  */
 function ofProduct(y: Node, s: Slide, to: Direction): Node | null {
   const { op } = y;
-  const zeros = to === "places" && (s.stride > 1 || s.n > 2 * s.count);
+  const zeros = to === "places" && (s.stride > 1 || 4 * s.n > 5 * s.count);
   if (op.family !== "contraction" || y.inputs.length === 0 || zeros) return null;
   const [place, k] = [op.out[s.dim] as string, op.out.at(-1) as string];
   const out = op.out.slice(0, -1);
