@@ -1,5 +1,6 @@
 import { type Expansion, expansions } from "../src/scalar/expand/index.ts";
 import { functions } from "../src/scalar/functions.ts";
+import { computes } from "../src/scalar/truth.ts";
 import { fromNumber, precise, sub, toNumber } from "./precise.ts";
 import { type Precision, strict } from "./strict.ts";
 
@@ -8,6 +9,7 @@ type Name = keyof typeof functions;
 /** All that is spelled out in words. */
 export const spelled = expansions as Readonly<Record<Name, Expansion>>;
 export const names = Object.keys(spelled) as Name[];
+export const arityOf = (name: Name): number => spelled[name].float64.length;
 export const precisions = ["float32", "float64"] as const;
 
 const formats = {
@@ -41,7 +43,7 @@ function distance(name: Name, type: Precision, y: number, near: number, x: reado
 
 /** How far y is from the function's value, in ulp; Infinity if one is NaN, infinite or a zero of either sign, and the other not. */
 export function errorOf(name: Name, type: Precision, y: number, x: readonly number[]): number {
-  const near = (functions[name].float as (...x: readonly number[]) => number)(...x);
+  const near = computes(name, functions[name])(...x);
   const rounded = type === "float32" ? Math.fround(near) : near;
   if (Object.is(y, rounded) && (!Number.isFinite(y) || y === 0)) return 0;
   if (Number.isNaN(y) || Number.isNaN(near)) return Number.POSITIVE_INFINITY;
@@ -98,6 +100,7 @@ const busy: { readonly [K in Name]?: readonly [number, number] } = {
   cosh: [-90, 90],
   acosh: [1, 10],
   atanh: [-1, 1],
+  erfinv: [-1, 1],
   sigmoid: [-105, 20],
 };
 
@@ -114,6 +117,6 @@ export function samples(name: Name, type: Precision, count: number, seed: number
     return type === "float32" ? view.getFloat32(0) : view.getFloat64(0);
   };
   const column = () => Array.from({ length: count }, (_, i) => draw(i % 3));
-  const x = Array.from({ length: functions[name].float.length }, column);
+  const x = Array.from({ length: arityOf(name) }, column);
   return type === "float32" ? x.map((c) => c.map(Math.fround)) : x;
 }

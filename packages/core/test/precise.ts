@@ -1,3 +1,5 @@
+import * as special from "../src/scalar/special.ts";
+
 /**
  * The functions in 256 bits, as a truth that shares nothing with the code it judges: Taylor's series, one step of Newton's or
  * Halley's method from the engine's `Math`, and a continued fraction for erfc.
@@ -215,4 +217,8 @@ export const precise: Readonly<Record<string, (x: Big, y: Big) => Big>> = {
   },
   erf,
   erfc,
+  erfinv: (x) => {
+    const y = fromNumber(special.erfinv(toNumber(x)));
+    return sub(y, div(sub(erf(y), x), mul(twoBySqrtPi, exp(neg(mul(y, y))))));
+  },
 };

@@ -11,7 +11,8 @@ import {
 } from "@chainrule/core";
 import { describe, expect, it } from "vitest";
 import { threefry } from "../src/ops/source.ts";
-import { arg, type Expr, subexpressions, type Word } from "../src/scalar/expr.ts";
+import { arg, type Expr, subexpressions } from "../src/scalar/expr.ts";
+import { computes } from "../src/scalar/truth.ts";
 
 /** Formulas of 32-bit integers, worked out word by word. */
 function bitsOf(roots: readonly Expr[], args: readonly number[]): number[] {
@@ -20,9 +21,7 @@ function bitsOf(roots: readonly Expr[], args: readonly number[]): number[] {
     if (e.kind === "arg") value.set(e, args[e.index] as number);
     else if (e.kind === "const") value.set(e, e.value);
     else {
-      const { int, float }: Word = e.word;
-      const word: (...x: number[]) => number = int ?? float;
-      value.set(e, word(...e.args.map((a) => value.get(a) as number)));
+      value.set(e, computes(e.name, e.word, true)(...e.args.map((a) => value.get(a) as number)));
     }
   }
   return roots.map((e) => value.get(e) as number);

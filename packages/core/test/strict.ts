@@ -2,6 +2,7 @@ import type { DType } from "../src/dtype.ts";
 import { arrays } from "../src/dtype.ts";
 import { arg, type Expr, type Word } from "../src/scalar/expr.ts";
 import { tapeOf } from "../src/scalar/tape.ts";
+import { computes } from "../src/scalar/truth.ts";
 import { words } from "../src/scalar/words.ts";
 
 export type Precision = "float32" | "float64";
@@ -39,6 +40,7 @@ export function strict(formula: (...x: Expr[]) => Expr, type: Precision): Strict
       else if (step.kind === "const") results.push([]);
       else {
         const { word, args } = step;
+        const compute = computes(step.name, word);
         const operands = typeOf(word, args);
         const [a, b, c] = args.map((k) => {
           const s = tape.steps[k];
@@ -49,7 +51,7 @@ export function strict(formula: (...x: Expr[]) => Expr, type: Precision): Strict
         const out = new arrays[step.type as DType](n);
         for (let i = 0; i < n; i++) {
           const [u, v, w] = [a?.[i] as number, b?.[i] as number, c?.[i] as number];
-          out[i] = holds && !holds(operands as Precision, u, v) ? Number.NaN : word.float(u, v, w);
+          out[i] = holds && !holds(operands as Precision, u, v) ? Number.NaN : compute(u, v, w);
         }
         results.push(out);
       }

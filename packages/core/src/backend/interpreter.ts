@@ -5,9 +5,11 @@ import type { Item } from "../graph/structure.ts";
 import { checkIndices } from "../ops/indexing.ts";
 import { arg, type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
 import { tapeOf } from "../scalar/tape.ts";
+import { computes } from "../scalar/truth.ts";
 import { words } from "../scalar/words.ts";
 import { type Shape, sizeOf, stridesOf } from "../shape.ts";
 import type { Backend } from "./backend.ts";
+import { checkElements } from "./refuse.ts";
 import { watcher } from "./watch.ts";
 
 type Elements = ArrayLike<number>;
@@ -26,7 +28,7 @@ function run(
     else if (step.kind === "const") results.push([step.value]);
     else {
       const integer = step.type === "int32" || step.type === "bool";
-      const word = (integer && step.word.int) || step.word.float;
+      const word = computes(step.name, step.word, integer);
       const [a, b, c] = step.args.map((k) => results[k] as Elements);
       const last = [a, b, c].map((x) => (x?.length === 1 ? 0 : n - 1));
       const [la, lb, lc] = last as [number, number, number];
@@ -102,8 +104,7 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
     const types = node.inputs.map((input) => input.dtype);
     if (op.require) {
       const [holds] = run([op.require.holds(x)], inputs, types, out.length) as [Elements];
-      for (let i = 0; i < out.length; i++)
-        if (!holds[i]) fail("value", op.name, `element ${i} is ${inputs[0]?.[i]}; ${op.require.message}`);
+      checkElements(op, inputs[0] as Elements, holds);
     }
     const [y] = run([op.f(x)], inputs, types, out.length) as [Elements];
     if (y.length === out.length) out.set(y);

@@ -1,6 +1,5 @@
 import type { Item, Structure } from "../graph/structure.ts";
 import { arg, subexpressions, toExpr } from "../scalar/expr.ts";
-import { functions } from "../scalar/functions.ts";
 import { sizeOf } from "../shape.ts";
 import { isMatrixProduct } from "./matrix.ts";
 import { termsOf } from "./short.ts";
@@ -21,7 +20,7 @@ function costOf(item: Item): { readonly words: number; readonly heavy: boolean }
   const known = costs.get(item.op);
   if (known) return known;
   const parts = subexpressions([item.op.f(item.inputs.map((_, i) => arg(i)))]);
-  const heavy = parts.some((e) => e.kind === "apply" && e.name in functions);
+  const heavy = parts.some((e) => e.kind === "apply" && e.word.float === undefined);
   const cost = { words: parts.length, heavy };
   costs.set(item.op, cost);
   return cost;

@@ -18,7 +18,6 @@ import {
   openGuard,
 } from "./index-map.ts";
 import type { Buffer, Task } from "./kernel.ts";
-import type { Fault } from "./program.ts";
 import { axesOf, blank, type Local, loopKey, type Unit } from "./unit.ts";
 
 /** What formulas need to know of the whole graph. */
@@ -30,7 +29,6 @@ export interface Ground {
   buffer(item: number): Buffer;
   /** Memory in which one nest keeps an item for itself. */
   spare(item: number): Buffer;
-  fault(fault: Fault): number;
 }
 
 /** What an earlier loop of the row worked out is kept for the row if its formula is longer than this. */
@@ -44,7 +42,7 @@ const keyOf = (i: number, at: readonly Index[], guard: Guard): string =>
 
 /** Writes formulas of items over the arguments of one unit, within one of its loops. */
 export class Formulas {
-  readonly checks: { readonly holds: Expr; readonly fault: number }[] = [];
+  readonly checks: { readonly holds: Expr; readonly item: number }[] = [];
   readonly #known: Map<string, Expr>;
 
   constructor(
@@ -122,7 +120,7 @@ export class Formulas {
     switch (item.op.family) {
       case "elementwise": {
         const x = item.inputs.map((input) => this.element(input, at, guard));
-        this.#check(item.op, x, guard);
+        this.#check(i, item.op, x, guard);
         const types = item.inputs.map((input) => (lowering.items[input] as Item).dtype);
         const precision = types.find((t) => t === "float32" || t === "float64") ?? item.dtype;
         return guarded(expandFunctions(item.op.f(x), x, precision), guard, unit);
@@ -159,17 +157,16 @@ export class Formulas {
     }
   }
 
-  #check(op: Elementwise, x: readonly Expr[], guard: Guard): void {
+  #check(item: number, op: Elementwise, x: readonly Expr[], guard: Guard): void {
     if (!op.require) return;
-    const fault = this.lowering.fault({ op: op.name, kind: "value", message: op.require.message });
     const holds = op.require.holds(x);
-    this.checks.push({ holds: guard?.length === 0 ? holds : where(this.unit.guard(guard), holds, 1), fault });
+    this.checks.push({ holds: guard?.length === 0 ? holds : where(this.unit.guard(guard), holds, 1), item });
   }
 
   #gather(i: number, item: Item, at: readonly Index[], guard: Guard): Expr {
     const { lowering, unit } = this;
     if (item.op.family !== "indexing") throw misfit;
-    const { dim, name } = item.op;
+    const { dim } = item.op;
     const [x, index] = item.inputs as [number, number];
     const made = unit.locals.get(x);
     if (made && (made.loop >= this.loop || unit.rows.length > 0)) throw misfit;
@@ -182,11 +179,6 @@ export class Formulas {
       strides.map((s, d) => (d === dim ? 0 : s)),
     );
     const buffer = lowering.buffer(x);
-    const fault = lowering.fault({
-      op: name,
-      kind: "index",
-      message: `out of range for dim ${dim} of size ${size}`,
-    });
     const stride = strides[dim] as number;
     const key = `gather ${i} ${at.map((c) => c.key).join()} ${guardKey(guard)} loop ${this.loop}`;
     return unit.argument(key, () => ({
@@ -198,7 +190,7 @@ export class Formulas {
       at: place,
       stride,
       size,
-      fault,
+      item: i,
     }));
   }
 }

@@ -15,7 +15,7 @@ export interface Buffer {
 /** What the formulas of a kernel are written over. */
 export type Arg = { readonly type: DType } & (
   | { readonly kind: "load"; readonly buffer: Buffer; readonly index: Index; readonly guard: Guard }
-  /** An element whose place is worked out: `index` + at·stride, 0 ≤ at < size or it is a fault. */
+  /** An element whose place is worked out: `index` + at·stride; unless 0 ≤ at < size, `item` is at fault. */
   | {
       readonly kind: "gather";
       readonly buffer: Buffer;
@@ -24,7 +24,7 @@ export type Arg = { readonly type: DType } & (
       readonly at: Expr;
       readonly stride: number;
       readonly size: number;
-      readonly fault: number;
+      readonly item: number;
     }
   /** A whole number made of loop variables, or any constant. */
   | { readonly kind: "index"; readonly index: Index }
@@ -45,7 +45,7 @@ export interface Task {
     | undefined;
   /** The result is kept in memory, at `store`, while the loop runs: its place changes faster than what is reduced. */
   readonly inMemory: boolean;
-  /** The fault that it is if the value is false. */
+  /** The item that is at fault if the value is false. */
   readonly check: number | undefined;
 }
 

@@ -11,7 +11,7 @@ import type { Buffer, Loop, Task } from "./kernel.ts";
 import { isMatrixProduct } from "./matrix.ts";
 import { buffersOf } from "./plan.ts";
 import { productOf } from "./product.ts";
-import type { Fault, Kernel, Program } from "./program.ts";
+import type { Kernel, Program } from "./program.ts";
 import { prune } from "./prune.ts";
 import { axesOf, blank, loopKey, Unit } from "./unit.ts";
 
@@ -29,7 +29,6 @@ class Lowering implements Ground {
   readonly inMemory: readonly boolean[];
   readonly words: readonly number[];
   readonly slots: Slot[] = [];
-  readonly faults: Fault[] = [];
   readonly #all: Buffer[] = [];
   readonly #buffers = new Map<number, Buffer>();
   /** After which slot an item's value is in memory; −1 from the start. */
@@ -55,10 +54,6 @@ class Lowering implements Ground {
     return buffer;
   }
 
-  fault(fault: Fault): number {
-    return this.faults.push(fault) - 1;
-  }
-
   run(): Program {
     this.items.forEach((item, i) => {
       if (item.input >= 0) this.#ready.set(i, -1);
@@ -73,14 +68,7 @@ class Lowering implements Ground {
     const kept = prune(kernels, outputs);
     const buffers = [...this.#all];
     for (const b of kept.flatMap(buffersOf)) buffers[b.id] = b;
-    return {
-      items: this.items,
-      kernels: kept,
-      buffers,
-      inputs,
-      outputs,
-      faults: this.faults,
-    };
+    return { items: this.items, kernels: kept, buffers, inputs, outputs };
   }
 
   #append(i: number, kernel: Kernel): void {
@@ -108,13 +96,8 @@ class Lowering implements Ground {
       });
     else if (op.family === "indexing" && op.mode !== "gather") {
       const indexShape = (this.items[item.inputs[1] as number] as Item).shape;
-      const fault = this.fault({
-        op: op.name,
-        kind: "index",
-        message: `out of range for dim ${op.dim} of size ${shape[op.dim]}`,
-      });
       const buffers = { out: this.buffer(i), x: x(), index: y(), src: z() };
-      this.#append(i, { kind: "scatter", mode: op.mode, ...buffers, indexShape, shape, dim: op.dim, fault });
+      this.#append(i, { kind: "scatter", mode: op.mode, ...buffers, indexShape, shape, dim: op.dim });
     } else this.#nest(goalOf(this.items, i));
   }
 
@@ -180,8 +163,8 @@ class Lowering implements Ground {
         if (apart) unit.loopAt(unit.loops.length, kept).tasks.push(start);
         if (goal.sparse) unit.before.push(this.#zeros(goal.item));
         const loop = unit.loopAt(home, axes);
-        for (const c of formulas.checks)
-          unit.add(loop, { ...blank, value: c.holds, type: "bool", check: c.fault });
+        for (const { holds, item } of formulas.checks)
+          unit.add(loop, { ...blank, value: holds, type: "bool", check: item });
         const task: Task = { value, type, store, reduce: goal.reduce, inMemory, check: undefined };
         unit.add(loop, task);
         const element = goal.element(row, rest).map((x) => x.key);

@@ -40,7 +40,6 @@ export interface Scatter {
   readonly indexShape: readonly number[];
   readonly shape: readonly number[];
   readonly dim: number;
-  readonly fault: number;
 }
 
 /** yᵢ = aᵢ·yᵢ₋₁ + bᵢ along one axis. */
@@ -56,13 +55,6 @@ export interface Recur {
 
 export type Kernel = Nest | Product | Scatter | Recur;
 
-/** What may go wrong while a program runs, and what to say then. */
-export interface Fault {
-  readonly op: string;
-  readonly kind: "index" | "value";
-  readonly message: string;
-}
-
 /** A graph as kernels over buffers, run in order. */
 export interface Program {
   /** The graph that it works out. */
@@ -71,7 +63,6 @@ export interface Program {
   readonly buffers: readonly Buffer[];
   readonly inputs: readonly Buffer[];
   readonly outputs: readonly Buffer[];
-  readonly faults: readonly Fault[];
 }
 
 export const bytesOf: Record<DType, number> = { bool: 1, int32: 4, float32: 4, float64: 8 };

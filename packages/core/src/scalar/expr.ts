@@ -7,7 +7,7 @@ import type { DType } from "../dtype.ts";
  */
 export interface Word {
   readonly result: "same" | "branches" | DType;
-  readonly float: (...x: number[]) => number;
+  readonly float?: (...x: number[]) => number;
   readonly int?: (...x: number[]) => number;
   readonly text: string;
   /** The word is 0 where |$0| < $1, which is nearly everywhere: a backend need not work it out there. */
@@ -31,14 +31,18 @@ export const constantOf = (x: Expr): number | undefined => (x.kind === "const" ?
 
 type Scalars<P extends unknown[]> = { [I in keyof P]: Scalar };
 type Builders<T extends Record<string, Word>> = {
-  readonly [K in keyof T]: (...x: Scalars<Parameters<T[K]["float"]>>) => Expr;
+  readonly [K in keyof T]: T[K] extends { float: (...x: infer P) => number }
+    ? (...x: Scalars<P>) => Expr
+    : T[K]["text"] extends `${string}$1${string}`
+      ? (x: Scalar, y: Scalar) => Expr
+      : (x: Scalar) => Expr;
 };
 
-/** One word written over its operands; over constants alone it is folded. */
+/** One word written over its operands; over constants alone it is folded, which functions are not before they are words. */
 export function applied(name: string, word: Word, operands: readonly Scalar[]): Expr {
   const args = operands.map(toExpr);
   const values = args.map(constantOf);
-  if (values.every((v) => v !== undefined)) return toExpr(word.float(...values));
+  if (word.float && values.every((v) => v !== undefined)) return toExpr(word.float(...values));
   return { kind: "apply", name, word, args };
 }
 

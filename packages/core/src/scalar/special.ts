@@ -1,6 +1,6 @@
 /**
- * The special functions that JavaScript's `Math` lacks, in double precision. Stated errors are in units in the
- * last place (ulp) of the result, for an engine whose `exp`, `log`, `sin` and `tan` are good to 1 ulp.
+ * What JavaScript's `Math` lacks, in double precision. Stated errors are in units in the last place (ulp) of the result, for an
+ * engine whose `exp` and `log` are good to 1 ulp.
  */
 
 /** c₀ + c₁x + c₂x² + … */
@@ -79,115 +79,6 @@ export function erfinv(x: number): number {
   }
   return Math.sign(x) * y;
 }
-
-/** ζ(k) − 1 for k = 2, 3, … [Abramowitz & Stegun, table 23.3]. */
-const ZETA_MINUS_1 = [
-  0.6449340668482264, 0.2020569031595943, 0.08232323371113819, 0.03692775514336993, 0.01734306198444914,
-  0.008349277381922827, 0.00407735619794434, 0.0020083928260822143, 0.0009945751278180853,
-  0.0004941886041194645, 0.0002460865533080483, 0.00012271334757848915, 6.124813505870483e-5,
-  3.058823630702049e-5, 1.528225940865187e-5, 7.637197637899763e-6, 3.81729326499984e-6, 1.908212716553939e-6,
-  9.539620338727962e-7, 4.769329867878064e-7, 2.38450502727733e-7, 1.1921992596531106e-7,
-  5.960818905125948e-8, 2.980350351465228e-8, 1.4901554828365043e-8, 7.45071178983543e-9,
-  3.725334024788457e-9, 1.862659723513049e-9, 9.313274324196682e-10,
-];
-
-/** ψ(2 + u) in powers of u: 1 − γ + Σ (−1)ᵏ (ζ(k) − 1) uᵏ⁻¹ [Abramowitz & Stegun 6.1.33, differentiated]. */
-const DIGAMMA_AT_2 = [0.42278433509846713, ...ZETA_MINUS_1.map((z, i) => (i % 2 ? -z : z))];
-
-/** ln Γ(2 + u)/u in powers of u: the integral of ψ(2 + u), term by term. */
-const LGAMMA_AT_2 = DIGAMMA_AT_2.map((c, i) => c / (i + 1));
-
-/** Bernoulli numbers B₂, B₄, … B₂₀. */
-const BERNOULLI = [
-  1 / 6,
-  -1 / 30,
-  1 / 42,
-  -1 / 30,
-  5 / 66,
-  -691 / 2730,
-  7 / 6,
-  -3617 / 510,
-  43867 / 798,
-  -174611 / 330,
-];
-
-/** Stirling's series in powers of 1/x² [Abramowitz & Stegun 6.1.40, 6.3.18]; for x ≥ 10 the rest is below 1e-17. */
-const STIRLING_DIGAMMA = BERNOULLI.map((b, i) => b / (2 * i + 2));
-const STIRLING_LGAMMA = STIRLING_DIGAMMA.map((c, i) => c / (2 * i + 1));
-
-/**
- * ln |Γ(x)|; Infinity at 0, −1, −2, … and ±Infinity. Taylor's series about 2 with Γ(x+1) = x Γ(x) for |x| < 10,
- * Stirling's series above, reflection below, where sin(πx) = ±sin(πu) with the exact u = x − round(x). Relative error
- * < 1e-15, but absolute near the zeros at x < 0: 1e-15 for x > −10, a few ulp of ln Γ(1−x) below.
- */
-export function lgamma(x: number): number {
-  const n = Math.round(x);
-  const u = x - n;
-  if (x <= 0 && x === n) return Infinity;
-  if (x < -10) return Math.log(Math.PI / Math.abs(Math.sin(Math.PI * u))) - lgamma(1 - x);
-  if (x >= 10) {
-    return (x - 0.5) * (Math.log(x) - 1) + 0.4189385332046727 + horner(STIRLING_LGAMMA, 1 / (x * x)) / x;
-  }
-  let product = 1;
-  for (let k = Math.min(n, 2); k < Math.max(n, 2); k++) product *= k + u;
-  const log = Math.log(Math.abs(product));
-  return u * horner(LGAMMA_AT_2, u) + (n < 2 ? -log : log);
-}
-
-/**
- * ψ(x) = d/dx ln Γ(x); −Infinity at +0, Infinity at −0, NaN at −1, −2, …, as PyTorch. Taylor's series about 2 with
- * ψ(x+1) = ψ(x) + 1/x below 10, Stirling's series above, reflection for x < 0. Relative error < 1e-15, but absolute
- * near a zero: a few ulp of ln(1 + |x|).
- */
-export function digamma(x: number): number {
-  const n = Math.round(x);
-  const u = x - n;
-  if (x === 0) return -1 / x;
-  if (x < 0) return x === n ? NaN : digamma(1 - x) - Math.PI / Math.tan(Math.PI * u);
-  if (x >= 10) return Math.log(x) - 0.5 / x - horner(STIRLING_DIGAMMA, 1 / (x * x)) / (x * x);
-  let sum = 0;
-  for (let k = Math.min(n, 2); k < Math.max(n, 2); k++) sum += 1 / (k + u);
-  return horner(DIGAMMA_AT_2, u) + (n < 2 ? -sum : sum);
-}
-
-/** dⁿ/dxⁿ cot(πx), worked out as the polynomial in c = cot(πx) that c′ = −π(1 + c²) makes of it. */
-function cotDerivative(x: number, n: number): number {
-  const c = 1 / Math.tan(Math.PI * (x - Math.round(x)));
-  if (!Number.isFinite(c)) return (-1) ** n * c ** (n + 1);
-  let p = [0, 1];
-  for (let k = 0; k < n; k++) {
-    const slope = p.map((a, i) => -Math.PI * i * a).slice(1);
-    p = [0, 0, ...slope].map((a, i) => a + (slope[i] ?? 0));
-  }
-  return horner(p, c);
-}
-
-/**
- * ψ⁽ⁿ⁾(x) = (−1)ⁿ⁺¹ n! Σ 1/(x+k)ⁿ⁺¹, k = 0, 1, …, for whole n from 1 to 150 (n = 0 is ψ, others are NaN): the sum while
- * x + k < 10 + n, the Euler–Maclaurin series from there [Abramowitz & Stegun 6.4.11], reflection for x < 0. Relative
- * error < 1e-15 for n = 1, and a few n·1e-16 beyond.
- */
-export function polygamma(x: number, n: number): number {
-  if (n === 0) return digamma(x);
-  if (!Number.isInteger(n) || n < 0 || n > 150) return NaN;
-  const sign = n % 2 === 0 ? -1 : 1;
-  if (x < 0) return -sign * polygamma(1 - x, n) - Math.PI * cotDerivative(x, n);
-  let sum = 0;
-  let y = x;
-  for (; y < 10 + n; y++) sum += y ** (-n - 1);
-  let tail = 1 / n + 0.5 / y;
-  let c = (n + 1) / 2 / y / y;
-  BERNOULLI.forEach((b, i) => {
-    tail += b * c;
-    c *= ((n + 2 * i + 2) * (n + 2 * i + 3)) / ((2 * i + 3) * (2 * i + 4)) / y / y;
-  });
-  let factorial = 1;
-  for (let k = 2; k <= n; k++) factorial *= k;
-  return sign * factorial * (sum + tail * y ** -n);
-}
-
-/** ψ′(x) = Σ 1/(x+k)², k = 0, 1, …; Infinity at 0, −1, −2, … Relative error < 1e-15. */
-export const trigamma = (x: number): number => polygamma(x, 1);
 
 /** xʸ by IEEE 754: as `**`, but 1 for the base 1 and any exponent, NaN included, and for (−1) ** ±Infinity. */
 export function pow(x: number, y: number): number {

@@ -7,6 +7,7 @@ export type Step =
   | { readonly kind: "const"; readonly value: number; readonly type: DType | undefined }
   | {
       readonly kind: "word";
+      readonly name: string;
       readonly word: Word;
       readonly args: readonly number[];
       readonly type: DType | undefined;
@@ -31,7 +32,7 @@ export function tapeOf(roots: readonly Expr[], argTypes: readonly DType[]): Tape
       const typed = args.slice(e.word.result === "branches" ? 1 : 0).map((a) => steps[a]?.type);
       const same = typed.find((t) => t !== undefined);
       const type = e.word.result === "same" || e.word.result === "branches" ? same : e.word.result;
-      steps.push({ kind: "word", word: e.word, args, type });
+      steps.push({ kind: "word", name: e.name, word: e.word, args, type });
     }
   }
   return { steps, outputs: roots.map((r) => index.get(r) as number) };

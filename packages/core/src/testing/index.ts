@@ -4,6 +4,7 @@ export { interpreter, makeInterpreter } from "../backend/interpreter.ts";
 export { linearMemory, programsPrepared, wasm } from "../backend/wasm/wasm.ts";
 export { nodeCount } from "../graph/node.ts";
 export { printGraph } from "../graph/print.ts";
+export { computes } from "../scalar/truth.ts";
 export { lifted } from "../tensor/tensor.ts";
 export type { Tolerance } from "./close.ts";
 export { type GradcheckOptions, gradcheck } from "./gradcheck.ts";

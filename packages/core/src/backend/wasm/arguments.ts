@@ -4,6 +4,7 @@ import { bytesOf } from "../../lower/program.ts";
 import { guardUses, pushGuard, pushIndex } from "./address.ts";
 import type { FunctionBuilder, ValType } from "./assembler.ts";
 import type { Elements, Lead } from "./elements.ts";
+import { noteFault } from "./fault.ts";
 import type { Push } from "./site.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { pushConstant, putLane, valTypes } from "./values.ts";
@@ -57,16 +58,6 @@ export class Arguments {
     f.get(filled);
   }
 
-  /** Notes a fault, and the value that caused it. */
-  fault(fault: number, value: Push): void {
-    const { f, around } = this;
-    around.faultCell();
-    f.i32(fault + 1).op("i32.store", 2, 0);
-    around.faultCell();
-    value();
-    f.op("i32.store", 2, 4);
-  }
-
   #when(guard: Guard, then: Push, otherwise: Push, result: ValType): void {
     if (guard?.length === 0) return then();
     pushGuard(this.f, guard, this.around.variable);
@@ -88,7 +79,7 @@ export class Arguments {
         elements.loadAt(x.type, offset);
       },
       () => {
-        this.fault(x.fault, () => f.get(at));
+        noteFault(f, x.item);
         pushConstant(f, 0, x.type);
       },
       valTypes[x.type],

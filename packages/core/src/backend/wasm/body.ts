@@ -7,6 +7,7 @@ import type { FunctionBuilder } from "./assembler.ts";
 import { conversions } from "./convert.ts";
 import { type Copies, isSum } from "./copies.ts";
 import { Elements, type Lead } from "./elements.ts";
+import { noteFault } from "./fault.ts";
 import { emitRarely } from "./rarely.ts";
 import { type Accumulator, termBytes } from "./reducing.ts";
 import { type Push, type Site, siteOf, type Width } from "./site.ts";
@@ -221,10 +222,10 @@ export class Body {
     }
   }
 
-  #check(fault: number, width: Width, push: Push): void {
+  #check(item: number, width: Width, push: Push): void {
     push();
     if (width === "vector") this.f.op(this.lanes === 4 ? "i32x4.all_true" : "i64x2.all_true");
-    this.f.op("i32.eqz").if(() => this.#arguments.fault(fault, () => this.f.i32(0)));
+    this.f.op("i32.eqz").if(() => noteFault(this.f, item));
   }
 
   /** Stores a value, or what stands at its place combined with values one after the other. */

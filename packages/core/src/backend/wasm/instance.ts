@@ -55,7 +55,7 @@ export function instantiate(program: Program, memory: WebAssembly.Memory, produc
     Object.fromEntries(
       Object.keys(host).map((name) => {
         const word = vocabulary[name] as Word;
-        return [name, (integer && word.int) || word.float];
+        return [name, (integer && word.int) || word.float || word.int];
       }),
     );
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {

@@ -4,15 +4,16 @@ import { bytesOf, type Program, type Recur, type Scatter } from "../../lower/pro
 import { stridesOf } from "../../shape.ts";
 import { textOf } from "./alike.ts";
 import { FunctionBuilder, ModuleBuilder, type OpName, type ValType } from "./assembler.ts";
+import { noteFault } from "./fault.ts";
 import { gemmParameters } from "./gemm.ts";
 import { counted, nested, pushPlace } from "./loops.ts";
 import { emitNest } from "./nest.ts";
 import { emitProduct, type MatrixProduct, matrixProduct, Places } from "./product.ts";
 
-/** The table that a program is run on: two words for faults, the address of the workspace, then that of each buffer. */
-export const tableWords = (program: Program): number => 3 + program.buffers.length;
-export const addressWord = (buffer: Buffer): number => 3 + buffer.id;
-export const workspaceWord = 2;
+/** The table that a program is run on: 1 more than the item at fault, the address of the workspace, then that of each buffer. */
+export const tableWords = (program: Program): number => 2 + program.buffers.length;
+export const addressWord = (buffer: Buffer): number => 2 + buffer.id;
+export const workspaceWord = 1;
 
 type Base = (buffer: Buffer) => number;
 
@@ -60,14 +61,7 @@ function emitScatter(f: FunctionBuilder, s: Scatter, base: Base): void {
             .op(`${prefix}.add` as OpName);
         f.op((narrow ? "i32.store8" : `${prefix}.store`) as OpName, Math.log2(bytes), 0);
       },
-      () =>
-        f
-          .get(0)
-          .i32(s.fault + 1)
-          .op("i32.store", 2, 0)
-          .get(0)
-          .get(at)
-          .op("i32.store", 2, 4),
+      () => noteFault(f, s.out.item),
     );
   });
 }
@@ -205,7 +199,6 @@ export function moduleOf(program: Program, hostWords: Readonly<Record<string, nu
     const used = emitNest(f, nest, {
       base,
       host: (name, integer) => (integer ? host.int : host.float).get(name) as number,
-      faultCell: () => f.get(0),
       pushWorkspace,
     });
     workspace = Math.max(workspace, used);

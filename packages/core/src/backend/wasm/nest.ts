@@ -15,7 +15,7 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, k) =
 export function emitNest(
   f: FunctionBuilder,
   nest: Nest,
-  outside: Pick<Surroundings, "base" | "host" | "faultCell" | "pushWorkspace">,
+  outside: Pick<Surroundings, "base" | "host" | "pushWorkspace">,
 ): number {
   const variables = new Map<string, number>();
   const results = new Map<Task, number>();

@@ -12,8 +12,6 @@ export interface Surroundings {
   readonly scratch: Scratch;
   /** The imported function for a word that the backend does not know, on integers or in float64. */
   readonly host: (name: string, integer: boolean) => number;
-  /** Puts the address of the fault cell on the stack: an i32 that is 0 while all is well, and the value at fault. */
-  readonly faultCell: () => void;
   /** Puts the address of the workspace on the stack. */
   readonly pushWorkspace: () => void;
 }

@@ -1,11 +1,11 @@
-import { fail } from "../../errors.ts";
 import { Single, type Value } from "../../graph/node.ts";
 import type { Buffer } from "../../lower/kernel.ts";
 import { lower } from "../../lower/lower.ts";
 import { planMemory } from "../../lower/plan.ts";
 import { bytesOf, type Program } from "../../lower/program.ts";
 import type { Backend } from "../backend.ts";
-import { interpreter } from "../interpreter.ts";
+import { inPieces } from "../pieces.ts";
+import { refuse } from "../refuse.ts";
 import { watcher } from "../watch.ts";
 import { instantiate, type Products } from "./instance.ts";
 import { Arena, Heap } from "./memory.ts";
@@ -27,7 +27,7 @@ export const linearMemory = (): { readonly bytes: number; readonly used: number 
   used: heap.used,
 });
 
-/** Longer graphs are interpreted: making a program of them takes longer than running it pays back. */
+/** Longer graphs are several programs: engines bound modules, and what is worked out at once bounds memory. */
 const longestProgram = 20_000;
 
 /** Where a single element lies, as a place among all elements of its dtype. */
@@ -56,13 +56,12 @@ function layOut(program: Program, constants: readonly number[]) {
   return { table, spots, free: () => heap.free(table, size) };
 }
 
-const kernels = (name: string, products: Products): Backend => ({
-  name,
-  prepare(structure) {
-    if (structure.items.length > longestProgram) return interpreter.prepare(structure);
+const kernels = (name: string, products: Products): Backend => {
+  const prepare: Backend["prepare"] = (structure) => {
+    if (structure.items.length > longestProgram) return inPieces(structure, longestProgram, prepare);
     prepared++;
     const program = lower(structure);
-    const { inputs, outputs, faults } = program;
+    const { items, inputs, outputs } = program;
     const { run, step, constants, ...needs } = instantiate(program, heap.memory, products);
     const { table, spots, free } = layOut(program, constants);
     const word = (b: Buffer): number => table / 4 + addressWord(b);
@@ -86,14 +85,6 @@ const kernels = (name: string, products: Products): Backend => ({
     const made = [...new Set(outputs)].filter((b) => !inputs.includes(b));
     const leaving = made.map((b) => ({ spot: spots.get(b), word: word(b), kind: kindOf(b) }));
     const results = outputs.map((b) => ({ input: inputs.indexOf(b), made: made.indexOf(b) }));
-
-    // A program that can be at fault says so as the interpreter does, which names the element and its value.
-    const reference = faults.length > 0 ? interpreter.prepare(structure) : undefined;
-    const refuse = (values: readonly Value[], fault: number, value: number): never => {
-      reference?.run(values);
-      const { op, kind, message } = faults[fault] as Program["faults"][number];
-      return fail(kind, op, kind === "index" ? `index ${value} is ${message}` : message);
-    };
 
     return {
       run(values, dying) {
@@ -121,7 +112,7 @@ const kernels = (name: string, products: Products): Backend => ({
         const fault = heap.all.int32[table / 4] as number;
         if (fault !== 0) {
           for (const value of created) if (value) residents.forget(value);
-          refuse(values, fault - 1, heap.all.int32[table / 4 + 1] as number);
+          refuse({ name, prepare }, items, fault - 1, values);
         }
         leaving.forEach(({ spot }, k) => {
           if (spot) created[k] = new Single(heap.all[spot.dtype][spot.place] as number, spot.dtype);
@@ -131,8 +122,9 @@ const kernels = (name: string, products: Products): Backend => ({
       },
       release: free,
     };
-  },
-});
+  };
+  return { name, prepare };
+};
 
 /** Kernels in WebAssembly with 128-bit vectors, over one linear memory: the same bits on every machine. */
 export const wasm = kernels("wasm", "strict");

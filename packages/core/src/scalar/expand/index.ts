@@ -1,5 +1,5 @@
 import type { functions } from "../functions.ts";
-import { erf, erfc } from "./erf.ts";
+import { erf, erfc, erfinv } from "./erf.ts";
 import { exp, exp2, expm1, sigmoid } from "./exp.ts";
 import { acosh, asinh, atanh, cosh, sinh, tanh } from "./hyperbolic.ts";
 import { acos, asin, atan, atan2 } from "./inverse.ts";
@@ -39,6 +39,7 @@ export const expansions: Readonly<Partial<Record<string, Expansion>>> = {
   pow,
   erf,
   erfc,
+  erfinv,
 } satisfies Partial<Record<keyof typeof functions, Expansion>>;
 
 export { farWords } from "./far.ts";

@@ -1,0 +1,45 @@
+import { compile, Parameter, type Tensor, tensor } from "@chainrule/core";
+import { programsPrepared } from "@chainrule/core/testing";
+import { describe, expect, it } from "vitest";
+
+const rounds = 5000;
+
+/** One round of five operations, which reads what the round before it left and what the first was given. */
+const round = (h: Tensor, x: Tensor): Tensor => h.add(h.mul(0.5).tanh().mul(x)).sub(0.01);
+
+function chain(x: Tensor, settle: (h: Tensor) => void = () => {}): Tensor {
+  let h = x;
+  for (let i = 0; i < rounds; i++) {
+    h = round(h, x);
+    settle(h);
+  }
+  return h;
+}
+
+describe("a graph too long for one program", () => {
+  it("is worked out in several, with the bits that it has step by step", () => {
+    const x = tensor([0.3, -0.2, 1e-3]);
+    const before = programsPrepared();
+    const compiled = compile((t: Tensor) => chain(t));
+    const y = compiled(x);
+    expect(programsPrepared() - before).toBeGreaterThan(1);
+    const steps = chain(x, (h) => h.data());
+    expect([...y.data()]).toEqual([...steps.data()]);
+    expect([...compiled(x).data()]).toEqual([...y.data()]);
+  });
+
+  it("that is at fault in the last of them leaves parameters as they were", () => {
+    const p = new Parameter(tensor([1, 2, 3]));
+    const step = compile((x: Tensor, index: Tensor) => {
+      p.assign(p.add(1));
+      return chain(x).gather(0, index);
+    });
+    const x = tensor([0.3, -0.2, 1e-3]);
+    const at = (i: number) => tensor([i], { dtype: "int32" });
+    step(x, at(2)).data();
+    expect(() => step(x, at(3))).toThrow("index 3 is out of range for dim 0 of size 3");
+    expect(p.toArray()).toEqual([2, 3, 4]);
+    step(x, at(0)).data();
+    expect(p.toArray()).toEqual([3, 4, 5]);
+  });
+});
