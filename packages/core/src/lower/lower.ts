@@ -13,6 +13,7 @@ import { buffersOf } from "./plan.ts";
 import { productOf } from "./product.ts";
 import type { Kernel, Program } from "./program.ts";
 import { prune } from "./prune.ts";
+import { simplified } from "./simplify.ts";
 import { axesOf, blank, loopKey, Unit } from "./unit.ts";
 
 /** A nest with more tasks or words than this is left alone: long functions compile slowly, and engines bound them. */
@@ -199,4 +200,4 @@ function joins(unit: Unit, goal: Goal, reads: readonly number[]): boolean {
 
 /** A graph as kernels over buffers. */
 export const lower = (structure: Structure): Program =>
-  new Lowering(withBorders(withBlocks(structure))).run();
+  new Lowering(withBorders(withBlocks(simplified(structure)))).run();

@@ -47,9 +47,10 @@ function zerosAround(
 
 /**
  * A tensor as a strided view of what it was moved from, as far down as its movements are such views; `bordered` where
- * some of it may be zeros around that, though not more elements than the tensor itself has.
+ * some of it may be zeros around that, though not more elements than the tensor itself has. It looks through at most
+ * `most` movements.
  */
-export function strided(items: readonly Item[], i: number, bordered = false): Strided {
+export function strided(items: readonly Item[], i: number, bordered = false, most = Infinity): Strided {
   const item = items[i] as Item;
   if (item.op.family !== "movement") {
     const steps = stridesOf(item.shape).map((step, k) => (item.shape[k] === 1 ? 0 : step));
@@ -70,7 +71,7 @@ export function strided(items: readonly Item[], i: number, bordered = false): St
     stepsOf(x).reduce((sum, step, k) => add(sum, mul(element[k] as Expr, step)), toExpr(x.constant));
   let found = view(i, flatIndex(coordinates, stridesOf(item.shape))) as Strided;
   let [index, guard, below]: [readonly Index[], Guard, Item] = [coordinates, [], item];
-  while (below.op.family === "movement" && below.inputs.length === 1) {
+  for (let left = most; left > 0 && below.op.family === "movement" && below.inputs.length === 1; left--) {
     const [read] = below.op.reads(below.shape.map((_, k) => arg(k)));
     if (!read) break;
     const base = below.inputs[0] as number;

@@ -1,0 +1,66 @@
+import type { Item, Structure } from "../graph/structure.ts";
+import { sameShape, stridesOf } from "../shape.ts";
+import { strided } from "./strided.ts";
+
+type Operands = readonly [number, number, number];
+
+/** What rules ask of operands. */
+interface Question {
+  /** Whether one is a constant of the library, everywhere. */
+  readonly is: (x: number, value: number) => boolean;
+  /** What one is the op of this name of. */
+  readonly inside: (x: number, name: string) => number | undefined;
+}
+
+/** Ops that are no more than an operand, and which. Each holds to the bit, for NaN, infinities and zeros of either sign. */
+const rules: Readonly<Record<string, (x: Operands, ask: Question) => number | undefined>> = {
+  /** x·1 = 1·x = x. */
+  mul: ([x, y], { is }) => (is(y, 1) ? x : is(x, 1) ? y : undefined),
+  /** x/1 = x. */
+  div: ([x, y], { is }) => (is(y, 1) ? x : undefined),
+  /** x − 0 = x. But x + 0 is not x: −0 + 0 = 0. */
+  sub: ([x, y], { is }) => (is(y, 0) ? x : undefined),
+  /** −(−x) = x. */
+  neg: ([x], { inside }) => inside(x, "neg"),
+  /** [c ? x : x] = x. */
+  where: ([, x, y]) => (x === y ? x : undefined),
+};
+
+/** How many movements in a row may do nothing together. */
+const mostMoves = 4;
+
+/** What a movement of a movement leads back to: a reshape to a former shape, a permutation and its inverse. */
+function origin(items: readonly Item[], i: number): number | undefined {
+  const { op, inputs } = items[i] as Item;
+  if (op.family !== "movement" || items[inputs[0] as number]?.op.family !== "movement") return undefined;
+  const { base, start, steps } = strided(items, i, false, mostMoves);
+  const { shape } = items[base] as Item;
+  const strides = stridesOf(shape);
+  const leads = start === 0 && steps.every((step, d) => shape[d] === 1 || step === strides[d]);
+  return base !== i && leads && sameShape(shape, (items[i] as Item).shape) ? base : undefined;
+}
+
+/** The structure without ops that do nothing, except where they are asked for. */
+export function simplified(structure: Structure): Structure {
+  const place: number[] = [];
+  const items: Item[] = [];
+  const asked = new Set(structure.roots);
+  const inside: Question["inside"] = (x, name) => {
+    const { op, inputs } = items[x] as Item;
+    return op.name === name ? inputs[0] : undefined;
+  };
+  const is: Question["is"] = (x, value) => {
+    const from = inside(x, "expand");
+    const { op } = items[from ?? x] as Item;
+    return op.name === "constant" && op.attrs.value === value;
+  };
+  structure.items.forEach((item, i) => {
+    const inputs = item.inputs.map((x) => place[x] as number);
+    const last = items.push({ ...item, inputs }) - 1;
+    const same = rules[item.op.name]?.(inputs as unknown as Operands, { is, inside }) ?? origin(items, last);
+    const nothing = same !== undefined && !asked.has(i);
+    if (nothing) items.pop();
+    place.push(nothing ? same : last);
+  });
+  return { ...structure, items, roots: structure.roots.map((r) => place[r] as number) };
+}
