@@ -13,7 +13,7 @@ function build(
   const f = new FunctionBuilder(params, results);
   write(f);
   const module = new ModuleBuilder();
-  module.importMemory("env", "memory", false);
+  module.importMemory("env", "memory");
   module.func(f, "f");
   const memory = new WebAssembly.Memory({ initial: 1 });
   return new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } }).exports
@@ -67,7 +67,7 @@ describe("instructions", () => {
     for (const i of takes.keys()) f.get(i);
     f.op(name, ...Array.from({ length: immediates }, () => 0));
     const module = new ModuleBuilder();
-    module.importMemory("env", "memory", false);
+    module.importMemory("env", "memory");
     module.func(f);
     expect(WebAssembly.validate(module.bytes())).toBe(true);
   });
@@ -205,13 +205,13 @@ describe("modules", () => {
     expect(seen).toEqual([5, 4, 3, 2, 1, 0]);
   });
 
-  it.each([false, true])("reads and writes the imported memory, shared: %s", (shared) => {
+  it("reads and writes the imported memory", () => {
     const module = new ModuleBuilder();
-    module.importMemory("env", "memory", shared, 2);
+    module.importMemory("env", "memory");
     const copy = new FunctionBuilder(["i32", "i32"], []);
     copy.get(1).get(0).op("v128.load", 0, 300).op("v128.store", 0, 0);
     module.func(copy, "copy");
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: 2, shared });
+    const memory = new WebAssembly.Memory({ initial: 1 });
     const bytes = new Uint8Array(memory.buffer);
     for (let i = 0; i < 16; i++) bytes[301 + i] = i + 1;
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });

@@ -22,7 +22,7 @@ function inVector(word: string, xs: readonly number[], before: readonly number[]
     f.op("v128.store", 2, 0);
   }
   const module = new ModuleBuilder();
-  module.importMemory("env", "memory", false);
+  module.importMemory("env", "memory");
   module.func(f, "f");
   const array = new Float32Array(memory.buffer, 0, xs.length);
   array.set(xs);

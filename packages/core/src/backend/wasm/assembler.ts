@@ -187,12 +187,9 @@ export class ModuleBuilder {
     return index;
   }
 
-  /** A shared memory must say its greatest size, in pages of 64 KiB, and fit within what is imported. */
-  importMemory(module: string, name: string, shared: boolean, maximumPages?: number): void {
-    if (shared && maximumPages === undefined) throw new Error("a shared memory needs maximumPages");
-    const limits = [maximumPages === undefined ? 0 : shared ? 3 : 1, 0];
-    if (maximumPages !== undefined) limits.push(...unsigned(maximumPages));
-    this.imports.push([...text(module), ...text(name), 0x02, ...limits]);
+  /** A memory of any size. */
+  importMemory(module: string, name: string): void {
+    this.imports.push([...text(module), ...text(name), 0x02, 0, 0]);
   }
 
   /** The index to call it by. Imports come before the module's own functions. */

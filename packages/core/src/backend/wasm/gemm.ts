@@ -8,20 +8,11 @@ import { addKernel, blockKernel, tileKernel } from "./gemm-tile.ts";
 export type { Float } from "./gemm-code.ts";
 export { gemmParameters, KC, workspaceBytes } from "./gemm-driver.ts";
 
-/** How the shared kernels are built. */
-export interface GemmOptions {
-  /** Whether the memory is shared between threads. */
-  readonly shared?: boolean;
-  /** Fused multiply-add where machine and engine have it; results then differ from machine to machine. */
-  readonly relaxed?: boolean;
-}
-
-const PAGES = 65536;
-function moduleBytes(type: Float, shared: boolean, relaxed: boolean): Uint8Array {
+function moduleBytes(type: Float, relaxed: boolean): Uint8Array {
   const arithmetic: Arithmetic = { element: elements[type], relaxed };
   const { element } = arithmetic;
   const module = new ModuleBuilder();
-  module.importMemory("env", "memory", shared, shared ? PAGES : undefined);
+  module.importMemory("env", "memory");
   const tiles = (packed: boolean) =>
     [1, 2].map((vectors) => module.func(tileKernel(arithmetic, vectors, packed)));
   const add = module.func(addKernel(element));
@@ -43,18 +34,15 @@ const modules = new Map<string, WebAssembly.Module>();
 
 /**
  * The compiled kernels for one element type, built at the first use. It imports `env.memory` and exports the product of
- * `strided` and that of `mapped` operands; see `emitGemm`.
+ * `strided` and that of `mapped` operands; see `emitGemm`. `relaxed` multiplies and adds with one rounding where machine and
+ * engine can; results then differ from machine to machine.
  */
-export function gemmModule(
-  type: Float,
-  { shared = false, relaxed = false }: GemmOptions = {},
-): WebAssembly.Module {
-  const key = `${type} ${shared} ${relaxed}`;
+export function gemmModule(type: Float, relaxed = false): WebAssembly.Module {
+  const key = `${type} ${relaxed}`;
   let module = modules.get(key);
   if (!module) {
-    const bytes = moduleBytes(type, shared, relaxed);
-    module =
-      relaxed && !WebAssembly.validate(bytes) ? gemmModule(type, { shared }) : new WebAssembly.Module(bytes);
+    const bytes = moduleBytes(type, relaxed);
+    module = relaxed && !WebAssembly.validate(bytes) ? gemmModule(type) : new WebAssembly.Module(bytes);
     modules.set(key, module);
   }
   return module;

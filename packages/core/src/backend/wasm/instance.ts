@@ -33,7 +33,7 @@ function gemmOver(memory: WebAssembly.Memory, type: Float, products: Products): 
   const kernels = gemms.get(memory) ?? new Map<string, Kernels>();
   gemms.set(memory, kernels);
   const key = `${type} ${products}`;
-  const module = () => gemmModule(type, { relaxed: products === "relaxed" });
+  const module = () => gemmModule(type, products === "relaxed");
   const known = kernels.get(key) ?? new WebAssembly.Instance(module(), { env: { memory } }).exports;
   kernels.set(key, known);
   return known;

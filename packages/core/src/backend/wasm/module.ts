@@ -139,7 +139,7 @@ export interface Assembled {
 /** A program as a module: a function per kernel, which nests alike share; `run(table)`, which calls them in order, and `step(table, k)`, which calls one. */
 export function moduleOf(program: Program, hostWords: Readonly<Record<string, number>>): Assembled {
   const module = new ModuleBuilder();
-  module.importMemory("env", "memory", false);
+  module.importMemory("env", "memory");
   const matrix = new Map(
     program.kernels.flatMap((k) => (k.kind === "product" ? [[k, matrixProduct(k)]] : [])),
   );
