@@ -1,7 +1,7 @@
 import { compile, type DType, einsum, evaluate, type Tensor } from "@chainrule/core";
 import { makeInterpreter, withBackend } from "@chainrule/core/testing";
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { eachBackend } from "../conformance/backends.ts";
 import { drawn, stream } from "../conformance/draw.ts";
 
@@ -72,5 +72,23 @@ eachBackend("products of tensors with any axes", (on) => {
       }),
       { seed: 23, numRuns: 150, endOnFailure: true },
     );
+  });
+});
+
+describe("a matrix larger than the caches", () => {
+  it.each([
+    [20_001, 300],
+    [1_500, 4_099],
+  ])("of %i rows and %i columns, times a vector, has the bits of its rows apart", (rows, columns) => {
+    const next = stream(rows);
+    const x = drawn(next, [rows, columns], "float32");
+    const w = drawn(next, [columns], "float32");
+    const all = x.matmul(w).data();
+    for (const [from, to] of [
+      [0, 19],
+      [Math.floor(rows / 2), Math.floor(rows / 2) + 33],
+      [rows - 21, rows],
+    ] as const)
+      expect(x.slice(0, from, to).matmul(w).data()).toEqual(all.slice(from, to));
   });
 });

@@ -6,6 +6,7 @@ import {
   elements,
   type Float,
   forRange,
+  increase,
   MR,
   minimum,
   procedure,
@@ -26,6 +27,11 @@ const SCRATCH_BYTES = MR * 2 * 16;
 /** Up to so many columns of B (rows of A), packing A (B) costs more than it saves. */
 const FEW_COLUMNS = 12;
 const FEW_ROWS = 32;
+
+/** Columns of a matrix that a vector is multiplied with at a time, where it is larger than the nearer caches. */
+const STRIP_COLUMNS = 16;
+const CACHES = 16 << 20;
+const LINE = 64;
 
 /** Bytes of workspace for a product of this size, from an address that is a multiple of 16; each thread has its own. */
 export function workspaceBytes(type: Float, m: number, n: number, k: number): number {
@@ -97,6 +103,17 @@ function emitZeros(f: FunctionBuilder, { log2 }: Element, p: GemmParameters): vo
   });
 }
 
+/** Reads a byte of every line of memory between two addresses: it brings consecutive lines faster than lines by turns. */
+function emitTouch(f: FunctionBuilder, at: number, end: number): void {
+  f.block(() =>
+    f.loop(() => {
+      f.get(at).get(end).op("i32.ge_u").brIf(1);
+      f.get(at).op("i32.load8_u", 0, 0).op("drop");
+      increase(f, at, LINE).br(0);
+    }),
+  );
+}
+
 /** One row times a matrix, or a matrix times one column, if the matrix has a stride of one element: then returns. */
 function emitVectorProducts(
   f: FunctionBuilder,
@@ -107,15 +124,16 @@ function emitVectorProducts(
   const { bytes, log2 } = element;
   const { nc } = blocksOf(element);
   const local = () => f.local("i32");
-  const [j, l, cols, depth] = [local(), local(), local(), local()];
+  const [j, l, cols, depth, at, end] = [local(), local(), local(), local(), local(), local()];
 
   /** y[n] (+)= x · B with the kernel for B's strides. */
   const product =
     (n: number, [x, xStep]: [number, number], [b, row, col]: [number, number, number]) =>
     () => {
-      const by = (kernel: number, stride: number) => () => {
-        forRange(f, j, n, nc, () => {
-          remaining(f, cols, n, j, nc);
+      const by = (kernel: number, stride: number, most: number, before?: () => void) => () => {
+        forRange(f, j, n, most, () => {
+          remaining(f, cols, n, j, most);
+          before?.();
           forRange(f, l, p.k, KC, () => {
             remaining(f, depth, p.k, l, KC);
             f.get(cols).get(depth);
@@ -127,8 +145,20 @@ function emitVectorProducts(
         });
         f.return();
       };
-      f.get(col).i32(bytes).op("i32.eq").if(by(kernels.rows, row));
-      f.get(row).i32(bytes).op("i32.eq").if(by(kernels.columns, col));
+      const touch = () => {
+        address(f, b, [j, col]).set(at);
+        address(f, at, [cols, col]).set(end);
+        emitTouch(f, at, end);
+      };
+      f.get(col)
+        .i32(bytes)
+        .op("i32.eq")
+        .if(by(kernels.rows, row, nc));
+      f.get(row).i32(bytes).op("i32.eq");
+      f.if(() => {
+        f.get(n).get(col).op("i32.mul").i32(CACHES).op("i32.gt_u");
+        f.if(by(kernels.columns, col, STRIP_COLUMNS, touch), by(kernels.columns, col, nc));
+      });
     };
 
   f.get(p.m)
