@@ -79,16 +79,18 @@ describe("a matrix larger than the caches", () => {
   it.each([
     [20_001, 300],
     [1_500, 4_099],
-  ])("of %i rows and %i columns, times a vector, has the bits of its rows apart", (rows, columns) => {
-    const next = stream(rows);
-    const x = drawn(next, [rows, columns], "float32");
-    const w = drawn(next, [columns], "float32");
-    const all = x.matmul(w).data();
-    for (const [from, to] of [
-      [0, 19],
-      [Math.floor(rows / 2), Math.floor(rows / 2) + 33],
-      [rows - 21, rows],
-    ] as const)
-      expect(x.slice(0, from, to).matmul(w).data()).toEqual(all.slice(from, to));
-  });
+  ])(
+    "of %i rows and %i columns, times a vector, has the bits of its rows and columns apart",
+    (rows, columns) => {
+      const next = stream(rows);
+      const x = drawn(next, [rows, columns], "float32");
+      const [w, v] = [drawn(next, [columns], "float32"), drawn(next, [rows], "float32")];
+      const [down, across] = [x.matmul(w).data(), v.matmul(x).data()];
+      const parts = (n: number) => [0, Math.floor(n / 2), n - 21].map((from) => [from, from + 21] as const);
+      for (const [from, to] of parts(rows))
+        expect(x.slice(0, from, to).matmul(w).data()).toEqual(down.slice(from, to));
+      for (const [from, to] of parts(columns))
+        expect(v.matmul(x.slice(1, from, to)).data()).toEqual(across.slice(from, to));
+    },
+  );
 });

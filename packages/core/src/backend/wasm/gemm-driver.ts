@@ -28,9 +28,13 @@ const SCRATCH_BYTES = MR * 2 * 16;
 const FEW_COLUMNS = 12;
 const FEW_ROWS = 32;
 
-/** Columns of a matrix that a vector is multiplied with at a time, where it is larger than the nearer caches. */
-const STRIP_COLUMNS = 16;
+/** Matrices of more bytes are larger than the caches. */
 const CACHES = 16 << 20;
+/** Columns of these that a vector is multiplied with at a time. */
+const STRIP_COLUMNS = 16;
+/** Bytes that a column, or a row, of them must have, and a row at most, for what is next to be read ahead. */
+const LEAST_STRIDE = 256;
+const MOST_STRIDE = 4096;
 const LINE = 64;
 
 /** Bytes of workspace for a product of this size, from an address that is a multiple of 16; each thread has its own. */
@@ -124,40 +128,64 @@ function emitVectorProducts(
   const { bytes, log2 } = element;
   const { nc } = blocksOf(element);
   const local = () => f.local("i32");
-  const [j, l, cols, depth, at, end] = [local(), local(), local(), local(), local(), local()];
+  const [j, l, cols, depth] = [local(), local(), local(), local()];
+  const [at, end, large] = [local(), local(), local()];
 
   /** y[n] (+)= x · B with the kernel for B's strides. */
   const product =
     (n: number, [x, xStep]: [number, number], [b, row, col]: [number, number, number]) =>
     () => {
-      const by = (kernel: number, stride: number, most: number, before?: () => void) => () => {
-        forRange(f, j, n, most, () => {
-          remaining(f, cols, n, j, most);
-          before?.();
-          forRange(f, l, p.k, KC, () => {
-            remaining(f, depth, p.k, l, KC);
-            f.get(cols).get(depth);
-            address(f, x, [l, xStep]).get(xStep);
-            address(f, b, [l, row], [j, col]).get(stride);
-            f.get(p.c).get(j).i32(log2).op("i32.shl").op("i32.add");
-            f.get(l).get(p.workspace).call(kernel);
-          });
-        });
-        f.return();
-      };
-      const touch = () => {
-        address(f, b, [j, col]).set(at);
-        address(f, at, [cols, col]).set(end);
+      /** Reads what is next, `count` rows or columns from `first` on, where it lies side by side. */
+      const touch = (first: number, stride: number, count: number) => {
+        address(f, b, [first, stride]).set(at);
+        address(f, at, [count, stride]).set(end);
         emitTouch(f, at, end);
       };
-      f.get(col)
-        .i32(bytes)
-        .op("i32.eq")
-        .if(by(kernels.rows, row, nc));
+      const by =
+        (kernel: number, stride: number, most = nc, strip?: () => void, block?: () => void) =>
+        () => {
+          forRange(f, j, n, most, () => {
+            remaining(f, cols, n, j, most);
+            strip?.();
+            forRange(f, l, p.k, KC, () => {
+              remaining(f, depth, p.k, l, KC);
+              block?.();
+              f.get(cols).get(depth);
+              address(f, x, [l, xStep]).get(xStep);
+              address(f, b, [l, row], [j, col]).get(stride);
+              f.get(p.c).get(j).i32(log2).op("i32.shl").op("i32.add");
+              f.get(l).get(p.workspace).call(kernel);
+            });
+          });
+          f.return();
+        };
+      f.get(p.k)
+        .get(n)
+        .op("i32.mul")
+        .i32(CACHES / bytes)
+        .op("i32.gt_u")
+        .set(large);
+      f.get(col).i32(bytes).op("i32.eq");
+      f.if(() => {
+        f.get(row)
+          .i32(LEAST_STRIDE)
+          .op("i32.sub")
+          .i32(MOST_STRIDE - LEAST_STRIDE)
+          .op("i32.le_u")
+          .get(large)
+          .op("i32.and");
+        f.if(
+          by(kernels.rows, row, nc, undefined, () => touch(l, row, depth)),
+          by(kernels.rows, row),
+        );
+      });
       f.get(row).i32(bytes).op("i32.eq");
       f.if(() => {
-        f.get(n).get(col).op("i32.mul").i32(CACHES).op("i32.gt_u");
-        f.if(by(kernels.columns, col, STRIP_COLUMNS, touch), by(kernels.columns, col, nc));
+        f.get(col).i32(LEAST_STRIDE).op("i32.ge_u").get(large).op("i32.and");
+        f.if(
+          by(kernels.columns, col, STRIP_COLUMNS, () => touch(j, col, cols)),
+          by(kernels.columns, col),
+        );
       });
     };
 
