@@ -14,7 +14,7 @@ const isNormal = (type: Precision, x: number) => Math.abs(x) >= 2 ** lowest[type
 const specified = new Map<Word, (type: Precision, x: number, k: number) => boolean>([
   [words.exponent, isNormal],
   [words.significand, isNormal],
-  [words.scalb, (type, _x, k) => Number.isInteger(k) && k >= lowest[type] && k <= 1 - lowest[type]],
+  [words.scalb, (type, _x, k) => Number.isInteger(k) && k >= lowest[type] - 1 && k <= 1 - lowest[type]],
 ]);
 
 /** A formula as words that are each rounded to their type; a word whose value is not specified gives NaN, to show if it is used. */

@@ -75,7 +75,7 @@ export const words = {
   copysign: word("copysign($0, $1)", (x: number, y: number) =>
     y < 0 || Object.is(y, -0) ? -Math.abs(x) : Math.abs(x),
   ),
-  /** x·2ᵏ, rounded once, for a whole k for which 2ᵏ is a normal number of x's type. */
+  /** x·2ᵏ, rounded once, for a whole k for which 2ᵏ is a normal number of x's type; for the next smaller k it may be 0. */
   scalb: word("$0·2^$1", (x: number, k: number) => x * 2 ** k),
   /** ⌊log₂ |x|⌋ of a normal number x, in x's type. */
   exponent: word("exponent($0)", exponentOf),

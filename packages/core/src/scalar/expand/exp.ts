@@ -25,7 +25,10 @@ import {
 import { perPrecision, polynomial, square } from "./precision.ts";
 
 export interface ExpConstants {
-  /** eˣ is 0 below, and Infinity above. */
+  /**
+   * eˣ is Infinity from the second on, and 0 up to the first, so far below that `scaled` multiplies by zeros: masked scores
+   * would otherwise round to a subnormal each, which machines take long for.
+   */
   readonly range: readonly [number, number];
   /** eˣ − 1 is −1 below. */
   readonly minusOne: number;
@@ -38,14 +41,14 @@ export interface ExpConstants {
 
 export const expConstants = {
   float32: {
-    range: [-104, 89],
+    range: [-176, 89],
     minusOne: -18,
     ln2: [0.693145751953125, 1.428606765330187e-6],
     q: [0.49999994, 0.166665167, 0.0416681021, 0.00836919248, 0.00138389028],
     powerRange: [-151, 128],
   },
   float64: {
-    range: [-746, 710],
+    range: [-1418, 710],
     minusOne: -38,
     ln2: [0.6931471805598903, 5.497923018708371e-14],
     q: [
