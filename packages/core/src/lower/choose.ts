@@ -15,7 +15,7 @@ const cheap = 12;
 /** The words of an elementwise formula, and whether it calls a function. */
 const costs = new WeakMap<object, { readonly words: number; readonly heavy: boolean }>();
 
-function costOf(item: Item): { readonly words: number; readonly heavy: boolean } {
+export function costOf(item: Item): { readonly words: number; readonly heavy: boolean } {
   if (item.op.family !== "elementwise") return { words: item.op.family === "movement" ? 0 : 1, heavy: false };
   const known = costs.get(item.op);
   if (known) return known;
@@ -44,7 +44,7 @@ export function choose({ items, roots }: Structure): Choice {
     const cost = costOf(item);
     const inner = item.inputs.filter((x) => !chosen[x]);
     const within = inner.reduce((n, x) => n + (words[x] as number), 0);
-    words[i] = cost.words + (within <= longest && staysAlong(item) ? 0 : within);
+    words[i] = cost.words + (within > 0 && within <= longest && staysAlong(item) ? 0 : within);
     heavy[i] = cost.heavy || inner.some((x) => heavy[x]);
     const { readers, repeated, terms } = readings[i] as Reading;
     const own = item.input >= 0 || !inlines(item);

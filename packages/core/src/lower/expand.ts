@@ -1,8 +1,5 @@
 import type { DType } from "../dtype.ts";
-import { type Expansion, expansions } from "../scalar/expand/index.ts";
-
-const known: Readonly<Record<string, Expansion | undefined>> = expansions;
-
+import { expansions } from "../scalar/expand/index.ts";
 import { applied, type Expr, subexpressions } from "../scalar/expr.ts";
 
 /** A formula over `args` whose functions are spelled out in words, for a float dtype; elsewhere as it is. */
@@ -14,7 +11,7 @@ export function expandFunctions(root: Expr, args: readonly Expr[], dtype: DType)
     if (e.kind !== "apply") made.set(e, e);
     else {
       const operands = e.args.map((a) => made.get(a) as Expr);
-      const expansion = known[e.name]?.[dtype];
+      const expansion = expansions[e.name]?.[dtype];
       made.set(e, expansion ? expansion(...operands) : applied(e.name, e.word, operands));
     }
   }

@@ -4,6 +4,7 @@ import type { Item } from "../graph/structure.ts";
 import { arg, constantOf, type Expr, toExpr } from "../scalar/expr.ts";
 import { toFloat32, toFloat64, where } from "../scalar/words.ts";
 import { stridesOf } from "../shape.ts";
+import { costOf } from "./choose.ts";
 import { expandFunctions } from "./expand.ts";
 import {
   both,
@@ -123,7 +124,8 @@ export class Formulas {
         this.#check(i, item.op, x, guard);
         const types = item.inputs.map((input) => (lowering.items[input] as Item).dtype);
         const precision = types.find((t) => t === "float32" || t === "float64") ?? item.dtype;
-        return guarded(expandFunctions(item.op.f(x), x, precision), guard, unit);
+        const y = item.op.f(x);
+        return guarded(costOf(item).heavy ? expandFunctions(y, x, precision) : y, guard, unit);
       }
       case "movement": {
         const reads = item.op.reads(at.map((_, k) => arg(k)));

@@ -29,10 +29,21 @@ const rules: Readonly<Record<string, (x: Operands, ask: Question) => number | un
 /** How many movements in a row may do nothing together. */
 const mostMoves = 4;
 
+/** Whether a movement of movements has the shape of what one of them moved. */
+function returns(items: readonly Item[], i: number): boolean {
+  const { shape } = items[i] as Item;
+  let { op, inputs } = items[i] as Item;
+  for (let moves = 1; moves <= mostMoves && op.family === "movement"; moves++) {
+    const from = items[inputs[0] as number] as Item;
+    if (moves > 1 && sameShape(from.shape, shape)) return true;
+    ({ op, inputs } = from);
+  }
+  return false;
+}
+
 /** What a movement of a movement leads back to: a reshape to a former shape, a permutation and its inverse. */
 function origin(items: readonly Item[], i: number): number | undefined {
-  const { op, inputs } = items[i] as Item;
-  if (op.family !== "movement" || items[inputs[0] as number]?.op.family !== "movement") return undefined;
+  if (!returns(items, i)) return undefined;
   const { base, start, steps } = strided(items, i, false, mostMoves);
   const { shape } = items[base] as Item;
   const strides = stridesOf(shape);

@@ -54,11 +54,14 @@ export class FunctionBuilder {
     if (immediates.length !== row.immediates)
       throw new Error(`${name} takes ${row.immediates} immediates, not ${immediates.length}`);
     for (const byte of row.code) this.code.push(byte);
-    for (const value of immediates) {
-      if (value < 0x80) this.code.push(value);
-      else this.code.push(...unsigned(value));
-    }
+    for (const value of immediates) this.number(value);
     for (const byte of row.fixed) this.code.push(byte);
+    return this;
+  }
+
+  private number(value: number): this {
+    if (value < 0x80) this.code.push(value);
+    else this.code.push(...unsigned(value));
     return this;
   }
 
@@ -92,13 +95,16 @@ export class FunctionBuilder {
   }
 
   get(local: number): this {
-    return this.op("local.get", local);
+    this.code.push(0x20);
+    return this.number(local);
   }
   set(local: number): this {
-    return this.op("local.set", local);
+    this.code.push(0x21);
+    return this.number(local);
   }
   tee(local: number): this {
-    return this.op("local.tee", local);
+    this.code.push(0x22);
+    return this.number(local);
   }
 
   /** `br(0)` inside leaves the block. */
