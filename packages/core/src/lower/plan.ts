@@ -1,3 +1,4 @@
+import { maySupplant } from "./in-place.ts";
 import type { Buffer } from "./kernel.ts";
 import { bytesOf, type Kernel, type Program } from "./program.ts";
 
@@ -21,7 +22,10 @@ export function buffersOf(kernel: Kernel): Buffer[] {
 const slack = 32;
 const sizeInBytes = (b: Buffer): number => Math.ceil((b.size * bytesOf[b.dtype] + slack) / 16) * 16;
 
-/** Lays out scratch buffers so that those alive at the same time do not overlap: each takes the first gap that fits. */
+/**
+ * Lays out scratch buffers so that those alive at the same time do not overlap: each takes the place of one that its kernel is
+ * the last to read, where it may be written over that, or the first gap that fits.
+ */
 export function planMemory({ kernels, buffers, inputs, outputs }: Program): Plan {
   const outside = new Set([...inputs, ...outputs]);
   const first = new Map<Buffer, number>();
@@ -40,9 +44,23 @@ export function planMemory({ kernels, buffers, inputs, outputs }: Program): Plan
   let alive: { readonly buffer: Buffer; readonly from: number; readonly to: number }[] = [];
   starting.forEach((entering, k) => {
     alive = alive.filter((p) => (last.get(p.buffer) as number) >= k);
+    const kernel = kernels[k] as Kernel;
     for (const buffer of entering) {
       const size = sizeInBytes(buffer);
       let from = 0;
+      const over = alive.findIndex(
+        (p) =>
+          kernel.kind === "nest" &&
+          last.get(p.buffer) === k &&
+          first.get(p.buffer) !== k &&
+          maySupplant(kernel, buffer, p.buffer),
+      );
+      const supplanted = alive[over];
+      if (supplanted) {
+        alive[over] = { ...supplanted, buffer };
+        offsets.set(buffer, supplanted.from);
+        continue;
+      }
       const gap = alive.findIndex((p) => {
         if (from + size <= p.from) return true;
         from = p.to;
