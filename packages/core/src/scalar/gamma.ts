@@ -4,23 +4,6 @@
 const horner = (coefficients: readonly number[], x: number): number =>
   coefficients.reduceRight((sum, c) => sum * x + c, 0);
 
-/** ζ(k) − 1 for k = 2, 3, … [Abramowitz & Stegun, table 23.3]. */
-const ZETA_MINUS_1 = [
-  0.6449340668482264, 0.2020569031595943, 0.08232323371113819, 0.03692775514336993, 0.01734306198444914,
-  0.008349277381922827, 0.00407735619794434, 0.0020083928260822143, 0.0009945751278180853,
-  0.0004941886041194645, 0.0002460865533080483, 0.00012271334757848915, 6.124813505870483e-5,
-  3.058823630702049e-5, 1.528225940865187e-5, 7.637197637899763e-6, 3.81729326499984e-6, 1.908212716553939e-6,
-  9.539620338727962e-7, 4.769329867878064e-7, 2.38450502727733e-7, 1.1921992596531106e-7,
-  5.960818905125948e-8, 2.980350351465228e-8, 1.4901554828365043e-8, 7.45071178983543e-9,
-  3.725334024788457e-9, 1.862659723513049e-9, 9.313274324196682e-10,
-];
-
-/** ψ(2 + u) in powers of u: 1 − γ + Σ (−1)ᵏ (ζ(k) − 1) uᵏ⁻¹ [Abramowitz & Stegun 6.1.33, differentiated]. */
-const DIGAMMA_AT_2 = [0.42278433509846713, ...ZETA_MINUS_1.map((z, i) => (i % 2 ? -z : z))];
-
-/** ln Γ(2 + u)/u in powers of u: the integral of ψ(2 + u), term by term. */
-const LGAMMA_AT_2 = DIGAMMA_AT_2.map((c, i) => c / (i + 1));
-
 /** Bernoulli numbers B₂, B₄, … B₂₀. */
 const BERNOULLI = [
   1 / 6,
@@ -34,6 +17,32 @@ const BERNOULLI = [
   43867 / 798,
   -174611 / 330,
 ];
+
+/**
+ * Σ 1/(x+k)ˢ, k = 0, 1, …, for x > 0 and whole s from 2 on: the sum while x + k < 9 + s, the Euler–Maclaurin series from there
+ * [Abramowitz & Stegun 6.4.11].
+ */
+function hurwitz(s: number, x: number): number {
+  let sum = 0;
+  let y = x;
+  for (; y < 9 + s; y++) sum += y ** -s;
+  let tail = 1 / (s - 1) + 0.5 / y;
+  let c = s / 2 / y / y;
+  BERNOULLI.forEach((b, i) => {
+    tail += b * c;
+    c *= ((s + 2 * i + 1) * (s + 2 * i + 2)) / ((2 * i + 3) * (2 * i + 4)) / y / y;
+  });
+  return sum + tail * y ** (1 - s);
+}
+
+/** ζ(k) − 1 for k = 2, 3, … */
+const ZETA_MINUS_1 = Array.from({ length: 29 }, (_, i) => hurwitz(i + 2, 2));
+
+/** ψ(2 + u) in powers of u: 1 − γ + Σ (−1)ᵏ (ζ(k) − 1) uᵏ⁻¹ [Abramowitz & Stegun 6.1.33, differentiated]. */
+const DIGAMMA_AT_2 = [0.42278433509846713, ...ZETA_MINUS_1.map((z, i) => (i % 2 ? -z : z))];
+
+/** ln Γ(2 + u)/u in powers of u: the integral of ψ(2 + u), term by term. */
+const LGAMMA_AT_2 = DIGAMMA_AT_2.map((c, i) => c / (i + 1));
 
 /** Stirling's series in powers of 1/x² [Abramowitz & Stegun 6.1.40, 6.3.18]; for x ≥ 10 the rest is below 1e-17. */
 const STIRLING_DIGAMMA = BERNOULLI.map((b, i) => b / (2 * i + 2));
@@ -87,27 +96,17 @@ function cotDerivative(x: number, n: number): number {
 }
 
 /**
- * ψ⁽ⁿ⁾(x) = (−1)ⁿ⁺¹ n! Σ 1/(x+k)ⁿ⁺¹, k = 0, 1, …, for whole n from 1 to 150 (n = 0 is ψ, others are NaN): the sum while
- * x + k < 10 + n, the Euler–Maclaurin series from there [Abramowitz & Stegun 6.4.11], reflection for x < 0. Relative
- * error < 1e-15 for n = 1, and a few n·1e-16 beyond.
+ * ψ⁽ⁿ⁾(x) = (−1)ⁿ⁺¹ n! Σ 1/(x+k)ⁿ⁺¹, k = 0, 1, …, for whole n from 1 to 150 (n = 0 is ψ, others are NaN); reflection for
+ * x < 0. Relative error < 1e-15 for n = 1, and a few n·1e-16 beyond.
  */
 export function polygamma(x: number, n: number): number {
   if (n === 0) return digamma(x);
   if (!Number.isInteger(n) || n < 0 || n > 150) return NaN;
   const sign = n % 2 === 0 ? -1 : 1;
   if (x < 0) return -sign * polygamma(1 - x, n) - Math.PI * cotDerivative(x, n);
-  let sum = 0;
-  let y = x;
-  for (; y < 10 + n; y++) sum += y ** (-n - 1);
-  let tail = 1 / n + 0.5 / y;
-  let c = (n + 1) / 2 / y / y;
-  BERNOULLI.forEach((b, i) => {
-    tail += b * c;
-    c *= ((n + 2 * i + 2) * (n + 2 * i + 3)) / ((2 * i + 3) * (2 * i + 4)) / y / y;
-  });
   let factorial = 1;
   for (let k = 2; k <= n; k++) factorial *= k;
-  return sign * factorial * (sum + tail * y ** -n);
+  return sign * factorial * hurwitz(n + 1, x);
 }
 
 /** ψ′(x) = Σ 1/(x+k)², k = 0, 1, …; Infinity at 0, −1, −2, … Relative error < 1e-15. */
