@@ -11,7 +11,7 @@ import { noteFault } from "./fault.ts";
 import { emitRarely } from "./rarely.ts";
 import { type Accumulator, termBytes } from "./reducing.ts";
 import { type Push, type Site, siteOf, type Width } from "./site.ts";
-import type { Step, Steps } from "./steps.ts";
+import { passing, type Step, type Steps } from "./steps.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { pushConstant, pushSplat, splatBytes, takeLane, valTypes } from "./values.ts";
 import { emitWord, isKnown } from "./words.ts";
@@ -31,6 +31,7 @@ export class Body {
   readonly #accumulators = new Map<Task, Accumulator>();
   readonly #elements: Elements;
   readonly #arguments: Arguments;
+  readonly #passing: ReadonlySet<Expr>;
 
   constructor(
     readonly f: FunctionBuilder,
@@ -43,6 +44,7 @@ export class Body {
   ) {
     this.#elements = new Elements(f, around, loop.axes, lanes);
     this.#arguments = new Arguments(f, around, this.#elements);
+    this.#passing = passing(loop.tasks, steps, args);
   }
 
   /** Starts the reductions; gives the point outside all loops. */
@@ -125,29 +127,35 @@ export class Body {
     }
   }
 
-  #push(e: Expr, { values, splats }: Point, width: Width, type: DType): void {
+  #push(e: Expr, point: Point, width: Width, type: DType): void {
     const { f, lanes } = this;
     if (e.kind === "const") {
       if (width === "scalar") pushConstant(f, e.value, type);
       else f.v128(splatBytes(e.value, type, lanes === 2 ? 2 : 4));
       return;
     }
-    const value = values.get(e) as Value;
-    const splat = splats.get(e);
+    if (this.#passing.has(e)) return this.#work(this.steps.get(e) as Step, point, width);
+    const value = point.values.get(e) as Value;
+    const splat = point.splats.get(e);
     f.get(width === "vector" && value.width === "scalar" && splat !== undefined ? splat : value.local);
   }
 
   /** Works out, at a point, the values that change at this depth of the loops. */
   compute(point: Point, depth: number, width: Width): void {
     for (const step of this.steps.values()) {
-      if (step.depth !== depth) continue;
       const { expr, type } = step;
-      if (expr.kind === "arg") this.#argument(this.args[expr.index] as Arg, point, width);
-      else if (expr.kind === "apply") this.#apply(expr, step.operands, point, width);
+      if (step.depth !== depth || this.#passing.has(expr)) continue;
+      this.#work(step, point, width);
       const local = this.f.local(width === "vector" ? "v128" : valTypes[type]);
       this.f.set(local);
       point.values.set(expr, { local, width });
     }
+  }
+
+  /** Puts a value on the stack, from what it is made of. */
+  #work({ expr, operands }: Step, point: Point, width: Width): void {
+    if (expr.kind === "arg") this.#argument(this.args[expr.index] as Arg, point, width);
+    else if (expr.kind === "apply") this.#apply(expr, operands, point, width);
   }
 
   #argument(x: Arg, point: Point, width: Width): void {

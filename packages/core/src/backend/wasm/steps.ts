@@ -97,6 +97,21 @@ export function stepsOf(
   return steps;
 }
 
+/**
+ * The values that one word alone reads, at their own depth: they pass to it on the stack of the machine. Locals live, and
+ * engines' first compilers move them about, until a function ends.
+ */
+export function passing(tasks: readonly Task[], steps: Steps, args: readonly Arg[]): ReadonlySet<Expr> {
+  const kept = new Set(tasks.map((t) => t.value));
+  const read = new Set<Expr>();
+  for (const { expr, depth } of steps.values())
+    for (const x of childrenOf(expr, args)) {
+      if (expr.kind === "arg" || read.has(x) || steps.get(x)?.depth !== depth) kept.add(x);
+      read.add(x);
+    }
+  return new Set([...read].filter((x) => !kept.has(x)));
+}
+
 /** How many lanes tasks can be worked out in at the given depth: 4 of 32 bits, 2 of 64, or 1. */
 export function lanesOf(tasks: readonly Task[], steps: Steps, depth: number): 1 | 2 | 4 {
   if (tasks.some((t) => t.reduce?.position)) return 1;

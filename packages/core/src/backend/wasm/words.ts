@@ -50,10 +50,8 @@ const integerForms: Readonly<Record<string, Emit>> = {
   maximum: (site, [a, b]) => chooseInteger(site, a as Push, b as Push, "i32.gt_s"),
   floorDivide: ({ f, scratch }, [a, b]) => {
     const [x, y] = [scratch(0), scratch(1)];
-    a?.();
-    f.set(x);
-    b?.();
-    f.set(y).get(y).op("i32.eqz");
+    all([a, b] as Push[]);
+    f.set(y).set(x).get(y).op("i32.eqz");
     f.if(
       () => f.i32(0),
       () => {
@@ -67,10 +65,8 @@ const integerForms: Readonly<Record<string, Emit>> = {
 
 function chooseInteger({ f, scratch }: Site, a: Push, b: Push, better: OpName): void {
   const [x, y] = [scratch(0), scratch(1)];
-  a();
-  f.set(x);
-  b();
-  f.set(y).get(x).get(y).get(x).get(y).op(better).op("select");
+  all([a, b]);
+  f.set(y).set(x).get(x).get(y).get(x).get(y).op(better).op("select");
 }
 
 /** Words that leave an integer as it is. */
