@@ -5,6 +5,10 @@ export type Shape = readonly number[];
 /** Number of elements: ∏ nᵢ; 1 for a scalar. */
 export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
 
+/** The last axis that is not of size 1; −1 where there is none. */
+export const innermost = (shape: readonly number[]): number =>
+  shape.reduce((found, n, d) => (n === 1 ? found : d), -1);
+
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a === b) return true;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;

@@ -1,6 +1,7 @@
 import type { Reduction } from "../graph/node.ts";
 import type { Item, Structure } from "../graph/structure.ts";
 import { add, lt, mul } from "../scalar/words.ts";
+import { innermost } from "../shape.ts";
 import { moved } from "./moved.ts";
 
 /** Sums of at most so many elements are added up one after the other where they go down columns. */
@@ -17,7 +18,7 @@ function blockOf(n: number): number {
 function isLongColumnSum({ op, dtype, inputs }: Item, items: readonly Item[]): boolean {
   if (op.family !== "reduction" || op.combine !== "add" || dtype !== "float32") return false;
   const { shape } = items[inputs[0] as number] as Item;
-  const last = shape.reduce((found, n, d) => (n === 1 ? found : d), -1);
+  const last = innermost(shape);
   const count = op.dims.reduce((n, d) => n * (shape[d] as number), 1);
   return last >= 0 && !op.dims.includes(last) && count > mostInLine;
 }

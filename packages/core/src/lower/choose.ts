@@ -1,9 +1,10 @@
 import type { Item, Structure } from "../graph/structure.ts";
 import { arg, subexpressions, toExpr } from "../scalar/expr.ts";
-import { sizeOf } from "../shape.ts";
+import { innermost, sizeOf } from "../shape.ts";
 import { isMatrixProduct } from "./matrix.ts";
+import { readsOf } from "./reads.ts";
 import { termsOf } from "./short.ts";
-import { strided } from "./strided.ts";
+import { type Strided, strided } from "./strided.ts";
 
 /** Formulas longer than this are cut: the part below is stored. */
 const longest = 64;
@@ -31,11 +32,14 @@ export interface Choice {
   readonly inMemory: readonly boolean[];
   /** How many words the formula of an item is, down to what has memory. */
   readonly words: readonly number[];
+  /** Where matrix products find their operands. */
+  readonly views: ReadonlyMap<number, Strided>;
 }
 
 /** Chooses what gets memory. */
 export function choose({ items, roots }: Structure): Choice {
-  const given = new Set([...roots, ...askedFor(items)]);
+  const views = viewsOf(items);
+  const given = new Set([...roots, ...askedFor(items, views)]);
   const readings = readingsOf(items, given);
   const chosen: boolean[] = [];
   const words: number[] = [];
@@ -56,7 +60,7 @@ export function choose({ items, roots }: Structure): Choice {
       (item.op.family !== "movement" &&
         ((repeated && (heavy[i] as boolean)) || (readers.size > 1 && (words[i] as number) > cheap)));
   });
-  return { inMemory: chosen, words };
+  return { inMemory: chosen, words, views };
 }
 
 /** How an item is read: by whom, whether some element more than once, and how many of them in one formula. */
@@ -92,10 +96,10 @@ const inlines = (item: Item): boolean =>
 /** Whether a movement repeats elements along its last axis: loops work them out once, before they run along it. */
 function staysAlong({ op, shape }: Item): boolean {
   if (op.family !== "movement") return false;
-  const at = shape.map((_, k) => arg(k));
-  const along = at.filter((_, k) => shape[k] !== 1).at(-1);
-  const formulas = op.reads(at).flatMap(({ index, valid }) => [...index.map(toExpr), valid ?? toExpr(0)]);
-  return along !== undefined && !subexpressions(formulas).includes(along);
+  const along = innermost(shape);
+  const formulas = readsOf(op, shape.length).flatMap(({ index, valid }) => [...index, valid ?? 0]);
+  const parts = subexpressions(formulas.map(toExpr));
+  return along >= 0 && !parts.some((e) => e.kind === "arg" && e.index === along);
 }
 
 /** Whether a reader reads the elements of `x` more than once. */
@@ -103,12 +107,17 @@ const repeats = (reader: Item, x: Item): boolean =>
   reader.op.family === "contraction" ||
   (reader.op.family === "movement" && sizeOf(reader.shape) > sizeOf(x.shape));
 
+const viewsOf = (items: readonly Item[]): Choice["views"] =>
+  new Map(
+    items
+      .filter((item) => isMatrixProduct(item, items))
+      .flatMap(({ inputs }) => inputs.map((x) => [x, strided(items, x)])),
+  );
+
 /** The items that some reader takes from memory only. */
-function askedFor(items: readonly Item[]): ReadonlySet<number> {
-  const asked = new Set<number>();
-  for (const item of items) {
-    const { op, inputs } = item;
-    if (isMatrixProduct(item, items)) for (const x of inputs) asked.add(strided(items, x).base);
+function askedFor(items: readonly Item[], views: Choice["views"]): ReadonlySet<number> {
+  const asked = new Set([...views.values()].map(({ base }) => base));
+  for (const { op, inputs } of items) {
     if (op.family === "indexing")
       for (const x of op.mode === "gather" ? inputs.slice(0, 1) : inputs) asked.add(x);
     if (op.family === "recurrence") for (const x of inputs) asked.add(x);

@@ -33,7 +33,7 @@ class Reads {
 const placesOf = ({ low, high, terms }: Index): number =>
   Math.min(
     high - low + 1,
-    [...terms.values()].reduce((n, { atom }) => n * (atom.kind === "loop" ? atom.size : Infinity), 1),
+    terms.reduce((n, { atom }) => n * (atom.kind === "loop" ? atom.size : Infinity), 1),
   );
 
 /** What the formulas of a loop read: their arguments, and those that say where others lie. */

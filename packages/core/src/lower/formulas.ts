@@ -1,7 +1,7 @@
 import type { DType } from "../dtype.ts";
 import type { Elementwise } from "../graph/node.ts";
 import type { Item } from "../graph/structure.ts";
-import { arg, constantOf, type Expr, toExpr } from "../scalar/expr.ts";
+import { constantOf, type Expr, toExpr } from "../scalar/expr.ts";
 import { toFloat32, toFloat64, where } from "../scalar/words.ts";
 import { stridesOf } from "../shape.ts";
 import { costOf } from "./choose.ts";
@@ -19,6 +19,7 @@ import {
   openGuard,
 } from "./index-map.ts";
 import type { Buffer, Task } from "./kernel.ts";
+import { readsOf } from "./reads.ts";
 import { axesOf, blank, type Local, loopKey, type Unit } from "./unit.ts";
 
 /** What formulas need to know of the whole graph. */
@@ -128,7 +129,7 @@ export class Formulas {
         return guarded(costOf(item).heavy ? expandFunctions(y, x, precision) : y, guard, unit);
       }
       case "movement": {
-        const reads = item.op.reads(at.map((_, k) => arg(k)));
+        const reads = readsOf(item.op, at.length);
         return reads.reduceRight<Expr>((otherwise, read) => {
           const moved = indexOf(read.index, read.valid, at);
           const holds = both(guard, moved.guard);

@@ -3,7 +3,7 @@ import type { Contraction, Movement, Reduction } from "../graph/node.ts";
 import type { Item } from "../graph/structure.ts";
 import { arg, type Expr } from "../scalar/expr.ts";
 import { mul, toInt32 } from "../scalar/words.ts";
-import { stridesOf } from "../shape.ts";
+import { innermost, stridesOf } from "../shape.ts";
 import type { Formulas } from "./formulas.ts";
 import { constantIndex, flatIndex, type Index, indexOf } from "./index-map.ts";
 import type { Task } from "./kernel.ts";
@@ -63,7 +63,7 @@ function reductionGoal(items: readonly Item[], i: number, op: Reduction): Goal {
   const kept = shape.map((_, k) => k).filter((k) => !op.dims.includes(k));
   const value: TermOf = (f, at) => widened(f.element(x, at, []), dtype, op.position ? dtype : item.dtype);
   if (termsOf(item, items) > 0) return shortGoal(item, i, shape, kept, op, dtype, value);
-  const last = shape.reduce((found, n, k) => (n === 1 ? found : k), -1);
+  const last = innermost(shape);
   const lastStays = last >= 0 && kept.at(-1) === last && op.dims.length > 0 && !op.position;
   const reduce = { word: op.combine, identity: op.identity, position: op.position };
   const goal = combination(i, shape, kept, op.dims, lastStays, reduce, value);

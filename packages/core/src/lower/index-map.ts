@@ -10,6 +10,11 @@ export type Atom =
   | { readonly kind: "quotient"; readonly key: string; readonly inner: Index; readonly by: number }
   | { readonly kind: "kept"; readonly key: string; readonly inner: Index; readonly size: number };
 
+export interface Term {
+  readonly atom: Atom;
+  readonly factor: number;
+}
+
 /** A whole number that depends on loop variables: constant + Σ factor·atom, with the range of values it can take. */
 export class Index {
   readonly low: number;
@@ -18,16 +23,16 @@ export class Index {
 
   constructor(
     readonly constant: number,
-    readonly terms: ReadonlyMap<string, { readonly atom: Atom; readonly factor: number }>,
+    readonly terms: readonly Term[],
   ) {
-    let [low, high] = [constant, constant];
-    for (const { atom, factor } of terms.values()) {
-      const [least, most] = rangeOf(atom);
-      low += factor > 0 ? factor * least : factor * most;
-      high += factor > 0 ? factor * most : factor * least;
-    }
-    this.low = low;
-    this.high = high;
+    this.low = terms.reduce(
+      (n, { atom, factor }) => n + factor * (factor > 0 ? least : most)(atom),
+      constant,
+    );
+    this.high = terms.reduce(
+      (n, { atom, factor }) => n + factor * (factor > 0 ? most : least)(atom),
+      constant,
+    );
   }
 
   /** The sum as text, which equal sums share. */
@@ -35,64 +40,71 @@ export class Index {
     this.#key ??= keyOf(this);
     return this.#key;
   }
+
+  /** How far it advances with a loop variable, but for what quotients do. */
+  step(name: string): number {
+    return this.terms.find(({ atom }) => atom.key === name)?.factor ?? 0;
+  }
 }
 
 function keyOf({ constant, terms }: Index): string {
-  const names = [...terms.values()]
-    .map(({ atom, factor }) => (factor === 1 ? atom.key : `${factor}·${atom.key}`))
-    .sort();
+  const names = terms.map(({ atom, factor }) => (factor === 1 ? atom.key : `${factor}·${atom.key}`)).sort();
   if (constant !== 0 || names.length === 0) names.push(String(constant));
   return names.join(" + ");
 }
 
-/** One of the loop variables of a kernel. */
-export const loopVariable = (name: string, size: number): Index =>
-  sum(0, [[{ kind: "loop", key: name, size }, 1]]);
+const least = (atom: Atom): number => (atom.kind === "quotient" ? Math.floor(atom.inner.low / atom.by) : 0);
+const most = (atom: Atom): number =>
+  atom.kind === "quotient" ? Math.floor(atom.inner.high / atom.by) : Math.max(0, atom.size - 1);
 
-const rangeOf = (atom: Atom): readonly [number, number] =>
-  atom.kind === "quotient"
-    ? [Math.floor(atom.inner.low / atom.by), Math.floor(atom.inner.high / atom.by)]
-    : [0, Math.max(0, atom.size - 1)];
-
-function sum(constant: number, parts: Iterable<readonly [Atom, number]>): Index {
-  const terms = new Map<string, { atom: Atom; factor: number }>();
-  for (const [atom, factor] of parts) {
-    const total = factor + (terms.get(atom.key)?.factor ?? 0);
-    if (total === 0) terms.delete(atom.key);
-    else terms.set(atom.key, { atom, factor: total });
-  }
+/** Σ index·factor. */
+function combination(indices: readonly Index[], factors: readonly number[]): Index {
+  let constant = 0;
+  const terms: Term[] = [];
+  indices.forEach((x, k) => {
+    const by = factors[k] as number;
+    constant += x.constant * by;
+    x.terms.forEach(({ atom, factor }) => {
+      const known = terms.findIndex((t) => t.atom.key === atom.key);
+      const total = factor * by + (terms[known]?.factor ?? 0);
+      if (total === 0) terms.splice(known, known < 0 ? 0 : 1);
+      else terms[known < 0 ? terms.length : known] = { atom, factor: total };
+    });
+  });
   return new Index(constant, terms);
 }
 
-const partsOf = (x: Index, factor = 1): [Atom, number][] =>
-  [...x.terms.values()].map((t) => [t.atom, t.factor * factor]);
+const single = (atom: Atom): Index => new Index(0, [{ atom, factor: 1 }]);
 
-export const constantIndex = (value: number): Index => sum(value, []);
+/** One of the loop variables of a kernel. */
+export const loopVariable = (name: string, size: number): Index => single({ kind: "loop", key: name, size });
+
+const isZero = (x: Index): boolean => x.constant === 0 && x.terms.length === 0;
+
+export const constantIndex = (value: number): Index => new Index(value, []);
 export const addIndex = (a: Index, b: Index): Index =>
-  sum(a.constant + b.constant, [...partsOf(a), ...partsOf(b)]);
-export const scaleIndex = (a: Index, factor: number): Index => sum(a.constant * factor, partsOf(a, factor));
+  isZero(a) ? b : isZero(b) ? a : combination([a, b], [1, 1]);
+export const scaleIndex = (a: Index, factor: number): Index =>
+  factor === 1 ? a : combination([a], [factor]);
 
 /** The place in memory of an element, given its coordinates and the strides of its tensor: Σ coordinate·stride. */
 export const flatIndex = (coordinates: readonly Index[], strides: readonly number[]): Index =>
-  sum(
-    coordinates.reduce((total, x, k) => total + x.constant * (strides[k] as number), 0),
-    coordinates.flatMap((x, k) => partsOf(x, strides[k])),
-  );
+  combination(coordinates, strides);
 
 /** ⌊a/by⌋: what `by` divides leaves the quotient, a remainder between 0 and by − 1 vanishes, and ⌊⌊x/p⌋/q⌋ = ⌊x/pq⌋. */
 export function divideIndex(a: Index, by: number): Index {
   if (by < 0) return divideIndex(scaleIndex(a, -1), -by);
   if (by === 1) return a;
-  const whole = partsOf(a).filter(([, f]) => f % by === 0);
-  const rest = sum(
+  const divides = ({ factor }: Term) => factor % by === 0;
+  const rest = new Index(
     ((a.constant % by) + by) % by,
-    partsOf(a).filter(([, f]) => f % by !== 0),
+    a.terms.filter((t) => !divides(t)),
   );
-  const quotient = sum(
+  const quotient = new Index(
     Math.floor(a.constant / by),
-    whole.map(([atom, f]) => [atom, f / by]),
+    a.terms.filter(divides).map(({ atom, factor }) => ({ atom, factor: factor / by })),
   );
-  const [only, ...more] = rest.terms.values();
+  const [only, ...more] = rest.terms;
   if (only?.atom.kind === "quotient" && only.factor === 1 && more.length === 0) {
     const { inner, by: first } = only.atom;
     const nested = divideIndex(addIndex(inner, constantIndex(rest.constant * first)), by * first);
@@ -100,21 +112,20 @@ export function divideIndex(a: Index, by: number): Index {
   }
   const shift = Math.floor(rest.low / by);
   if (shift === Math.floor(rest.high / by)) return addIndex(quotient, constantIndex(shift));
-  const atom: Atom = { kind: "quotient", key: `⌊(${rest.key})/${by}⌋`, inner: rest, by };
-  return addIndex(quotient, sum(0, [[atom, 1]]));
+  return addIndex(quotient, single({ kind: "quotient", key: `⌊(${rest.key})/${by}⌋`, inner: rest, by }));
 }
 
 /** The index as one that stays within 0 … size − 1, which a guard sees to. */
 export function keepWithin(a: Index, size: number): Index {
   if (a.low >= 0 && a.high < size) return a;
-  return sum(0, [[{ kind: "kept", key: `(${a.key})`, inner: a, size }, 1]]);
+  return single({ kind: "kept", key: `(${a.key})`, inner: a, size });
 }
 
 /** The index written out over loop variables and quotients. */
 export function open(a: Index): Index {
-  if ([...a.terms.values()].every(({ atom }) => atom.kind === "loop")) return a;
-  return [...a.terms.values()].reduce((total, { atom, factor }) => {
-    if (atom.kind === "loop") return addIndex(total, sum(0, [[atom, factor]]));
+  if (a.terms.every(({ atom }) => atom.kind === "loop")) return a;
+  return a.terms.reduce((total, { atom, factor }) => {
+    if (atom.kind === "loop") return addIndex(total, scaleIndex(single(atom), factor));
     const inner = open(atom.inner);
     return addIndex(total, scaleIndex(atom.kind === "kept" ? inner : divideIndex(inner, atom.by), factor));
   }, constantIndex(a.constant));
@@ -154,7 +165,7 @@ export const openGuard = (guard: Guard): Guard =>
 const indexWords: Readonly<Record<string, (a: Index, b: Index) => Index>> = {
   add: addIndex,
   sub: (a, b) => addIndex(a, scaleIndex(b, -1)),
-  mul: (a, b) => (a.terms.size === 0 ? scaleIndex(b, a.constant) : scaleIndex(a, b.constant)),
+  mul: (a, b) => (a.terms.length === 0 ? scaleIndex(b, a.constant) : scaleIndex(a, b.constant)),
   floorDivide: (a, b) => (b.constant === 0 ? constantIndex(0) : divideIndex(a, b.constant)),
 };
 

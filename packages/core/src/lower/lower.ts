@@ -3,7 +3,7 @@ import { toExpr } from "../scalar/expr.ts";
 import { sizeOf, stridesOf } from "../shape.ts";
 import { withBlocks } from "./blocks.ts";
 import { withBorders } from "./border.ts";
-import { choose } from "./choose.ts";
+import { type Choice, choose } from "./choose.ts";
 import { Formulas, type Ground, misfit } from "./formulas.ts";
 import { type Goal, goalOf, placeOf } from "./goal.ts";
 import { flatIndex } from "./index-map.ts";
@@ -30,6 +30,7 @@ class Lowering implements Ground {
   readonly inMemory: readonly boolean[];
   readonly words: readonly number[];
   readonly slots: Slot[] = [];
+  readonly #views: Choice["views"];
   readonly #all: Buffer[] = [];
   readonly #buffers = new Map<number, Buffer>();
   /** After which slot an item's value is in memory; −1 from the start. */
@@ -37,9 +38,10 @@ class Lowering implements Ground {
 
   constructor(readonly structure: Structure) {
     this.items = structure.items;
-    const { inMemory, words } = choose(structure);
+    const { inMemory, words, views } = choose(structure);
     this.inMemory = inMemory;
     this.words = words;
+    this.#views = views;
   }
 
   buffer(i: number): Buffer {
@@ -83,7 +85,7 @@ class Lowering implements Ground {
     if (op.family === "contraction" && isMatrixProduct(item, this.items))
       this.#append(
         i,
-        productOf(this.items, i, op, (input) => this.buffer(input)),
+        productOf(this.items, i, op, this.#views, (input) => this.buffer(input)),
       );
     else if (op.family === "recurrence")
       this.#append(i, {

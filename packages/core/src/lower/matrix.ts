@@ -1,6 +1,5 @@
 import { isFloat } from "../dtype.ts";
 import type { Item } from "../graph/structure.ts";
-import { sizeOf } from "../shape.ts";
 
 /** Sums of at most so many terms are formulas of them: those over small windows, above all. */
 export const fewTerms = 9;
@@ -17,20 +16,16 @@ export interface Extent {
 
 export function extentOf({ op, inputs }: Item, items: readonly Item[]): Extent | undefined {
   if (op.family !== "contraction") return undefined;
+  const extent = { batch: 1, m: 1, n: 1, k: 1 };
   const [x, y] = inputs.map((i) => (items[i] as Item).shape) as [readonly number[], readonly number[]];
-  const size = (l: string) => (op.a.includes(l) ? x[op.a.indexOf(l)] : y[op.b.indexOf(l)]) as number;
-  const product = (inA: boolean, inB: boolean, inOut: boolean) => {
-    const letters = [...new Set(op.a + op.b)];
-    const are = (l: string) =>
-      op.a.includes(l) === inA && op.b.includes(l) === inB && op.out.includes(l) === inOut;
-    return sizeOf(letters.filter(are).map(size));
-  };
-  return {
-    batch: product(true, true, true),
-    m: product(true, false, true),
-    n: product(false, true, true),
-    k: product(true, true, false),
-  };
+  [...op.a].forEach((l, d) => {
+    const kind = !op.b.includes(l) ? "m" : op.out.includes(l) ? "batch" : "k";
+    extent[kind] *= x[d] as number;
+  });
+  [...op.b].forEach((l, d) => {
+    if (!op.a.includes(l)) extent.n *= y[d] as number;
+  });
+  return extent;
 }
 
 /** Whether the matrix kernel works an item out: a contraction of many multiplications that is no dot, and no formula of few terms. */

@@ -3,7 +3,7 @@ import type { Item } from "../graph/structure.ts";
 import { stridesOf } from "../shape.ts";
 import type { Buffer } from "./kernel.ts";
 import type { ProductAxis as Letter, Product, View } from "./program.ts";
-import { strided } from "./strided.ts";
+import type { Strided } from "./strided.ts";
 
 /** Adjacent axes become one where every operand steps through them as through one. */
 function merged(list: readonly Letter[]): Letter[] {
@@ -22,13 +22,11 @@ export function productOf(
   items: readonly Item[],
   i: number,
   op: Contraction,
+  views: ReadonlyMap<number, Strided>,
   bufferOf: (item: number) => Buffer,
 ): Product {
   const item = items[i] as Item;
-  const [a, b] = item.inputs.map((x) => strided(items, x)) as [
-    ReturnType<typeof strided>,
-    ReturnType<typeof strided>,
-  ];
+  const [a, b] = item.inputs.map((x) => views.get(x)) as [Strided, Strided];
   const out = stridesOf(item.shape);
   const shapeA = (items[item.inputs[0] as number] as Item).shape;
   const shapeB = (items[item.inputs[1] as number] as Item).shape;
@@ -62,7 +60,7 @@ export function productOf(
   };
 }
 
-const view = (s: ReturnType<typeof strided>, bufferOf: (item: number) => Buffer): View => ({
+const view = (s: Strided, bufferOf: (item: number) => Buffer): View => ({
   buffer: bufferOf(s.base),
   start: s.start,
 });

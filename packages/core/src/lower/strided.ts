@@ -1,5 +1,5 @@
 import type { Item } from "../graph/structure.ts";
-import { arg, type Expr, toExpr } from "../scalar/expr.ts";
+import { type Expr, toExpr } from "../scalar/expr.ts";
 import { add, mul } from "../scalar/words.ts";
 import { sizeOf, stridesOf } from "../shape.ts";
 import {
@@ -15,6 +15,7 @@ import {
   openGuard,
   scaleIndex,
 } from "./index-map.ts";
+import { readsOf } from "./reads.ts";
 import { axesOf } from "./unit.ts";
 
 /** Where a tensor's elements lie in the memory of another: a start and a step for each axis. */
@@ -57,12 +58,8 @@ export function strided(items: readonly Item[], i: number, bordered = false, mos
     return { base: i, start: 0, steps };
   }
   const { coordinates } = axesOf("s", item.shape);
-  const isPlain = (x: Index) => [...x.terms.values()].every((t) => t.atom.kind === "loop");
-  const stepsOf = (x: Index) =>
-    coordinates.map((c) => {
-      const [name] = [...c.terms.keys()];
-      return name === undefined ? 0 : (x.terms.get(name)?.factor ?? 0);
-    });
+  const isPlain = (x: Index) => x.terms.every((t) => t.atom.kind === "loop");
+  const stepsOf = (x: Index) => coordinates.map(({ terms: [c] }) => (c ? x.step(c.atom.key) : 0));
   const view = (base: number, flat: Index, border?: Border): Strided | undefined =>
     isPlain(flat)
       ? { base, start: flat.constant, steps: stepsOf(flat), ...(border && { border }) }
@@ -72,7 +69,7 @@ export function strided(items: readonly Item[], i: number, bordered = false, mos
   let found = view(i, flatIndex(coordinates, stridesOf(item.shape))) as Strided;
   let [index, guard, below]: [readonly Index[], Guard, Item] = [coordinates, [], item];
   for (let left = most; left > 0 && below.op.family === "movement" && below.inputs.length === 1; left--) {
-    const [read] = below.op.reads(below.shape.map((_, k) => arg(k)));
+    const [read] = readsOf(below.op, below.shape.length);
     if (!read) break;
     const base = below.inputs[0] as number;
     below = items[base] as Item;

@@ -8,7 +8,7 @@ export type Variables = (name: string) => number;
 /** Puts the value of an index on the stack. */
 export function pushIndex(f: FunctionBuilder, index: Index, variable: Variables): void {
   f.i32(index.constant);
-  for (const { atom, factor } of index.terms.values()) {
+  for (const { atom, factor } of index.terms) {
     if (atom.kind === "loop") f.get(variable(atom.key));
     else if (atom.kind === "quotient") {
       const lift = Math.ceil(Math.max(0, -atom.inner.low) / atom.by);
@@ -36,9 +36,7 @@ export function pushGuard(f: FunctionBuilder, guard: Guard, variable: Variables)
 }
 
 const uses = (index: Index, name: string): boolean =>
-  [...index.terms.values()].some(({ atom }) =>
-    atom.kind === "loop" ? atom.key === name : uses(atom.inner, name),
-  );
+  index.terms.some(({ atom }) => (atom.kind === "loop" ? atom.key === name : uses(atom.inner, name)));
 
 export const guardUses = (guard: Guard, name: string): boolean =>
   (guard ?? []).some((c) => uses(c.index, name));
@@ -49,7 +47,7 @@ export function splitIndex(
   name: string,
   size: number,
 ): { readonly step: number; readonly rest: Index } | undefined {
-  const step = index.terms.get(name)?.factor ?? 0;
+  const step = index.step(name);
   const rest = addIndex(index, scaleIndex(loopVariable(name, size), -step));
   return uses(rest, name) ? undefined : { step, rest };
 }
@@ -60,7 +58,7 @@ export function splitIndex(
  */
 export function lanesAhead(index: Index, name: string, lanes: number): readonly number[] | undefined {
   let ahead = Array.from({ length: lanes }, () => 0);
-  for (const { atom, factor } of index.terms.values()) {
+  for (const { atom, factor } of index.terms) {
     if (atom.kind === "loop") {
       if (atom.key === name) ahead = ahead.map((n, l) => n + factor * l);
     } else if (uses(atom.inner, name)) {
@@ -76,6 +74,4 @@ export function lanesAhead(index: Index, name: string, lanes: number): readonly 
 
 /** Whether an index leaves the remainder of its constant at the first lane of every vector. */
 const evenBy = (index: Index, by: number, name: string, lanes: number): boolean =>
-  [...index.terms.values()].every(
-    ({ atom, factor }) => (factor * (atom.key === name ? lanes : 1)) % by === 0,
-  );
+  index.terms.every(({ atom, factor }) => (factor * (atom.key === name ? lanes : 1)) % by === 0);

@@ -10,24 +10,14 @@ const NO_RESULT = 0x40;
 
 /** LEB128, signed, of a number of 32 bits. */
 function signed(value: number): number[] {
-  const bytes: number[] = [];
-  for (;;) {
-    const low = value & 0x7f;
-    value >>= 7;
-    if (value === (low & 0x40 ? -1 : 0)) return [...bytes, low];
-    bytes.push(low | 0x80);
-  }
+  const [low, rest] = [value & 0x7f, value >> 7];
+  return rest === (low & 0x40 ? -1 : 0) ? [low] : [low | 0x80, ...signed(rest)];
 }
 
 /** The same of one of 64 bits. */
 function signedLong(value: bigint): number[] {
-  const bytes: number[] = [];
-  for (;;) {
-    const low = Number(BigInt.asUintN(7, value));
-    value >>= 7n;
-    if (value === (low & 0x40 ? -1n : 0n)) return [...bytes, low];
-    bytes.push(low | 0x80);
-  }
+  const [low, rest] = [Number(BigInt.asUintN(7, value)), value >> 7n];
+  return rest === (low & 0x40 ? -1n : 0n) ? [low] : [low | 0x80, ...signedLong(rest)];
 }
 
 const scratch = new DataView(new ArrayBuffer(8));
@@ -53,9 +43,9 @@ export class FunctionBuilder {
     const row = instructions.get(name) as Instruction;
     if (immediates.length !== row.immediates)
       throw new Error(`${name} takes ${row.immediates} immediates, not ${immediates.length}`);
-    for (const byte of row.code) this.code.push(byte);
-    for (const value of immediates) this.number(value);
-    for (const byte of row.fixed) this.code.push(byte);
+    this.code.push(...row.code);
+    for (let k = 0; k < immediates.length; k++) this.number(immediates[k] as number);
+    this.code.push(...row.fixed);
     return this;
   }
 
@@ -150,27 +140,41 @@ export class FunctionBuilder {
   }
 
   /** The entry of the code section. */
-  bytes(): number[] {
+  bytes(): Bytes {
     const groups: [count: number, type: ValType][] = [];
     for (const type of this.locals) {
       const last = groups.at(-1);
       if (last?.[1] === type) last[0]++;
       else groups.push([1, type]);
     }
-    const locals = vector(groups.map(([count, type]) => [...unsigned(count), valTypes[type]]));
-    return unsigned(locals.length + this.code.length + 1).concat(locals, this.code, END);
+    const locals = vector(groups.map(([count, type]) => [[...unsigned(count), valTypes[type]]]));
+    return sized([...locals, this.code, [END]]);
   }
 }
 
-const vector = (items: readonly (readonly number[])[]): number[] => unsigned(items.length).concat(...items);
+/** Bytes in pieces, which are joined once. */
+type Bytes = readonly (readonly number[])[];
+
+const lengthOf = (pieces: Bytes): number => pieces.reduce((n, piece) => n + piece.length, 0);
+
+const sized = (content: Bytes): Bytes => [unsigned(lengthOf(content)), ...content];
+
+const vector = (items: readonly Bytes[]): Bytes => [unsigned(items.length), ...items.flat()];
 
 /** Names of imports and exports are ASCII here. */
-const text = (name: string): number[] => vector([...name].map((letter) => [letter.charCodeAt(0)]));
+const text = (name: string): number[] => [...unsigned(name.length), ...[...name].map((c) => c.charCodeAt(0))];
 
-const section = (id: number, items: readonly (readonly number[])[]): number[] => {
-  if (items.length === 0) return [];
-  const content = vector(items);
-  return [id].concat(unsigned(content.length), content);
+const section = (id: number, items: readonly Bytes[]): Bytes =>
+  items.length === 0 ? [] : [[id], ...sized(vector(items))];
+
+const joined = (pieces: Bytes): Uint8Array => {
+  const bytes = new Uint8Array(lengthOf(pieces));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 };
 
 /** A module: one imported memory at most, imported functions, then functions of its own. */
@@ -186,7 +190,7 @@ export class ModuleBuilder {
     const key = `${params}:${results}`;
     const index = this.typeIndex.get(key) ?? this.types.length;
     if (index === this.types.length) {
-      const list = (types: readonly ValType[]) => vector(types.map((type) => [valTypes[type]]));
+      const list = (types: readonly ValType[]) => [types.length, ...types.map((type) => valTypes[type])];
       this.types.push([0x60, ...list(params), ...list(results)]);
       this.typeIndex.set(key, index);
     }
@@ -223,17 +227,17 @@ export class ModuleBuilder {
   /** The module in the binary format. */
   bytes(): Uint8Array {
     const declarations = this.functions.map(({ params, results }) => unsigned(this.type(params, results)));
-    return new Uint8Array(
-      [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00].concat(
-        section(1, this.types),
-        section(2, this.imports),
-        section(3, declarations),
-        section(7, this.exports),
-        section(
-          10,
-          this.functions.map((body) => body.bytes()),
-        ),
+    const entries = (list: readonly number[][]) => list.map((entry) => [entry]);
+    return joined([
+      [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+      ...section(1, entries(this.types)),
+      ...section(2, entries(this.imports)),
+      ...section(3, entries(declarations)),
+      ...section(7, entries(this.exports)),
+      ...section(
+        10,
+        this.functions.map((body) => body.bytes()),
       ),
-    );
+    ]);
   }
 }

@@ -32,6 +32,7 @@ export class Body {
   readonly #elements: Elements;
   readonly #arguments: Arguments;
   readonly #passing: ReadonlySet<Expr>;
+  readonly #atDepth = new Map<number, Step[]>();
 
   constructor(
     readonly f: FunctionBuilder,
@@ -45,6 +46,11 @@ export class Body {
     this.#elements = new Elements(f, around, loop.axes, lanes);
     this.#arguments = new Arguments(f, around, this.#elements);
     this.#passing = passing(loop.tasks, steps, args);
+    steps.forEach((step) => {
+      const known = this.#atDepth.get(step.depth);
+      if (known) known.push(step);
+      else this.#atDepth.set(step.depth, [step]);
+    });
   }
 
   /** Starts the reductions; gives the point outside all loops. */
@@ -84,6 +90,10 @@ export class Body {
     );
   }
 
+  #stepsAt(depth: number): readonly Step[] {
+    return this.#atDepth.get(depth) ?? [];
+  }
+
   /** The dtype of a task's value. */
   #typeOf(t: Task): DType {
     return this.steps.get(t.value)?.type ?? t.type;
@@ -100,11 +110,11 @@ export class Body {
 
   /** Works out, before the innermost loop starts, what stays the same in it: where elements lie. */
   preparePlaces(depth: number): void {
-    const { loop, args, steps } = this;
+    const { loop, args } = this;
     const stored = loop.tasks.flatMap((t) => (t.store && !this.#accumulators.has(t) ? [t.store] : []));
-    const read = [...steps.values()].flatMap(({ expr, depth: own }) => {
+    const read = this.#stepsAt(depth).flatMap(({ expr }) => {
       const x = expr.kind === "arg" ? args[expr.index] : undefined;
-      return own === depth && (x?.kind === "load" || x?.kind === "gather") ? [x] : [];
+      return x?.kind === "load" || x?.kind === "gather" ? [x] : [];
     });
     this.#elements.prepare([...stored, ...read]);
   }
@@ -114,9 +124,7 @@ export class Body {
     const { f, loop, steps, lanes } = this;
     if (lanes === 1 || (loop.axes.at(-1) as Axis).size < lanes) return;
     const roots = loop.tasks.map((t) => t.value);
-    const used = [...steps.values()]
-      .filter((s) => s.depth === depth)
-      .flatMap((s) => (s.expr.kind === "apply" ? s.expr.args : []));
+    const used = this.#stepsAt(depth).flatMap(({ expr }) => (expr.kind === "apply" ? expr.args : []));
     for (const e of [...used, ...roots]) {
       const value = point.values.get(e);
       if (value?.width !== "scalar" || point.splats.has(e)) continue;
@@ -142,9 +150,9 @@ export class Body {
 
   /** Works out, at a point, the values that change at this depth of the loops. */
   compute(point: Point, depth: number, width: Width): void {
-    for (const step of this.steps.values()) {
+    for (const step of this.#stepsAt(depth)) {
       const { expr, type } = step;
-      if (step.depth !== depth || this.#passing.has(expr)) continue;
+      if (this.#passing.has(expr)) continue;
       this.#work(step, point, width);
       const local = this.f.local(width === "vector" ? "v128" : valTypes[type]);
       this.f.set(local);

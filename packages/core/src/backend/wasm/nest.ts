@@ -50,10 +50,11 @@ export function emitNest(
   const emitLoop = (loop: Loop): void => {
     const axes = [...nest.rows, ...loop.axes];
     const stepsFor = (tasks: readonly Task[]) => stepsOf(tasks, nest.args, axes, nest.rows.length);
+    if (loop.axes.length === 0) return emitTasks(loop, stepsFor(loop.tasks), 1, axes);
     const groups = new Map<1 | 2 | 4, { readonly tasks: Task[]; readonly steps: Steps }>();
     for (const t of loop.tasks) {
       const steps = stepsFor([t]);
-      const lanes = loop.axes.length === 0 ? 1 : lanesOf([t], steps, axes.length);
+      const lanes = lanesOf([t], steps, axes.length);
       const group = groups.get(lanes);
       if (group) group.tasks.push(t);
       else groups.set(lanes, { tasks: [t], steps });

@@ -29,7 +29,7 @@ export const childrenOf = (e: Expr, args: readonly Arg[]): readonly Expr[] => {
 /** How many of the axes, outermost first, an index depends on. */
 export function depthOfIndex(index: Index, axes: readonly Axis[]): number {
   let deepest = 0;
-  for (const { atom } of index.terms.values()) {
+  for (const { atom } of index.terms) {
     const depth =
       atom.kind === "loop" ? axes.findIndex((a) => a.name === atom.key) + 1 : depthOfIndex(atom.inner, axes);
     deepest = Math.max(deepest, depth);
