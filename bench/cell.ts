@@ -23,6 +23,8 @@ export interface Measured {
   readonly form: string;
   readonly medianMs: number;
   readonly minMs: number;
+  /** What the first iteration took beyond that: tracing, compiling, engines' slow start. */
+  readonly overheadMs?: number;
   readonly result: readonly number[];
 }
 
@@ -69,7 +71,9 @@ async function measure(prepared: Prepared, budgetMs: number): Promise<Omit<Measu
   const samples: number[] = [];
   do samples.push(await time(prepared, steps));
   while (performance.now() - start < budgetMs);
-  return { medianMs: median(samples), minMs: Math.min(...samples), result };
+  const medianMs = median(samples);
+  const overheadMs = (firstMs[0] as number) - medianMs;
+  return { medianMs, minMs: Math.min(...samples), overheadMs, result };
 }
 
 /** Measures one work in every form, or in the form that is named. */

@@ -7,7 +7,7 @@ import { bundleProgram, bytesOf } from "./bundle.ts";
 import type { Found, Measured } from "./cell.ts";
 import { findTorch, home, installPeers } from "./peers.ts";
 import { runProcess } from "./process.ts";
-import { choose, type Row, rowsOf } from "./rows.ts";
+import { choose, overheadOf, type Rounds, type Row, rowsOf } from "./rows.ts";
 import { type Entry, systems } from "./systems/index.ts";
 import { markdownTable, rowCells, rowHeader, targetCells, targetHeader, textTable } from "./table.ts";
 import { judge, targets, type Verdict } from "./targets.ts";
@@ -62,12 +62,25 @@ async function prepare(entry: string): Promise<(...args: readonly (string | unde
   }
 }
 
+/** A row of its own for what a first step costs, in a process that has done nothing before. */
+const firstSteps = {
+  of: "gpt",
+  name: "gpt-first-step",
+  iteration: "what the first step of the GPT takes beyond a steady one: trace, compile, run",
+};
+
 const rows: Row[] = [];
 const verdicts: Verdict[] = [];
 
+interface Named {
+  readonly name: string;
+  readonly iteration: string;
+  readonly flop?: number;
+}
+
 /** Runs the systems in turn, round by round, and prints the work's rows and targets. */
 async function measure(
-  work: { readonly name: string; readonly iteration: string; readonly flop?: number },
+  work: Named,
   runs: ReadonlyMap<string, Run>,
   { unit = "ms", count = roundCount }: { unit?: Row["unit"]; count?: number } = {},
 ): Promise<void> {
@@ -85,6 +98,11 @@ async function measure(
       const form = choices.get(system)?.form;
       if (form !== undefined) note(system, round === 0 ? first.get(system) : await run(form), form);
     }
+  report(work, rounds, choices, unit);
+  if (work.name === firstSteps.of) report(firstSteps, overheadOf(rounds), choices, unit);
+}
+
+function report(work: Named, rounds: Rounds, choices: ReturnType<typeof choose>, unit: Row["unit"]): void {
   const found = rowsOf(work, rounds, choices, unit);
   const judged = targets.filter((target) => target.work === work.name).map((target) => judge(target, rounds));
   rows.push(...found);

@@ -78,6 +78,15 @@ export function choose(founds: ReadonlyMap<string, Found>): ReadonlyMap<string, 
 /** What a system's chosen form took in each round; none in a round that failed. */
 export type Rounds = ReadonlyMap<string, readonly (Measured | undefined)[]>;
 
+/** What the first iterations took beyond the others. */
+export const overheadOf = (rounds: Rounds): Rounds =>
+  new Map(
+    [...rounds].map(([system, outcomes]) => [
+      system,
+      outcomes.map((m) => m && { ...m, medianMs: m.overheadMs as number, minMs: m.overheadMs as number }),
+    ]),
+  );
+
 /** Our value's multiples, round by round, that `values` make. */
 export function ratios(
   values: readonly (number | undefined)[],

@@ -33,6 +33,7 @@ export const targets: readonly Target[] = [
   ...against(libraries, 1.6, "mlp"),
   ...against(["tfjs-wasm-expert"], 15, "cnn"),
   ...against(libraries, 3, "gpt"),
+  { work: "gpt-first-step", system: ours, peers: [], limit: 150, ratio: 1 },
   ...against(libraries, 1, ...matmuls),
   ...against(everyone, 6, "gelu-chain"),
   ...against(everyone, 1.1, "softmax"),
