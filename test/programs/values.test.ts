@@ -57,6 +57,25 @@ describe.each(sizes)("with tensors of %i elements", (n) => {
     ]);
   });
 
+  test("what another function gives on of a cell as it is stays when the cell moves on", () => {
+    const [a, b] = [new Parameter(ones()), new Cell(ones())];
+    const move = compile(() => a.assign(a.detach().mul(2)));
+    const give = compile(() => {
+      b.assign(a);
+      return { itself: a, detached: a.detach() };
+    });
+    give();
+    for (let i = 0; i < 2; i++) move();
+    const { itself, detached } = give();
+    for (let i = 0; i < 2; i++) move();
+    expect([a, b, itself, detached].map(first)).toEqual([
+      [16, 16],
+      [4, 4],
+      [4, 4],
+      [4, 4],
+    ]);
+  });
+
   test("a cell may come to hold an argument, which stays", () => {
     const cell = new Cell(ones());
     const keep = compile((x: Tensor) => cell.assign(x));
@@ -123,6 +142,24 @@ describe("errors", () => {
     const call = () => compile<[Tensor], unknown>(f)(tensor([1, 2]));
     expect(call).toThrow(ChainruleError);
     expect(call).toThrow(/inside a compiled function.*Return the tensor and read it outside/);
+  });
+
+  test("a step that does not fit into memory counts for nothing, at its first call and later", () => {
+    const train = (sizes: readonly number[]) => {
+      const w = new Parameter(tensor([1, 2, 3]));
+      const optimizer = new Adam([w], { lr: 0.1 });
+      const step = compile((n: number) => {
+        optimizer.zeroGrad();
+        w.mean().add(zeros([n, n])).cumsum(0).mul(w.sum()).sum().backward();
+        optimizer.step();
+      });
+      for (const n of sizes) {
+        if (n > 1000) expect(() => step(n)).toThrow(/do not fit into the 4 GiB/);
+        else step(n);
+      }
+      return [w.toArray(), optimizer.stateDict().state[0]?.step];
+    };
+    expect(train([3, 40_000, 40_000, 3, 4])).toEqual(train([3, 3, 4]));
   });
 
   test("an error inside leaves parameters, gradients and optimizer state as they were", () => {

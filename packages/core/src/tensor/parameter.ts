@@ -80,6 +80,9 @@ export class Cell extends Tensor {
         return super.node.value as Value;
       },
       isShared: () => this.#shared,
+      share: () => {
+        this.#shared = true;
+      },
       hold: (value, shared) => {
         this.#hold(value);
         this.#shared = shared;

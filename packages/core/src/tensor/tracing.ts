@@ -27,6 +27,8 @@ export interface MetCell {
   readonly read: () => Value;
   /** Whether somebody else may hold its present value. */
   readonly isShared: () => boolean;
+  /** Says that somebody else holds its present value from now on. */
+  readonly share: () => void;
   /** Gives it a new value, which others may hold too. */
   readonly hold: (value: Value, shared: boolean) => void;
 }

@@ -37,7 +37,7 @@ export function dynamic(ask: () => number): TensorLike {
 /** What an input of a compiled graph is at a call. */
 type Binding =
   | { readonly kind: "argument"; readonly index: number }
-  | { readonly kind: "cell"; readonly cell: MetCell; readonly replaced: boolean }
+  | { readonly kind: "cell"; readonly cell: MetCell; readonly replaced: boolean; readonly passed: boolean }
   | { readonly kind: "gradient"; readonly cell: MetCell }
   | { readonly kind: "number"; readonly place: number; readonly dtype: DType }
   | { readonly kind: "constant"; readonly value: Value };
@@ -89,8 +89,22 @@ function fitting(x: unknown): Fits {
 const argumentsOf = (args: readonly unknown[]): Tensor[] =>
   tensorsOf(args).filter((x) => !(x instanceof Cell));
 
+/** Traces f and makes ready what it does; where that fails, nothing has changed. */
 function trace<A extends readonly unknown[], Y>(f: (...args: A) => Y, args: A): Compiled<Y> {
   const record = new Tracing();
+  try {
+    return recorded(record, f, args);
+  } catch (error) {
+    undo(record.calls.filter(isEffect));
+    throw error;
+  }
+}
+
+function recorded<A extends readonly unknown[], Y>(
+  record: Tracing,
+  f: (...args: A) => Y,
+  args: A,
+): Compiled<Y> {
   const standIns = argumentsOf(args).map((x) => placeholder(x.shape, x.dtype));
   let next = 0;
   const seen = mapTree(args, (x) => (x instanceof Cell ? x : new Tensor(standIns[next++] as Node)));
@@ -108,9 +122,6 @@ function trace<A extends readonly unknown[], Y>(f: (...args: A) => Y, args: A): 
         );
       return [result, tensorsOf(result).map((t) => t.node)];
     });
-  } catch (error) {
-    undo(record.calls.filter(isEffect));
-    throw error;
   } finally {
     for (const cell of record.cells.values()) ended.set(cell, cell.close());
   }
@@ -119,14 +130,15 @@ function trace<A extends readonly unknown[], Y>(f: (...args: A) => Y, args: A): 
   const structure = structureOf(graphOf(nodes, (n) => n.value !== null || isPlaceholder(n)));
   const numbers = record.calls.filter((c): c is Asked => !isEffect(c));
   const cells = [...record.cells.values()];
-  const bindings = structure.inputs.map((node): Binding => {
+  const passed = new Set(structure.roots.map((r) => structure.items[r]?.input));
+  const bindings = structure.inputs.map((node, k): Binding => {
     if (node.value) return { kind: "constant", value: node.value };
     const index = standIns.indexOf(node);
     if (index >= 0) return { kind: "argument", index };
     const place = numbers.findIndex((n) => n.node === node);
     if (place >= 0) return { kind: "number", place, dtype: node.dtype };
     const cell = cells.find((c) => c.standIn === node);
-    if (cell) return { kind: "cell", cell, replaced: ended.get(cell) !== null };
+    if (cell) return { kind: "cell", cell, replaced: ended.get(cell) !== null, passed: passed.has(k) };
     const collecting = cells.find((c) => c.gradient?.standIn === node);
     if (collecting) return { kind: "gradient", cell: collecting };
     return fail(
@@ -167,6 +179,7 @@ function bind(
   const inputs: Value[] = [];
   const dying: boolean[] = [];
   for (const b of bindings) {
+    if (b.kind === "cell" && b.passed) b.cell.share();
     dying.push(b.kind === "cell" && b.replaced && !b.cell.isShared());
     if (b.kind === "cell") inputs.push(b.cell.read());
     else if (b.kind === "constant") inputs.push(b.value);
