@@ -79,6 +79,18 @@ describe("what does not fit into memory", () => {
     expect(before.sum().item()).toBe(15_000);
     expect(before.add(1).sum().item()).toBe(20_000);
   });
+
+  it("leaves programs that were made ready before theirs, and values apart from their scratch", () => {
+    const square = ones([128, 128]).mul(0.5);
+    evaluate(square);
+    const program = () => square.matmul(square).cumsum(0).matmul(square).sum().item();
+    const expected = program();
+    expect(() => square.mean().expand([40_000, 40_000]).cumsum(0).sum().item()).toThrow("do not fit");
+    const kept = Array.from({ length: 20 }, (_, i) => square.add(i));
+    for (const t of kept) evaluate(t);
+    expect(program()).toBe(expected);
+    expect(kept.map((t) => t.mean().item())).toEqual(kept.map((_, i) => i + 0.5));
+  });
 });
 
 describe("dispose", () => {

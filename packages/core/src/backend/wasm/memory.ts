@@ -107,15 +107,18 @@ export class Arena {
   at = 0;
   #size: SizeClass | null = null;
 
-  constructor(readonly heap: Heap) {}
+  constructor(
+    readonly heap: Heap,
+    readonly makeRoom: () => boolean,
+  ) {}
 
-  /** Makes room for so many bytes; the block may move, and what was in it is lost. */
+  /** Makes room for so many bytes; the block may move, and what was in it is lost. @throws where there is none; it stays as it is then. */
   reserve(bytes: number): void {
     if (this.#size && this.#size.bytes >= bytes) return;
-    if (this.#size) this.heap.free(this.at, this.#size);
-    this.#size = null;
     const size = this.heap.sizeClass(bytes);
-    this.at = this.heap.allocate(size);
+    const at = this.heap.allocate(size, this.makeRoom);
+    if (this.#size) this.heap.free(this.at, this.#size);
+    this.at = at;
     this.#size = size;
   }
 }

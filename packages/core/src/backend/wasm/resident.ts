@@ -141,10 +141,10 @@ export class Residents {
   }
 
   #place(value: Value, size: SizeClass): Block {
-    while (this.#count >= this.most || this.#bytes + size.bytes > this.budget) if (!this.#evict()) break;
+    while (this.#count >= this.most || this.#bytes + size.bytes > this.budget) if (!this.makeRoom()) break;
     const block = new Block(
       value,
-      this.heap.allocate(size, () => this.#evict()),
+      this.heap.allocate(size, this.makeRoom),
       size,
     );
     block.run = this.#run;
@@ -167,11 +167,11 @@ export class Residents {
   }
 
   /** Makes the value not used for longest leave; false where only those of this run are left. */
-  #evict(): boolean {
+  readonly makeRoom = (): boolean => {
     const oldest = this.#ends.newer;
     if (oldest === this.#ends || oldest.run === this.#run) return false;
     if (oldest.value instanceof Result) void oldest.value.array;
     if (oldest.value && this.#blockOf(oldest.value) === oldest) this.#drop(oldest);
     return true;
-  }
+  };
 }

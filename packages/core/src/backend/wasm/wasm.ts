@@ -13,8 +13,8 @@ import { addressWord, tableWords, workspaceWord } from "./module.ts";
 import { type Kind, Residents } from "./resident.ts";
 
 const heap = new Heap();
-const arena = new Arena(heap);
 const residents = new Residents(heap, 256 << 20, 4096);
+const arena = new Arena(heap, residents.makeRoom);
 
 let prepared = 0;
 
@@ -44,7 +44,7 @@ function layOut(program: Program, constants: readonly number[]) {
   const singles = [...new Set([...program.inputs, ...program.outputs])].filter((b) => b.size === 1);
   const words = Math.ceil((tableWords(program) + constants.length) / 2) * 2;
   const size = heap.sizeClass(4 * words + 8 * singles.length);
-  const table = heap.allocate(size);
+  const table = heap.allocate(size, residents.makeRoom);
   heap.all.int32.fill(0, table / 4, table / 4 + words);
   heap.all.int32.set(constants, table / 4 + tableWords(program));
   const spots = new Map<Buffer, Spot>();
@@ -63,19 +63,20 @@ const kernels = (name: string, products: Products): Backend => {
     const program = lower(structure);
     const { items, inputs, outputs } = program;
     const { run, step, constants, ...needs } = instantiate(program, heap.memory, products);
+    const workspace = Math.ceil(needs.workspace / 64) * 64;
+    const plan = planMemory(program);
+    residents.start();
+    arena.reserve(workspace + plan.bytes);
     const { table, spots, free } = layOut(program, constants);
     const word = (b: Buffer): number => table / 4 + addressWord(b);
     const kindOf = (b: Buffer): Kind => residents.kind(b.dtype, b.size);
 
-    const plan = planMemory(program);
     let arenaAt = 0;
     const placeScratch = (): void => {
       arenaAt = arena.at;
       heap.all.int32[table / 4 + workspaceWord] = arenaAt;
       for (const [b, offset] of plan.offsets) heap.all.int32[word(b)] = arenaAt + workspace + offset;
     };
-    const workspace = Math.ceil(needs.workspace / 64) * 64;
-    arena.reserve(workspace + plan.bytes);
 
     const entering = inputs.map((b, k) => ({ k, spot: spots.get(b), word: word(b), kind: kindOf(b) }));
     const singles = entering.flatMap(({ k, spot }) => (spot ? [{ k, spot }] : []));
@@ -96,22 +97,30 @@ const kernels = (name: string, products: Products): Backend => {
           heap.all.int32[word] = at;
         }
         const created: (Value | undefined)[] = [];
-        for (const { spot, word, kind } of leaving) {
-          if (spot) {
-            created.push(undefined);
-            continue;
+        const giveUp = (): void => {
+          for (const value of created) if (value) residents.forget(value);
+        };
+        try {
+          for (const { spot, word, kind } of leaving) {
+            if (spot) {
+              created.push(undefined);
+              continue;
+            }
+            const value = residents.create(kind);
+            heap.all.int32[word] = value.block.at;
+            created.push(value);
           }
-          const value = residents.create(kind);
-          heap.all.int32[word] = value.block.at;
-          created.push(value);
+          if (arenaAt !== arena.at) placeScratch();
+          heap.all.int32[table / 4] = 0;
+          if (watcher.run) watcher.run(program, (k) => step(table, k));
+          else run(table);
+        } catch (error) {
+          giveUp();
+          throw error;
         }
-        if (arenaAt !== arena.at) placeScratch();
-        heap.all.int32[table / 4] = 0;
-        if (watcher.run) watcher.run(program, (k) => step(table, k));
-        else run(table);
         const fault = heap.all.int32[table / 4] as number;
         if (fault !== 0) {
-          for (const value of created) if (value) residents.forget(value);
+          giveUp();
           refuse({ name, prepare }, items, fault - 1, values);
         }
         leaving.forEach(({ spot }, k) => {
