@@ -187,6 +187,26 @@ describe("gemm", () => {
   });
 });
 
+describe("a vector times a slice of a matrix larger than the caches", () => {
+  it.each([
+    ["rows", 500, 10_000, 1000, 1],
+    ["columns", 50, 100_000, 1, 200_000],
+  ])("reads no more than its %s where memory ends with them", (_, n, k, row, col) => {
+    const length = sizeOf(k, n, { row, col });
+    const x = (64 + workspaceBytes("f32", 1, n, k)) / 4;
+    const y = x + k + 8;
+    const pages = Math.ceil((4 * (y + n + 8 + length)) / 65536);
+    const memory = new WebAssembly.Memory({ initial: pages });
+    const all = new Float32Array(memory.buffer as ArrayBuffer);
+    const b = all.length - 7 - length;
+    const { strided } = new WebAssembly.Instance(gemmModule("f32"), { env: { memory } }).exports;
+    all[x + k - 1] = 3;
+    all[b + length - 1] = 2;
+    (strided as Kernel)(1, n, k, 4 * x, k, 1, 4 * b, row, col, 4 * y, n, 64);
+    expect(all[y + n - 1]).toBe(6);
+  });
+});
+
 describe("gemm of mapped operands", () => {
   /** Steps from each place to the next, as axes within axes make them: runs of the same step, and jumps between them. */
   const stepsOf = (size: number) =>

@@ -135,6 +135,9 @@ function emitVectorProducts(
   const product =
     (n: number, [x, xStep]: [number, number], [b, row, col]: [number, number, number]) =>
     () => {
+      /** Whether rows or columns of `length` elements lie side by side, all of them in one piece. */
+      const whole = (stride: number, length: number) =>
+        f.get(length).i32(log2).op("i32.shl").get(stride).op("i32.eq").op("i32.and");
       /** Reads what is next, `count` rows or columns from `first` on, where it lies side by side. */
       const touch = (first: number, stride: number, count: number) => {
         address(f, b, [first, stride]).set(at);
@@ -174,6 +177,7 @@ function emitVectorProducts(
           .op("i32.le_u")
           .get(large)
           .op("i32.and");
+        whole(row, n);
         f.if(
           by(kernels.rows, row, nc, undefined, () => touch(l, row, depth)),
           by(kernels.rows, row),
@@ -182,6 +186,7 @@ function emitVectorProducts(
       f.get(row).i32(bytes).op("i32.eq");
       f.if(() => {
         f.get(col).i32(LEAST_STRIDE).op("i32.ge_u").get(large).op("i32.and");
+        whole(col, p.k);
         f.if(
           by(kernels.columns, col, STRIP_COLUMNS, () => touch(j, col, cols)),
           by(kernels.columns, col),
