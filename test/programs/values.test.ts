@@ -150,7 +150,12 @@ describe("errors", () => {
       const optimizer = new Adam([w], { lr: 0.1 });
       const step = compile((n: number) => {
         optimizer.zeroGrad();
-        w.mean().add(zeros([n, n])).cumsum(0).mul(w.sum()).sum().backward();
+        w.mean()
+          .add(zeros([n, n]))
+          .cumsum(0)
+          .mul(w.sum())
+          .sum()
+          .backward();
         optimizer.step();
       });
       for (const n of sizes) {

@@ -35,6 +35,9 @@ const loose = (x: unknown) => x as never;
 
 /** Calls with one thing wrong, and what the error says: the op, what was given, and the likely fix. */
 const refused: readonly (readonly [string, () => unknown, RegExp])[] = [
+  // more than there can be
+  ["reshape", () => ones([50_000, 50_000]).reshape([-1]), /reshape.*axis of 2500000000 .*several axes/],
+  ["expand", () => zeros([2 ** 31]), /expand.*axis of 2147483648 /],
   // shapes that do not meet
   ["add", () => m().add(v(4)), /add.*\[2, 3\].*\[4\]/],
   ["where", () => where(m().gt(0), v(4), 0), /where.*\[2, 3\].*\[4\]/],

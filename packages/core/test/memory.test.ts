@@ -76,6 +76,7 @@ describe("what does not fit into memory", () => {
     expect(() => evaluate(before.mean().expand([40_000, 40_000]).add(1))).toThrow(
       "memory: 6104 MiB more do not fit into the 4 GiB that WebAssembly can address. Did you mean smaller batches?",
     );
+    expect(() => zeros([40_000, 40_000]).data()).toThrow("memory: 6104 MiB more do not fit");
     expect(before.sum().item()).toBe(15_000);
     expect(before.add(1).sum().item()).toBe(20_000);
   });

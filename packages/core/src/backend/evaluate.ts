@@ -33,9 +33,13 @@ function executableOf(graph: Graph): Executable {
   return one.executable;
 }
 
-/** The value of a number that is only repeated: no work for a program. */
+/** More bytes than this fit nowhere. */
+const most = 2 ** 32;
+
+/** The value of a number that is only repeated: no work for a program, but where that has to refuse it. */
 function repeated({ op, inputs: [x], shape, dtype }: Node): Value | undefined {
   if (op.family !== "movement" || !(x?.value instanceof Single)) return undefined;
+  if (sizeOf(shape) * arrays[dtype].BYTES_PER_ELEMENT > most) return undefined;
   const [read, more] = op.reads(shape.map((_, k) => arg(k)));
   if (more || read?.valid) return undefined;
   return { array: new arrays[dtype](sizeOf(shape)).fill(x.value.number) };

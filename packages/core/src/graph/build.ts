@@ -1,4 +1,5 @@
 import { type DType, isFloat } from "../dtype.ts";
+import { fail } from "../errors.ts";
 import type { Shape } from "../shape.ts";
 import { Node, type Op } from "./node.ts";
 
@@ -18,9 +19,22 @@ export function withRecording<T>(on: boolean, f: () => T): T {
   }
 }
 
+/** Loops count in 32 bits, with a sign. */
+const longestAxis = 2 ** 31 - 1;
+
 const needsGrad = (x: Node): boolean => x.needsGrad;
 
-/** A node of canonical inputs; it needs a gradient when an input does, its dtype has one and recording is on. */
+/**
+ * A node of canonical inputs; it needs a gradient when an input does, its dtype has one and recording is on.
+ * @throws where an axis is longer than loops can count.
+ */
 export function build(op: Op, inputs: readonly Node[], shape: Shape, dtype: DType): Node {
+  for (const n of shape)
+    if (n > longestAxis)
+      fail(
+        "shape",
+        op.name,
+        `an axis of ${n} elements; the longest has ${longestAxis}. Did you mean several axes?`,
+      );
   return new Node(op, inputs, shape, dtype, recording && isFloat(dtype) && inputs.some(needsGrad));
 }

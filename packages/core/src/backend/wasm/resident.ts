@@ -142,11 +142,7 @@ export class Residents {
 
   #place(value: Value, size: SizeClass): Block {
     while (this.#count >= this.most || this.#bytes + size.bytes > this.budget) if (!this.makeRoom()) break;
-    const block = new Block(
-      value,
-      this.heap.allocate(size, this.makeRoom),
-      size,
-    );
+    const block = new Block(value, this.heap.allocate(size, this.makeRoom), size);
     block.run = this.#run;
     block.enter(this.#ends);
     this.#bytes += size.bytes;
