@@ -1,4 +1,4 @@
-import { type DType, type Tensor, tensor } from "@chainrule/core";
+import { cat, type DType, type Tensor, tensor } from "@chainrule/core";
 import { interpreter, withBackend } from "@chainrule/core/testing";
 import fc from "fast-check";
 import { expect, it } from "vitest";
@@ -90,6 +90,39 @@ eachBackend("chains of movements", (on) => {
         expect(on(() => moved(chain).data())).toEqual(withBackend(interpreter, () => moved(chain).data()));
       }),
       { seed: 17, numRuns: 600, endOnFailure: true },
+    );
+  });
+});
+
+/** Tensors that agree in all axes but one, along which they are joined; some of them come twice. */
+const joins = fc.record({
+  dtype: fc.constantFrom<DType>("float32", "float64", "int32", "bool"),
+  shape: fc.array(fc.constantFrom(0, 1, 2, 3, 5), { minLength: 1, maxLength: 3 }),
+  dim: fc.nat(7),
+  sizes: fc.array(fc.nat(4), { minLength: 1, maxLength: 20 }),
+  negated: fc.nat(7),
+});
+
+eachBackend("tensors joined", (on) => {
+  it("stand one behind the other, be they few or many, given or worked out", () => {
+    fc.assert(
+      fc.property(joins, ({ dtype, shape, dim, sizes, negated }) => {
+        const d = dim % shape.length;
+        const joined = () => {
+          const parts = sizes.map((size, k) => {
+            const own = shape.map((n, i) => (i === d ? size : n));
+            const n = own.reduce((a, b) => a * b, 1);
+            const x = tensor(
+              Float64Array.from({ length: n }, (_, i) => (k + i) % 7),
+              { shape: own, dtype },
+            );
+            return (negated >> (k % 3)) & 1 ? x.eq(0).to(dtype) : x;
+          });
+          return cat([...parts, parts[0] as Tensor], d).data();
+        };
+        expect(on(joined)).toEqual(withBackend(interpreter, joined));
+      }),
+      { seed: 29, numRuns: 150, endOnFailure: true },
     );
   });
 });

@@ -6,6 +6,7 @@ import {
   ones,
   Parameter,
   randn,
+  stack,
   type Tensor,
   tensor,
   vjp,
@@ -41,6 +42,12 @@ describe("the kernels of", () => {
     expect(kernels(explain(linear(x, given(48, 32), given(48)).relu()))).toMatchInlineSnapshot(
       `"product, nest of 1"`,
     );
+  });
+
+  test("many tensors joined: copies, where a few are a formula", () => {
+    const stacked = (n: number) => stack(Array.from({ length: n }, (_, i) => x.mul(i))).exp();
+    expect(kernels(explain(stacked(8)))).toMatchInlineSnapshot(`"nest of 1"`);
+    expect(kernels(explain(stacked(9)))).toMatchInlineSnapshot(`"nest of 1, join, nest of 1"`);
   });
 
   test("softmax", () => {

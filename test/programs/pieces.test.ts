@@ -1,4 +1,4 @@
-import { compile, Parameter, type Tensor, tensor } from "@chainrule/core";
+import { cat, compile, Parameter, type Tensor, tensor } from "@chainrule/core";
 import { programsPrepared } from "@chainrule/core/testing";
 import { describe, expect, it } from "vitest";
 
@@ -26,6 +26,12 @@ describe("a graph too long for one program", () => {
     const steps = chain(x, (h) => h.data());
     expect([...y.data()]).toEqual([...steps.data()]);
     expect([...compiled(x).data()]).toEqual([...y.data()]);
+  });
+
+  it("may join more tensors than a program has items", () => {
+    const n = 25_000;
+    const joined = cat(Array.from({ length: n }, (_, i) => tensor([i])));
+    expect(joined.add(1).data()).toEqual(Float32Array.from({ length: n }, (_, i) => i + 1));
   });
 
   it("that is at fault in the last of them leaves parameters as they were", () => {

@@ -11,7 +11,7 @@ interface Piece {
   readonly end: number;
 }
 
-/** A graph made ready as pieces of at most `longest` items, which run one after the other. */
+/** A graph made ready as pieces of about `longest` items, with what they need, which run one after the other. */
 export function inPieces(
   { items, roots }: Structure,
   longest: number,
@@ -24,7 +24,6 @@ export function inPieces(
   for (const r of roots) lastUse[r] = Number.POSITIVE_INFINITY;
 
   const cut = (start: number): Piece => {
-    const end = Math.min(start + longest, items.length);
     const own: Item[] = [];
     const needs: number[] = [];
     const places = new Map<number, number>();
@@ -36,18 +35,20 @@ export function inPieces(
       places.set(x, at);
       return at;
     };
-    const leaves: number[] = [];
-    for (let i = start; i < end; i++) {
-      const item = items[i] as Item;
+    const made: number[] = [];
+    let end = start;
+    for (; end < items.length && own.length < longest; end++) {
+      const item = items[end] as Item;
       if (item.input >= 0) continue;
       const inputs = item.inputs.map(place);
-      places.set(i, own.push({ ...item, inputs }) - 1);
-      if ((lastUse[i] as number) >= end) leaves.push(i);
+      places.set(end, own.push({ ...item, inputs }) - 1);
+      made.push(end);
     }
+    const leaves = made.filter((i) => (lastUse[i] as number) >= end);
     return { executable: prepare({ items: own, roots: leaves.map(place), inputs: [] }), needs, leaves, end };
   };
   const pieces: Piece[] = [];
-  for (let start = 0; start < items.length; start += longest) pieces.push(cut(start));
+  for (let start = 0; start < items.length; start = (pieces.at(-1) as Piece).end) pieces.push(cut(start));
 
   return {
     run(inputs) {

@@ -32,6 +32,8 @@ export interface Movement extends Named {
   readonly reads: (out: readonly Expr[]) => readonly Read[];
   /** Where an input element goes, where that is one place and the others are 0: another way to work it out. */
   readonly puts?: (from: readonly Expr[]) => readonly Scalar[];
+  /** The axis along which the inputs stand one behind the other, where that is what it does: yet another way. */
+  readonly joins?: number;
   /** The linear transpose: cotangents of the inputs from that of the output. */
   readonly transpose: (ȳ: Node) => readonly Node[];
 }

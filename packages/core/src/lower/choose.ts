@@ -13,6 +13,13 @@ const longestSum = 2 * longest;
 /** What is at most this long is worked out again by each of its readers. */
 const cheap = 12;
 
+/** A choice among more inputs is no formula: they are copied one behind the other. */
+const fewParts = 8;
+
+/** Whether an item is worked out by copies of its inputs. */
+export const isLongJoin = ({ op, inputs }: Item): boolean =>
+  op.family === "movement" && op.joins !== undefined && inputs.length > fewParts;
+
 /** The words of an elementwise formula, and whether it calls a function. */
 const costs = new WeakMap<object, { readonly words: number; readonly heavy: boolean }>();
 
@@ -76,7 +83,7 @@ function readingsOf(items: readonly Item[], given: ReadonlySet<number>): readonl
   for (let i = items.length - 1; i >= 0; i--) {
     const item = items[i] as Item;
     const own = all[i] as Reading;
-    const moves = item.op.family === "movement" && !given.has(i);
+    const moves = item.op.family === "movement" && !given.has(i) && !isLongJoin(item);
     for (const x of new Set(item.inputs)) {
       const of = all[x] as (typeof all)[number];
       for (const r of moves ? own.readers : [i]) of.readers.add(r);
@@ -89,7 +96,7 @@ function readingsOf(items: readonly Item[], given: ReadonlySet<number>): readonl
 
 const inlines = (item: Item): boolean =>
   item.op.family === "elementwise" ||
-  (item.op.family === "movement" && !item.op.puts) ||
+  (item.op.family === "movement" && !item.op.puts && !isLongJoin(item)) ||
   item.op.family === "source" ||
   (item.op.family === "indexing" && item.op.mode === "gather");
 
@@ -117,10 +124,11 @@ const viewsOf = (items: readonly Item[]): Choice["views"] =>
 /** The items that some reader takes from memory only. */
 function askedFor(items: readonly Item[], views: Choice["views"]): ReadonlySet<number> {
   const asked = new Set([...views.values()].map(({ base }) => base));
-  for (const { op, inputs } of items) {
+  for (const item of items) {
+    const { op, inputs } = item;
     if (op.family === "indexing")
       for (const x of op.mode === "gather" ? inputs.slice(0, 1) : inputs) asked.add(x);
-    if (op.family === "recurrence") for (const x of inputs) asked.add(x);
+    if (op.family === "recurrence" || isLongJoin(item)) for (const x of inputs) asked.add(x);
   }
   return asked;
 }

@@ -3,6 +3,7 @@ import { subexpressions } from "../scalar/expr.ts";
 import { tapeOf } from "../scalar/tape.ts";
 import type { Index } from "./index-map.ts";
 import type { Arg, Axis, Buffer, Loop, Nest, Task } from "./kernel.ts";
+import { buffersOf } from "./plan.ts";
 import { bytesOf, type Kernel } from "./program.ts";
 
 /** What one run of a kernel comes to, whatever machine runs it. */
@@ -97,8 +98,8 @@ export function costOf(kernel: Kernel): Cost {
     reads.add(kernel.b.buffer, product(axes.filter((x) => x.b !== 0)));
     return { flop: 2 * product(axes), read: reads.bytes, written };
   }
-  for (const b of kernel.kind === "scatter" ? [kernel.x, kernel.index, kernel.src] : [kernel.a, kernel.b])
-    reads.add(b, b.size);
+  for (const b of buffersOf(kernel)) if (b !== out) reads.add(b, b.size);
+  if (kernel.kind === "join") return { flop: 0, read: reads.bytes, written };
   const each = kernel.kind === "recur" ? 2 * out.size : kernel.mode === "scatterAdd" ? kernel.src.size : 0;
   return { flop: isFloat(out.dtype) ? each : 0, read: reads.bytes, written };
 }

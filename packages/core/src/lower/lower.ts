@@ -3,7 +3,7 @@ import { toExpr } from "../scalar/expr.ts";
 import { sizeOf, stridesOf } from "../shape.ts";
 import { withBlocks } from "./blocks.ts";
 import { withBorders } from "./border.ts";
-import { type Choice, choose } from "./choose.ts";
+import { type Choice, choose, isLongJoin } from "./choose.ts";
 import { Formulas, type Ground, misfit } from "./formulas.ts";
 import { type Goal, goalOf, placeOf } from "./goal.ts";
 import { flatIndex } from "./index-map.ts";
@@ -101,6 +101,9 @@ class Lowering implements Ground {
       const indexShape = (this.items[item.inputs[1] as number] as Item).shape;
       const buffers = { out: this.buffer(i), x: x(), index: y(), src: z() };
       this.#append(i, { kind: "scatter", mode: op.mode, ...buffers, indexShape, shape, dim: op.dim });
+    } else if (op.family === "movement" && op.joins !== undefined && isLongJoin(item)) {
+      const parts = from.map((part) => part());
+      this.#append(i, { kind: "join", out: this.buffer(i), parts, shape, dim: op.joins });
     } else this.#nest(goalOf(this.items, i));
   }
 

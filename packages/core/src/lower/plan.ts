@@ -13,6 +13,7 @@ export function buffersOf(kernel: Kernel): Buffer[] {
   if (kernel.kind === "product") return [kernel.out, kernel.a.buffer, kernel.b.buffer];
   if (kernel.kind === "scatter") return [kernel.out, kernel.x, kernel.index, kernel.src];
   if (kernel.kind === "recur") return [kernel.out, kernel.a, kernel.b];
+  if (kernel.kind === "join") return [...new Set([kernel.out, ...kernel.parts])];
   const read = kernel.args.flatMap((x) => (x.kind === "load" || x.kind === "gather" ? [x.buffer] : []));
   const written = kernel.loops.flatMap((l) => l.tasks.flatMap((t) => (t.store ? [t.store.buffer] : [])));
   return [...new Set([...read, ...written])];

@@ -53,7 +53,16 @@ export interface Recur {
   readonly dim: number;
 }
 
-export type Kernel = Nest | Product | Scatter | Recur;
+/** out = its parts, as often as they come in, one behind the other along one axis. */
+export interface Join {
+  readonly kind: "join";
+  readonly out: Buffer;
+  readonly parts: readonly Buffer[];
+  readonly shape: readonly number[];
+  readonly dim: number;
+}
+
+export type Kernel = Nest | Product | Scatter | Recur | Join;
 
 /** A graph as kernels over buffers, run in order. */
 export interface Program {

@@ -61,6 +61,7 @@ export function prune(kernels: readonly Kernel[], outputs: readonly Buffer[]): K
     if (kernel.kind === "product") for (const { buffer } of [kernel.a, kernel.b]) read.add(buffer);
     if (kernel.kind === "scatter") for (const b of [kernel.x, kernel.index, kernel.src]) read.add(b);
     if (kernel.kind === "recur") for (const b of [kernel.a, kernel.b]) read.add(b);
+    if (kernel.kind === "join") for (const b of kernel.parts) read.add(b);
     kept.push(kernel);
   }
   return kept.reverse();

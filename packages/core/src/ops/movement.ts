@@ -272,8 +272,11 @@ export function cat(tensors: readonly Node[], dim = 0): Node {
   const dtype = tensors.reduce((t, x) => promote(t, x.dtype), first.dtype);
   const inputs = tensors.map((x) => cast(x, dtype));
   const sizes = inputs.map((x) => x.shape[d] as number);
-  const starts = sizes.map((_, k) => sizes.slice(0, k).reduce((a, b) => a + b, 0));
-  const total = sizes.reduce((a, b) => a + b, 0);
+  let total = 0;
+  const starts = sizes.map((size) => {
+    total += size;
+    return total - size;
+  });
   const op: Movement = {
     family: "movement",
     name: "cat",
@@ -283,6 +286,7 @@ export function cat(tensors: readonly Node[], dim = 0): Node {
         const i = sub(out[d] as Expr, starts[k] as number);
         return { input: k, index: replaced(out, d, i), valid: within(i, sizes[k] as number) };
       }),
+    joins: d,
     transpose: (ȳ) => starts.map((start, k) => take(ȳ, d, sizes[k] as number, start, 1)),
   };
   return build(op, inputs, resized(first.shape, d, total), dtype);

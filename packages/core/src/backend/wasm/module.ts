@@ -1,7 +1,7 @@
 import type { Buffer, Nest } from "../../lower/kernel.ts";
 import { buffersOf } from "../../lower/plan.ts";
-import { bytesOf, type Program, type Recur, type Scatter } from "../../lower/program.ts";
-import { stridesOf } from "../../shape.ts";
+import { bytesOf, type Join, type Program, type Recur, type Scatter } from "../../lower/program.ts";
+import { sizeOf, stridesOf } from "../../shape.ts";
 import { textOf } from "./alike.ts";
 import { FunctionBuilder, ModuleBuilder, type OpName, type ValType } from "./assembler.ts";
 import { noteFault } from "./fault.ts";
@@ -127,6 +127,24 @@ function emitRecur(f: FunctionBuilder, r: Recur, base: Base): void {
   );
 }
 
+/** Copies the parts of each row one behind the other; `pushBase` puts the address of a buffer on the stack. */
+function emitJoin(f: FunctionBuilder, { out, parts, shape, dim }: Join, pushBase: (b: Buffer) => void): void {
+  const rows = sizeOf(shape.slice(0, dim));
+  const bytesIn = (b: Buffer): number => (b.size / rows) * bytesOf[b.dtype];
+  const to = f.local("i32");
+  pushBase(out);
+  f.set(to);
+  counted(f, rows, (row) => {
+    for (const part of parts) {
+      const bytes = bytesIn(part);
+      f.get(to);
+      pushBase(part);
+      f.get(row).i32(bytes).op("i32.mul").op("i32.add").i32(bytes).op("memory.copy");
+      f.get(to).i32(bytes).op("i32.add").set(to);
+    }
+  });
+}
+
 /** A program as a module, and what it needs in memory. */
 export interface Assembled {
   readonly bytes: Uint8Array;
@@ -215,12 +233,14 @@ export function moduleOf(program: Program, hostWords: Readonly<Record<string, nu
       const start = places.list(buffers.map((b) => 4 * addressWord(b)));
       return (from) => pushList(from.get(0), start).call(index);
     }
-    const { f, base, pushWorkspace } = writing(["i32"], buffers, (f, b) =>
+    const find = (f: FunctionBuilder, b: Buffer) =>
       f
         .get(0)
         .i32(4 * addressWord(b))
-        .op("i32.add"),
-    );
+        .op("i32.add");
+    // Locals for all the parts could be more than a function may have.
+    const held = kernel.kind === "join" ? [] : buffers;
+    const { f, base, pushWorkspace } = writing(["i32"], held, find);
     if (kernel.kind === "product") {
       const product = matrix.get(kernel) as MatrixProduct;
       emitProduct(f, product, {
@@ -231,6 +251,7 @@ export function moduleOf(program: Program, hostWords: Readonly<Record<string, nu
         pushWorkspace,
       });
     } else if (kernel.kind === "scatter") emitScatter(f, kernel, base);
+    else if (kernel.kind === "join") emitJoin(f, kernel, (b) => find(f, b).op("i32.load", 2, 0));
     else emitRecur(f, kernel, base);
     const index = module.func(f);
     return (from) => from.get(0).call(index);

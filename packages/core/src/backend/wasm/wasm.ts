@@ -57,8 +57,11 @@ function layOut(program: Program, constants: readonly number[]) {
 }
 
 const kernels = (name: string, products: Products): Backend => {
-  const prepare: Backend["prepare"] = (structure) => {
-    if (structure.items.length > longestProgram) return inPieces(structure, longestProgram, prepare);
+  const prepare: Backend["prepare"] = (structure) =>
+    structure.items.length > longestProgram
+      ? inPieces(structure, longestProgram, prepareWhole)
+      : prepareWhole(structure);
+  const prepareWhole: Backend["prepare"] = (structure) => {
     prepared++;
     const program = lower(structure);
     const { items, inputs, outputs } = program;
