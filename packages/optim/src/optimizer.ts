@@ -154,7 +154,8 @@ export class Optimizer<H extends Hyper = Hyper> {
     return {
       state: this.paramGroups.flatMap(({ params }) =>
         params.map((p) => {
-          const { step, state } = this.#progress.get(p) ?? start;
+          const progress = this.#progress.get(p);
+          const { step, state } = progress?.step ? progress : start;
           return { step, ...mapValues(state, (_, t) => t.detach()) };
         }),
       ),
@@ -172,7 +173,9 @@ export class Optimizer<H extends Hyper = Hyper> {
       const { params: _, ...hyper } = dict.paramGroups[i] as OptimizerStateDict<H>["paramGroups"][number];
       Object.assign(group, hyper);
     });
-    for (const [cell, entry] of progress) this.#progress.set(cell, entry);
+    for (const [cell, entry] of progress)
+      if (entry.step > 0) this.#progress.set(cell, entry);
+      else this.#progress.delete(cell);
   }
 }
 

@@ -1,4 +1,4 @@
-import { ChainruleError, elementwise, Parameter, scalar, Tensor, tensor } from "@chainrule/core";
+import { ChainruleError, compile, elementwise, Parameter, scalar, Tensor, tensor } from "@chainrule/core";
 import { type Backend, interpreter, withBackend } from "@chainrule/core/testing";
 import { Adam, clipGradNorm, NAdam, type OptimizerStateDict, optimizer, Rprop, SGD } from "@chainrule/optim";
 import { describe, expect, it } from "vitest";
@@ -197,6 +197,32 @@ describe("a state dict", () => {
     train(q, copy, 7);
     expect(values(q)).toEqual(values(p));
   });
+
+  it.each(Object.entries(makers))(
+    "lets %s start anew from before its first step, and from one undone",
+    (_, make) => {
+      const p = cell(0.3, -1);
+      const o = make(p);
+      const before = o.stateDict();
+      train(p, o, 3);
+      const trained = values(p);
+      p.assign(cell(0.3, -1).detach());
+      o.loadStateDict(before as never);
+      train(p, o, 3);
+      expect(values(p)).toEqual(trained);
+
+      const q = cell(0.3, -1);
+      const failing = make(q);
+      const fails = compile(() => {
+        train(q, failing, 1);
+        throw new Error("stop");
+      });
+      expect(fails).toThrow("stop");
+      failing.loadStateDict(failing.stateDict() as never);
+      train(q, failing, 3);
+      expect(values(q)).toEqual(trained);
+    },
+  );
 
   it("brings the hyper-parameters along", () => {
     const [p, q] = [cell(1), cell(1)];
