@@ -144,6 +144,12 @@ describe("errors", () => {
     expect(call).toThrow(/inside a compiled function.*Return the tensor and read it outside/);
   });
 
+  test("a tensor kept from inside has no value outside", () => {
+    const kept: Tensor[] = [];
+    compile((x: Tensor) => kept.push(x.mul(2)))(tensor([1]));
+    expect(() => kept[0]?.item()).toThrow(/kept from inside, where none is known.*Return the tensor/);
+  });
+
   test("a step that does not fit into memory counts for nothing, at its first call and later", () => {
     const train = (sizes: readonly number[]) => {
       const w = new Parameter(tensor([1, 2, 3]));

@@ -41,7 +41,7 @@ function unknown(op: Op): never {
   return fail(
     "value",
     "compile",
-    `a value is read inside a compiled function, where none is known yet (${op.name}). Return the tensor and read it outside; where() chooses by a condition`,
+    `a value is read inside a compiled function, or of a tensor that was kept from inside, where none is known (${op.name}). Return the tensor and read it outside; where() chooses by a condition`,
   );
 }
 
