@@ -45,6 +45,18 @@ function bitsOf({ f, width, type }: Site) {
   };
 }
 
+/** One instruction over the bit of the sign, a constant that engines keep in a register. */
+const withSign =
+  (op: "andnot" | "xor"): Emit =>
+  (site, [x]) => {
+    const { sign, withBits } = bitsOf(site);
+    x?.();
+    withBits(op, sign);
+  };
+
+/** |x| and −x of vectors: for the instructions of that name, V8 makes the constant anew each time. */
+export const signWords: Readonly<Record<string, Emit>> = { abs: withSign("andnot"), neg: withSign("xor") };
+
 /** Words that look into the layout of floats. */
 export const layoutWords: Readonly<Record<string, Emit>> = {
   copysign: (site, [x, y]) => {

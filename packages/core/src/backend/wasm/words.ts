@@ -1,7 +1,7 @@
 import type { DType } from "../../dtype.ts";
 import type { OpName } from "./assembler.ts";
 import { conversions } from "./convert.ts";
-import { layoutWords } from "./layout.ts";
+import { layoutWords, signWords } from "./layout.ts";
 import { type Emit, isFloat, type Push, prefixes, type Site } from "./site.ts";
 import { splatBytes } from "./values.ts";
 
@@ -136,6 +136,7 @@ export function emitWord(
   const form =
     (integer && width === "scalar" && integerForms[name]) ||
     (!(integer && name === "floorDivide") && special[name]) ||
+    (!integer && width === "vector" && signWords[name]) ||
     layoutWords[name];
   if (form) return form(site, operands, known);
   if (!integer && width === "vector" && (name === "maximum" || name === "minimum")) {
