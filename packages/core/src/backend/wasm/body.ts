@@ -127,7 +127,7 @@ export class Body {
     const used = this.#stepsAt(depth).flatMap(({ expr }) => (expr.kind === "apply" ? expr.args : []));
     for (const e of [...used, ...roots]) {
       const value = point.values.get(e);
-      if (value?.width !== "scalar" || point.splats.has(e)) continue;
+      if (value?.width !== "scalar" || point.splats.has(e) || this.#numberOf(e) !== undefined) continue;
       const local = f.local("v128");
       pushSplat(f, value.local, (steps.get(e) as Step).type, lanes);
       f.set(local);
@@ -135,11 +135,21 @@ export class Body {
     }
   }
 
+  /**
+   * The number that a value is known to be, by its formula or by the graph: both are written alike, so that the engine works
+   * out once what a function and its derivative share.
+   */
+  #numberOf(e: Expr): number | undefined {
+    const x = e.kind === "arg" ? this.args[e.index] : undefined;
+    return x?.kind === "index" && x.index.terms.length === 0 ? x.index.constant : constantOf(e);
+  }
+
   #push(e: Expr, point: Point, width: Width, type: DType): void {
     const { f, lanes } = this;
-    if (e.kind === "const") {
-      if (width === "scalar") pushConstant(f, e.value, type);
-      else f.v128(splatBytes(e.value, type, lanes === 2 ? 2 : 4));
+    const number = this.#numberOf(e);
+    if (number !== undefined) {
+      if (width === "scalar") pushConstant(f, number, type);
+      else f.v128(splatBytes(number, type, lanes === 2 ? 2 : 4));
       return;
     }
     if (this.#passing.has(e)) return this.#work(this.steps.get(e) as Step, point, width);
@@ -190,7 +200,12 @@ export class Body {
           () =>
             this.#push(a, point, shift && k === 1 ? "scalar" : width, typeOf(k)),
       );
-      return emitWord(name, site, pushes, args.map(constantOf));
+      return emitWord(
+        name,
+        site,
+        pushes,
+        args.map((a) => this.#numberOf(a)),
+      );
     }
     const integer = operands === "int32" || operands === "bool";
     const host = (): void => {
