@@ -30,6 +30,8 @@ export interface ExpConstants {
    * would otherwise round to a subnormal each, which machines take long for.
    */
   readonly range: readonly [number, number];
+  /** The same for what is scaled by 2⁶⁴ first. */
+  readonly faint: number;
   /** eˣ − 1 is −1 below. */
   readonly minusOne: number;
   readonly ln2: readonly [high: number, low: number];
@@ -42,6 +44,7 @@ export interface ExpConstants {
 export const expConstants = {
   float32: {
     range: [-176, 89],
+    faint: -132.5,
     minusOne: -18,
     ln2: [0.693145751953125, 1.428606765330187e-6],
     q: [0.49999994, 0.166665167, 0.0416681021, 0.00836919248, 0.00138389028],
@@ -49,6 +52,7 @@ export const expConstants = {
   },
   float64: {
     range: [-1418, 710],
+    faint: -753.5,
     minusOne: -38,
     ln2: [0.6931471805598903, 5.497923018708371e-14],
     q: [
@@ -88,17 +92,17 @@ export function scaled(p: Expr, k: Expr): Expr {
   return scalb(scalb(p, half), sub(k, half));
 }
 
-/** eˣ for x ≤ 0. */
-const decay = (c: ExpConstants, x: Expr): Expr => {
-  const { k, q } = expParts(c, maximum(x, c.range[0]));
-  return scaled(add(1, q), k);
-};
-
 /** eˣ. */
-export const exp = perPrecision(
-  expConstants,
-  (c: ExpConstants) => (x: Expr) => decay(c, minimum(x, c.range[1])),
-);
+export const exp = perPrecision(expConstants, (c: ExpConstants) => (x: Expr) => {
+  const { k, q } = expParts(c, maximum(minimum(x, c.range[1]), c.range[0]));
+  return scaled(add(1, q), k);
+});
+
+/** eˣ for x ≤ 0, where one scaling will do: that by 2ᵏ⁺⁶⁴, a normal number or 0, is exact, and that by 2⁻⁶⁴ rounds once. */
+const decay = (c: ExpConstants, x: Expr): Expr => {
+  const { k, q } = expParts(c, maximum(x, c.faint));
+  return mul(scalb(add(1, q), add(k, 64)), 2 ** -64);
+};
 
 /** 2ˣ = 2ᵏe^(r ln 2) with k = round(x), r = x − k exact. */
 export const exp2 = perPrecision(expConstants, (c: ExpConstants) => (x: Expr) => {
