@@ -3,7 +3,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 import { findChromium } from "./test/browser/chromium.ts";
 
 const conditions = (host: string) => ({ resolve: { conditions: ["@chainrule/source", host] } });
-const patience = { testTimeout: 20_000, hookTimeout: 20_000 };
+const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 const node: TestProjectInlineConfiguration = {
   ...conditions("node"),
