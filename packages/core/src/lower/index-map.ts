@@ -121,14 +121,29 @@ export function keepWithin(a: Index, size: number): Index {
   return single({ kind: "kept", key: `(${a.key})`, inner: a, size });
 }
 
+/** The index with others in the place of what it is a sum of. */
+const mapTerms = (a: Index, f: (atom: Atom) => Index): Index =>
+  a.terms.reduce(
+    (total, { atom, factor }) => addIndex(total, scaleIndex(f(atom), factor)),
+    constantIndex(a.constant),
+  );
+
+/** The index with another in the place of a loop variable. */
+export const substituted = (a: Index, name: string, by: Index): Index =>
+  mapTerms(a, (atom) => {
+    if (atom.kind === "loop") return atom.key === name ? by : single(atom);
+    const inner = substituted(atom.inner, name, by);
+    return atom.kind === "kept" ? keepWithin(inner, atom.size) : divideIndex(inner, atom.by);
+  });
+
 /** The index written out over loop variables and quotients. */
 export function open(a: Index): Index {
   if (a.terms.every(({ atom }) => atom.kind === "loop")) return a;
-  return a.terms.reduce((total, { atom, factor }) => {
-    if (atom.kind === "loop") return addIndex(total, scaleIndex(single(atom), factor));
+  return mapTerms(a, (atom) => {
+    if (atom.kind === "loop") return single(atom);
     const inner = open(atom.inner);
-    return addIndex(total, scaleIndex(atom.kind === "kept" ? inner : divideIndex(inner, atom.by), factor));
-  }, constantIndex(a.constant));
+    return atom.kind === "kept" ? inner : divideIndex(inner, atom.by);
+  });
 }
 
 /** a ≥ 0, or a = 0: what must hold for an element to be read. */

@@ -14,6 +14,7 @@ import { productOf } from "./product.ts";
 import type { Kernel, Program } from "./program.ts";
 import { prune } from "./prune.ts";
 import { simplified } from "./simplify.ts";
+import { inStrips } from "./strips.ts";
 import { axesOf, blank, loopKey, Unit } from "./unit.ts";
 
 /** A nest with more tasks or words than this is left alone: long functions compile slowly, and engines bound them. */
@@ -52,7 +53,11 @@ class Lowering implements Ground {
 
   spare(i: number): Buffer {
     const { dtype, shape } = this.items[i] as Item;
-    const buffer = { id: this.#all.length, item: i, dtype, size: sizeOf(shape) };
+    return this.#memory({ item: i, dtype, size: sizeOf(shape) });
+  }
+
+  #memory(of: Omit<Buffer, "id">): Buffer {
+    const buffer = { id: this.#all.length, ...of };
     this.#all.push(buffer);
     return buffer;
   }
@@ -68,7 +73,9 @@ class Lowering implements Ground {
       if (item.input >= 0) inputs[item.input] = this.buffer(i);
     });
     const outputs = this.structure.roots.map((r) => this.buffer(r));
-    const kept = prune(kernels, outputs);
+    const kept = prune(kernels, outputs).map((k) =>
+      k.kind === "nest" ? inStrips(k, (dtype, size, item) => this.#memory({ item, dtype, size })) : k,
+    );
     const buffers = [...this.#all];
     for (const b of kept.flatMap(buffersOf)) buffers[b.id] = b;
     return { items: this.items, kernels: kept, buffers, inputs, outputs };
