@@ -65,7 +65,9 @@ async function measure(prepared: Prepared, budgetMs: number): Promise<Omit<Measu
   const firstMs: number[] = [];
   for (let i = 0; i < checkedSteps; i++) firstMs.push(await time(prepared, 1));
   const result = await prepared.result();
-  const steps = Math.max(1, Math.round(sampleMs / Math.min(...firstMs)));
+  const first = Math.min(...firstMs);
+  const stepMs = first < 10 * sampleMs ? await time(prepared, 100) : first;
+  const steps = Math.max(1, Math.round(sampleMs / stepMs));
   if (Math.min(...firstMs) < budgetMs) await warmUp(prepared, steps, budgetMs);
   const start = performance.now();
   const samples: number[] = [];
@@ -73,7 +75,7 @@ async function measure(prepared: Prepared, budgetMs: number): Promise<Omit<Measu
   while (performance.now() - start < budgetMs);
   const medianMs = median(samples);
   const overheadMs = (firstMs[0] as number) - medianMs;
-  return { medianMs, minMs: Math.min(...samples), overheadMs, result };
+  return { medianMs, minMs: samples.reduce((a, b) => Math.min(a, b)), overheadMs, result };
 }
 
 /** Measures one work in every form, or in the form that is named. */
