@@ -68,7 +68,7 @@ async function measure(prepared: Prepared, budgetMs: number): Promise<Omit<Measu
   const first = Math.min(...firstMs);
   const stepMs = first < 10 * sampleMs ? await time(prepared, 100) : first;
   const steps = Math.max(1, Math.round(sampleMs / stepMs));
-  if (Math.min(...firstMs) < budgetMs) await warmUp(prepared, steps, budgetMs);
+  if (first < budgetMs) await warmUp(prepared, steps, budgetMs);
   const start = performance.now();
   const samples: number[] = [];
   do samples.push(await time(prepared, steps));

@@ -62,13 +62,6 @@ async function prepare(entry: string): Promise<(...args: readonly (string | unde
   }
 }
 
-/** A row of its own for what a first step costs, in a process that has done nothing before. */
-const firstSteps = {
-  of: "gpt",
-  name: "gpt-first-step",
-  iteration: "what the first step of the GPT takes beyond a steady one: trace, compile, run",
-};
-
 const rows: Row[] = [];
 const verdicts: Verdict[] = [];
 
@@ -78,12 +71,17 @@ interface Named {
   readonly flop?: number;
 }
 
-/** Runs the systems in turn, round by round, and prints the work's rows and targets. */
+interface Outcome {
+  readonly rounds: Rounds;
+  readonly choices: ReturnType<typeof choose>;
+}
+
+/** Runs the systems in turn, round by round, and reports what they took. */
 async function measure(
   work: Named,
   runs: ReadonlyMap<string, Run>,
   { unit = "ms", count = roundCount }: { unit?: Row["unit"]; count?: number } = {},
-): Promise<void> {
+): Promise<Outcome> {
   const first = new Map<string, Found>();
   for (const [system, run] of runs) first.set(system, await run());
   const choices = choose(first);
@@ -98,11 +96,12 @@ async function measure(
       const form = choices.get(system)?.form;
       if (form !== undefined) note(system, round === 0 ? first.get(system) : await run(form), form);
     }
-  report(work, rounds, choices, unit);
-  if (work.name === firstSteps.of) report(firstSteps, overheadOf(rounds), choices, unit);
+  report(work, { rounds, choices }, unit);
+  return { rounds, choices };
 }
 
-function report(work: Named, rounds: Rounds, choices: ReturnType<typeof choose>, unit: Row["unit"]): void {
+/** Adds the rows of a work, and prints them and its targets. */
+function report(work: Named, { rounds, choices }: Outcome, unit: Row["unit"] = "ms"): void {
   const found = rowsOf(work, rounds, choices, unit);
   const judged = targets.filter((target) => target.work === work.name).map((target) => judge(target, rounds));
   rows.push(...found);
@@ -113,6 +112,12 @@ function report(work: Named, rounds: Rounds, choices: ReturnType<typeof choose>,
   for (const { target, verdict, ratio } of judged)
     if (ratio) console.log(`target ${targetCells({ target, verdict, ratio }).slice(1).join("  ")}`);
 }
+
+/** What a first step costs in a process that has done nothing before. */
+const firstStep: Named = {
+  name: "gpt-first-step",
+  iteration: "what the first step of the GPT takes beyond a steady one: trace, compile, run",
+};
 
 async function measureWorks(): Promise<void> {
   const asking = works.filter(({ name }) => asked(name));
@@ -130,8 +135,8 @@ async function measureWorks(): Promise<void> {
   const programs = new Map<string, Awaited<ReturnType<typeof prepare>>>();
   for (const { name, program } of chosen)
     if (!program.endsWith(".py")) programs.set(name, await prepare(program));
-  for (const work of asking)
-    await measure(
+  for (const work of asking) {
+    const { rounds, choices } = await measure(
       work,
       runsOf(({ name, program }) => {
         const run = programs.get(name);
@@ -139,6 +144,8 @@ async function measureWorks(): Promise<void> {
         return torch ? python(program, work) : failing("there is no python3 with torch");
       }),
     );
+    if (work.name === "gpt") report(firstStep, { rounds: overheadOf(rounds), choices });
+  }
   rmSync(scratch, { recursive: true });
 }
 

@@ -4,7 +4,7 @@
  *
  * `tsx --conditions=@chainrule/source scripts/memory-table.ts [iterations]`
  */
-import { compile, manualSeed, type Tensor, tensor } from "@chainrule/core";
+import { compile, evaluate, manualSeed, rand, type Tensor, tensor } from "@chainrule/core";
 import { linearMemory } from "@chainrule/core/testing";
 import { bceWithLogits, Linear, Sequential, Tanh } from "@chainrule/nn";
 import { Adam } from "@chainrule/optim";
@@ -15,13 +15,8 @@ const plain = <A extends Tensor[]>(f: (...x: A) => Tensor): ((...x: A) => Tensor
 
 function training(transform: typeof plain): () => void {
   manualSeed(0);
-  const x = tensor([
-    [0, 0],
-    [0, 1],
-    [1, 0],
-    [1, 1],
-  ]);
-  const y = tensor([[0], [1], [1], [0]]);
+  const [x, y] = [rand([4, 2]), rand([4, 1]).round()];
+  evaluate(x, y);
   const model = new Sequential(new Linear(2, 8), new Tanh(), new Linear(8, 1));
   const optimizer = new Adam(model.parameters(), { lr: 0.01 });
   const step = transform((x: Tensor, y: Tensor) => {

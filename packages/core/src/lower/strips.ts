@@ -1,5 +1,5 @@
 import { type DType, isFloat } from "../dtype.ts";
-import { applied, arg, type Expr, subexpressions } from "../scalar/expr.ts";
+import { arg, type Expr, rewritten, subexpressions } from "../scalar/expr.ts";
 import { tapeOf } from "../scalar/tape.ts";
 import { addIndex, type Index, loopVariable, scaleIndex, substituted } from "./index-map.ts";
 import type { Arg, Axis, Buffer, Nest, Task } from "./kernel.ts";
@@ -71,24 +71,6 @@ function strips(nest: Nest, { name, size }: Axis, strip: number): Nest {
   return { ...nest, args, loops };
 }
 
-/** Formulas with an argument in the place of a value. */
-function replaced(values: readonly Expr[], value: Expr, by: Expr): Expr[] {
-  const made = new Map<Expr, Expr>([[value, by]]);
-  for (const e of subexpressions(values, new Set([value])))
-    if (!made.has(e))
-      made.set(
-        e,
-        e.kind === "apply"
-          ? applied(
-              e.name,
-              e.word,
-              e.args.map((a) => made.get(a) as Expr),
-            )
-          : e,
-      );
-  return values.map((v) => made.get(v) as Expr);
-}
-
 /**
  * A nest of one loop with a long body as two, which take turns strip by strip: the first works out a value that is about half
  * the work, into memory for one strip, and the second the rest. Processors then overlap more points, which wait for one another less.
@@ -113,10 +95,9 @@ export function inStrips(nest: Nest, memory: (dtype: DType, size: number, item: 
   const { value, type } = found;
   const index = loopVariable(inner.name, inner.size);
   const buffer = memory(type, inner.size, (tasks[0] as Task).store?.buffer.item as number);
-  const rest = replaced(
+  const rest = rewritten(
     tasks.map((t) => t.value),
-    value,
-    arg(args.length, `x${args.length}`),
+    new Map([[value, arg(args.length, `x${args.length}`)]]),
   );
   return {
     kind: "nest",

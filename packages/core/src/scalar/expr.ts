@@ -73,6 +73,24 @@ export function inOrder(roots: readonly Expr[], operandsOf: (e: Expr) => readonl
 
 const none: readonly Expr[] = [];
 
+/** How a word is written over its operands. */
+type Write = (name: string, word: Word, operands: readonly Expr[]) => Expr;
+
+/** Formulas anew, with others in the place of the parts that `by` names, and each word as `write` writes it. */
+export function rewritten(
+  roots: readonly Expr[],
+  by: ReadonlyMap<Expr, Expr>,
+  write: Write = applied,
+): Expr[] {
+  const made = new Map(by);
+  for (const e of subexpressions(roots, new Set(by.keys()))) {
+    if (made.has(e)) continue;
+    const operands = e.kind === "apply" ? e.args.map((a) => made.get(a) as Expr) : none;
+    made.set(e, e.kind === "apply" ? write(e.name, e.word, operands) : e);
+  }
+  return roots.map((r) => made.get(r) as Expr);
+}
+
 /** The distinct sub-expressions of `roots`, operands before users, down to `ends`. */
 export const subexpressions = (roots: readonly Expr[], ends?: ReadonlySet<Expr>): Expr[] =>
   inOrder(roots, (e) => (e.kind === "apply" && !ends?.has(e) ? e.args : none));
