@@ -127,3 +127,18 @@ describe("printing", () => {
     expect(lines[1]).toMatch(/^ {8}\d/);
   });
 });
+
+describe("printing", () => {
+  it.each([
+    [new Array<number>(17).fill(2), 1e6],
+    [new Array<number>(7).fill(6), 1e6],
+    [new Array<number>(300).fill(1), 1e4],
+    [[10_000, 0, 3], 1e3],
+    [[100_000], 1e3],
+    [[12, 12, 12, 12], 1e5],
+  ])("shows a tensor of any shape, as of %j, in bounded length", (shape, longest) => {
+    const text = String(zeros(shape));
+    expect(text).toContain(`shape [${shape.join(", ")}], float32)`);
+    expect(text.length).toBeLessThan(longest);
+  });
+});

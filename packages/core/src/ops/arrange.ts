@@ -152,8 +152,11 @@ export const arrangements = {
         : splitSize;
     if (sizes.reduce((a, b) => a + b, 0) !== n || sizes.some((s) => s < 0))
       fail("shape", "split", `sizes ${formatShape(sizes)} do not add up to ${n}, the size of dim ${d}`);
-    const starts = sizes.map((_, k) => sizes.slice(0, k).reduce((a, b) => a + b, 0));
-    return sizes.map((size, k) => slice(x, d, starts[k], (starts[k] as number) + size));
+    let end = 0;
+    return sizes.map((size) => {
+      end += size;
+      return slice(x, d, end - size, end);
+    });
   },
 
   /** At most `chunks` parts of equal size along `dim`, the last may be shorter. */
@@ -267,12 +270,10 @@ export const arrangements = {
         "oneHot",
         `the index is ${index.dtype}; it must be int32. Did you mean index.to("int32")?`,
       );
-    const shape = [...index.shape, numClasses];
-    const eye = add(
-      eq(iota([numClasses, numClasses], 0, "int32"), iota([numClasses, numClasses], 1, "int32")),
-      0,
-    );
-    return reshape(arrangements.indexSelect(eye, 0, reshape(index, [-1])), shape);
+    const classes = iota([numClasses], 0, "int32");
+    // Looked up rather than compared at once: that refuses what is no class.
+    const looked = indexings.gather(classes, 0, reshape(index, [-1]));
+    return add(eq(reshape(looked, [...index.shape, 1]), classes), 0);
   },
 
   /** x with `value` where `mask` holds. */

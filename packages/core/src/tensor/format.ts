@@ -1,13 +1,18 @@
 import type { DType, TypedArray } from "../dtype.ts";
-import { formatShape, type Shape, stridesOf } from "../shape.ts";
+import { formatShape, type Shape, sizeOf, stridesOf } from "../shape.ts";
 
 /** Axes longer than twice this, of tensors with more than 1000 elements, show only their first and last three. */
 const edge = 3;
+/** Where more elements than this would be shown, the outermost axes show only their first part. */
+const longest = 10_000;
 
 /** Rows are broken into lines of at most this many characters. */
 const lineWidth = 80;
 
 const opening = "tensor(";
+
+const max = (a: number, b: number): number => Math.max(a, b);
+const min = (a: number, b: number): number => Math.min(a, b);
 
 const scientific = (x: number): string => x.toExponential(4).replace(/([+-])(\d)$/, "$10$2");
 
@@ -17,42 +22,50 @@ const nonFinite = (x: number): string => (Number.isNaN(x) ? "nan" : x < 0 ? "-in
 function formatter(values: readonly number[], dtype: DType): (x: number) => string {
   if (dtype === "bool") return (x) => (x ? "true" : "false");
   if (dtype === "int32") return String;
-  const sizes = values.filter((x) => Number.isFinite(x) && x !== 0).map(Math.abs);
-  const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
-  if (sizes.length > 0 && (most >= 1e8 || least < 1e-4 || most / least > 1e6))
+  const finite = values.filter(Number.isFinite);
+  const sizes = finite.filter((x) => x !== 0).map(Math.abs);
+  const [least, most] = [sizes.reduce(min, Infinity), sizes.reduce(max, 0)];
+  if (most >= 1e8 || least < 1e-4 || most / least > 1e6)
     return (x) => (Number.isFinite(x) ? scientific(x) : nonFinite(x));
-  const decimals = Math.max(
-    0,
-    ...values
-      .filter(Number.isFinite)
-      .map((x) => (Number(x.toFixed(4)).toString().split(".")[1] ?? "").length),
-  );
+  const decimals = finite
+    .map((x) => (Number(x.toFixed(4)).toString().split(".")[1] ?? "").length)
+    .reduce(max, 0);
   return (x) => (Number.isFinite(x) ? x.toFixed(decimals) : nonFinite(x));
+}
+
+/** The places that each axis shows, `null` where it leaves some out. */
+function placesShown(shape: Shape): (number | null)[][] {
+  const all = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+  if (sizeOf(shape.map((n) => Math.max(n, 1))) <= 1000) return shape.map(all);
+  const shown = shape.map((n) => Math.min(n, 2 * edge));
+  let count = sizeOf(shown);
+  return shape.map((n, d) => {
+    const own = shown[d] as number;
+    if (count > longest && n > 1) {
+      count /= own;
+      return [0, null];
+    }
+    return own === n ? all(n) : [...all(edge), null, ...all(edge).map((i) => n - edge + i)];
+  });
 }
 
 /** The elements as nested brackets, aligned to stand behind `opening`; long tensors are shortened with “…”. */
 function formatElements(array: TypedArray, shape: Shape, dtype: DType): string {
-  const short = array.length > 1000;
-  const shown = (n: number): (number | "…")[] => {
-    const all = Array.from({ length: n }, (_, i) => i);
-    return short && n > 2 * edge ? [...all.slice(0, edge), "…", ...all.slice(-edge)] : all;
-  };
+  const shown = placesShown(shape);
   const strides = stridesOf(shape);
-  const visible: number[] = [];
-  const collect = (d: number, at: number): void => {
-    if (d === shape.length) visible.push(array[at] as number);
-    else
-      for (const i of shown(shape[d] as number))
-        if (i !== "…") collect(d + 1, at + i * (strides[d] as number));
-  };
-  collect(0, 0);
-  const format = formatter(visible, dtype);
-  const width = Math.max(0, ...visible.map((x) => format(x).length));
+  const visible = shown.reduce<number[]>(
+    (places, own, d) =>
+      places.flatMap((at) => own.flatMap((i) => (i === null ? [] : [at + i * (strides[d] as number)]))),
+    [0],
+  );
+  const values = visible.map((at) => array[at] as number);
+  const format = formatter(values, dtype);
+  const width = values.map((x) => format(x).length).reduce(max, 0);
   const perLine = Math.max(1, Math.floor((lineWidth - opening.length - shape.length) / (width + 2)));
   const print = (d: number, at: number): string => {
     if (d === shape.length) return format(array[at] as number).padStart(width);
-    const parts = shown(shape[d] as number).map((i) =>
-      i === "…" ? "…" : print(d + 1, at + i * (strides[d] as number)),
+    const parts = (shown[d] as (number | null)[]).map((i) =>
+      i === null ? "…" : print(d + 1, at + i * (strides[d] as number)),
     );
     const indent = " ".repeat(opening.length + d + 1);
     if (d < shape.length - 1)

@@ -317,5 +317,6 @@ for (const [name, f] of Object.entries(methods) as [string, (...args: unknown[])
     },
   });
 
-/** Works out the values of tensors in one run; reading them afterwards costs nothing. */
-export const evaluate = (...tensors: readonly Tensor[]): void => Tensor.evaluate(tensors);
+/** Works out the values of tensors, or of lists of them, in one run; reading them afterwards costs nothing. */
+export const evaluate = (...tensors: readonly (Tensor | readonly Tensor[])[]): void =>
+  Tensor.evaluate(tensors.flat());

@@ -47,7 +47,7 @@ export function gradcheck<A extends readonly unknown[]>(
   const rows = modes.includes("reverse")
     ? Array.from({ length: y.size }, (_, i) => pull(unit(y, i)) as Tensor[])
     : [];
-  evaluate(...rows.flat());
+  evaluate(rows.flat());
   const reverse = rows.map((row) => row.map((g) => g.data()));
 
   for (const [k, x] of xs.entries()) {

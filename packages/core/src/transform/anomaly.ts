@@ -136,7 +136,7 @@ class Replay {
       met.add(next.node);
       const suspects = this.suspects(next, isInfinite);
       if (suspects.length === 0 && isInfinite(this.value(next))) return next;
-      stack.push(...suspects.reverse());
+      for (const suspect of suspects.reverse()) stack.push(suspect);
     }
     return undefined;
   }

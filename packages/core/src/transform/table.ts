@@ -5,7 +5,7 @@ export const digits = (x: number): string =>
 /** Rows of cells as text, in columns: numbers flush right, what is named last flush left. */
 export function table(rows: readonly (readonly string[])[]): string {
   const [first = []] = rows;
-  const widths = first.map((_, c) => Math.max(...rows.map((row) => (row[c] as string).length)));
+  const widths = first.map((_, c) => rows.reduce((n, row) => Math.max(n, (row[c] as string).length), 0));
   const line = (row: readonly string[]) =>
     row.map((x, c) => (c === row.length - 1 ? x : x.padStart(widths[c] as number))).join("  ");
   return rows.map(line).join("\n");
