@@ -1,5 +1,6 @@
 import { Cell, ChainruleError, type DType, guard, noGrad, Parameter, Tensor } from "@chainrule/core";
 import { describe } from "./describe.ts";
+import { partsOf } from "./parts.ts";
 
 /** Named tensors: what a module has learnt. */
 export type StateDict = Record<string, Tensor>;
@@ -9,21 +10,19 @@ export interface LoadOptions {
   readonly strict?: boolean;
 }
 
-const isContainer = (x: unknown): x is Record<string, unknown> =>
-  typeof x === "object" && x !== null && (Array.isArray(x) || Object.getPrototypeOf(x) === Object.prototype);
+const isModule = (x: unknown): x is Module => x instanceof Module;
 
-/** The cells and modules among an object's own properties, those in arrays and plain objects included, with their paths. */
-function* partsOf(owner: object, prefix = "", seen = new Set([owner])): Generator<[string, Cell | Module]> {
-  for (const [key, x] of Object.entries(owner)) {
-    const path = prefix + key;
-    if (x instanceof Cell || x instanceof Module) yield [path, x];
-    else if (isContainer(x) && !seen.has(x)) yield* partsOf(x, `${path}.`, seen.add(x));
-  }
-}
+/** Whether a path is named by a pattern: by itself, by a part that it lies in, or by a regular expression. */
+const isNamed = (path: string, pattern: string | RegExp): boolean =>
+  typeof pattern === "string"
+    ? path === pattern || path.startsWith(`${pattern}.`)
+    : path.search(pattern) !== -1;
 
 /**
  * The base of layers and models. What it holds is found by walking its own properties: `Parameter`s are trained, other
- * `Cell`s are buffers, modules are children; arrays and plain objects are looked into. A shared part is listed once.
+ * `Cell`s are buffers, modules are children; arrays, plain objects, Maps and Sets are looked into. A shared part is
+ * listed once. JavaScript shows nobody what a `#private` field holds: parts in one are neither trained nor saved. In
+ * TypeScript `private readonly` hides a part from other code without hiding it here.
  */
 export abstract class Module {
   #training = true;
@@ -45,7 +44,7 @@ export abstract class Module {
     if (seen.has(this)) return;
     seen.add(this);
     yield [prefix, this];
-    for (const [path, part] of partsOf(this))
+    for (const [path, part] of partsOf(this, isModule))
       if (part instanceof Module) yield* part.namedModules(prefix ? `${prefix}.${path}` : path, seen);
   }
 
@@ -56,20 +55,29 @@ export abstract class Module {
 
   /** Modules directly in this one. */
   children(): Module[] {
-    return [...partsOf(this)].flatMap(([, part]) => (part instanceof Module ? [part] : []));
+    return [...partsOf(this, isModule)].flatMap(([, part]) => (part instanceof Module ? [part] : []));
   }
 
   *#namedCells(): Generator<[string, Cell]> {
     const seen = new Set<Cell>();
+    const taken = new Set<string>();
     for (const [prefix, module] of this.namedModules())
-      for (const [path, part] of partsOf(module)) {
+      for (const [path, part] of partsOf(module, isModule)) {
         if (!(part instanceof Cell) || seen.has(part)) continue;
+        const name = prefix ? `${prefix}.${path}` : path;
+        if (taken.has(name))
+          throw new ChainruleError(
+            "state",
+            this.constructor.name,
+            `two parameters or buffers have the path "${name}". Did you mean a property name without "."?`,
+          );
         seen.add(part);
-        yield [prefix ? `${prefix}.${path}` : path, part];
+        taken.add(name);
+        yield [name, part];
       }
   }
 
-  /** Everything that is trained, with its path: `encoder.0.weight`. */
+  /** Everything that is trained, with its path: `encoder.0.weight`. @throws where two cells have one path. */
   namedParameters(): [string, Parameter][] {
     return [...this.#namedCells()].filter((x): x is [string, Parameter] => x[1] instanceof Parameter);
   }
@@ -77,6 +85,11 @@ export abstract class Module {
   /** Everything that is trained. */
   parameters(): Parameter[] {
     return this.namedParameters().map(([, p]) => p);
+  }
+
+  /** How many numbers are trained: the elements of all parameters, frozen ones included. */
+  numParameters(): number {
+    return this.parameters().reduce((n, p) => n + p.size, 0);
   }
 
   /** State that is kept but not trained, with its path. */
@@ -93,6 +106,37 @@ export abstract class Module {
   /** `train(false)`. */
   eval(): this {
     return this.train(false);
+  }
+
+  /**
+   * Whether parameters collect gradients: those that `pattern` names, all by default. A string names a path and all
+   * below it, "encoder" also `encoder.0.weight`; a regular expression each path that it is found in. Gradients that a
+   * frozen parameter holds are forgotten, so that no optimizer moves it. @throws where the pattern names no parameter.
+   */
+  requiresGrad_(requiresGrad = true, pattern?: string | RegExp): this {
+    const all = this.namedParameters();
+    const named = pattern === undefined ? all : all.filter(([path]) => isNamed(path, pattern));
+    if (pattern !== undefined && named.length === 0)
+      throw new ChainruleError(
+        "value",
+        "requiresGrad_",
+        `${pattern} names none of the parameters ${all.map(([path]) => path).join(", ")}`,
+      );
+    for (const [, p] of named) {
+      p.requiresGrad = requiresGrad;
+      if (!requiresGrad) p.zeroGrad();
+    }
+    return this;
+  }
+
+  /** `requiresGrad_(false, pattern)`: parameters that are trained no further. */
+  freeze(pattern?: string | RegExp): this {
+    return this.requiresGrad_(false, pattern);
+  }
+
+  /** `requiresGrad_(true, pattern)`. */
+  unfreeze(pattern?: string | RegExp): this {
+    return this.requiresGrad_(true, pattern);
   }
 
   /** Holds parameters and buffers of a float dtype in another one from now on. @throws where that is no float dtype. */
@@ -116,7 +160,7 @@ export abstract class Module {
 
   /**
    * Takes the values of a state dict over.
-   * @throws where entries are missing or unexpected (unless `strict` is false), or of another shape or dtype; nothing is loaded then.
+   * @throws where entries are missing or unexpected (unless `strict` is false), or of another shape or dtype, or cannot be computed; nothing is loaded then.
    */
   loadStateDict(dict: Readonly<StateDict>, { strict = true }: LoadOptions = {}): void {
     const cells = new Map(this.#namedCells());
@@ -136,8 +180,10 @@ export abstract class Module {
     ];
     if (faults.length > 0)
       throw new ChainruleError("state", "loadStateDict", `${faults.join("; ")}. Nothing was loaded.`);
+    const values = given.map(([name]) => dict[name] as Tensor);
+    Tensor.evaluate(values);
     noGrad(() => {
-      for (const [name, cell] of given) cell.assign(dict[name] as Tensor);
+      for (const [i, [, cell]] of given.entries()) cell.assign(values[i] as Tensor);
     });
   }
 
@@ -149,7 +195,7 @@ export abstract class Module {
   #print(above: readonly Module[]): string {
     const name = this.constructor.name;
     if (above.includes(this)) return `${name}(…)`;
-    const parts = [...partsOf(this)].filter((x): x is [string, Module] => x[1] instanceof Module);
+    const parts = [...partsOf(this, isModule)].filter((x): x is [string, Module] => x[1] instanceof Module);
     const lines = parts.map(([path, m]) => `(${path}): ${m.#print([...above, this])}`);
     const body = lines.map((line) => `  ${line.replaceAll("\n", "\n  ")}\n`).join("");
     return `${name}(${body ? `\n${body}` : this.extraRepr()})`;

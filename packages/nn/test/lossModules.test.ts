@@ -79,6 +79,22 @@ describe("a loss module", () => {
     expect(Object.keys(pairs).sort()).toEqual(classes.sort());
   });
 
+  it("holds the tensors among its options as buffers, which are saved, loaded and converted", () => {
+    const loss = new nn.BCEWithLogitsLoss({ weight, posWeight: weight.add(1) });
+    expect(loss.namedBuffers().map(([name]) => name)).toEqual(["weight", "posWeight"]);
+    expect(loss.parameters()).toEqual([]);
+    const other = new nn.BCEWithLogitsLoss({ weight: weight.mul(0), posWeight: weight });
+    other.loadStateDict(loss.stateDict());
+    expect(other.forward(a, b).item()).toBe(loss.forward(a, b).item());
+    expect(
+      loss
+        .to("float32")
+        .namedBuffers()
+        .map(([, x]) => x.dtype),
+    ).toEqual(["float32", "float32"]);
+    expect(loss.forward(a.to("float32"), b.to("float32")).dtype).toBe("float32");
+  });
+
   it("prints its options, tensors by dtype and shape", () => {
     expect(String(new nn.BCELoss({ reduction: "sum", weight }))).toBe(
       "BCELoss(reduction: sum, weight: float64[3])",

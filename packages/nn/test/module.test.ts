@@ -87,6 +87,58 @@ describe("the parts of a module", () => {
     expect(String(parent)).toBe("Parent(\n  (child): Child(\n    (parent): Parent(…)\n  )\n)");
   });
 
+  it("are found in arrays, plain objects, Maps and Sets, however deep, and named by key or place", () => {
+    class Net extends Module {
+      list = [[new Linear(1, 1, { bias: false })]];
+      record = { a: new Parameter(zeros([1])) };
+      bare = Object.assign(Object.create(null), { b: new Parameter(zeros([1])) });
+      map = new Map<unknown, unknown>([
+        ["a", new Linear(1, 1, { bias: false })],
+        [7, new Set([new Dropout(0.5), new Parameter(zeros([2]))])],
+        [Symbol("any"), new Cell(tensor(0))],
+      ]);
+      forward(): void {}
+    }
+    const net = new Net().eval();
+    expect(Object.keys(net.stateDict())).toEqual([
+      "record.a",
+      "bare.b",
+      "map.7.1",
+      "map.2",
+      "list.0.0.weight",
+      "map.a.weight",
+    ]);
+    expect(net.modules().map((m) => m.training)).toEqual([false, false, false, false]);
+    expect(net.numParameters()).toBe(6);
+  });
+
+  it("that have one path are refused, naming it", () => {
+    class Flat extends Module {
+      a = { b: new Parameter(zeros([1])) };
+      "a.b" = new Cell(zeros([2]));
+      forward(): void {}
+    }
+    class Nested extends Module {
+      a = new Linear(1, 1);
+      "a.weight" = new Parameter(zeros([1]));
+      forward(): void {}
+    }
+    class Keyed extends Module {
+      heads = new Map<unknown, Linear>([
+        [1, new Linear(1, 1)],
+        ["1", new Linear(1, 1)],
+      ]);
+      forward(): void {}
+    }
+    for (const [model, path] of [
+      [new Flat(), "a.b"],
+      [new Nested(), "a.weight"],
+      [new Keyed(), "heads.1.weight"],
+    ] as const)
+      for (const use of [() => model.parameters(), () => model.stateDict(), () => model.to("float64")])
+        expect(use).toThrow(`${model.constructor.name}: two parameters or buffers have the path "${path}"`);
+  });
+
   it("print as PyTorch prints them", () => {
     expect(String(model)).toBe(`Sequential(
   (0): Block(
@@ -109,6 +161,42 @@ describe("modes", () => {
     expect(modes()).toEqual(new Set([false]));
     model.train();
     expect(modes()).toEqual(new Set([true]));
+  });
+
+  it("freeze() stops training what a path, a part or an expression names, and unfreeze() goes on", () => {
+    const model = new Sequential(new Block(), new Linear(2, 1));
+    const trained = () => model.namedParameters().flatMap(([path, p]) => (p.requiresGrad ? [path] : []));
+    const all = trained();
+    const step = () =>
+      model
+        .forward(zeros([1, 2]))
+        .sum()
+        .backward();
+    step();
+    expect(model.freeze("0.branches")).toBe(model);
+    expect(trained()).toEqual(["0.scale", "1.weight", "1.bias"]);
+    expect(model.parameters().every((p) => p.requiresGrad === (p.grad !== null))).toBe(true);
+    step();
+    expect(model.parameters().every((p) => p.requiresGrad === (p.grad !== null))).toBe(true);
+    model.unfreeze().freeze(/weight$/);
+    expect(trained()).toEqual(all.filter((path) => !path.endsWith("weight")));
+    expect(trained()).not.toEqual(all);
+    expect(
+      model
+        .freeze()
+        .parameters()
+        .some((p) => p.requiresGrad),
+    ).toBe(false);
+    expect(
+      model
+        .requiresGrad_()
+        .parameters()
+        .every((p) => p.requiresGrad),
+    ).toBe(true);
+    expect(model.numParameters()).toBe(1 + 6 + 4 + 3);
+    expect(() => model.freeze("0.branch")).toThrow(
+      "requiresGrad_: 0.branch names none of the parameters 0.scale, 0.branches.left.weight",
+    );
   });
 
   it("zeroGrad() forgets every gradient", () => {
@@ -202,6 +290,15 @@ describe("state", () => {
     const before = values(model);
     expect(() => model.loadStateDict(dict())).toThrow(ChainruleError);
     expect(() => model.loadStateDict(dict())).toThrow(`loadStateDict: ${message}. Nothing was loaded.`);
+    expect(values(model)).toEqual(before);
+  });
+
+  it("with a value that cannot be computed is refused as a whole", () => {
+    const model = new Linear(2, 3);
+    const before = values(model);
+    const place = tensor([3], { dtype: "int32" }).add(0);
+    const dict = { weight: zeros([3, 2]), bias: zeros([3]).gather(0, place.expand([3])) };
+    expect(() => model.loadStateDict(dict)).toThrow("index 3 is out of range");
     expect(values(model)).toEqual(before);
   });
 

@@ -13,6 +13,7 @@ import { type LiftedFn, type Methods, methods } from "./methods.ts";
 import { type Nested, nest } from "./nested.ts";
 import { tracing } from "./tracing.ts";
 import { bound } from "./unread.ts";
+import { Unsettled } from "./unsettled.ts";
 
 /** A tensor, or a JavaScript scalar that adapts to the others' dtype. */
 export type TensorLike = Tensor | number | boolean;
@@ -24,9 +25,6 @@ export interface BackwardOptions {
   readonly retainGraph?: boolean;
 }
 
-/** Cells whose new values are still to be worked out. */
-const unsettled = new Set<Tensor>();
-
 /**
  * An n-dimensional array of one dtype, immutable, worked out when it is read. Its methods are the rows of the op
  * tables; shapes, dtypes and dims are checked at the call.
@@ -37,6 +35,13 @@ export class Tensor {
   #released = false;
   /** What the gradient in this tensor was taken of: worked out along with it. */
   #origin: Node | null = null;
+
+  static readonly #unsettled = new Unsettled<Tensor>({
+    pending: (cell) => Tensor.#nodes(cell),
+    restore: (cell, node) => {
+      cell.#node = node;
+    },
+  });
 
   constructor(node: Node) {
     this.#node = node;
@@ -101,8 +106,9 @@ export class Tensor {
 
   /** Replaces what this cell holds; tensors made from the old value keep it, and a frozen cell stays frozen. */
   protected replace(value: Tensor): void {
+    const before = this.#node;
     this.#node = this.requiresGrad ? leaf(value.node, this) : detach(value.node);
-    if (this.#node.value === null && !tracing()) unsettled.add(this);
+    if (!tracing()) Tensor.#unsettled.assigned(this, before, this.#node.value === null);
     this.#bound();
   }
 
@@ -161,7 +167,10 @@ export class Tensor {
       : broadcasting.expand(constant(1, this.dtype), this.shape);
     const leaves = leavesOf(node);
     if (!tracing())
-      evaluateNodes([...leaves, ...leaves.flatMap((x) => Tensor.#nodes((x.leaf as Tensor).#grad))]);
+      Tensor.#unsettled.compute([
+        ...leaves,
+        ...leaves.flatMap((x) => Tensor.#nodes((x.leaf as Tensor).#grad)),
+      ]);
     const grads = reverse([[node, seed]], leaves);
     if (!retainGraph && node.leaf === null) {
       this.#node = detach(node);
@@ -201,9 +210,7 @@ export class Tensor {
    */
   static evaluate(tensors: readonly Tensor[]): void {
     if (tracing()) return;
-    const cells = [...unsettled];
-    unsettled.clear();
-    evaluateNodes([...tensors, ...cells].flatMap(Tensor.#nodes));
+    Tensor.#unsettled.settle(tensors.flatMap(Tensor.#nodes));
     for (const t of tensors) t.#origin = null;
   }
 

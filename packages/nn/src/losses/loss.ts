@@ -1,4 +1,4 @@
-import type { Tensor } from "@chainrule/core";
+import { Cell, Tensor } from "@chainrule/core";
 import { describe } from "../describe.ts";
 import { Module } from "../module.ts";
 
@@ -13,23 +13,30 @@ export interface Loss<Tensors extends readonly unknown[]> extends Module {
   forward(...tensors: Tensors): Tensor;
 }
 
-/** A loss function as a module that is given its options once. */
+/**
+ * A loss function as a module that is given its options once. Options that are tensors, such as `weight`, are buffers:
+ * saved, loaded and converted with the model that holds the loss.
+ */
 export function loss<F extends (...args: never[]) => Tensor>(
   f: F,
 ): new (
   options?: Split<F>["options"],
 ) => Loss<Split<F>["tensors"]> {
   return class extends Module {
-    readonly #options: Split<F>["options"] | undefined;
+    readonly #options: object;
     constructor(options?: Split<F>["options"]) {
       super();
-      this.#options = options;
+      const given: [string, unknown][] = Object.entries(options ?? {});
+      const tensors = given.filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor);
+      const buffers = tensors.map(([name, x]) => [name, x instanceof Cell ? x : new Cell(x)] as const);
+      this.#options = Object.fromEntries([...given, ...buffers]);
+      Object.assign(this, Object.fromEntries(buffers));
     }
     forward(...tensors: Split<F>["tensors"]): Tensor {
       return f(...([...tensors, this.#options] as never[]));
     }
     protected override extraRepr(): string {
-      return describe(this.#options ?? {});
+      return describe(this.#options);
     }
   };
 }
