@@ -1,34 +1,69 @@
-import { ChainruleError, evaluate, stack, Tensor, tensor } from "@chainrule/core";
-import { nonNegative, requireIn } from "./range.ts";
+import { ChainruleError, stack, Tensor, tensor } from "@chainrule/core";
+import { bound, requireIn } from "./range.ts";
 
 export interface ClipOptions {
-  /** p of the p-norm; Infinity is the greatest size of an element. */
+  /** p of the p-norm (2); Infinity is the greatest size of an element. */
   readonly normType?: number;
+  /** Throw where the norm is infinite or NaN, instead of going on with it (false). */
+  readonly errorIfNonfinite?: boolean;
 }
 
-/** The parameters that have a gradient, with the gradients and the loss they came from worked out. */
-function withGradient(parameters: Tensor | Iterable<Tensor>): (Tensor & { grad: Tensor })[] {
-  const list = parameters instanceof Tensor ? [parameters] : [...parameters];
-  return list.filter((p): p is Tensor & { grad: Tensor } => p.grad !== null);
+const listOf = (tensors: Tensor | Iterable<Tensor>): readonly Tensor[] =>
+  tensors instanceof Tensor ? [tensors] : [...tensors];
+
+/** The parameters that have a gradient. */
+const withGradient = (parameters: Tensor | Iterable<Tensor>): (Tensor & { grad: Tensor })[] =>
+  listOf(parameters).filter((p): p is Tensor & { grad: Tensor } => p.grad !== null);
+
+/** ‖t‖ₚ of all elements of the tensors together, evaluated along with them. */
+function totalNorm(
+  op: string,
+  tensors: readonly Tensor[],
+  { normType = 2, errorIfNonfinite = false }: ClipOptions,
+): Tensor {
+  if (typeof normType !== "number" || Number.isNaN(normType) || normType === 0)
+    throw new ChainruleError(
+      "value",
+      op,
+      `normType ${normType} makes no norm. Did you mean 1, 2 or Infinity?`,
+    );
+  if (tensors.length === 0) return tensor(0);
+  const total = stack(tensors.map((t) => t.detach().norm(normType))).norm(normType);
+  Tensor.evaluate([total, ...tensors]);
+  if (errorIfNonfinite && !Number.isFinite(total.item()))
+    throw new ChainruleError(
+      "value",
+      op,
+      `the total norm is ${total.item()}; nothing was changed. Did you mean { errorIfNonfinite: false }?`,
+    );
+  return total;
 }
 
 /**
+ * ‖t‖ₚ of all elements of the tensors together, such as gradients: `getTotalNorm(parameters.map((p) => p.grad))`.
+ * 0 for no tensors. @throws on a normType of 0 or NaN, and with `errorIfNonfinite` where the norm is infinite or NaN.
+ */
+export const getTotalNorm = (tensors: Tensor | Iterable<Tensor>, options: ClipOptions = {}): Tensor =>
+  totalNorm("getTotalNorm", listOf(tensors), options);
+
+/**
  * Scales all gradients by one factor, min(1, maxNorm/(‖g‖ₚ + 1e-6)), and returns ‖g‖ₚ as it was before: the norm of all
- * gradients together. [Pascanu, Mikolov & Bengio 2013] @throws on a negative maxNorm.
+ * gradients together. A maxNorm of Infinity leaves the gradients as they are. [Pascanu, Mikolov & Bengio 2013]
+ * @throws on a negative maxNorm, and with `errorIfNonfinite` where the norm is infinite or NaN; then nothing has changed.
  */
 export function clipGradNorm(
   parameters: Tensor | Iterable<Tensor>,
   maxNorm: number,
-  { normType = 2 }: ClipOptions = {},
+  options: ClipOptions = {},
 ): Tensor {
-  requireIn("clipGradNorm", "maxNorm", maxNorm, nonNegative);
-  if (Number.isNaN(normType) || normType === 0)
-    throw new ChainruleError("value", "clipGradNorm", `normType ${normType} makes no norm`);
+  requireIn("clipGradNorm", "maxNorm", maxNorm, bound);
   const clipped = withGradient(parameters);
-  if (clipped.length === 0) return tensor(0);
-  const norms = clipped.map((p) => p.grad.detach().norm(normType));
-  const total = stack(norms).norm(normType);
-  evaluate(total, ...clipped.map((p) => p.grad));
+  const total = totalNorm(
+    "clipGradNorm",
+    clipped.map((p) => p.grad),
+    options,
+  );
+  if (maxNorm === Number.POSITIVE_INFINITY) return total;
   const scale = total.add(1e-6).reciprocal().mul(maxNorm).minimum(1);
   for (const p of clipped) p.grad = p.grad.detach().mul(scale.to(p.dtype));
   return total;
@@ -36,8 +71,9 @@ export function clipGradNorm(
 
 /** Holds every element of the gradients between −clipValue and clipValue. @throws on a negative clipValue. */
 export function clipGradValue(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
-  requireIn("clipGradValue", "clipValue", clipValue, nonNegative);
+  requireIn("clipGradValue", "clipValue", clipValue, bound);
   const clipped = withGradient(parameters);
-  evaluate(...clipped.map((p) => p.grad));
+  Tensor.evaluate(clipped.map((p) => p.grad));
+  if (clipValue === Number.POSITIVE_INFINITY) return;
   for (const p of clipped) p.grad = p.grad.detach().clamp(-clipValue, clipValue);
 }

@@ -31,6 +31,12 @@ function checksOf(rule: AnyRule): readonly Check[] {
   return made;
 }
 
+/** The hyper-parameters that are on, that is, true or not 0: what a formula and its state consist of depends on these. */
+export const switchesOf = (rule: AnyRule, hyper: Hyper): string =>
+  checksOf(rule)
+    .flatMap(([name]) => (name !== "lr" && hyper[name as keyof Hyper] ? [name] : []))
+    .join();
+
 /** @throws where a hyper-parameter is of another kind than its default or out of its range, or two exclude each other. */
 export function checkHyper(rule: AnyRule, hyper: Hyper): void {
   for (const [name, range] of checksOf(rule)) {

@@ -4,7 +4,7 @@ export { Adam, type AdamOptions } from "./adam.ts";
 export { Adamax, type AdamaxOptions } from "./adamax.ts";
 export { AdamW } from "./adamw.ts";
 export { ASGD, type ASGDOptions } from "./asgd.ts";
-export { type ClipOptions, clipGradNorm, clipGradValue } from "./clip.ts";
+export { type ClipOptions, clipGradNorm, clipGradValue, getTotalNorm } from "./clip.ts";
 export type { Group, GroupOptions, Params } from "./groups.ts";
 export { NAdam, type NAdamOptions } from "./nadam.ts";
 export { Optimizer, optimizer } from "./optimizer.ts";

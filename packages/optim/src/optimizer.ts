@@ -1,24 +1,23 @@
 import {
-  Cell,
   ChainruleError,
   dynamic,
-  evaluate,
   guard,
   noGrad,
   type Parameter,
   perCall,
-  type Tensor,
+  Tensor,
   type TensorLike,
 } from "@chainrule/core";
 import { type Group, type GroupOptions, groupsOf, type Params } from "./groups.ts";
-import { checkHyper, hyperOf } from "./hyper.ts";
-import type { AnyRule, Hyper, Rule, State } from "./rule.ts";
-import { checkStateDict, mapValues, type OptimizerStateDict, type Progress } from "./state.ts";
+import { checkHyper, hyperOf, switchesOf } from "./hyper.ts";
+import { adapted, mapValues, type Progress, progressAt } from "./progress.ts";
+import type { AnyRule, Hyper, Rule } from "./rule.ts";
+import { checkStateDict, type OptimizerStateDict } from "./state.ts";
 
-const start: Progress = { step: 0, state: {} };
+const start = progressAt(0, {});
 
-/** The progress of a parameter before its first step. */
-const begin = (state: State): Progress => ({ step: 0, state: mapValues(state, (_, t) => new Cell(t)) });
+/** Whether some of the state of a parameter begins with its next step. */
+const begins = ({ step, since }: Progress): boolean => since === step + 1;
 
 /** The coefficients of the parameters of a group that are at the same step, one of which tells the step. */
 interface Pace {
@@ -26,15 +25,11 @@ interface Pace {
   readonly coefficients: Readonly<Record<string, TensorLike>>;
 }
 
-/** Says which of the hyper-parameters choose the formula, where numbers only go into it. */
-function guardSwitches(hyper: Hyper): void {
-  guard(() => hyper.weightDecay !== 0);
-  for (const [name, value] of Object.entries(hyper))
-    if (typeof value === "boolean") guard(() => hyper[name as keyof Hyper]);
-}
-
 /** `float32[2, 3]`. */
 const kind = ({ dtype, shape }: Tensor): string => `${dtype}[${shape.join(", ")}]`;
+
+const alike = (a: Tensor, b: Tensor): boolean =>
+  a.dtype === b.dtype && a.ndim === b.ndim && a.shape.every((n, i) => n === b.shape[i]);
 
 /**
  * What all optimizers share: groups of parameters, weight decay, the walk over what has a gradient, and saving.
@@ -85,9 +80,15 @@ export class Optimizer<H extends Hyper = Hyper> {
     (this.paramGroups as Group<H>[]).push({ ...hyper, params } as unknown as Group<H>);
   }
 
+  /** The groups, of which others may be added later. */
+  #groups(): readonly Group<H>[] {
+    guard(() => this.paramGroups.length);
+    return this.paramGroups;
+  }
+
   /** Forgets the gradients of all parameters. */
   zeroGrad(): void {
-    for (const { params } of this.paramGroups) for (const p of params) p.zeroGrad();
+    for (const { params } of this.#groups()) for (const p of params) p.zeroGrad();
   }
 
   /**
@@ -96,19 +97,19 @@ export class Optimizer<H extends Hyper = Hyper> {
    */
   step(): void {
     const moves = noGrad(() =>
-      this.paramGroups.flatMap((group) => {
-        guardSwitches(group);
+      this.#groups().flatMap((group) => {
         perCall(() => checkHyper(this.#rule, group));
-        const shared = new Map<number, Pace>();
+        const switches = guard(() => switchesOf(this.#rule, group));
+        const paces: Pace[] = [];
         return group.params.flatMap((cell) =>
-          cell.grad ? [this.#move(cell, cell.grad, group, shared)] : [],
+          cell.grad ? [this.#move(cell, cell.grad, group, switches, paces)] : [],
         );
       }),
     );
-    evaluate(...moves.flatMap(({ p, state, gradient }) => [p, ...Object.values(state), gradient]));
+    Tensor.evaluate(moves.flatMap(({ p, state, gradient }) => [p, ...Object.values(state), gradient]));
     for (const { cell, p, progress, state } of moves) {
       cell.assign(p);
-      for (const [name, kept] of Object.entries(progress.state)) kept.assign(state[name] as Tensor);
+      for (const [name, kept] of Object.entries(progress.active)) kept.assign(state[name] as Tensor);
       this.#progress.set(cell, progress);
     }
     const count = (by: number) => () => {
@@ -117,35 +118,54 @@ export class Optimizer<H extends Hyper = Hyper> {
     perCall(count(1), count(-1));
   }
 
-  #move(cell: Parameter, gradient: Tensor, hyper: Group<H>, shared: Map<number, Pace>) {
-    if (kind(gradient) !== kind(cell))
+  #move(cell: Parameter, gradient: Tensor, hyper: Group<H>, switches: string, paces: Pace[]) {
+    if (!alike(gradient, cell))
       throw new ChainruleError(
         "shape",
         this.name,
         `the gradient is ${kind(gradient)} and its parameter ${kind(cell)}; they must be alike`,
       );
     const { weightDecay: λ, decoupledWeightDecay: beside, maximize } = hyper;
-    const progress = guard(() => this.#progress.get(cell)) ?? begin(this.#rule.init(cell, hyper));
-    const pace = shared.get(progress.step) ?? this.#pace(hyper, progress);
-    shared.set(progress.step, pace);
+    const before = guard(() => this.#progress.get(cell)) ?? start;
+    const progress = adapted(this.#rule, cell, hyper, switches, before);
+    const pace = this.#pace(hyper, progress, paces);
     guard(() => progress.step === pace.leader.step);
     const uphill = maximize ? gradient.neg() : gradient;
     const { p, state } = this.#rule.update(
       λ !== 0 && beside ? cell.mul(dynamic(() => 1 - hyper.lr * hyper.weightDecay)) : cell,
       λ !== 0 && !beside ? uphill.add(cell.mul(dynamic(() => hyper.weightDecay))) : uphill,
-      progress.state,
+      progress.active,
       pace.coefficients,
       hyper,
     );
+    this.#requireAlike("parameter", p, cell);
+    for (const [name, kept] of Object.entries(progress.active)) this.#requireAlike(name, state[name], kept);
     return { cell, gradient, p, progress, state };
   }
 
-  #pace(hyper: Group<H>, leader: Progress): Pace {
+  #requireAlike(name: string, next: Tensor | undefined, before: Tensor): void {
+    if (next && alike(next, before)) return;
+    throw new ChainruleError(
+      "shape",
+      this.name,
+      `update gives ${next ? kind(next) : "no tensor"} for the ${name}, which is ${kind(before)}`,
+    );
+  }
+
+  /** The coefficients for the next step of a parameter: those of another at the same step, if there is one. */
+  #pace(hyper: Group<H>, leader: Progress, paces: Pace[]): Pace {
+    const known = paces.find((p) => p.leader.step === leader.step && begins(p.leader) === begins(leader));
+    if (known) return known;
     let numbers: Record<string, number> = {};
     perCall(() => {
-      numbers = this.#rule.coefficients(hyper, leader.step + 1) as Record<string, number>;
+      numbers = this.#rule.coefficients(hyper, leader.step + 1, begins(leader)) as Record<string, number>;
     });
-    return { leader, coefficients: mapValues(numbers, (name) => dynamic(() => numbers[name] as number)) };
+    const pace: Pace = {
+      leader,
+      coefficients: mapValues(numbers, (name) => dynamic(() => numbers[name] as number)),
+    };
+    paces.push(pace);
+    return pace;
   }
 
   /** Everything needed to go on later as if nothing had happened: for each parameter its state, and the groups. */

@@ -7,9 +7,18 @@ export interface Range {
 }
 
 export const finite: Range = { holds: Number.isFinite, says: "a finite number" };
-export const nonNegative: Range = { holds: (x) => x >= 0 && x < Number.POSITIVE_INFINITY, says: "≥ 0" };
-export const positive: Range = { holds: (x) => x > 0 && x < Number.POSITIVE_INFINITY, says: "> 0" };
-export const aboveOne: Range = { holds: (x) => x > 1 && x < Number.POSITIVE_INFINITY, says: "> 1" };
+const above = (bound: number): Range => ({
+  holds: (x) => x > bound && x < Number.POSITIVE_INFINITY,
+  says: `a finite number > ${bound}`,
+});
+export const positive = above(0);
+export const aboveOne = above(1);
+export const nonNegative: Range = {
+  holds: (x) => x >= 0 && x < Number.POSITIVE_INFINITY,
+  says: "a finite number ≥ 0",
+};
+/** [0, ∞]: a bound that may be none. */
+export const bound: Range = { holds: (x) => x >= 0, says: "a number ≥ 0, or Infinity" };
 /** [0, 1): how much of a running average is kept. */
 export const decay: Range = { holds: (x) => x >= 0 && x < 1, says: "in [0, 1)" };
 /** (0, 1). */

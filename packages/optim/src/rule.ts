@@ -29,10 +29,16 @@ export interface Rule<O extends object, S extends object, C extends object> {
   readonly ranges?: { readonly [K in keyof O]?: Range | readonly Range[] };
   /** What is wrong about hyper-parameters that are each in range. */
   conflict?(hyper: O & Hyper): string | undefined;
-  /** The state before the first step. */
+  /**
+   * The state before the first step. What it consists of may depend on which hyper-parameters are on, that is, true or not
+   * 0; where one is switched on later, the missing state starts then.
+   */
   init(p: Tensor, hyper: O & Hyper): S;
-  /** Every number in the formula: these may differ from step to step, while the formula stays the same. */
-  coefficients(hyper: O & Hyper, t: number): C;
+  /**
+   * Every number in the formula: these may differ from step to step, while the formula stays the same. `begins` where some
+   * of the state begins with this step: in the first, and where a hyper-parameter was switched on.
+   */
+  coefficients(hyper: O & Hyper, t: number, begins: boolean): C;
   /** The new parameter and state for a gradient g. */
   update(
     p: Tensor,

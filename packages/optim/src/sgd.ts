@@ -5,7 +5,7 @@ import { finite, nonNegative } from "./range.ts";
 export interface SGDOptions {
   /** μ: how much of the last direction is kept; 0 keeps none. */
   momentum: number;
-  /** τ: how much of the gradient is left out of the momentum, from the second step on. */
+  /** τ: how much of the gradient is left out of the momentum, after the first step with momentum. */
   dampening: number;
   /** Look ahead along the momentum. */
   nesterov: boolean;
@@ -16,7 +16,7 @@ const defaults: SGDOptions = { momentum: 0, dampening: 0, nesterov: false };
 /**
  * Stochastic gradient descent, lr 1e-3:
  *
- *     bₜ = μbₜ₋₁ + (1−τ)gₜ,  b₁ = g₁
+ *     bₜ = μbₜ₋₁ + (1−τ)gₜ,  but gₜ in the first step with momentum
  *     θₜ = θₜ₋₁ − α·bₜ,  with Nesterov's momentum θₜ = θₜ₋₁ − α(gₜ + μbₜ)
  *
  * [Sutskever et al. 2013] @throws on nesterov without momentum or with dampening.
@@ -30,10 +30,10 @@ export class SGD extends optimizer({
     return `nesterov needs momentum > 0 and dampening 0, got ${momentum} and ${dampening}. Did you mean { momentum: 0.9, nesterov: true }?`;
   },
   init: (p, { momentum }) => ({ ...(momentum !== 0 && { momentumBuffer: zerosLike(p) }) }),
-  coefficients: ({ lr, momentum, dampening }, t) => ({
+  coefficients: ({ lr, momentum, dampening }, _t, begins) => ({
     α: lr,
     μ: momentum,
-    taken: t === 1 ? 1 : 1 - dampening,
+    taken: begins ? 1 : 1 - dampening,
   }),
   update(p, g, { momentumBuffer }, { α, μ, taken }, { nesterov }) {
     if (!momentumBuffer) return { p: p.sub(g.mul(α)), state: {} };

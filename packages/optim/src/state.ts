@@ -1,20 +1,9 @@
-import { Cell, ChainruleError, type Parameter, Tensor } from "@chainrule/core";
+import { Cell, ChainruleError, type DType, type Parameter, Tensor } from "@chainrule/core";
 import type { Group } from "./groups.ts";
 import { checkHyper, hyperOf } from "./hyper.ts";
+import { type Progress, possibleState, progressAt } from "./progress.ts";
 import { count, nonNegative, requireIn } from "./range.ts";
-import type { AnyRule, Hyper, State } from "./rule.ts";
-
-/** How often a parameter was moved, and what the rule keeps for it. */
-export interface Progress {
-  step: number;
-  readonly state: { readonly [name: string]: Cell };
-}
-
-/** An object with each value replaced. */
-export const mapValues = <T, R>(
-  of: Readonly<Record<string, T>>,
-  f: (name: string, value: T) => R,
-): Record<string, R> => Object.fromEntries(Object.entries(of).map(([name, value]) => [name, f(name, value)]));
+import type { AnyRule, Hyper } from "./rule.ts";
 
 /** What `stateDict()` gives: the state of each parameter in order, and the groups, whose parameters are numbers. */
 export interface OptimizerStateDict<H = Hyper> {
@@ -22,31 +11,37 @@ export interface OptimizerStateDict<H = Hyper> {
   readonly paramGroups: readonly (H & { readonly params: readonly number[] })[];
 }
 
+const isFloat = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
+
 const list = (names: readonly string[]): string => names.join(", ") || "nothing";
 
-/** The saved state of one parameter. A parameter that was never moved has none. */
+/**
+ * The saved state of one parameter, in the dtypes that fit it. One that was never moved has none; what belongs to a switch
+ * may be there or be missing.
+ */
 function progressOf(
   op: string,
   i: number,
   entry: Readonly<Record<string, unknown>>,
-  expected: State,
+  { all, always }: ReturnType<typeof possibleState>,
 ): Progress {
   const refuse = (detail: string): never => {
     throw new ChainruleError("state", op, `state[${i}] ${detail}; nothing was loaded`);
   };
   const { step, ...tensors } = entry;
   requireIn(op, `state[${i}].step`, step, count);
-  const [has, wants] = [Object.keys(tensors), step === 0 ? [] : Object.keys(expected)];
-  if (has.length !== wants.length || !wants.every((name) => has.includes(name)))
+  const [has, wants] = [Object.keys(tensors), step === 0 ? [] : always];
+  if (!wants.every((name) => has.includes(name)) || !has.every((name) => Object.hasOwn(all, name)))
     refuse(`has ${list(has)} where ${list(wants)} is expected`);
-  const state = wants.map((name) => {
-    const [t, like] = [tensors[name], expected[name] as Tensor];
+  const state = has.map((name) => {
+    const [t, like] = [tensors[name], all[name] as Tensor];
     if (!(t instanceof Tensor)) return refuse(`has no tensor ${name}`);
-    if (t.dtype !== like.dtype || t.shape.join() !== like.shape.join())
+    const convertible = t.dtype === like.dtype || (isFloat(t.dtype) && isFloat(like.dtype));
+    if (!convertible || t.shape.join() !== like.shape.join())
       refuse(`has ${name} ${t.dtype}[${t.shape}] where ${like.dtype}[${like.shape}] is expected`);
-    return [name, new Cell(t)] as const;
+    return [name, new Cell(t.to(like.dtype))] as const;
   });
-  return { step: step as number, state: Object.fromEntries(state) };
+  return progressAt(step as number, Object.fromEntries(state));
 }
 
 /** The state of every parameter in a dict. @throws where anything in it does not fit the rule and the groups. */
@@ -81,8 +76,8 @@ export function checkStateDict(
   );
   return new Map(
     cells.map(({ cell, i }, k) => {
-      const expected = rule.init(cell, hypers[i] as Hyper);
-      return [cell, progressOf(rule.name, k, state[k] as Readonly<Record<string, unknown>>, expected)];
+      const possible = possibleState(rule, cell, hypers[i] as Hyper);
+      return [cell, progressOf(rule.name, k, state[k] as Readonly<Record<string, unknown>>, possible)];
     }),
   );
 }

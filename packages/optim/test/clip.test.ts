@@ -1,5 +1,5 @@
 import { ChainruleError, Parameter, tensor, zeros } from "@chainrule/core";
-import { clipGradNorm, clipGradValue } from "@chainrule/optim";
+import { clipGradNorm, clipGradValue, getTotalNorm } from "@chainrule/optim";
 import { describe, expect, it } from "vitest";
 
 const withGrad = (dtype: "float32" | "float64", ...grad: number[]): Parameter => {
@@ -56,5 +56,59 @@ describe("clipGradValue", () => {
     const p = withGrad("float64", -3, -0.5, 0, 0.5, 3);
     clipGradValue(p, 1);
     expect(gradients(p)).toEqual([-1, -0.5, 0, 0.5, 1]);
+  });
+});
+
+describe("a bound of Infinity", () => {
+  it("leaves the gradients as they are, whatever their norm, which is returned", () => {
+    for (const g of [3, Number.POSITIVE_INFINITY, Number.NaN]) {
+      const p = withGrad("float64", g, 4);
+      expect(clipGradNorm([p], Number.POSITIVE_INFINITY).item()).toBe(g === 3 ? 5 : g);
+      clipGradValue([p], Number.POSITIVE_INFINITY);
+      expect(gradients(p)).toEqual([g, 4]);
+    }
+  });
+});
+
+describe("gradients that are not finite", () => {
+  it.each([
+    [Number.POSITIVE_INFINITY, [Number.NaN, 0]],
+    [Number.NaN, [Number.NaN, Number.NaN]],
+  ])("with %s scale as PyTorch's do, and are refused with errorIfNonfinite", (g, scaled) => {
+    for (const normType of [1, 2, Number.POSITIVE_INFINITY]) {
+      const [p, q] = [withGrad("float64", g, 4), withGrad("float64", g, 4)];
+      for (const maxNorm of [1, Number.POSITIVE_INFINITY])
+        expect(() => clipGradNorm([p], maxNorm, { normType, errorIfNonfinite: true })).toThrow(
+          /clipGradNorm: the total norm is (Infinity|NaN); nothing was changed/,
+        );
+      expect(gradients(p)).toEqual([g, 4]);
+      clipGradNorm([q], 1, { normType });
+      expect(gradients(q)).toEqual(scaled);
+    }
+  });
+
+  it("clipGradValue holds ∞ at the bound and keeps NaN", () => {
+    const p = withGrad("float64", Number.NEGATIVE_INFINITY, Number.NaN);
+    clipGradValue(p, 2);
+    expect(gradients(p)).toEqual([-2, Number.NaN]);
+  });
+});
+
+describe("getTotalNorm", () => {
+  it.each([
+    [1, 7],
+    [2, 5],
+    [Number.POSITIVE_INFINITY, 4],
+  ])("is the %s-norm of all elements of the tensors together", (normType, norm) => {
+    const tensors = [tensor([3, 0]), tensor([[-4]], { dtype: "float64" })];
+    expect(getTotalNorm(tensors, { normType }).item()).toBeCloseTo(norm, 12);
+    expect(getTotalNorm(new Set(tensors), { normType }).item()).toBeCloseTo(norm, 12);
+  });
+
+  it("is 0 of nothing, and is refused with errorIfNonfinite where it is not finite", () => {
+    expect(getTotalNorm([]).item()).toBe(0);
+    const infinite = tensor([Number.POSITIVE_INFINITY]);
+    expect(getTotalNorm(infinite).item()).toBe(Number.POSITIVE_INFINITY);
+    expect(() => getTotalNorm(infinite, { errorIfNonfinite: true })).toThrow(/getTotalNorm: .* Infinity/);
   });
 });

@@ -234,7 +234,7 @@ describe("bad input is refused", () => {
           [1, 2, 3].map(() => new StepLR(o, 1)),
           [3, 2],
         ),
-      /rise/,
+      /no less than the one before/,
     ],
     [
       "parts of another optimizer",

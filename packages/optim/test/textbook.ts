@@ -1,4 +1,7 @@
-/** The optimizers' published equations for one number, written out on their own: the truth that the tests compare with. */
+/**
+ * The optimizers' published equations for one number, written out on their own: the truth that the tests compare with.
+ * Switches are looked at in each step, so that they may be turned on the way.
+ */
 
 type Options = Readonly<Record<string, number | boolean>> & {
   readonly betas?: readonly number[];
@@ -15,10 +18,12 @@ const pair = (list: readonly number[] | undefined, otherwise: readonly number[])
 
 export const textbook = {
   SGD(o: Options): Update {
-    const [α, μ, τ] = [of(o, "lr", 1e-3), of(o, "momentum", 0), of(o, "dampening", 0)];
-    let b = 0;
-    return (θ, g, t) => {
-      b = t === 1 ? g : μ * b + (1 - τ) * g;
+    const [α, τ] = [of(o, "lr", 1e-3), of(o, "dampening", 0)];
+    let b: number | null = null;
+    return (θ, g) => {
+      const μ = of(o, "momentum", 0);
+      if (μ === 0) return θ - α * g;
+      b = b === null ? g : μ * b + (1 - τ) * g;
       return θ - α * (o.nesterov ? g + μ * b : b);
     };
   },
@@ -28,7 +33,7 @@ export const textbook = {
     return (θ, g, t) => {
       m = β1 * m + (1 - β1) * g;
       v = β2 * v + (1 - β2) * g * g;
-      most = Math.max(most, v);
+      if (o.amsgrad) most = Math.max(most, v);
       const [mHat, vHat] = [m / (1 - β1 ** t), (o.amsgrad ? most : v) / (1 - β2 ** t)];
       return θ - (α * mHat) / (Math.sqrt(vHat) + ε);
     };
@@ -74,19 +79,23 @@ export const textbook = {
     };
   },
   RMSprop(o: Options): Update {
-    const [α, ρ, μ] = [of(o, "lr", 1e-2), of(o, "alpha", 0.99), of(o, "momentum", 0)];
+    const [α, ρ] = [of(o, "lr", 1e-2), of(o, "alpha", 0.99)];
     let [v, mean, b] = [0, 0, 0];
     return (θ, g) => {
+      const μ = of(o, "momentum", 0);
       v = ρ * v + (1 - ρ) * g * g;
-      mean = ρ * mean + (1 - ρ) * g;
-      b = μ * b + g / (Math.sqrt(o.centered ? v - mean * mean : v) + 1e-8);
+      if (o.centered) mean = ρ * mean + (1 - ρ) * g;
+      const scaled = g / (Math.sqrt(o.centered ? v - mean * mean : v) + 1e-8);
+      if (μ === 0) return θ - α * scaled;
+      b = μ * b + scaled;
       return θ - α * b;
     };
   },
   Adagrad(o: Options): Update {
-    const [α, η] = [of(o, "lr", 1e-2), of(o, "lrDecay", 0)];
+    const α = of(o, "lr", 1e-2);
     let s = of(o, "initialAccumulatorValue", 0);
     return (θ, g, t) => {
+      const η = of(o, "lrDecay", 0);
       s += g * g;
       return θ - ((α / (1 + (t - 1) * η)) * g) / (Math.sqrt(s) + 1e-10);
     };

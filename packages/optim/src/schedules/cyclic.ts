@@ -1,6 +1,6 @@
 import { ChainruleError } from "@chainrule/core";
 import type { Optimizer } from "../optimizer.ts";
-import { decay, natural, nonNegative, requireIn } from "../range.ts";
+import { count, decay, natural, nonNegative, requireIn } from "../range.ts";
 import { LRScheduler } from "./scheduler.ts";
 
 /** How high the n-th cycle (n = 1, 2, …) rises, as a share of the first; `e` counts all steps. */
@@ -11,7 +11,7 @@ const heights = {
 };
 
 export interface CyclicOptions {
-  /** Steps that the learning rate rises, and those that it falls (as many). */
+  /** Steps that the learning rate rises (2000), and those that it falls (as many); one of them may be 0. */
   readonly stepSizeUp?: number;
   readonly stepSizeDown?: number;
   /** Cycles as high as the first; each half as high as the one before; or shrinking by γ in every step. */
@@ -42,8 +42,8 @@ export class CyclicLR extends LRScheduler {
     const op = "CyclicLR";
     requireIn(op, "baseLr", baseLr, nonNegative);
     requireIn(op, "maxLr", maxLr, nonNegative);
-    requireIn(op, "stepSizeUp", stepSizeUp, natural);
-    requireIn(op, "stepSizeDown", stepSizeDown, natural);
+    requireIn(op, "stepSizeUp", stepSizeUp, count);
+    requireIn(op, "stepSizeDown", stepSizeDown, count);
     requireIn(op, "gamma", gamma, nonNegative);
     requireIn(op, "baseMomentum", baseMomentum, decay);
     requireIn(op, "maxMomentum", maxMomentum, decay);
@@ -51,9 +51,10 @@ export class CyclicLR extends LRScheduler {
     if (!height)
       throw new ChainruleError("value", op, `mode ${mode} must be one of ${Object.keys(heights).join(", ")}`);
     const length = stepSizeUp + stepSizeDown;
+    requireIn(op, "stepSizeUp + stepSizeDown", length, natural);
     const rise = (e: number): number => {
       const at = e % length;
-      const slope = at <= stepSizeUp ? at / stepSizeUp : (length - at) / stepSizeDown;
+      const slope = at < stepSizeUp ? at / stepSizeUp : (length - at) / stepSizeDown;
       return slope * height(Math.floor(e / length) + 1, e, gamma);
     };
     const momentum = (e: number): number => maxMomentum - (maxMomentum - baseMomentum) * rise(e);

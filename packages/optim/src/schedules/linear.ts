@@ -1,14 +1,17 @@
 import type { Optimizer } from "../optimizer.ts";
-import { natural, requireIn, share } from "../range.ts";
+import { count, requireIn, share } from "../range.ts";
 import { LRScheduler } from "./scheduler.ts";
 
-/** lr·(a + (b−a)·min(e, T)/T): from a = startFactor (⅓) to b = endFactor (1) in T = totalIters (5) epochs. */
+/** From a at t = 0 to b at t = T in a straight line, then b. */
+export const linear = (t: number, T: number, a: number, b: number): number =>
+  t < T ? a + ((b - a) * t) / T : b;
+
+/** lr·(a + (b−a)·e/T): from a = startFactor (⅓) to b = endFactor (1) in T = totalIters (5) epochs, then lr·b. */
 export class LinearLR extends LRScheduler {
   constructor(optimizer: Optimizer, { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = {}) {
     requireIn("LinearLR", "startFactor", startFactor, share);
     requireIn("LinearLR", "endFactor", endFactor, share);
-    requireIn("LinearLR", "totalIters", totalIters, natural);
-    const slope = (endFactor - startFactor) / totalIters;
-    super("LinearLR", optimizer, (e, lr) => lr * (startFactor + slope * Math.min(e, totalIters)));
+    requireIn("LinearLR", "totalIters", totalIters, count);
+    super("LinearLR", optimizer, (e, lr) => lr * linear(e, totalIters, startFactor, endFactor));
   }
 }

@@ -1,7 +1,8 @@
 import { ChainruleError } from "@chainrule/core";
 import type { Optimizer } from "../optimizer.ts";
-import { decay, fraction, natural, positive, requireIn } from "../range.ts";
+import { decay, natural, positive, requireIn, share } from "../range.ts";
 import { cosine } from "./cosine.ts";
+import { linear } from "./linear.ts";
 import { LRScheduler } from "./scheduler.ts";
 
 export interface OneCycleOptions {
@@ -24,12 +25,8 @@ export interface OneCycleOptions {
   readonly threePhase?: boolean;
 }
 
-const linear = (t: number, T: number, from: number, to: number): number => from + ((to - from) * t) / T;
-
 /** From maxLr/divFactor up to maxLr and down to almost nothing, in one cycle. [Smith & Topin 2019] @throws after its end. */
 export class OneCycleLR extends LRScheduler {
-  readonly #totalSteps: number;
-
   constructor(
     optimizer: Optimizer,
     maxLr: number,
@@ -50,45 +47,31 @@ export class OneCycleLR extends LRScheduler {
     const op = "OneCycleLR";
     requireIn(op, "maxLr", maxLr, positive);
     requireIn(op, "totalSteps (or epochs · stepsPerEpoch)", totalSteps, natural);
-    requireIn(op, "pctStart", pctStart, fraction);
+    requireIn(op, "pctStart", pctStart, share);
     requireIn(op, "baseMomentum", baseMomentum, decay);
     requireIn(op, "maxMomentum", maxMomentum, decay);
     requireIn(op, "divFactor", divFactor, positive);
     requireIn(op, "finalDivFactor", finalDivFactor, positive);
     if (!["cos", "linear"].includes(annealStrategy))
       throw new ChainruleError("value", op, `annealStrategy ${annealStrategy} must be cos or linear`);
-    const [first, last] = [maxLr / divFactor, maxLr / divFactor / finalDivFactor];
-    const [peak, end] = [pctStart * totalSteps - 1, totalSteps - 1];
-    const [low, high] = [baseMomentum, maxMomentum];
-    /** Phases that end at a step, with the learning rate and the momentum at their ends. */
-    const knots = threePhase
-      ? [
-          { at: peak, lr: maxLr, momentum: low },
-          { at: 2 * pctStart * totalSteps - 2, lr: first, momentum: high },
-          { at: end, lr: last, momentum: high },
-        ]
-      : [
-          { at: peak, lr: maxLr, momentum: low },
-          { at: end, lr: last, momentum: high },
-        ];
+    const [first, rise] = [maxLr / divFactor, pctStart * totalSteps];
+    /** The steps at which phases begin and end, with the learning rate and the momentum there. */
+    const start = { at: 0, lr: first, momentum: maxMomentum };
+    const peak = { at: rise - 1, lr: maxLr, momentum: baseMomentum };
+    const end = { at: totalSteps - 1, lr: first / finalDivFactor, momentum: maxMomentum };
+    const knots = threePhase ? [peak, { ...start, at: 2 * rise - 2 }, end] : [peak, end];
     const curve = (key: "lr" | "momentum") => (step: number) => {
+      if (step > totalSteps)
+        throw new ChainruleError(
+          "value",
+          op,
+          `its ${totalSteps} steps are over. Did you mean a greater totalSteps?`,
+        );
       const i = knots.findIndex(({ at }) => step <= at);
-      const to = knots[i] ?? knots[knots.length - 1]!;
-      const from = knots[i - 1] ?? { at: 0, lr: first, momentum: high };
-      return anneal(step - from.at, to.at - from.at, from[key], to[key]);
+      const [from, to] = [knots[i - 1] ?? start, knots[i] ?? end];
+      return step < to.at ? anneal(step - from.at, to.at - from.at, from[key], to[key]) : to[key];
     };
     const anneal = annealStrategy === "cos" ? cosine : linear;
     super(op, optimizer, curve("lr"), { momentum: cycleMomentum ? curve("momentum") : undefined });
-    this.#totalSteps = totalSteps;
-  }
-
-  override step(): void {
-    if (this.lastEpoch >= this.#totalSteps)
-      throw new ChainruleError(
-        "value",
-        this.name,
-        `its ${this.#totalSteps} steps are over. Did you mean a greater totalSteps?`,
-      );
-    super.step();
   }
 }

@@ -1,6 +1,6 @@
-import { ChainruleError } from "@chainrule/core";
+import { ChainruleError, perCall } from "@chainrule/core";
 import type { Optimizer } from "../optimizer.ts";
-import { count, fraction, nonNegative, requireIn } from "../range.ts";
+import { count, decay, nonNegative, requireIn } from "../range.ts";
 import { Scheduler, type SchedulerState } from "./scheduler.ts";
 
 export interface PlateauOptions {
@@ -31,7 +31,7 @@ export class ReduceLROnPlateau extends Scheduler {
   numBadEpochs = 0;
   /** Epochs of the cooldown that are left. */
   cooldownCounter = 0;
-  readonly #improves: (metric: number, best: number) => boolean;
+  readonly #improves: (metric: number) => boolean;
   readonly #patience: number;
   readonly #cooldown: number;
 
@@ -51,7 +51,7 @@ export class ReduceLROnPlateau extends Scheduler {
     const op = "ReduceLROnPlateau";
     const groups = optimizer.paramGroups.length;
     const least = typeof minLr === "number" ? new Array<number>(groups).fill(minLr) : minLr;
-    requireIn(op, "factor", factor, fraction);
+    requireIn(op, "factor", factor, decay);
     requireIn(op, "patience", patience, count);
     requireIn(op, "cooldown", cooldown, count);
     requireIn(op, "threshold", threshold, nonNegative);
@@ -68,25 +68,54 @@ export class ReduceLROnPlateau extends Scheduler {
       return rate;
     });
     const sign = mode === "min" ? -1 : 1;
-    this.#improves = (metric, best) =>
-      sign * metric >
-      sign * (thresholdMode === "rel" ? best * (1 + sign * threshold) : best + sign * threshold);
+    this.#improves = (metric) => {
+      // Before the first metric, everything but NaN and the worst there is counts as better.
+      if (this.best === null) return sign * metric > Number.NEGATIVE_INFINITY;
+      const margin = sign * threshold;
+      return sign * metric > sign * (thresholdMode === "rel" ? this.best * (1 + margin) : this.best + margin);
+    };
     this.#patience = patience;
     this.#cooldown = cooldown;
   }
 
-  /** Ends an epoch that had this metric, usually the loss on data that was held back. */
+  /**
+   * Ends an epoch that had this metric, usually the loss on data that was held back. NaN is no improvement.
+   * @throws where the metric is no number.
+   */
   step(metric: number): void {
-    const improved = this.best === null || this.#improves(metric, this.best);
-    if (improved) this.best = metric;
+    if (typeof metric !== "number")
+      throw new ChainruleError(
+        "value",
+        this.name,
+        `step takes the metric of the epoch, a number, got ${String(metric)}. Did you mean step(loss.item())?`,
+      );
+    let before = this.stateDict();
+    perCall(
+      () => {
+        before = this.stateDict();
+        const after = this.#after(metric);
+        if (after.lastEpoch === this.lastEpoch) Object.assign(this, after);
+        else this.goTo(after);
+      },
+      () => this.goTo(before),
+    );
+  }
+
+  /** The state after an epoch that had this metric. */
+  #after(metric: number): SchedulerState {
+    const improved = this.#improves(metric);
+    const best = improved ? metric : this.best;
     const cooling = this.cooldownCounter > 0;
-    if (cooling) this.cooldownCounter--;
-    this.numBadEpochs = improved || cooling ? 0 : this.numBadEpochs + 1;
-    if (this.numBadEpochs <= this.#patience) return;
-    this.lastEpoch++;
-    this.cooldownCounter = this.#cooldown;
-    this.numBadEpochs = 0;
-    this.apply();
+    const cooldownCounter = this.cooldownCounter - Number(cooling);
+    const numBadEpochs = improved || cooling ? 0 : this.numBadEpochs + 1;
+    const { lastEpoch } = this;
+    if (numBadEpochs <= this.#patience) return { lastEpoch, best, numBadEpochs, cooldownCounter };
+    return { lastEpoch: lastEpoch + 1, best, numBadEpochs: 0, cooldownCounter: this.#cooldown };
+  }
+
+  protected override accepts(name: string, value: unknown): boolean {
+    if (name !== "best") return super.accepts(name, value);
+    return value === null || (typeof value === "number" && !Number.isNaN(value));
   }
 
   override stateDict(): SchedulerState {

@@ -1,6 +1,7 @@
 import { ChainruleError, perCall } from "@chainrule/core";
 import type { Group } from "../groups.ts";
 import type { Optimizer } from "../optimizer.ts";
+import { count, nonNegative, requireIn } from "../range.ts";
 import { requireMomentum, setMomentum } from "./momentum.ts";
 
 /** A learning rate after `epoch` steps for one that would be `lr` without this schedule; `group` counts from 0. */
@@ -33,9 +34,15 @@ export class Scheduler {
   ) {
     if (momentum) requireMomentum(name, optimizer);
     this.momentum = momentum;
-    const others = (chains.get(optimizer) ?? []).filter((s) => !parts.includes(s));
+    const before = chains.get(optimizer) ?? [];
+    const others = before.filter((s) => !parts.includes(s));
     chains.set(optimizer, [...others, this]);
-    this.apply();
+    try {
+      this.#apply();
+    } catch (error) {
+      chains.set(optimizer, before);
+      throw error;
+    }
   }
 
   /** The learning rate of each group. */
@@ -43,14 +50,37 @@ export class Scheduler {
     return this.optimizer.paramGroups.map(({ lr }) => lr);
   }
 
-  /** Sets what follows from the epochs of all schedulers. */
-  protected apply(): void {
+  /** Sets what follows from the epochs of all schedulers. @throws where it is no learning rate; then nothing has changed. */
+  #apply(): void {
     const chain = chains.get(this.optimizer) ?? [];
-    this.optimizer.paramGroups.forEach((group: Group, k) => {
-      group.initialLr ??= group.lr;
-      group.lr = chain.reduce((lr, s) => s.schedule(s.lastEpoch, lr, k), group.initialLr);
-      for (const s of chain) if (s.momentum) setMomentum(group, s.momentum(s.lastEpoch));
+    const settings = this.optimizer.paramGroups.map((group: Group, k) => {
+      const initialLr = group.initialLr ?? group.lr;
+      const lr = chain.reduce((rate, s) => s.#rate(rate, k), initialLr);
+      const momenta = chain.flatMap((s) => s.momentum?.(s.lastEpoch) ?? []);
+      return { group, initialLr, lr, momenta };
     });
+    for (const { group, initialLr, lr, momenta } of settings) {
+      Object.assign(group, { initialLr, lr });
+      for (const momentum of momenta) setMomentum(group, momentum);
+    }
+  }
+
+  #rate(lr: number, group: number): number {
+    const rate = this.schedule(this.lastEpoch, lr, group);
+    requireIn(this.name, `lr of paramGroups[${group}] at epoch ${this.lastEpoch}:`, rate, nonNegative);
+    return rate;
+  }
+
+  /** Takes a state over and sets the learning rates that follow. @throws where one is none; then nothing has changed. */
+  protected goTo(state: SchedulerState): void {
+    const before = this.stateDict();
+    try {
+      Object.assign(this, state);
+      this.#apply();
+    } catch (error) {
+      Object.assign(this, before);
+      throw error;
+    }
   }
 
   /** Where the schedule is, as plain data. */
@@ -58,30 +88,32 @@ export class Scheduler {
     return { lastEpoch: this.lastEpoch };
   }
 
-  /** Goes on from a `stateDict()`. @throws where it has other entries, or one is no number; then nothing has changed. */
+  /** Whether an entry of a state dict may be `value`. */
+  protected accepts(_name: string, value: unknown): boolean {
+    return typeof value === "number" && count.holds(value);
+  }
+
+  /** Goes on from a `stateDict()`. @throws where it has other entries, or one of another kind; then nothing has changed. */
   loadStateDict(dict: SchedulerState): void {
     const names = Object.keys(this.stateDict());
-    const wrong = [...new Set([...names, ...Object.keys(dict)])].find(
-      (name) => !names.includes(name) || !(dict[name] === null || Number.isFinite(dict[name])),
+    const entries = dict ?? {};
+    const wrong = [...new Set([...names, ...Object.keys(entries)])].find(
+      (name) => !names.includes(name) || !this.accepts(name, entries[name]),
     );
     if (wrong !== undefined)
       throw new ChainruleError(
         "state",
         this.name,
-        `${wrong} is ${dict[wrong]} in the dict, whose entries must be the numbers ${names.join(", ")}; nothing was loaded`,
+        `${wrong} is ${String(entries[wrong])} in the dict, whose entries must be ${names.join(", ")} as stateDict() gives them; nothing was loaded`,
       );
-    Object.assign(this, dict);
-    this.apply();
+    this.goTo(dict);
   }
 }
 
 /** A schedule that moves on with every step: call `step()` after the optimizer's, once per epoch or batch. */
 export class LRScheduler extends Scheduler {
   step(): void {
-    const move = (by: number) => () => {
-      this.lastEpoch += by;
-      this.apply();
-    };
+    const move = (by: number) => () => this.goTo({ lastEpoch: this.lastEpoch + by });
     perCall(move(1), move(-1));
   }
 }

@@ -2,7 +2,10 @@ import { ChainruleError } from "@chainrule/core";
 import type { Optimizer } from "../optimizer.ts";
 import { LRScheduler } from "./scheduler.ts";
 
-/** One scheduler after the other: the next takes over at each milestone, and counts its epochs from there. */
+/**
+ * One scheduler after the other: the next takes over at each milestone, and counts its epochs from there. A scheduler
+ * between equal milestones, or before a milestone of 0, has no epochs.
+ */
 export class SequentialLR extends LRScheduler {
   constructor(optimizer: Optimizer, schedulers: readonly LRScheduler[], milestones: readonly number[]) {
     if (schedulers.length !== milestones.length + 1)
@@ -11,11 +14,11 @@ export class SequentialLR extends LRScheduler {
         "SequentialLR",
         `${schedulers.length} schedulers need ${schedulers.length - 1} milestones between them, got ${milestones.length}`,
       );
-    if (milestones.some((m, i) => !Number.isInteger(m) || m <= (milestones[i - 1] ?? 0)))
+    if (milestones.some((m, i) => !Number.isInteger(m) || m < (milestones[i - 1] ?? 0)))
       throw new ChainruleError(
         "value",
         "SequentialLR",
-        `milestones ${milestones.join(", ")} must be whole numbers that rise from above 0`,
+        `milestones ${milestones.join(", ")} must be whole numbers ≥ 0, each no less than the one before`,
       );
     requireParts("SequentialLR", optimizer, schedulers);
     super(
