@@ -40,6 +40,7 @@ export const elementwiseRows: readonly ElementwiseRow[] = Object.entries(table.e
 export const dtypesOf: Record<TypeRule, readonly DType[]> = {
   float: ["float32", "float64", "int32"],
   number: ["float32", "float64", "int32", "bool"],
+  choice: ["float32", "float64", "int32", "bool"],
   compare: ["float32", "float64", "int32", "bool"],
   predicate: ["float32", "float64", "int32", "bool"],
   logical: ["float32", "float64", "int32", "bool"],

@@ -50,6 +50,23 @@ function roundEven(x: number): number {
   return nearest === 0 && x < 0 ? -0 : nearest;
 }
 
+/** x as a fraction of whole numbers. */
+function fraction(x: number): readonly [bigint, bigint] {
+  let [n, d] = [x, 1n];
+  for (; !Number.isInteger(n); n *= 2) d *= 2n;
+  return [BigInt(n), d];
+}
+
+/** ⌊x/y⌋ in whole numbers; −1 is the floor of less than nothing by infinity, and ∞ has none. */
+function exactFloor(x: number, y: number): number {
+  if (y === 0 || x === 0) return x / y;
+  if (Number.isNaN(x) || Number.isNaN(y) || Math.abs(x) === Infinity) return Number.NaN;
+  if (Math.abs(y) === Infinity) return x < 0 === y < 0 ? 0 : -1;
+  const [[a, b], [c, d]] = [fraction(x), fraction(y)];
+  const [n, m] = [a * d, b * c];
+  return Number(n / m - (n % m !== 0n && n < 0n !== m < 0n ? 1n : 0n));
+}
+
 const either = (x: number, y: number, choose: (a: number, b: number) => number) =>
   Number.isNaN(x) ? y : Number.isNaN(y) ? x : choose(x, y);
 
@@ -62,7 +79,7 @@ export const plainElementwise = list({
   sub: (x: number, y: number) => x - y,
   mul: (x: number, y: number) => x * y,
   div: (x: number, y: number) => x / y,
-  floorDivide: (x: number, y: number) => Math.floor(x / y),
+  floorDivide: exactFloor,
   remainder: (x: number, y: number) => {
     const r = x % y;
     return r !== 0 && r < 0 !== y < 0 ? r + y : r;
@@ -81,7 +98,7 @@ export const plainElementwise = list({
     x === y ? x + 1 : Math.max(x, y) + Math.LOG2E * Math.log1p(2 ** -Math.abs(x - y)),
   copysign: (x: number, y: number) => (negative(y) ? -Math.abs(x) : Math.abs(x)),
   xlogy: (x: number, y: number) => (x === 0 && !Number.isNaN(y) ? 0 : x * Math.log(y)),
-  heaviside: (x: number, y: number) => (x === 0 ? y : x < 0 ? 0 : 1),
+  heaviside: (x: number, y: number) => (x === 0 ? y : Number.isNaN(x) ? x : x < 0 ? 0 : 1),
   neg: (x: number) => -x,
   abs: (x: number) => Math.abs(x),
   sign: (x: number) => (x === 0 ? 0 : Math.sign(x)),

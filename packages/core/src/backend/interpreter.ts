@@ -104,7 +104,7 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
     const types = node.inputs.map((input) => input.dtype);
     if (op.require) {
       const [holds] = run([op.require.holds(x)], inputs, types, out.length) as [Elements];
-      checkElements(op, inputs[0] as Elements, holds);
+      checkElements(op, inputs[op.require.of] as Elements, holds);
     }
     const [y] = run([op.f(x)], inputs, types, out.length) as [Elements];
     if (y.length === out.length) out.set(y);

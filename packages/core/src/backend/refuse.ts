@@ -5,10 +5,11 @@ import type { Item } from "../graph/structure.ts";
 import { checkIndices } from "../ops/indexing.ts";
 import type { Backend } from "./backend.ts";
 
-/** Throws for the first element of `x` for which what `op` requires does not hold. */
+/** Throws for the first element for which what `op` requires does not hold; `x` is the operand that it is asked of. */
 export function checkElements(op: Elementwise, x: ArrayLike<number>, holds: ArrayLike<number>): void {
+  const operand = op.require?.of ? ` of operand ${op.require.of}` : "";
   for (let i = 0; i < holds.length; i++)
-    if (!holds[i]) fail("value", op.name, `element ${i} is ${x[i]}; ${op.require?.message}`);
+    if (!holds[i]) fail("value", op.name, `element ${i}${operand} is ${x[i]}; ${op.require?.message}`);
 }
 
 /** Throws what is wrong with the operands of item `i`, which a program noticed: they are worked out once more and looked at. */
@@ -31,7 +32,8 @@ export function refuse(backend: Backend, items: readonly Item[], i: number, inpu
       (items[x] as Item).shape[op.dim] as number,
     );
   if (op.family === "elementwise" && op.require) {
-    const [values, holds] = worked([x, i], { ...op, f: op.require.holds, require: undefined });
+    const asked = from[op.require.of] as number;
+    const [values, holds] = worked([asked, i], { ...op, f: op.require.holds, require: undefined });
     checkElements(op, values as TypedArray, holds as TypedArray);
   }
   return fail("value", op.name, "its operands are not what it requires");

@@ -15,8 +15,10 @@ export interface Elementwise extends Named {
   readonly family: "elementwise";
   readonly f: (x: readonly Expr[]) => Expr;
   readonly partials: ((y: Expr, x: readonly Expr[]) => readonly Scalar[]) | undefined;
-  /** What must hold for every element, and what to say where it does not. */
-  readonly require: { readonly holds: (x: readonly Expr[]) => Expr; readonly message: string } | undefined;
+  /** What must hold for every element, and what to say, of which operand, where it does not. */
+  readonly require:
+    | { readonly holds: (x: readonly Expr[]) => Expr; readonly message: string; readonly of: number }
+    | undefined;
 }
 
 /** Where an output element comes from: element `index` of input number `input`, provided that `valid` holds. */

@@ -1,4 +1,5 @@
 import type { Item, Structure } from "../graph/structure.ts";
+import { expansions } from "../scalar/expand/index.ts";
 import { arg, subexpressions, toExpr } from "../scalar/expr.ts";
 import { innermost, sizeOf } from "../shape.ts";
 import { isMatrixProduct } from "./matrix.ts";
@@ -28,7 +29,7 @@ export function costOf(item: Item): { readonly words: number; readonly heavy: bo
   const known = costs.get(item.op);
   if (known) return known;
   const parts = subexpressions([item.op.f(item.inputs.map((_, i) => arg(i)))]);
-  const heavy = parts.some((e) => e.kind === "apply" && e.word.float === undefined);
+  const heavy = parts.some((e) => e.kind === "apply" && (e.word.float === undefined || e.name in expansions));
   const cost = { words: parts.length, heavy };
   costs.set(item.op, cost);
   return cost;

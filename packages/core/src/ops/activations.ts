@@ -64,10 +64,10 @@ export const activations = formulas({
       return [add(t, mul(mul(x, sub(1, mul(t, t))), fn.sigmoid(x)))];
     },
   },
-  /** (x + 3)/6 held between 0 and 1; its derivative at ±3 is 0, and between them PyTorch's, which holds 1/6 in float32. */
+  /** (x + 3)/6 held between 0 and 1; its derivative at ±3 is 0. */
   hardsigmoid: {
     f: (x) => div(minimum(maximum(add(x, 3), 0), 6), 6),
-    d: (_y, x) => [where(w.and(lt(-3, x), lt(x, 3)), Math.fround(1 / 6), 0)],
+    d: (_y, x) => [where(w.and(lt(-3, x), lt(x, 3)), 1 / 6, 0)],
     domain: [[-5, 5]],
   },
   /** x·hardsigmoid(x): 0 up to −3, x from 3 on. [Howard et al. 2019] */
@@ -108,7 +108,7 @@ export const activations = formulas({
   threshold: {
     f: (x, threshold, value) => where(le(x, threshold), value, x),
     d: (_y, x, threshold) => [lt(threshold, x), 0, le(x, threshold)],
-    types: "number",
+    types: "choice",
     domain: [
       [-2, 2],
       [0.2, 0.6],

@@ -10,8 +10,29 @@ import { isWeak } from "./placeholder.ts";
 import { type Operand, requireOperand } from "./row.ts";
 import { scalar } from "./source.ts";
 
-/** How dtypes pass through an elementwise op: `float` computes in floating point, `number` also in int32. */
-export type TypeRule = "float" | "number" | "compare" | "predicate" | "logical" | "bits" | "branches";
+/**
+ * How dtypes pass through an elementwise op: `float` computes in floating point, `number` also in int32; `choice` gives one
+ * of its operands, in whatever dtype they have, and `branches` does so by its first.
+ */
+export type TypeRule =
+  | "float"
+  | "number"
+  | "choice"
+  | "compare"
+  | "predicate"
+  | "logical"
+  | "bits"
+  | "branches";
+
+/** What must hold for every element of the operands. */
+export interface Requirement {
+  readonly holds: (...x: Expr[]) => Expr;
+  /** What to say where it does not, behind the element of operand `of`, the first unless told. */
+  readonly message: string;
+  readonly of?: number;
+  /** Asked of whole numbers alone: floats have an infinity or a fraction to give. */
+  readonly whole?: boolean;
+}
 
 /** An elementwise row: a formula, its partial derivatives given the result and the operands, and where to test it. */
 export interface Formula {
@@ -22,7 +43,7 @@ export interface Formula {
   readonly types?: TypeRule;
   /** Where the tests draw each operand from; [−2, 2] unless told. */
   readonly domain?: readonly (readonly [number, number])[];
-  readonly require?: { readonly holds: (...x: Expr[]) => Expr; readonly message: string };
+  readonly require?: Requirement;
 }
 
 interface TypeAnswer {
@@ -35,6 +56,7 @@ const atLeast = (floor: DType) => (promoted: DType) => promote(promoted, floor);
 const typeRules: Record<TypeRule, TypeAnswer> = {
   float: { operand: atLeast("float32"), result: atLeast("float32") },
   number: { operand: atLeast("int32"), result: atLeast("int32") },
+  choice: { operand: (promoted) => promoted, result: (promoted) => promoted },
   compare: { operand: (promoted) => promoted, result: () => "bool" },
   predicate: { operand: atLeast("float32"), result: () => "bool" },
   logical: { operand: () => "bool", result: () => "bool" },
@@ -70,7 +92,7 @@ function bind(name: string, { f, d, require }: Formula, places: readonly number[
     attrs: places.every((place, i) => place === i) ? {} : { places },
     f: (x) => f(...spread(x)),
     partials: d && ((y, x) => places.map((_, i, p) => d(y, ...spread(x))[p[i] as number] as Scalar)),
-    require: require && { holds: (x) => require.holds(...spread(x)), message: require.message },
+    require: require && { ...require, of: require.of ?? 0, holds: (x) => require.holds(...spread(x)) },
   };
 }
 
@@ -103,29 +125,37 @@ export type ElementwiseFn<F extends Formula> = ((...x: Operands<Parameters<F["f"
   readonly formula: Formula;
 };
 
-/** A formula as a function on nodes: operands are promoted, broadcast and then met element by element. */
-export function elementwise<F extends Formula>(name: string, formula: F): ElementwiseFn<F> {
+/** The op that a formula is of the operands that are given. */
+function bindings(
+  name: string,
+  formula: Formula,
+): (operands: readonly (Operand | undefined)[]) => Elementwise {
   const { length } = formula.f;
-  const rule = typeRules[formula.types ?? "float"];
-  const whole = bind(
-    name,
-    formula,
-    Array.from({ length }, (_, i) => i),
-  );
+  const required = Array.from({ length }, (_, i) => i);
+  const whole = bind(name, formula, required);
   const others = new Map<string, Elementwise>();
-  /** The op of the operands that are given, where not just all those without a default are. */
-  const partly = (operands: readonly (Operand | undefined)[]): Elementwise => {
+  return (operands) => {
+    if (operands.length === length) return whole;
     const places = operands.flatMap((x, i) => (x === undefined ? [] : [i]));
     const op = others.get(places.join()) ?? bind(name, formula, places);
     others.set(places.join(), op);
     return op;
   };
+}
+
+/** A formula as a function on nodes: operands are promoted, broadcast and then met element by element. */
+export function elementwise<F extends Formula>(name: string, formula: F): ElementwiseFn<F> {
+  const { length } = formula.f;
+  const rule = typeRules[formula.types ?? "float"];
+  const ofIntegers = bindings(name, formula);
+  const { require, ...free } = formula as Formula;
+  const ofFloats = require?.whole ? bindings(name, free) : ofIntegers;
   const call = (...operands: (Operand | undefined)[]): Node => {
     for (let i = 0; i < Math.max(operands.length, length); i++)
       if (i < length || operands[i] !== undefined) requireOperand(name, operands[i]);
     const given = operands.filter((x) => x !== undefined);
-    const op = operands.length === length ? whole : partly(operands);
     const [nodes, dtype] = canonical(name, rule, given);
+    const op = (isFloat(dtype) ? ofFloats : ofIntegers)(operands);
     if (formula.types === "bits" && isFloat(dtype))
       fail("dtype", name, `works on bool and int32, not on ${dtype}. Did you mean x.to("int32")?`);
     return build(op, nodes, (nodes[0] as Node).shape, dtype);

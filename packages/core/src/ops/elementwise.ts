@@ -12,10 +12,36 @@ const or = (...x: Expr[]): Expr => x.reduce((a, b) => w.or(a, b));
 const and = (...x: Expr[]): Expr => x.reduce((a, b) => w.and(a, b));
 const isNaNExpr = (x: Scalar): Expr => not(eq(x, x));
 const isInfExpr = (x: Scalar): Expr => eq(w.abs(x), Number.POSITIVE_INFINITY);
-const isNegative = (x: Expr): Expr => or(lt(x, 0), and(eq(x, 0), lt(div(1, x), 0)));
+const isNegative = (x: Expr): Expr => lt(w.copysign(1, x), 0);
 
-/** ½ on a tie, else 1 for the operand that was chosen. */
-const share = (loses: Expr, ties: Expr): Expr => where(loses, 0, where(ties, 0.5, 1));
+/** 1 for the operand that the result y is, ½ where the other is it too; NaN is what it makes of the result. */
+function share(y: Expr, x: Expr, other: Expr): Expr {
+  const is = (operand: Expr) => or(eq(operand, y), isNaNExpr(operand));
+  return where(is(x), where(is(other), 0.5, 1), 0);
+}
+
+/** e^x/(e^x + e^other) for y = ln(e^x + e^other): ½ where both are ∞, and 0 where both are −∞. */
+function weight(y: Expr, x: Expr, other: Expr, base: number): Expr {
+  const gap = where(and(isInfExpr(x), eq(x, other)), 0, sub(x, other));
+  return where(eq(y, Number.NEGATIVE_INFINITY), 0, sigmoid(mul(base, gap)));
+}
+
+/** What division by a whole number needs. */
+const divisor = {
+  holds: (_x: Expr, other: Expr) => not(eq(other, 0)),
+  of: 1,
+  whole: true,
+  message: 'whole numbers have no quotient by 0. Did you mean x.to("float32")?',
+} as const;
+
+/** sinc′(x)/x in powers of x²: Σ (−1)ᵏ·π²ᵏ·2k/(2k + 1)! for k = 1, 2, …; good to the last digit for |x| < ½. */
+const sincSlopes = Array.from({ length: 14 }, (_, i) => {
+  const k = 2 * (i + 1);
+  return Array.from({ length: k + 1 }, (_, j) => j + 1).reduce(
+    (c, j) => (c / j) * (j <= k ? Math.PI : 1),
+    (-1) ** (i + 1) * k,
+  );
+});
 
 /** Φ(x) = ½·erfc(−x/√2) and φ(x) = e^{−x²/2}/√(2π), the normal distribution and its density. */
 const normal = (x: Expr): Expr => mul(0.5, fn.erfc(mul(x, -Math.SQRT1_2)));
@@ -42,12 +68,13 @@ export const elementwiseOps = formulas({
     d: (y, _x, other) => [div(1, other), neg(div(y, other))],
     domain: [real, positive],
   },
-  /** ⌊x/other⌋; its gradient is zero. */
+  /** ⌊x/other⌋ of the exact quotient; its gradient is zero. */
   floorDivide: {
     f: (x, other) => w.floorDivide(x, other),
     d: () => [0, 0],
     types: "number",
     domain: [real, positive],
+    require: divisor,
   },
   /** x − other·⌊x/other⌋: the remainder with the divisor's sign, as Python's `%`. */
   remainder: {
@@ -55,50 +82,58 @@ export const elementwiseOps = formulas({
       const r = fn.fmod(x, other);
       return where(and(not(eq(r, 0)), w.xor(lt(r, 0), lt(other, 0))), add(r, other), r);
     },
-    d: (_y, x, other) => [1, neg(w.floor(div(x, other)))],
+    d: (_y, x, other) => [1, neg(w.floorDivide(x, other))],
     types: "number",
     domain: [real, [0.7, 0.9]],
+    require: divisor,
   },
   /** x − other·trunc(x/other): the remainder with the dividend's sign, as JavaScript's `%`. */
   fmod: {
     f: (x, other) => fn.fmod(x, other),
-    d: (_y, x, other) => [1, neg(w.trunc(div(x, other)))],
+    d: (y, x, other) => [1, neg(w.round(div(sub(x, y), other)))],
     types: "number",
     domain: [real, [0.7, 0.9]],
+    require: divisor,
   },
   /** x to the power `exponent`, real: (−8)^⅓ is NaN. */
   pow: {
     f: (x, exponent) => pow(x, exponent),
     d: (y, x, exponent) => [
       where(eq(exponent, 0), 0, mul(exponent, pow(x, sub(exponent, 1)))),
-      where(and(eq(x, 0), le(0, exponent)), 0, mul(y, log(x))),
+      where(or(and(eq(x, 0), eq(exponent, 0)), and(le(0, x), eq(y, 0))), 0, mul(y, log(x))),
     ],
     types: "number",
     domain: [positive, real],
+    require: {
+      holds: (_x, exponent) => le(0, exponent),
+      of: 1,
+      whole: true,
+      message: 'whole numbers have no negative powers. Did you mean x.to("float32")?',
+    },
   },
   /** The greater of the two; NaN wins, ties share the gradient. */
   maximum: {
     f: (x, other) => w.maximum(x, other),
-    d: (_y, x, other) => [share(lt(x, other), eq(x, other)), share(lt(other, x), eq(x, other))],
-    types: "number",
+    d: (y, x, other) => [share(y, x, other), share(y, other, x)],
+    types: "choice",
   },
   /** The lesser of the two; NaN wins, ties share the gradient. */
   minimum: {
     f: (x, other) => w.minimum(x, other),
-    d: (_y, x, other) => [share(lt(other, x), eq(x, other)), share(lt(x, other), eq(x, other))],
-    types: "number",
+    d: (y, x, other) => [share(y, x, other), share(y, other, x)],
+    types: "choice",
   },
   /** The greater of the two that is a number; a tie gives the gradient to the first. */
   fmax: {
     f: (x, other) => where(isNaNExpr(x), other, where(isNaNExpr(other), x, w.maximum(x, other))),
     d: (_y, x, other) => [or(le(other, x), isNaNExpr(other)), not(or(le(other, x), isNaNExpr(other)))],
-    types: "number",
+    types: "choice",
   },
   /** The lesser of the two that is a number; a tie gives the gradient to the first. */
   fmin: {
     f: (x, other) => where(isNaNExpr(x), other, where(isNaNExpr(other), x, w.minimum(x, other))),
     d: (_y, x, other) => [or(le(x, other), isNaNExpr(other)), not(or(le(x, other), isNaNExpr(other)))],
-    types: "number",
+    types: "choice",
   },
   /** The angle of the point (other, x): atan(x/other) in the right quadrant. */
   atan2: {
@@ -121,7 +156,7 @@ export const elementwiseOps = formulas({
       const gap = w.abs(sub(x, other));
       return add(w.maximum(x, other), where(eq(x, other), Math.LN2, fn.log1p(exp(neg(gap)))));
     },
-    d: (_y, x, other) => [sigmoid(sub(x, other)), sigmoid(sub(other, x))],
+    d: (y, x, other) => [weight(y, x, other, 1), weight(y, other, x, 1)],
   },
   /** log₂(2ˣ + 2^other) without overflow. */
   logaddexp2: {
@@ -129,21 +164,27 @@ export const elementwiseOps = formulas({
       const gap = w.abs(sub(x, other));
       return add(w.maximum(x, other), where(eq(x, other), 1, mul(Math.LOG2E, fn.log1p(fn.exp2(neg(gap))))));
     },
-    d: (_y, x, other) => [sigmoid(mul(Math.LN2, sub(x, other))), sigmoid(mul(Math.LN2, sub(other, x)))],
+    d: (y, x, other) => [weight(y, x, other, Math.LN2), weight(y, other, x, Math.LN2)],
   },
   /** |x| with the sign of `other`. */
   copysign: {
-    f: (x, other) => where(isNegative(other), neg(w.abs(x)), w.abs(x)),
+    f: (x, other) => w.copysign(x, other),
     d: (_y, x, other) => [where(eq(x, 0), 0, where(w.xor(lt(x, 0), isNegative(other)), -1, 1)), 0],
   },
   /** x·ln(other), and 0 where x = 0 (unless `other` is NaN). */
   xlogy: {
     f: (x, other) => where(and(eq(x, 0), not(isNaNExpr(other))), 0, mul(x, log(other))),
-    d: (_y, x, other) => [where(and(eq(x, 0), le(other, 0)), 0, log(other)), div(x, other)],
+    d: (_y, x, other) => [
+      where(and(eq(x, 0), le(other, 0)), 0, log(other)),
+      where(and(eq(x, 0), eq(other, 0)), 0, div(x, other)),
+    ],
     domain: [real, positive],
   },
-  /** 0 for x < 0, 1 for x > 0, `other` at 0. */
-  heaviside: { f: (x, other) => where(eq(x, 0), other, where(lt(x, 0), 0, 1)), types: "number" },
+  /** 0 for x < 0, 1 for x > 0, `other` at 0; NaN stays NaN. */
+  heaviside: {
+    f: (x, other) => where(eq(x, 0), other, where(lt(x, 0), 0, where(lt(0, x), 1, x))),
+    types: "choice",
+  },
   /** ∂·ȳ, the product of the chain rule: 0 where one of them is 0 whatever the other, so that a branch not taken leaves no NaN. */
   chain: {
     f: (partial, ȳ) => where(or(eq(partial, 0), eq(ȳ, 0)), 0, mul(partial, ȳ)),
@@ -251,7 +292,13 @@ export const elementwiseOps = formulas({
   /** sin(πx)/(πx), and 1 at 0. */
   sinc: {
     f: (x) => where(eq(x, 0), 1, div(fn.sin(mul(Math.PI, x)), mul(Math.PI, x))),
-    d: (y, x) => [where(eq(x, 0), 0, div(sub(fn.cos(mul(Math.PI, x)), y), x))],
+    d: (y, x) => {
+      const near = mul(
+        x,
+        sincSlopes.reduceRight<Scalar>((sum, c) => add(mul(sum, square(x)), c), 0),
+      );
+      return [where(lt(w.abs(x), 0.5), near, div(sub(fn.cos(mul(Math.PI, x)), y), x))];
+    },
     domain: [positive],
   },
   /** x in degrees to radians. */
@@ -266,7 +313,7 @@ export const elementwiseOps = formulas({
   /** ln(1 + eˣ), finite for every finite x. */
   softplus: { f: (x) => fn.softplus(x), d: (_y, x) => [sigmoid(x)] },
   /** max(x, 0); its derivative at 0 is 0. */
-  relu: { f: (x) => w.maximum(x, 0), d: (_y, x) => [not(le(x, 0))], types: "number" },
+  relu: { f: (x) => w.maximum(x, 0), d: (_y, x) => [not(le(x, 0))], types: "choice" },
   /** x for x > 0, else negativeSlope·x. */
   leakyRelu: {
     f: (x, negativeSlope: Scalar = 0.01) => where(lt(0, x), x, mul(negativeSlope, x)),
@@ -305,10 +352,10 @@ export const elementwiseOps = formulas({
       w.minimum(w.maximum(x, min), max),
     d: (_y, x, min: Scalar = Number.NEGATIVE_INFINITY, max: Scalar = Number.POSITIVE_INFINITY) => [
       and(le(min, x), le(x, max)),
-      and(lt(x, min), lt(min, max)),
+      max === Number.POSITIVE_INFINITY ? lt(x, min) : and(lt(x, min), lt(min, max)),
       or(lt(max, x), lt(max, min)),
     ],
-    types: "number",
+    types: "choice",
     domain: [real, [-1.2, -0.8], [0.8, 1.2]],
   },
 

@@ -40,6 +40,15 @@ function significandOf(x: number): number {
   return view.getFloat64(0);
 }
 
+/** ⌊x/y⌋ of the exact quotient, by way of the exact remainder. */
+function floorDivided(x: number, y: number): number {
+  if (y === 0) return x / y;
+  const rest = x % y;
+  const whole = Math.round((x - rest) / y);
+  if (rest !== 0 && rest < 0 !== y < 0) return whole - 1;
+  return whole === 0 ? Math.floor(x / y) : whole;
+}
+
 /** The closed vocabulary of the scalar machine: all that a backend has to know. */
 export const words = {
   add: word("$0 + $1", (a: number, b: number) => a + b, {
@@ -59,7 +68,7 @@ export const words = {
   ceil: word("⌈$0⌉", (a: number) => Math.ceil(a)),
   trunc: word("trunc($0)", (a: number) => Math.trunc(a)),
   round: word("round($0)", roundEven),
-  floorDivide: word("⌊$0/$1⌋", (a: number, b: number) => Math.floor(a / b), {
+  floorDivide: word("⌊$0/$1⌋", floorDivided, {
     int: (a, b) => (b === 0 ? 0 : Math.floor((a as number) / (b as number)) | 0),
   }),
   eq: compare("$0 = $1", (a: number, b: number) => +(a === b)),
@@ -71,10 +80,8 @@ export const words = {
   shiftLeft: word("$0 ≪ $1", (a: number, b: number) => a << b),
   shiftRight: word("$0 ≫ $1", (a: number, b: number) => (a >>> b) | 0),
   where: word("[$0 ? $1 : $2]", (c: number, a: number, b: number) => (c ? a : b), { result: "branches" }),
-  /** |x| with the sign of y, of zeros too. */
-  copysign: word("copysign($0, $1)", (x: number, y: number) =>
-    y < 0 || Object.is(y, -0) ? -Math.abs(x) : Math.abs(x),
-  ),
+  /** |x| with the sign of y, of zeros and NaN too. */
+  copysign: word("copysign($0, $1)", (x: number, y: number) => (head(y) < 0 ? -Math.abs(x) : Math.abs(x))),
   /** x·2ᵏ, rounded once, for a whole k for which 2ᵏ is a normal number of x's type; for the next smaller k it may be 0. */
   scalb: word("$0·2^$1", (x: number, k: number) => x * 2 ** k),
   /** ⌊log₂ |x|⌋ of a normal number x, in x's type. */

@@ -82,18 +82,13 @@ const special: Readonly<Record<string, Emit>> = {
     if (zero > 0) f.op(zero === 1 ? "v128.andnot" : "v128.and");
     else f.op(width === "vector" ? "v128.bitselect" : "select");
   },
-  floorDivide: ({ f, width, type }, operands) => {
-    all(operands);
-    const prefix = prefixes[width][type];
-    f.op(`${prefix}.div` as OpName).op(`${prefix}.floor` as OpName);
-  },
 };
 
 /** Whether there is an instruction sequence for a word in vectors of a type. */
 export function hasVector(name: string, type: DType): boolean {
   if (name in conversions) return true;
   if (name === "where") return true;
-  if (name === "floorDivide" || name in layoutWords) return isFloat(type);
+  if (name in layoutWords) return isFloat(type);
   const suffix = suffixes[name];
   if (!suffix) return false;
   if (!isFloat(type) && roundings.has(name)) return true;
@@ -104,7 +99,7 @@ export function hasVector(name: string, type: DType): boolean {
 
 /** Whether the backend knows a word at all. */
 export const isKnown = (name: string): boolean =>
-  name in layoutWords || name in special || name in suffixes || name in conversions;
+  [layoutWords, integerForms, special, suffixes, conversions].some((words) => name in words);
 
 /** Of truth values the greater is their disjunction and the lesser their conjunction. */
 const ofTruth: Readonly<Record<string, string>> = { maximum: "or", minimum: "and", mul: "and" };
@@ -135,7 +130,7 @@ export function emitWord(
   const integer = !isFloat(type);
   const form =
     (integer && width === "scalar" && integerForms[name]) ||
-    (!(integer && name === "floorDivide") && special[name]) ||
+    special[name] ||
     (!integer && width === "vector" && signWords[name]) ||
     layoutWords[name];
   if (form) return form(site, operands, known);

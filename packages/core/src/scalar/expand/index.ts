@@ -1,4 +1,5 @@
 import type { functions } from "../functions.ts";
+import type { words } from "../words.ts";
 import { erf, erfc, erfinv } from "./erf.ts";
 import { exp, exp2, expm1, sigmoid } from "./exp.ts";
 import { acosh, asinh, atanh, cosh, sinh, tanh } from "./hyperbolic.ts";
@@ -6,10 +7,11 @@ import { acos, asin, atan, atan2 } from "./inverse.ts";
 import { log, log1p, log2, log10 } from "./log.ts";
 import { hypot, pow } from "./power.ts";
 import type { Expansion } from "./precision.ts";
+import { floorDivide } from "./quotient.ts";
 import { cos, sin, tan } from "./trig.ts";
 
 /**
- * The functions spelled out in words, each with an error of at most 2 ulp as long as every word is rounded to the precision
+ * The functions, and words without an instruction on floats, spelled out in words, each with an error of at most 2 ulp as long as every word is rounded to the precision
  * of its expansion; the same bits wherever the words are IEEE 754's. The functions
  * that are missing have no expansion.
  */
@@ -40,7 +42,8 @@ export const expansions: Readonly<Partial<Record<string, Expansion>>> = {
   erf,
   erfc,
   erfinv,
-} satisfies Partial<Record<keyof typeof functions, Expansion>>;
+  floorDivide,
+} satisfies Partial<Record<keyof typeof functions | keyof typeof words, Expansion>>;
 
 export { farWords } from "./far.ts";
 export type { Expansion } from "./precision.ts";

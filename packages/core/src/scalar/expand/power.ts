@@ -34,24 +34,12 @@ import {
 import { beyond, exp2, expConstants, scaled } from "./exp.ts";
 import { log2, logConstants, logParts } from "./log.ts";
 import { isEven, perPrecision, polynomial, square } from "./precision.ts";
+import { product } from "./product.ts";
 
 /** A number as the sum of two, the second at most half an ulp of the first, or about that. */
 type Pair = readonly [high: Scalar, low: Scalar];
 
-/** The parts of a number that have half its bits each. */
-function split(x: Scalar): Pair {
-  const c = mul(x, 2 ** 27 + 1);
-  const high = sub(c, sub(c, x));
-  return [high, sub(x, high)];
-}
-
-/** a·b = product + error, exactly, unless it overflows. */
-function product(a: Scalar, b: Scalar): readonly [Expr, Expr] {
-  const p = mul(a, b);
-  const [a1, a2] = split(a);
-  const [b1, b2] = split(b);
-  return [p, add(add(add(sub(mul(a1, b1), p), mul(a1, b2)), mul(a2, b1)), mul(a2, b2))];
-}
+const splitter = 2 ** 27 + 1;
 
 /** a + b for |a| ≥ |b|. */
 function sum(a: Scalar, b: Scalar): readonly [Expr, Expr] {
@@ -60,7 +48,7 @@ function sum(a: Scalar, b: Scalar): readonly [Expr, Expr] {
 }
 
 const times = ([a1, a2]: Pair, [b1, b2]: Pair): readonly [Expr, Expr] => {
-  const [p, e] = product(a1, b1);
+  const [p, e] = product(a1, b1, splitter);
   return [p, add(e, add(mul(a1, b2), mul(a2, b1)))];
 };
 
@@ -77,7 +65,7 @@ function log2Pair(a: Expr): Pair {
   const { k, f } = logParts(logConstants.float64, a);
   const d = sum(2, f);
   const s1 = div(f, d[0]);
-  const [p, e] = product(s1, d[0]);
+  const [p, e] = product(s1, d[0], splitter);
   const s: Pair = [s1, div(sub(sub(sub(f, p), e), mul(s1, d[1])), d[0])];
   const z = times(s, s);
   const [u1, u2] = times(C1, z);
@@ -102,7 +90,7 @@ function magnitude(a: Expr, y: Expr): Expr {
   const [l1, l2] = log2Pair(a);
   const ends = where(eq(a, 0), Number.NEGATIVE_INFINITY, l1);
   const high = where(lt(a, Number.POSITIVE_INFINITY), ends, a);
-  const [p, e] = product(high, y);
+  const [p, e] = product(high, y, splitter);
   return exp2Pair(p, add(e, mul(l2, y)));
 }
 
