@@ -52,6 +52,11 @@ export const dtypesOf: Record<TypeRule, readonly DType[]> = {
 export function operandsFor(row: ElementwiseRow, dtype: DType, shapes: readonly Shape[], seed = 1): Tensor[] {
   const next = stream(seed);
   return shapes.map((shape, i) => {
+    const { require } = row.formula;
+    if (require?.whole && require.of === i && !dtype.startsWith("float")) {
+      const x = drawn(next, shape, "int32", [1, 4]);
+      return dtype === "bool" ? x.ne(0) : x;
+    }
     const bool = row.rule === "branches" && i === 0;
     const integers = dtype === "int32" || dtype === "bool";
     return drawn(

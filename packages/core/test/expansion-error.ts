@@ -6,9 +6,9 @@ import { type Precision, strict } from "./strict.ts";
 
 type Name = keyof typeof functions;
 
-/** All that is spelled out in words. */
+/** All functions that are spelled out in words. */
 export const spelled = expansions as Readonly<Record<Name, Expansion>>;
-export const names = Object.keys(spelled) as Name[];
+export const names = (Object.keys(spelled) as Name[]).filter((name) => name in functions);
 export const arityOf = (name: Name): number => spelled[name].float64.length;
 export const precisions = ["float32", "float64"] as const;
 

@@ -58,7 +58,7 @@ function fraction(x: number): readonly [bigint, bigint] {
 }
 
 /** ⌊x/y⌋ in whole numbers; −1 is the floor of less than nothing by infinity, and ∞ has none. */
-function exactFloor(x: number, y: number): number {
+export function exactFloor(x: number, y: number): number {
   if (y === 0 || x === 0) return x / y;
   if (Number.isNaN(x) || Number.isNaN(y) || Math.abs(x) === Infinity) return Number.NaN;
   if (Math.abs(y) === Infinity) return x < 0 === y < 0 ? 0 : -1;

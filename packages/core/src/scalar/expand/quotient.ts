@@ -18,9 +18,10 @@ export const floorDivide = perPrecision(
   ({ large, small, scale, splitter }: (typeof ranges)["float32" | "float64"]) =>
     (x: Expr, y: Expr): Expr => {
       const q = floor(div(x, y));
-      const by = where(lt(large, abs(y)), 1 / scale, where(lt(abs(y), small), scale, 1));
-      const [p, error] = product(q, mul(y, by), splitter);
-      const excess = where(eq(q, 0), neg(x), add(sub(p, mul(x, by)), error));
+      const [huge, tiny] = [lt(large, abs(y)), lt(abs(y), small)];
+      const scaled = (z: Expr) => where(huge, mul(z, 1 / scale), where(tiny, mul(z, scale), z));
+      const [p, error] = product(q, scaled(y), splitter);
+      const excess = where(eq(q, 0), neg(x), add(sub(p, scaled(x)), error));
       const above = where(lt(y, 0), lt(excess, 0), lt(0, excess));
       const endless = and(eq(abs(x), Number.POSITIVE_INFINITY), xor(eq(y, 0), 1));
       return where(endless, Number.NaN, where(above, sub(q, 1), q));
