@@ -2,21 +2,21 @@ import { elementwise, scalar } from "@chainrule/core";
 import { loss } from "./loss.ts";
 import { elementwiseLoss, type WeightedOptions, weighted } from "./reduction.ts";
 
-const { add, and, div, le, log, log1p, maximum, mul, neg, sub } = scalar;
+const { add, and, div, eq, le, log, log1p, maximum, mul, neg, sub, where } = scalar;
 
 /** Logarithms held above −100. */
 const held = (x: scalar.Scalar) => maximum(x, -100);
 
 /**
  * L(ŷ, y) = −[y ln ŷ + (1−y) ln(1−ŷ)] with logarithms held above −100, and the derivative that the chain rule gives by
- * hand, ∂L/∂ŷ = (ŷ−y)/(ŷ(1−ŷ)), its denominator held above 10⁻¹².
+ * hand, ∂L/∂ŷ = (ŷ−y)/(ŷ(1−ŷ)), with 10⁻¹² in the place of a denominator of 0.
  */
 const row = elementwise("binaryCrossEntropy", {
   f: (ŷ, y) => neg(add(mul(y, held(log(ŷ))), mul(sub(1, y), held(log1p(neg(ŷ)))))),
-  d: (_L, ŷ, y) => [
-    div(sub(ŷ, y), maximum(mul(ŷ, sub(1, ŷ)), 1e-12)),
-    sub(held(log1p(neg(ŷ))), held(log(ŷ))),
-  ],
+  d: (_L, ŷ, y) => {
+    const spread = mul(ŷ, sub(1, ŷ));
+    return [div(sub(ŷ, y), where(eq(spread, 0), 1e-12, spread)), sub(held(log1p(neg(ŷ))), held(log(ŷ)))];
+  },
   domain: [
     [0.1, 0.9],
     [0, 1],
