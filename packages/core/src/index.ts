@@ -4,14 +4,15 @@ export type { Backend } from "./backend/backend.ts";
 export { setBackend, withBackend } from "./backend/evaluate.ts";
 export { fusesMultiplyAdd } from "./backend/wasm/fused.ts";
 export { wasm, wasmRelaxed } from "./backend/wasm/wasm.ts";
-export type { DType, TypedArray } from "./dtype.ts";
+export { type DType, getDefaultDtype, setDefaultDtype, type TypedArray } from "./dtype.ts";
 export { ChainruleError, type Fault } from "./errors.ts";
 export type { KeepDim } from "./ops/broadcast.ts";
 export * as scalar from "./scalar/index.ts";
 export { formatShape, type Shape, sameShape } from "./shape.ts";
 export * from "./tensor/create.ts";
 export { elementwise } from "./tensor/define.ts";
-export type { Nested, TensorData } from "./tensor/nested.ts";
+export type { TensorList } from "./tensor/join.ts";
+export type { Nested, Pixels, TensorData } from "./tensor/nested.ts";
 export { Cell, Parameter } from "./tensor/parameter.ts";
 export {
   bernoulli,

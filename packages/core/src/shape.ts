@@ -27,12 +27,17 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
-/** Checks that `shape` holds whole numbers ≥ 0. */
+/**
+ * A copy of `shape`, which nobody can change. @throws where it holds something else than whole numbers ≥ 0, or where its
+ * elements are too many to be counted.
+ */
 export function checkShape(op: string, shape: Shape): Shape {
   for (const n of shape)
     if (!Number.isInteger(n) || n < 0)
       fail("shape", op, `${formatShape(shape)} is no shape: sizes are whole numbers ≥ 0`);
-  return shape;
+  if (sizeOf(shape) > Number.MAX_SAFE_INTEGER)
+    fail("shape", op, `${formatShape(shape)} has more elements than can be counted`);
+  return Object.freeze([...shape]);
 }
 
 /** An axis counted from the front: −1 is the last of `rank`. */

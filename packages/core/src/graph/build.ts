@@ -1,6 +1,6 @@
 import { type DType, isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
-import type { Shape } from "../shape.ts";
+import { formatShape, type Shape } from "../shape.ts";
 import { Node, type Op } from "./node.ts";
 
 let recording = true;
@@ -24,17 +24,21 @@ const longestAxis = 2 ** 31 - 1;
 
 const needsGrad = (x: Node): boolean => x.needsGrad;
 
+function refuse(op: Op, shape: Shape, n: number): never {
+  if (n > longestAxis)
+    fail(
+      "shape",
+      op.name,
+      `an axis of ${n} elements; the longest has ${longestAxis}. Did you mean several axes?`,
+    );
+  fail("shape", op.name, `${formatShape(shape)} is no shape: sizes are whole numbers ≥ 0`);
+}
+
 /**
  * A node of canonical inputs; it needs a gradient when an input does, its dtype has one and recording is on.
- * @throws where an axis is longer than loops can count.
+ * @throws where a size is no whole number, or an axis is longer than loops can count: no such node can be made.
  */
 export function build(op: Op, inputs: readonly Node[], shape: Shape, dtype: DType): Node {
-  for (const n of shape)
-    if (n > longestAxis)
-      fail(
-        "shape",
-        op.name,
-        `an axis of ${n} elements; the longest has ${longestAxis}. Did you mean several axes?`,
-      );
+  for (const n of shape) if (!(n >= 0 && n <= longestAxis && Number.isInteger(n))) refuse(op, shape, n);
   return new Node(op, inputs, shape, dtype, recording && isFloat(dtype) && inputs.some(needsGrad));
 }

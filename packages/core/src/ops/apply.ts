@@ -1,4 +1,13 @@
-import { checkDType, type DType, isFloat, promote, promoteScalar } from "../dtype.ts";
+import {
+  checkDType,
+  compareScalar,
+  type DType,
+  floating,
+  getDefaultDtype,
+  isFloat,
+  promote,
+  promoteScalar,
+} from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
 import { type Elementwise, Node } from "../graph/node.ts";
@@ -6,7 +15,7 @@ import type { Expr, Scalar } from "../scalar/expr.ts";
 import * as words from "../scalar/words.ts";
 import { broadcast, type Shape } from "../shape.ts";
 import { broadcasting } from "./broadcast.ts";
-import { isWeak } from "./placeholder.ts";
+import { isWeak, weakDType } from "./placeholder.ts";
 import { type Operand, requireOperand } from "./row.ts";
 import { scalar } from "./source.ts";
 
@@ -47,6 +56,8 @@ export interface Formula {
 }
 
 interface TypeAnswer {
+  /** What a tensor's dtype becomes beside a number. */
+  readonly number?: (dtype: DType, scalar: number | boolean) => DType;
   readonly operand: (promoted: DType, i: number) => DType;
   readonly result: (promoted: DType) => DType;
 }
@@ -54,27 +65,32 @@ interface TypeAnswer {
 const atLeast = (floor: DType) => (promoted: DType) => promote(promoted, floor);
 
 const typeRules: Record<TypeRule, TypeAnswer> = {
-  float: { operand: atLeast("float32"), result: atLeast("float32") },
+  float: { operand: floating, result: floating },
   number: { operand: atLeast("int32"), result: atLeast("int32") },
   choice: { operand: (promoted) => promoted, result: (promoted) => promoted },
-  compare: { operand: (promoted) => promoted, result: () => "bool" },
-  predicate: { operand: atLeast("float32"), result: () => "bool" },
+  compare: { number: compareScalar, operand: (promoted) => promoted, result: () => "bool" },
+  predicate: { operand: floating, result: () => "bool" },
   logical: { operand: () => "bool", result: () => "bool" },
   bits: { operand: (promoted) => promoted, result: (promoted) => promoted },
   branches: { operand: (promoted, i) => (i === 0 ? "bool" : promoted), result: (promoted) => promoted },
 };
 
 /** The dtype that tensors and weak scalars agree on: scalars adapt to the tensors, where there are any. */
-function commonDType(operands: readonly Operand[]): DType {
+function commonDType(operands: readonly Operand[], number = promoteScalar): DType {
   let dtype: DType | undefined;
   for (const x of operands)
     if (x instanceof Node && !isWeak(x)) dtype = dtype ? promote(dtype, x.dtype) : x.dtype;
-  dtype ??= operands.every((x) => typeof x === "boolean") ? "bool" : "float32";
+  const tensors = dtype ?? (operands.every((x) => typeof x === "boolean") ? "bool" : getDefaultDtype());
+  let common = tensors;
   for (const x of operands) {
-    if (!(x instanceof Node)) dtype = promoteScalar(dtype, x);
-    else if (isWeak(x)) dtype = promoteScalar(dtype, 0.5);
+    if (!(x instanceof Node)) common = promote(common, number(tensors, x));
+    else if (isWeak(x))
+      common = promote(
+        common,
+        weakDType(x, (n) => number(tensors, n)),
+      );
   }
-  return dtype;
+  return common;
 }
 
 /** The op that a formula is when the operands at `places` are given and the others left to their defaults. */
@@ -111,7 +127,7 @@ const shapeOf = (x: Operand): Shape => (x instanceof Node ? x.shape : []);
 
 /** Operands of an elementwise op, made canonical: tensors of one shape, in the dtypes that the rule asks for. */
 function canonical(name: string, rule: TypeAnswer, operands: readonly Operand[]): readonly [Node[], DType] {
-  const promoted = commonDType(rule === typeRules.branches ? operands.slice(1) : operands);
+  const promoted = commonDType(rule === typeRules.branches ? operands.slice(1) : operands, rule.number);
   const shape = broadcast(name, operands.map(shapeOf));
   const nodes = operands.map((x, i) => {
     const dtype = rule.operand(promoted, i);

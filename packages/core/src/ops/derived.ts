@@ -1,4 +1,4 @@
-import { isFloat } from "../dtype.ts";
+import { floating, isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import * as w from "../scalar/words.ts";
@@ -34,7 +34,7 @@ const { amax, amin, argmax, argmin } = reductions;
 const countOf = (op: string, x: Node, dims: Dims): number =>
   axes(op, dims, x.shape.length).reduce((n, d) => n * (x.shape[d] as number), 1);
 
-const toFloat = (x: Node): Node => (isFloat(x.dtype) ? x : cast(x, "float32"));
+const toFloat = (x: Node): Node => cast(x, floating(x.dtype));
 
 export interface VarianceOptions extends KeepDim {
   /** Subtracted from the number of elements: 1 for the unbiased estimate. */

@@ -1,4 +1,4 @@
-import { isFloat } from "../dtype.ts";
+import { floating } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
 import { axis } from "../shape.ts";
 import { cast } from "./apply.ts";
@@ -50,7 +50,7 @@ export const runnings = {
 
   /** yᵢ = ln(e^{x₀} + … + e^{xᵢ}) along `dim`, in range for every finite x: the sums are counted in units of the greatest term so far. */
   logCumSumExp(x: Node, dim: number): Node {
-    const float = isFloat(x.dtype) ? x : cast(x, "float32");
+    const float = cast(x, floating(x.dtype));
     const d = axis("logCumSumExp", dim, Math.max(1, x.shape.length));
     if (x.shape.length === 0 || x.shape[d] === 0) return float;
     const top = detach(runnings.cummax(float, d).values);

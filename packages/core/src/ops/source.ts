@@ -1,4 +1,4 @@
-import { checkDType, type DType, type TypedArray } from "../dtype.ts";
+import { checkDType, type DType, stored, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
 import { Node, Single, type Source, type Value } from "../graph/node.ts";
@@ -34,18 +34,12 @@ export function data(array: TypedArray, shape: Shape, dtype: DType): Node {
   return known({ array }, shape, dtype);
 }
 
-/** How a number is kept in each dtype, as its typed array would. */
-const kept: Record<DType, (x: number) => number> = {
-  bool: (x) => (x === 0 ? 0 : 1),
-  int32: (x) => x | 0,
-  float32: Math.fround,
-  float64: (x) => x,
-};
-
-/** A number as a 0-d tensor. */
+/** A number as a 0-d tensor. @throws for NaN in int32, which holds nothing like it. */
 export function scalar(value: number | boolean, dtype: DType): Node {
+  if (dtype === "int32" && Number.isNaN(value))
+    fail("value", "tensor", "NaN is no int32. Did you mean another dtype?");
   const node = new Node(number, [], [], dtype, false);
-  node.value = new Single(kept[checkDType("tensor", dtype)](Number(value)), dtype);
+  node.value = new Single(stored[checkDType("tensor", dtype)](Number(value)), dtype);
   return node;
 }
 

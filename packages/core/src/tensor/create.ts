@@ -1,5 +1,6 @@
-import { type DType, isFloat, type TypedArray } from "../dtype.ts";
+import { type DType, getDefaultDtype, isFloat, isInt32, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
+import type { Node } from "../graph/node.ts";
 import { cast } from "../ops/apply.ts";
 import { stack as stackNodes } from "../ops/arrange.ts";
 import { broadcasting } from "../ops/broadcast.ts";
@@ -9,10 +10,11 @@ import { meshgrid as meshgridNodes } from "../ops/grid.ts";
 import { cat as catNodes } from "../ops/movement.ts";
 import { data, iota, scalar } from "../ops/source.ts";
 import { checkShape, type Shape } from "../shape.ts";
+import { holdsTensor, join, type TensorList } from "./join.ts";
 import { parseData, type TensorData } from "./nested.ts";
 import { lifted, Tensor } from "./tensor.ts";
 
-const { add, eq, mul } = elementwiseOps;
+const { add, eq, le, mul, sub } = elementwiseOps;
 
 export interface CreateOptions {
   readonly dtype?: DType;
@@ -25,17 +27,33 @@ const made = (t: Tensor, requiresGrad = false): Tensor => {
   return t;
 };
 
+export interface TensorOptions extends CreateOptions {
+  /** What the elements, in row-major order, are laid out in. */
+  readonly shape?: Shape;
+}
+
 /**
- * A tensor of given elements: nested arrays, a number, or a typed array (whose elements are copied), which takes a
- * `shape`. Numbers become float32 and booleans bool unless `dtype` says otherwise.
- * @throws where rows differ in length, or the elements do not fill the shape.
+ * A tensor of given elements, which are copied: a number, nested arrays of numbers, a typed array or rows of them, the
+ * pixels of an `ImageData` ([height, width, 4]), or tensors, which are stacked and keep their history.
+ *
+ * Numbers have the default dtype (float32), booleans are bool, typed arrays of integers int32 and those of floats
+ * float32 or float64. With `dtype` they are converted as `to` does: towards int32 truncated and clamped, towards bool
+ * x ≠ 0.
+ * @throws where rows differ in length, the elements do not fill the shape, something is no number, or whole numbers of
+ * a typed array lie beyond int32 and no dtype is asked for.
  */
-export function tensor(
-  elements: TensorData,
-  options: CreateOptions & { readonly shape?: Shape } = {},
-): Tensor {
-  const { array, shape, dtype } = parseData(elements, options.shape, options.dtype);
-  return made(new Tensor(data(array, shape, dtype)), options.requiresGrad);
+export function tensor(elements: TensorData | TensorList, options: TensorOptions = {}): Tensor {
+  return made(new Tensor(nodeOf(elements, options)), options.requiresGrad);
+}
+
+function nodeOf(elements: TensorData | TensorList, { shape, dtype }: TensorOptions): Node {
+  if (!holdsTensor(elements)) {
+    const parsed = parseData(elements as TensorData, shape, dtype);
+    return data(parsed.array, parsed.shape, parsed.dtype);
+  }
+  const joined = join(elements);
+  const typed = dtype ? cast(joined, dtype) : joined;
+  return shape ? broadcasting.reshape(typed, checkShape("tensor", shape)) : typed;
 }
 
 /** Every element `value`. */
@@ -44,7 +62,7 @@ export function full(
   value: number | boolean,
   { dtype, requiresGrad }: CreateOptions = {},
 ): Tensor {
-  const type = dtype ?? (typeof value === "boolean" ? "bool" : "float32");
+  const type = dtype ?? (typeof value === "boolean" ? "bool" : getDefaultDtype());
   return made(new Tensor(broadcasting.expand(scalar(value, type), checkShape("full", shape))), requiresGrad);
 }
 
@@ -65,41 +83,60 @@ export const zerosLike = (x: Tensor, options: CreateOptions = {}): Tensor => ful
 export const onesLike = (x: Tensor, options: CreateOptions = {}): Tensor => fullLike(x, 1, options);
 
 /** The n × m matrix with ones on its diagonal. */
-export function eye(n: number, m = n, { dtype = "float32", requiresGrad }: CreateOptions = {}): Tensor {
-  const on = eq(iota([n, m], 0, "int32"), iota([n, m], 1, "int32"));
+export function eye(
+  n: number,
+  m = n,
+  { dtype = getDefaultDtype(), requiresGrad }: CreateOptions = {},
+): Tensor {
+  const shape = checkShape("eye", [n, m]);
+  const on = eq(iota(shape, 0, "int32"), iota(shape, 1, "int32"));
   return made(new Tensor(cast(on, dtype)), requiresGrad);
 }
 
-/** start + i·step for i = 0 … count − 1, worked out in double precision. */
-const progression = (start: number, step: number, count: number, dtype: DType): Tensor =>
-  new Tensor(cast(add(mul(iota([count], 0, "float64"), step), start), dtype));
-
-/** start, start + step, … up to and without stop; `arange(n)` is 0 … n − 1. float32 unless told. */
+/** start, start + step, … up to and without stop, in double precision; `arange(n)` is 0 … n − 1. float32 unless told. */
 export function arange(
   start: number,
   stop?: number,
   step = 1,
-  { dtype = "float32", requiresGrad }: CreateOptions = {},
+  { dtype = getDefaultDtype(), requiresGrad }: CreateOptions = {},
 ): Tensor {
   const [first, end] = stop === undefined ? [0, start] : [start, stop];
   const count = Math.ceil((end - first) / step);
   if (!(count >= 0) || !Number.isFinite(count))
     fail("value", "arange", `no steps of ${step} lead from ${first} to ${end}`);
-  return made(progression(first, step, count, dtype), requiresGrad);
+  const last = first + Math.max(0, count - 1) * step;
+  if (dtype === "int32" && !(isInt32(Math.trunc(first)) && isInt32(Math.trunc(last))))
+    fail(
+      "value",
+      "arange",
+      `int32 does not hold all of ${first} … ${last}. Did you mean { dtype: "float64" }?`,
+    );
+  const [length] = checkShape("arange", [count]);
+  const places = iota([length as number], 0, "float64");
+  return made(new Tensor(cast(add(mul(places, step), first), dtype)), requiresGrad);
 }
 
-/** `steps` numbers from start to end, both included, equally far apart. */
+/** `steps` numbers from start to end, both included to the bit, equally far apart; worked out in double precision. */
 export function linspace(
   start: number,
   end: number,
   steps: number,
-  { dtype = "float32", requiresGrad }: CreateOptions = {},
+  { dtype = getDefaultDtype(), requiresGrad }: CreateOptions = {},
 ): Tensor {
   if (!Number.isInteger(steps) || steps < 0)
     fail("value", "linspace", `${steps} steps; give a whole number ≥ 0`);
+  if (!Number.isFinite(start) || !Number.isFinite(end))
+    fail("value", "linspace", `from ${start} to ${end}; both ends must be finite`);
   if (!isFloat(dtype))
     fail("dtype", "linspace", `makes real numbers, so dtype ${dtype} must be float32 or float64`);
-  return made(progression(start, steps > 1 ? (end - start) / (steps - 1) : 0, steps, dtype), requiresGrad);
+  const step = steps > 1 ? end / (steps - 1) - start / (steps - 1) : 0;
+  const places = iota(checkShape("linspace", [steps]), 0, "float64");
+  const up = add(mul(places, step), start);
+  const down = sub(end, mul(sub(steps - 1, places), step));
+  return made(
+    new Tensor(cast(elementwiseOps.where(le(places, (steps - 1) / 2), up, down), dtype)),
+    requiresGrad,
+  );
 }
 
 /** Tensors joined along an axis that they have; all other sizes must agree. */

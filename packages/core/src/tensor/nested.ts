@@ -1,68 +1,148 @@
-import { arrays, checkDType, type DType, type TypedArray } from "../dtype.ts";
+import { checkDType, type DType, getDefaultDtype, promote, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "../shape.ts";
+import { type NumberArray, numbersOf, requireInt32, store, typedDType } from "./typed.ts";
 
 /** Numbers or truth values in arrays of any depth. */
 export type Nested<T = number | boolean> = T | readonly Nested<T>[];
+/** The pixels of an image, row by row, as a canvas gives them: red, green, blue and opacity. */
+export interface Pixels {
+  readonly data: ArrayBufferView & ArrayLike<number>;
+  readonly width: number;
+  readonly height: number;
+}
 /** What a tensor can be made from. */
-export type TensorData = Nested | TypedArray;
+export type TensorData = Nested<number | boolean | NumberArray> | Pixels;
 
-const typed = Object.entries(arrays) as [DType, (typeof arrays)[DType]][];
+interface Elements {
+  readonly numbers: ArrayLike<number>;
+  readonly dtype: DType;
+}
 
-/** The dtype that a typed array speaks of; undefined for anything else. */
-export const dtypeOf = (data: unknown): DType | undefined =>
-  typed.find(([, kind]) => data instanceof kind)?.[0];
+interface Parsed {
+  readonly array: TypedArray;
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
 
-/** The sizes of nested arrays; throws where they are ragged or hold something that is no number. */
-function shapeOf(data: Nested): number[] {
-  const shape: number[] = [];
-  for (let level: Nested | undefined = data; Array.isArray(level); level = level[0]) shape.push(level.length);
-  const check = (x: Nested, d: number, path: string): void => {
-    if (Array.isArray(x)) {
-      if (x.length !== shape[d])
-        fail(
-          "shape",
-          "tensor",
-          `ragged array: ${path || "data"} has ${x.length} elements where ${shape[d] ?? "a number"} is expected; all rows must have one length`,
-        );
-      for (const [i, y] of x.entries()) check(y, d + 1, `${path}[${i}]`);
-    } else if (d !== shape.length)
+/** Lists are nested at most this deep. */
+const deepest = 64;
+
+const isRow = (x: unknown): x is ArrayLike<unknown> => Array.isArray(x) || typedDType(x) !== undefined;
+
+/** What something is, for messages. */
+function kind(x: unknown): string {
+  if (x === null || typeof x !== "object") return x === null ? "null" : typeof x;
+  const name = (Object.getPrototypeOf(x) as object | null)?.constructor.name ?? "Object";
+  return name === "Object" ? "an object" : `a ${name}`;
+}
+
+/** What a thing that is no number was meant to be. */
+function instead(x: unknown): string {
+  if (typeof x === "bigint" || typeof x === "string") return ". Did you mean Number(x)?";
+  if (x instanceof ArrayBuffer || x instanceof DataView) return ". Did you mean new Float32Array(buffer)?";
+  if (typeof x === "object" && x !== null && Symbol.iterator in x) return ". Did you mean [...x]?";
+  return "";
+}
+
+/** Throws where lists are ragged or hold something that is no number, naming the place. */
+function check(x: unknown, shape: readonly number[], d: number, path: string): void {
+  const place = path || "data";
+  if (isRow(x)) {
+    if (x.length !== shape[d])
       fail(
         "shape",
         "tensor",
-        `ragged array: ${path || "data"} is ${String(x)} where an array of ${shape[d]} is expected`,
+        `ragged array: ${place} has ${x.length} elements where ${shape[d] ?? "a number"} is expected; all rows must have one length`,
       );
-    else if (typeof x !== "number" && typeof x !== "boolean")
-      fail("dtype", "tensor", `${path || "data"} is ${typeof x}; elements must be numbers or booleans`);
-  };
-  check(data, 0, "");
+    if (!Array.isArray(x) && d === shape.length - 1) return;
+    for (let i = 0; i < x.length; i++) {
+      const y = x[i];
+      if (d < shape.length - 1 || typeof y !== "number") check(y, shape, d + 1, `${path}[${i}]`);
+    }
+  } else if (typeof x !== "number" && typeof x !== "boolean")
+    fail(
+      "dtype",
+      "tensor",
+      `${place} is ${kind(x)}; give numbers, booleans, typed arrays, or tensors${instead(x)}`,
+    );
+  else if (d !== shape.length)
+    fail(
+      "shape",
+      "tensor",
+      `ragged array: ${place} is ${String(x)} where an array of ${shape[d]} is expected`,
+    );
+}
+
+/** The sizes of nested lists; throws where they are ragged or hold something that is no number. */
+function shapeOf(data: unknown): number[] {
+  const shape: number[] = [];
+  for (let level = data; isRow(level); level = level[0]) {
+    shape.push(level.length);
+    if (shape.length > deepest)
+      fail("shape", "tensor", `arrays more than ${deepest} levels deep. Does one of them hold itself?`);
+  }
+  check(data, shape, 0, "");
   return shape;
 }
 
-/** The innermost elements of nested arrays, in order. */
-function flatten(data: Nested, into: (number | boolean)[] = []): (number | boolean)[] {
-  if (typeof data === "number" || typeof data === "boolean") into.push(data);
-  else for (const x of data) flatten(x, into);
-  return into;
+/** The elements of a typed array, and the dtype that they speak of: whole numbers that nobody asked a dtype for are int32. */
+function elementsOfTyped(data: NumberArray, asked?: DType): Elements {
+  const numbers = numbersOf(data);
+  const dtype = typedDType(data) as DType;
+  if (!asked && dtype === "int32") requireInt32(numbers);
+  return { numbers, dtype };
 }
 
-/** The elements in row-major order, their shape and dtype: float32 for numbers and bool for truth values, unless told. */
-export function parseData(
-  data: TensorData,
-  shape?: Shape,
-  dtype?: DType,
-): { array: TypedArray; shape: Shape; dtype: DType } {
-  const given = dtypeOf(data);
-  const natural = given ? [(data as TypedArray).length] : shapeOf(data as Nested);
-  const elements = given ? [] : flatten(data as Nested);
-  const booleans = elements.length > 0 && elements.every((x) => typeof x === "boolean");
-  const type = checkDType("tensor", dtype ?? given ?? (booleans ? "bool" : "float32"));
-  const flat: ArrayLike<number> = given ? (data as TypedArray) : elements.map(Number);
-  const to = checkShape("tensor", shape ?? natural);
-  if (sizeOf(to) !== flat.length)
-    fail("shape", "tensor", `${flat.length} elements do not fill shape ${formatShape(to)}`);
-  const array = type === "bool" ? Uint8Array.from(flat, (x) => +(x !== 0)) : arrays[type].from(flat);
-  return { array, shape: to, dtype: type };
+/** The elements of nested lists in order, and the dtype that they speak of. */
+function elementsOf(data: unknown, size: number, asked?: DType): Elements {
+  const numbers = new Float64Array(size);
+  let next = 0;
+  let dtype: DType = "bool";
+  let plain = size === 0;
+  const visit = (x: unknown): void => {
+    if (Array.isArray(x)) for (const y of x) visit(y);
+    else if (typeof x === "number" || typeof x === "boolean") {
+      plain ||= typeof x === "number";
+      numbers[next++] = +x;
+    } else {
+      const row = elementsOfTyped(x as NumberArray, asked);
+      dtype = promote(dtype, row.dtype);
+      numbers.set(row.numbers, next);
+      next += row.numbers.length;
+    }
+  };
+  visit(data);
+  return { numbers, dtype: plain ? promote(dtype, getDefaultDtype()) : dtype };
+}
+
+const isPixels = (x: unknown): x is Pixels => {
+  if (typeof x !== "object" || x === null) return false;
+  const { data, width, height } = x as Partial<Pixels>;
+  return typedDType(data) !== undefined && typeof width === "number" && typeof height === "number";
+};
+
+/** The elements of what a tensor is made from, with the shape and the dtype that it has of its own. */
+function read(data: TensorData, asked?: DType): Elements & { readonly shape: Shape } {
+  if (isPixels(data))
+    return { ...elementsOfTyped(data.data as NumberArray, asked), shape: [data.height, data.width, 4] };
+  if (typedDType(data)) {
+    const elements = elementsOfTyped(data as NumberArray, asked);
+    return { ...elements, shape: [elements.numbers.length] };
+  }
+  const shape = shapeOf(data);
+  return { ...elementsOf(data, sizeOf(shape), asked), shape };
+}
+
+/** The elements in row-major order, their shape and dtype: see `tensor`. */
+export function parseData(data: TensorData, shape?: Shape, asked?: DType): Parsed {
+  if (asked !== undefined) checkDType("tensor", asked);
+  const elements = read(data, asked);
+  const to = checkShape("tensor", shape ?? elements.shape);
+  if (sizeOf(to) !== elements.numbers.length)
+    fail("shape", "tensor", `${elements.numbers.length} elements do not fill shape ${formatShape(to)}`);
+  const dtype = asked ?? elements.dtype;
+  return { array: store(elements.numbers, dtype), shape: to, dtype };
 }
 
 /** Elements as nested arrays: numbers, or booleans where dtype is bool; a 0-d tensor is a bare element. */

@@ -1,4 +1,4 @@
-import { isFloat } from "../dtype.ts";
+import { getDefaultDtype, isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import * as draw from "../ops/random.ts";
@@ -75,11 +75,11 @@ function finish(t: Tensor, { requiresGrad = false }: RandomOptions): Tensor {
 
 /** Uniform on [0, 1). */
 export const rand = (shape: Shape, options: RandomOptions = {}): Tensor =>
-  finish(new Tensor(draw.uniform(shape, keyOf(options), options.dtype ?? "float32")), options);
+  finish(new Tensor(draw.uniform(shape, keyOf(options), options.dtype ?? getDefaultDtype())), options);
 
 /** Standard normal. */
 export const randn = (shape: Shape, options: RandomOptions = {}): Tensor =>
-  finish(new Tensor(draw.normal(shape, keyOf(options), options.dtype ?? "float32")), options);
+  finish(new Tensor(draw.normal(shape, keyOf(options), options.dtype ?? getDefaultDtype())), options);
 
 /** Whole numbers from low to high − 1, int32 unless told. */
 export const randint = (low: number, high: number, shape: Shape, options: RandomOptions = {}): Tensor =>

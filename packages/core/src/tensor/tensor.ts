@@ -62,8 +62,9 @@ export class Tensor {
     this.#grad = g;
   }
 
+  /** The sizes of the axes. */
   get shape(): Shape {
-    return this.#node.shape;
+    return Object.freeze(this.#node.shape);
   }
 
   get dtype(): DType {

@@ -44,8 +44,14 @@ export class Tracing {
   readonly guards: (() => unknown)[] = [];
 
   number(ask: () => number, dtype?: DType): Node {
-    const node = dtype ? placeholder([], dtype) : weakPlaceholder();
-    this.calls.push({ node, ask, first: ask() });
+    const first = ask();
+    const choose = (by: (x: number) => DType) => {
+      const chosen = by(first);
+      if ([0, 0.5, Number.MAX_VALUE].some((x) => by(x) !== chosen)) this.guards.push(() => by(ask()));
+      return chosen;
+    };
+    const node = dtype ? placeholder([], dtype) : weakPlaceholder(choose);
+    this.calls.push({ node, ask, first });
     return node;
   }
 }

@@ -1,7 +1,7 @@
 import type { Executable } from "../backend/backend.ts";
 import { activeBackend, prepare } from "../backend/evaluate.ts";
 import { watcher } from "../backend/watch.ts";
-import type { DType } from "../dtype.ts";
+import { type DType, getDefaultDtype } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { type Node, observer, Single, type Value } from "../graph/node.ts";
 import { graphOf, type Structure, structureOf } from "../graph/structure.ts";
@@ -160,7 +160,7 @@ function recorded<A extends readonly unknown[], Y>(
     outputs: roots.map(({ shape, dtype }) => ({ shape, dtype })),
     written: written.map(([cell], k) => ({ cell, shared: isShared(places[roots.length + k] as number) })),
     calls: record.calls,
-    guards: [activeBackend, ...record.guards].map((ask) => ({ ask, was: ask() })),
+    guards: [activeBackend, getDefaultDtype, ...record.guards].map((ask) => ({ ask, was: ask() })),
   };
 }
 
