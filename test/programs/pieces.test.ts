@@ -1,4 +1,4 @@
-import { cat, compile, Parameter, type Tensor, tensor } from "@chainrule/core";
+import { cat, compile, grad, Parameter, type Tensor, tensor } from "@chainrule/core";
 import { programsPrepared } from "@chainrule/core/testing";
 import { describe, expect, it } from "vitest";
 
@@ -26,6 +26,22 @@ describe("a graph too long for one program", () => {
     const steps = chain(x, (h) => h.data());
     expect([...y.data()]).toEqual([...steps.data()]);
     expect([...compiled(x).data()]).toEqual([...y.data()]);
+  });
+
+  it("shares programs between the rounds of a loop, and between those of its derivative", () => {
+    const loop = (x: Tensor): Tensor => {
+      let h = x;
+      for (let i = 0; i < 700; i++) h = round(h, x);
+      return h;
+    };
+    const x = tensor([0.3, -0.2, 1e-3], { dtype: "float64" });
+    const before = programsPrepared();
+    const slopes = compile((t: Tensor) => grad((u: Tensor) => loop(u).sum())(t))(x).data();
+    expect(programsPrepared() - before).toBeLessThan(16);
+    const [ahead, behind] = [loop(x.add(1e-5)).data(), loop(x.sub(1e-5)).data()];
+    slopes.forEach((slope, k) => {
+      expect(slope / (((ahead[k] as number) - (behind[k] as number)) / 2e-5)).toBeCloseTo(1, 6);
+    });
   });
 
   it("may join more tensors than a program has items", () => {

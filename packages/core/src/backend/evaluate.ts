@@ -8,8 +8,9 @@ import type { Backend, Executable } from "./backend.ts";
 import { wasm } from "./wasm/wasm.ts";
 import { watcher } from "./watch.ts";
 
-/** Executables kept ready for each backend; the one not used for longest goes first. */
+/** So many executables, of so many nodes together, are kept ready for each backend; the one not used for longest goes first. */
 const mostReady = 256;
+const mostNodes = 2 ** 20;
 
 interface Ready {
   readonly outline: Outline;
@@ -29,7 +30,12 @@ function executableOf(graph: Graph): Executable {
   const [known] = at > 0 ? kept.splice(at, 1) : [];
   const one = known ?? { executable: active.prepare(structureOf(graph)), outline: outlineOf(graph) };
   kept.unshift(one);
-  if (kept.length > mostReady) kept.pop()?.executable.release?.();
+  let nodes = kept.reduce((n, { outline }) => n + outline.steps.length, 0);
+  while (kept.length > mostReady || (nodes > mostNodes && kept.length > 1)) {
+    const { executable, outline } = kept.pop() as Ready;
+    nodes -= outline.steps.length;
+    executable.release?.();
+  }
   return one.executable;
 }
 

@@ -1,79 +1,145 @@
 import type { Value } from "../graph/node.ts";
-import { given, type Item, type Structure } from "../graph/structure.ts";
+import { wholeRounds } from "../graph/rounds.ts";
+import { given, type Item, labelOf, type Structure } from "../graph/structure.ts";
 import type { Backend, Executable } from "./backend.ts";
 
 /** Some items of a longer graph as a graph: which items it is given, and which it leaves to later ones. */
 interface Piece {
-  readonly executable: Executable;
+  readonly structure: Structure;
+  /** Pieces of one key do the same. */
+  readonly key: string;
   readonly needs: readonly number[];
+  /** Which of them nobody needs afterwards. */
+  readonly dying: readonly boolean[];
   readonly leaves: readonly number[];
-  /** One past the last of its items. */
-  readonly end: number;
 }
 
-/** A graph made ready as pieces of about `longest` items, with what they need, which run one after the other. */
-export function inPieces(
-  { items, roots }: Structure,
-  longest: number,
-  prepare: Backend["prepare"],
-): Executable {
-  const lastUse = items.map((_, i) => i);
-  items.forEach(({ inputs }, i) => {
-    for (const x of inputs) lastUse[x] = i;
-  });
-  for (const r of roots) lastUse[r] = Number.POSITIVE_INFINITY;
+/** Pieces of so many items are tried, one after the other, for the rounds of a loop. */
+const sizes = [512, 2048, 8192];
 
-  const cut = (start: number): Piece => {
+/** The last item that reads each item; infinity for roots. */
+function lastUses({ items, roots }: Structure): number[] {
+  const last = items.map((_, i) => i);
+  items.forEach(({ inputs }, i) => {
+    for (const x of inputs) last[x] = i;
+  });
+  for (const r of roots) last[r] = Number.POSITIVE_INFINITY;
+  return last;
+}
+
+/** A graph as pieces of at most `longest` items, each of whole rounds where the items come from a loop. */
+function piecesOf(
+  { items }: Structure,
+  labels: readonly string[],
+  lastUse: readonly number[],
+  longest: number,
+): Piece[] {
+  const cut = (start: number, end: number): Piece => {
     const own: Item[] = [];
+    const names: string[] = [];
     const needs: number[] = [];
     const places = new Map<number, number>();
-    const place = (x: number): number => {
-      const known = places.get(x);
-      if (known !== undefined) return known;
-      const { shape, dtype } = items[x] as Item;
-      const at = own.push({ op: given, inputs: [], shape, dtype, input: needs.push(x) - 1 }) - 1;
-      places.set(x, at);
-      return at;
+    const add = (i: number, item: Item): number => {
+      names.push(`${labels[i]}(${item.inputs})`);
+      places.set(i, own.push(item) - 1);
+      return own.length - 1;
     };
-    const made: number[] = [];
-    let end = start;
-    for (; end < items.length && own.length < longest; end++) {
-      const item = items[end] as Item;
+    const place = (x: number): number => {
+      const { shape, dtype } = items[x] as Item;
+      return places.get(x) ?? add(x, { op: given, inputs: [], shape, dtype, input: needs.push(x) - 1 });
+    };
+    const leaves: number[] = [];
+    for (let i = start; i < end; i++) {
+      const item = items[i] as Item;
       if (item.input >= 0) continue;
-      const inputs = item.inputs.map(place);
-      places.set(end, own.push({ ...item, inputs }) - 1);
-      made.push(end);
+      add(i, { ...item, inputs: item.inputs.map(place) });
+      if ((lastUse[i] as number) >= end) leaves.push(i);
     }
-    const leaves = made.filter((i) => (lastUse[i] as number) >= end);
-    return { executable: prepare({ items: own, roots: leaves.map(place), inputs: [] }), needs, leaves, end };
+    const roots = leaves.map(place);
+    return {
+      structure: { items: own, roots, inputs: [] },
+      key: `${names.join()}→${roots}`,
+      needs,
+      // What the graph was given outlives it: a later piece may be at fault.
+      dying: needs.map((x) => (lastUse[x] as number) < end && (items[x] as Item).input < 0),
+      leaves,
+    };
   };
   const pieces: Piece[] = [];
-  for (let start = 0; start < items.length; start = (pieces.at(-1) as Piece).end) pieces.push(cut(start));
+  for (let start = 0, end = 0; start < items.length; start = end) {
+    end = Math.min(start + wholeRounds(labels, start, longest), items.length);
+    pieces.push(cut(start, end));
+  }
+  return pieces;
+}
 
+/** How many items are in pieces unlike those before them. */
+function newItems(pieces: readonly Piece[]): number {
+  const distinct = new Map(pieces.map((p) => [p.key, p.structure.items.length]));
+  return [...distinct.values()].reduce((n, size) => n + size, 0);
+}
+
+/** The pieces of a graph that is longer than one program may be, or of loops; undefined where it is better left whole. */
+function divided(structure: Structure, longest: number): Piece[] | undefined {
+  const { length } = structure.items;
+  const labels = structure.items.map(labelOf);
+  const lastUse = lastUses(structure);
+  for (const size of sizes) {
+    const pieces = piecesOf(structure, labels, lastUse, size);
+    if (newItems(pieces) <= length / 2) return pieces;
+  }
+  return length > longest ? piecesOf(structure, labels, lastUse, longest) : undefined;
+}
+
+/** The inputs of a graph, and which items they are. */
+const inputsOf = ({ items }: Structure) => items.flatMap(({ input }, i) => (input < 0 ? [] : [{ i, input }]));
+
+/**
+ * A long graph made ready as pieces that run one after the other. Pieces alike, as the rounds of a loop are, share what is
+ * made ready; where there are few such, the pieces have `longest` items, and a graph that is no longer than that is whole.
+ */
+export function inPieces(structure: Structure, longest: number, prepare: Backend["prepare"]): Executable {
+  const pieces = divided(structure, longest);
+  if (!pieces) return prepare(structure);
+  const made = new Map<string, Executable>();
+  const steps = pieces.map(({ structure, key, needs, dying, leaves }) => {
+    const executable = made.get(key) ?? prepare(structure);
+    made.set(key, executable);
+    return { executable, needs, dying, leaves };
+  });
+  return oneByOne(steps, [...made.values()], inputsOf(structure), structure.roots);
+}
+
+interface Step extends Pick<Piece, "needs" | "dying" | "leaves"> {
+  readonly executable: Executable;
+}
+
+function oneByOne(
+  steps: readonly Step[],
+  executables: readonly Executable[],
+  inputs: ReturnType<typeof inputsOf>,
+  roots: readonly number[],
+): Executable {
   return {
-    run(inputs) {
-      const values = new Map<number, Value>();
-      items.forEach(({ input }, i) => {
-        if (input >= 0) values.set(i, inputs[input] as Value);
-      });
-      for (const { executable, needs, leaves, end } of pieces) {
-        // What the graph was given outlives it: a later piece may be at fault.
-        const dies = needs.map((x) => (lastUse[x] as number) < end && (items[x] as Item).input < 0);
+    run(given) {
+      const values: (Value | undefined)[] = [];
+      for (const { i, input } of inputs) values[i] = given[input];
+      for (const { executable, needs, dying, leaves } of steps) {
         const results = executable.run(
-          needs.map((x) => values.get(x) as Value),
-          dies,
+          needs.map((x) => values[x] as Value),
+          dying,
         );
         leaves.forEach((x, k) => {
-          values.set(x, results[k] as Value);
+          values[x] = results[k];
         });
         needs.forEach((x, k) => {
-          if (dies[k]) values.delete(x);
+          if (dying[k]) values[x] = undefined;
         });
       }
-      return roots.map((r) => values.get(r) as Value);
+      return roots.map((r) => values[r] as Value);
     },
     release() {
-      for (const { executable } of pieces) executable.release?.();
+      for (const executable of executables) executable.release?.();
     },
   };
 }

@@ -36,6 +36,10 @@ function signature(op: Op): string {
   return known;
 }
 
+/** What an item is, but for which items it is made of. */
+export const labelOf = ({ op, shape, dtype }: Pick<Item, "op" | "shape" | "dtype">): string =>
+  `${signature(op)}:${dtype}[${shape}]`;
+
 /** What stands in for the value of a tensor that is only known when a compiled function is called. */
 function unknown(op: Op): never {
   return fail(
@@ -78,7 +82,7 @@ export function structureOf({ roots, nodes, isInput }: Graph): Structure {
     }
     if (op.family === "source" && op.f === undefined) unknown(op);
     const from = node.inputs.map(itemOf);
-    const key = `${signature(op)}(${from}):${dtype}[${shape}]`;
+    const key = `${labelOf(node)}(${from})`;
     const same = known.get(key) ?? items.push({ op, inputs: from, shape, dtype, input: -1 }) - 1;
     known.set(key, same);
     at.push(same);

@@ -34,6 +34,8 @@ class Lowering implements Ground {
   readonly #views: Choice["views"];
   readonly #all: Buffer[] = [];
   readonly #buffers = new Map<number, Buffer>();
+  /** The slots of nests that may take more. */
+  #open: number[] = [];
   /** After which slot an item's value is in memory; −1 from the start. */
   readonly #ready = new Map<number, number>();
 
@@ -130,17 +132,20 @@ class Lowering implements Ground {
   #nest(goal: Goal): void {
     const reads = this.#reads(goal.item);
     const earliest = Math.max(0, ...reads.map((x) => this.#ready.get(x) as number));
-    for (let s = earliest; s < this.slots.length; s++) {
-      const slot = this.slots[s] as Slot;
-      if (!("unit" in slot) || !joins(slot.unit, goal, reads) || !this.#place(goal, slot.unit, reads))
-        continue;
+    for (const s of this.#open) {
+      if (s < earliest) continue;
+      const { unit } = this.slots[s] as { readonly unit: Unit };
+      if (!joins(unit, goal, reads) || !this.#place(goal, unit, reads)) continue;
       this.#ready.set(goal.item, s);
+      if (isFull(unit)) this.#open = this.#open.filter((open) => open !== s);
       return;
     }
     const { axes, coordinates } = axesOf("r", goal.row);
     const unit = new Unit(goal.row, axes, coordinates);
     if (!this.#place(goal, unit, reads)) throw new Error(`item ${goal.item} does not fit a nest of its own`);
-    this.#ready.set(goal.item, this.slots.push({ unit }) - 1);
+    const slot = this.slots.push({ unit }) - 1;
+    this.#ready.set(goal.item, slot);
+    if (!isFull(unit)) this.#open.push(slot);
   }
 
   /** A loop that fills an item with zeros. */
@@ -196,6 +201,8 @@ class Lowering implements Ground {
   }
 }
 
+const isFull = (unit: Unit): boolean => unit.taskCount >= mostTasks || unit.length >= mostWords;
+
 /** Whether a nest has the goal's rows, and something to gain from it: it reads what the nest makes, or runs over the same points. */
 function joins(unit: Unit, goal: Goal, reads: readonly number[]): boolean {
   const { rowShape, loops } = unit;
@@ -204,7 +211,6 @@ function joins(unit: Unit, goal: Goal, reads: readonly number[]): boolean {
   if (goal.reduce && more !== 0 && !across) return false;
   const shape = [...goal.row, ...goal.rest];
   if (!rowShape.every((n, k) => n === shape[k])) return false;
-  if (unit.taskCount >= mostTasks || unit.length >= mostWords) return false;
   if (sizeOf(shape) <= fewPoints || reads.some((x) => unit.locals.has(x))) return true;
   const key = loopKey(axesOf("i", shape.slice(rowShape.length)).axes);
   return loops.some((l) => l.key === key);

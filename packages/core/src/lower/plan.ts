@@ -23,53 +23,68 @@ export function buffersOf(kernel: Kernel): Buffer[] {
 const slack = 32;
 const sizeInBytes = (b: Buffer): number => Math.ceil((b.size * bytesOf[b.dtype] + slack) / 16) * 16;
 
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** An endless block of memory, of which the first gap that fits is taken. */
+class Gaps {
+  /** What is free, in order. */
+  readonly #free: Stretch[] = [{ from: 0, to: Number.POSITIVE_INFINITY }];
+
+  take(size: number): number {
+    const k = this.#free.findIndex(({ from, to }) => to - from >= size);
+    const { from, to } = this.#free[k] as Stretch;
+    this.#free.splice(k, 1, ...(to - from === size ? [] : [{ from: from + size, to }]));
+    return from;
+  }
+
+  /** Frees what was taken, which joins what is free beside it. */
+  give({ from, to }: Stretch): void {
+    const next = this.#free.findIndex((gap) => gap.from >= to);
+    const [before, after] = [this.#free[next - 1], this.#free[next] as Stretch];
+    const joins = before?.to === from;
+    const gap = { from: joins ? before.from : from, to: after.from === to ? after.to : to };
+    this.#free.splice(joins ? next - 1 : next, Number(joins) + Number(after.from === to), gap);
+  }
+}
+
 /**
  * Lays out scratch buffers so that those alive at the same time do not overlap: each takes the place of one that its kernel is
  * the last to read, where it may be written over that, or the first gap that fits.
  */
-export function planMemory({ kernels, buffers, inputs, outputs }: Program): Plan {
+export function planMemory({ kernels, inputs, outputs }: Program): Plan {
   const outside = new Set([...inputs, ...outputs]);
+  const used = kernels.map((kernel) => buffersOf(kernel).filter((b) => !outside.has(b)));
   const first = new Map<Buffer, number>();
   const last = new Map<Buffer, number>();
-  kernels.forEach((kernel, k) => {
-    for (const b of buffersOf(kernel)) {
+  used.forEach((buffers, k) => {
+    for (const b of buffers) {
       if (!first.has(b)) first.set(b, k);
       last.set(b, k);
     }
   });
-  const starting: Buffer[][] = kernels.map(() => []);
-  for (const buffer of buffers)
-    if (!outside.has(buffer) && first.has(buffer)) starting[first.get(buffer) as number]?.push(buffer);
   const offsets = new Map<Buffer, number>();
+  const gaps = new Gaps();
   let bytes = 0;
-  let alive: { readonly buffer: Buffer; readonly from: number; readonly to: number }[] = [];
-  starting.forEach((entering, k) => {
-    alive = alive.filter((p) => (last.get(p.buffer) as number) >= k);
-    const kernel = kernels[k] as Kernel;
-    for (const buffer of entering) {
-      const size = sizeInBytes(buffer);
-      let from = 0;
-      const over = alive.findIndex(
-        (p) =>
-          kernel.kind === "nest" &&
-          last.get(p.buffer) === k &&
-          first.get(p.buffer) !== k &&
-          maySupplant(kernel, buffer, p.buffer),
+  kernels.forEach((kernel, k) => {
+    const all = (used[k] as Buffer[]).sort((a, b) => a.id - b.id);
+    const ending = new Set(all.filter((b) => last.get(b) === k));
+    for (const buffer of all) {
+      if (first.get(buffer) !== k) continue;
+      const supplanted = [...ending].find(
+        (b) => kernel.kind === "nest" && first.get(b) !== k && maySupplant(kernel, buffer, b),
       );
-      const supplanted = alive[over];
-      if (supplanted) {
-        alive[over] = { ...supplanted, buffer };
-        offsets.set(buffer, supplanted.from);
-        continue;
-      }
-      const gap = alive.findIndex((p) => {
-        if (from + size <= p.from) return true;
-        from = p.to;
-        return false;
-      });
-      alive.splice(gap < 0 ? alive.length : gap, 0, { buffer, from, to: from + size });
+      const size = sizeInBytes(buffer);
+      if (supplanted) ending.delete(supplanted);
+      const from = supplanted ? (offsets.get(supplanted) as number) : gaps.take(size);
       offsets.set(buffer, from);
       bytes = Math.max(bytes, from + size);
+    }
+    for (const b of ending) {
+      const from = offsets.get(b) as number;
+      gaps.give({ from, to: from + sizeInBytes(b) });
     }
   });
   return { offsets, bytes };

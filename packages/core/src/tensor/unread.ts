@@ -1,23 +1,21 @@
 import { evaluate } from "../backend/evaluate.ts";
 import type { Node } from "../graph/node.ts";
+import { wholeRounds } from "../graph/rounds.ts";
 import { topological } from "../graph/walk.ts";
 import { isCollected } from "../ops/identity.ts";
 
 /** What a tensor waits for may be this many nodes: an unread sum over a loop would grow for ever otherwise. */
 const most = 4000;
-/** How many nodes must look alike for a loop to be seen in them. */
-const sight = 32;
-
 /** Nothing is counted again before that many nodes were made: what is spent on counting stays in proportion. */
 let rested = 0;
 
 /** How many of the oldest nodes to work out: about half of `most`, and whole rounds of a loop where they come from one. */
-function portion(nodes: readonly Node[]): number {
-  const kinds = nodes.map((n) => `${n.op.name}${n.shape}`);
-  for (let size = most / 2; size > most / 4; size--)
-    if (kinds.slice(0, sight).every((kind, i) => kind === kinds[size + i])) return size;
-  return most / 2;
-}
+const portion = (nodes: readonly Node[]): number =>
+  wholeRounds(
+    nodes.map((n) => `${n.op.name}${n.shape}`),
+    0,
+    most / 2,
+  );
 
 /**
  * Where a node waits for many others, works out what the newer of them read of the oldest: each node once, whoever else

@@ -27,6 +27,8 @@ export const linearMemory = (): { readonly bytes: number; readonly used: number 
   used: heap.used,
 });
 
+/** In longer graphs loops are looked for, whose rounds share a program. */
+const longestStraight = 8_000;
 /** Longer graphs are several programs: engines bound modules, and what is worked out at once bounds memory. */
 const longestProgram = 20_000;
 
@@ -58,7 +60,7 @@ function layOut(program: Program, constants: readonly number[]) {
 
 const kernels = (name: string, products: Products): Backend => {
   const prepare: Backend["prepare"] = (structure) =>
-    structure.items.length > longestProgram
+    structure.items.length > longestStraight
       ? inPieces(structure, longestProgram, prepareWhole)
       : prepareWhole(structure);
   const prepareWhole: Backend["prepare"] = (structure) => {
