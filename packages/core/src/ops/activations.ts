@@ -1,7 +1,7 @@
 import type { Scalar } from "../scalar/expr.ts";
 import * as fn from "../scalar/functions.ts";
 import * as w from "../scalar/words.ts";
-import { formulas } from "./apply.ts";
+import { type Formula, type Formulas, formulas } from "./apply.ts";
 
 const { abs, add, sub, mul, div, neg, lt, le, minimum, maximum, where } = w;
 
@@ -19,8 +19,7 @@ const threshold = [
   [0.2, 0.6],
 ] as const;
 
-/** Activations of networks beyond the common ones: elementwise rows like all others. */
-export const activations = formulas({
+const rows = {
   /** x held between `min` and `max`; its derivative at the bounds is 0. */
   hardtanh: {
     f: (x, min: Scalar = -1, max: Scalar = 1) => minimum(maximum(x, min), max),
@@ -115,4 +114,7 @@ export const activations = formulas({
       [-2, 2],
     ],
   },
-});
+} satisfies Record<string, Formula>;
+
+/** Activations of networks beyond the common ones: elementwise rows like all others. */
+export const activations: Formulas<typeof rows> = formulas(rows);

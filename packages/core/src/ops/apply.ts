@@ -179,10 +179,11 @@ export function elementwise<F extends Formula>(name: string, formula: F): Elemen
   return Object.assign(call, { formula }) as ElementwiseFn<F>;
 }
 
+/** A table of formulas as functions on nodes; the documentation of a row is that of its function. */
+export type Formulas<T extends Record<string, Formula>> = { readonly [K in keyof T]: ElementwiseFn<T[K]> };
+
 /** A table of formulas as functions on nodes, each named by its key. */
-export function formulas<T extends Record<string, Formula>>(
-  table: T,
-): { readonly [K in keyof T]: ElementwiseFn<T[K]> } {
+export function formulas<T extends Record<string, Formula>>(table: T): Formulas<T> {
   const entries = Object.entries(table).map(([name, formula]) => [name, elementwise(name, formula)]);
-  return Object.fromEntries(entries) as { readonly [K in keyof T]: ElementwiseFn<T[K]> };
+  return Object.fromEntries(entries) as Formulas<T>;
 }

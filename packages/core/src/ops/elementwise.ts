@@ -1,7 +1,7 @@
 import { type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
 import * as fn from "../scalar/functions.ts";
 import * as w from "../scalar/words.ts";
-import { formulas } from "./apply.ts";
+import { type Formula, type Formulas, formulas } from "./apply.ts";
 
 const { add, sub, mul, div, neg, eq, lt, le, where } = w;
 const { exp, log, pow, sigmoid } = fn;
@@ -54,8 +54,7 @@ const real = [-2, 2] as const;
 const positive = [0.2, 3] as const;
 const open = [-0.9, 0.9] as const;
 
-/** Elementwise ops: each row states its formula and its partial derivatives, and everything else follows. */
-export const elementwiseOps = formulas({
+const rows = {
   /** x + other. */
   add: { f: (x, other) => add(x, other), d: () => [1, 1], types: "number" },
   /** x − other. */
@@ -414,4 +413,7 @@ export const elementwiseOps = formulas({
   bitwiseRightShift: { f: (x, other) => w.floorDivide(x, w.shiftLeft(1, other)), types: "bits" },
   /** Bits moved right by `other` places, zeros entering. */
   bitwiseRightShiftLogical: { f: (x, other) => w.shiftRight(x, other), types: "bits" },
-});
+} satisfies Record<string, Formula>;
+
+/** Elementwise ops: each row states its formula and its partial derivatives, and everything else follows. */
+export const elementwiseOps: Formulas<typeof rows> = formulas(rows);

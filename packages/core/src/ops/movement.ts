@@ -58,7 +58,10 @@ function bound(
 
 /** Movements: each output element is one input element, or zero. */
 export const movements = {
+  /** The elements in row-major order in another shape; one size may be −1 and follows from the others. */
   reshape: broadcasting.reshape,
+
+  /** Axes of size 1 repeated, and leading ones added, to reach `shape`; −1 keeps a size. */
   expand: broadcasting.expand,
 
   /** Axes in another order: y's axis i is x's axis dims[i]. */

@@ -58,6 +58,7 @@ const truth =
 
 /** Reductions: identity, combine, and how the cotangent spreads back. */
 export const reductions = {
+  /** Σ x over `dims` (all by default); the sum of nothing is 0. */
   sum: broadcasting.sum,
 
   /** ∏ x over `dims` (all by default); the product of nothing is 1. ∂y/∂xᵢ = ∏_{j≠i} xⱼ, exact with zeros. */

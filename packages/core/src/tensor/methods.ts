@@ -19,8 +19,26 @@ import { selections } from "./select.ts";
 /** `where` puts its condition first and is a function; the others read as methods of their first operand. */
 const { where: _, ...elementwise } = elementwiseOps;
 
+/** The tables by reference, so that published declarations keep the documentation of the rows. */
+type MethodTable = Omit<typeof elementwiseOps, "where"> &
+  typeof activations &
+  typeof movements &
+  typeof windowings &
+  typeof reductions &
+  typeof contractions &
+  typeof indexings &
+  typeof recurrences &
+  typeof runnings &
+  typeof derived &
+  typeof arrangements &
+  typeof grids &
+  typeof products &
+  typeof placements &
+  typeof selections &
+  typeof subscripts;
+
 /** Every method of a tensor that is an op: the rows of all tables, taking and giving nodes. */
-export const methods = {
+export const methods: MethodTable = {
   ...elementwise,
   ...activations,
   ...movements,

@@ -67,6 +67,7 @@ export class Tensor {
     return Object.freeze(this.#node.shape);
   }
 
+  /** What the elements are: `"float32"`, `"float64"`, `"int32"` or `"bool"`. */
   get dtype(): DType {
     return this.#node.dtype;
   }
@@ -268,6 +269,7 @@ export class Tensor {
     return dim === undefined ? this.amin() : this.minAlong(dim, options);
   }
 
+  /** The elements, rounded and of large tensors only some, with shape and dtype. */
   toString(): string {
     const note = this.#node.leaf ? ", requiresGrad" : "";
     return formatTensor(this.#read(), this.shape, this.dtype, note);
