@@ -37,6 +37,13 @@ export function setDefaultDtype(dtype: "float32" | "float64"): void {
 /** The dtype of real functions of a tensor: its own, or the default one for bool and int32. */
 export const floating = (dtype: DType): DType => (isFloat(dtype) ? dtype : standard);
 
+/** The whole number of a dtype that is nearest to x, the least or the greatest for infinities; x itself for floats. */
+export function clamped(x: number, dtype: DType): number {
+  if (isFloat(dtype)) return x;
+  const [low, high] = dtype === "bool" ? [0, 1] : [-(2 ** 31), 2 ** 31 - 1];
+  return Number.isNaN(x) ? 0 : Math.max(low, Math.min(high, Math.trunc(x)));
+}
+
 /** The later of two dtypes in promotion order: int32 with float32 is float32, float32 with float64 is float64. */
 export const promote = (a: DType, b: DType): DType =>
   a === b ? a : (dtypes[Math.max(dtypes.indexOf(a), dtypes.indexOf(b))] as DType);

@@ -47,6 +47,10 @@ export function axis(op: string, dim: number, rank: number): number {
   return fail("dim", op, `dim ${dim} is out of range for a tensor of rank ${rank} (${range})`);
 }
 
+/** `axis`, where a scalar lets 0 and −1 stand for the axis of size 1 that it might have, as PyTorch does. */
+export const axisOrNone = (op: string, dim: number, rank: number): number =>
+  rank === 0 && (dim === 0 || dim === -1) ? 0 : axis(op, dim, rank);
+
 /** Ascending distinct axes; `undefined` means all of them. A scalar lets 0 and −1 stand for none, as PyTorch does. */
 export function axes(op: string, dims: number | readonly number[] | undefined, rank: number): number[] {
   if (dims === undefined) return Array.from({ length: rank }, (_, i) => i);

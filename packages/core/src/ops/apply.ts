@@ -93,6 +93,15 @@ function commonDType(operands: readonly Operand[], number = promoteScalar): DTyp
   return common;
 }
 
+/**
+ * A number or tensor beside x, in the dtype that the two agree on: what choices between it and elements of x are made of.
+ * 0 and 1 beside bool are truth values.
+ */
+export function beside(x: Node, value: Operand): Node {
+  const dtype = x.dtype === "bool" && (value === 0 || value === 1) ? "bool" : commonDType([x, value]);
+  return value instanceof Node ? cast(value, dtype) : scalar(value, dtype);
+}
+
 /** The op that a formula is when the operands at `places` are given and the others left to their defaults. */
 function bind(name: string, { f, d, require }: Formula, places: readonly number[]): Elementwise {
   const spread = (x: readonly Expr[]) => {

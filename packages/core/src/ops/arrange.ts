@@ -1,6 +1,7 @@
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
-import { axes, axis, broadcast, formatShape, type Shape, sizeOf } from "../shape.ts";
+import { axes, axis, axisOrNone, broadcast, formatShape, type Shape, sizeOf } from "../shape.ts";
+import { beside } from "./apply.ts";
 import { broadcasting } from "./broadcast.ts";
 import { elementwiseOps } from "./elementwise.ts";
 import { indexings } from "./indexing.ts";
@@ -32,7 +33,7 @@ function triangle(op: string, x: Node, diagonal: number, keep: typeof ge): Node 
     fail("shape", op, `${formatShape(x.shape)} is no matrix; it needs at least two axes`);
   const [rows, columns] = [x.shape.at(-2) as number, x.shape.at(-1) as number];
   const inside = keep(add(iota([rows, columns], 0, "int32"), diagonal), iota([rows, columns], 1, "int32"));
-  return where(inside, x, 0);
+  return where(inside, x, beside(x, 0));
 }
 
 /** The border that a padding mode puts before and after `x` along `dim`. */
@@ -61,7 +62,10 @@ const borders: Record<
 export const arrangements = {
   /** Two axes exchanged; the last two unless told. */
   transpose(x: Node, dim0 = -2, dim1 = -1): Node {
-    const [a, b] = [axis("transpose", dim0, x.shape.length), axis("transpose", dim1, x.shape.length)];
+    const [a, b] = [
+      axisOrNone("transpose", dim0, x.shape.length),
+      axisOrNone("transpose", dim1, x.shape.length),
+    ];
     return permute(
       x,
       range(x.shape.length).map((i) => (i === a ? b : i === b ? a : i)),
@@ -210,7 +214,7 @@ export const arrangements = {
       const padded = padZeros(x, pads);
       if (value === 0) return padded;
       const inside = padZeros(expand(scalar(true, "bool"), x.shape), pads);
-      return where(inside, padded, value);
+      return where(inside, padded, beside(x, value));
     }
     if (!(mode in borders))
       fail("value", "pad", `there is no mode ${mode}; it is constant, ${Object.keys(borders).join(", ")}`);
@@ -233,8 +237,9 @@ export const arrangements = {
 
   /** The slices of x at the places that the 1-d `index` lists along `dim`. */
   indexSelect(x: Node, dim: number, index: Node): Node {
-    const d = axis("indexSelect", dim, x.shape.length);
-    if (index.shape.length > 1)
+    const d = axisOrNone("indexSelect", dim, x.shape.length);
+    if (x.shape.length === 0 && sizeOf(index.shape) === 1) return indexings.gather(x, d, reshape(index, []));
+    if (index.shape.length > 1 || x.shape.length === 0)
       fail("shape", "indexSelect", `the index ${formatShape(index.shape)} must be a list of places`);
     const column = reshape(
       index,
@@ -246,7 +251,8 @@ export const arrangements = {
   /** gather with x and index broadcast against each other outside `dim`; on the flattened tensors without `dim`. */
   takeAlongDim(x: Node, index: Node, dim?: number): Node {
     if (dim === undefined) return indexings.gather(reshape(x, [-1]), 0, reshape(index, [-1]));
-    const d = axis("takeAlongDim", dim, x.shape.length);
+    const d = axisOrNone("takeAlongDim", dim, x.shape.length);
+    if (x.shape.length === 0) return indexings.gather(x, d, index);
     const outer = broadcast("takeAlongDim", [spliced(x.shape, d, 1, 1), spliced(index.shape, d, 1, 1)]);
     const fit = (t: Node) => expand(t, spliced(outer, d, 1, t.shape[d] as number));
     return indexings.gather(fit(x), d, fit(index));
@@ -280,7 +286,7 @@ export const arrangements = {
   maskedFill(x: Node, mask: Node, value: Operand): Node {
     if (mask.dtype !== "bool")
       fail("dtype", "maskedFill", `the mask is ${mask.dtype}; it must be bool. Did you mean mask.ne(0)?`);
-    return where(mask, value, x);
+    return where(mask, beside(x, value), x);
   },
 
   /** The lower triangle: elements up to `diagonal` places right of the main one, 0 elsewhere. */

@@ -111,14 +111,14 @@ function parse(equation: string, operands: readonly Node[]): readonly [string[],
   return [expanded, out];
 }
 
-/** Size-1 axes that meet a longer one under the same letter are dropped: they broadcast. */
+/** Size-1 axes that meet another size under the same letter are dropped: they broadcast. */
 function squeezeOnes(terms: readonly Term[]): Term[] {
-  const longest = new Map<string, number>();
+  const size = new Map<string, number>();
   for (const { node, letters } of terms)
     for (const [i, l] of [...letters].entries())
-      longest.set(l, Math.max(longest.get(l) ?? 0, node.shape[i] as number));
+      if (node.shape[i] !== 1 || !size.has(l)) size.set(l, node.shape[i] as number);
   return terms.map(({ node, letters }) => {
-    const stays = [...letters].map((l, i) => node.shape[i] !== 1 || longest.get(l) === 1);
+    const stays = [...letters].map((l, i) => node.shape[i] !== 1 || size.get(l) === 1);
     return {
       node: broadcasting.reshape(
         node,

@@ -2,7 +2,7 @@ import { floating, isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import * as w from "../scalar/words.ts";
-import { axes, axis, formatShape, sizeOf } from "../shape.ts";
+import { axes, axis, axisOrNone, formatShape, sizeOf } from "../shape.ts";
 import { cast, elementwise } from "./apply.ts";
 import { broadcasting, type Dims, type KeepDim, reduce } from "./broadcast.ts";
 import { elementwiseOps } from "./elementwise.ts";
@@ -171,7 +171,7 @@ export const derived = {
   /** eˣ/Σeˣ along `dim`, in range for every finite x. With t for ẋ or ȳ both derivatives are y·(t − Σ y·t). */
   softmax(x: Node, dim: number): Node {
     const float = toFloat(x);
-    axis("softmax", dim, Math.max(1, x.shape.length));
+    axisOrNone("softmax", dim, x.shape.length);
     if (sizeOf(x.shape) === 0) return float;
     const e = exp(sub(float, topOf(float, dim)));
     const derivative = (y: Node, t: Node) => chain(y, sub(t, sum(chain(y, t), dim, { keepdim: true })));
@@ -184,7 +184,7 @@ export const derived = {
   /** x − ln Σeˣ along `dim`. */
   logSoftmax(x: Node, dim: number): Node {
     const float = toFloat(x);
-    axis("logSoftmax", dim, Math.max(1, x.shape.length));
+    axisOrNone("logSoftmax", dim, x.shape.length);
     if (sizeOf(x.shape) === 0) return float;
     const centred = sub(float, topOf(float, dim));
     return sub(centred, log(sum(exp(centred), dim, { keepdim: true })));

@@ -2,8 +2,9 @@ import { promote } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
 import type { Indexing, Node } from "../graph/node.ts";
-import { axis, formatShape, type Shape } from "../shape.ts";
+import { axisOrNone, formatShape, type Shape } from "../shape.ts";
 import { cast } from "./apply.ts";
+import { broadcasting } from "./broadcast.ts";
 import { requireNode, row } from "./row.ts";
 
 /** Throws where an index does not fall into 0 … size − 1; `dim` and `size` say of which axis. */
@@ -43,8 +44,11 @@ function indexing(
   );
 }
 
+/** A scalar as a vector of one element. */
+const ranked = (x: Node): Node => (x.shape.length === 0 ? broadcasting.reshape(x, [1]) : x);
+
 function writing(name: "scatterAdd" | "scatter", x: Node, dim: number, index: Node, src: Node): Node {
-  const d = axis(name, dim, x.shape.length);
+  const d = axisOrNone(name, dim, x.shape.length);
   requireNode(name, index);
   requireNode(name, src);
   if (src.shape.length !== index.shape.length || src.shape.some((n, i) => n !== index.shape[i]))
@@ -53,8 +57,10 @@ function writing(name: "scatterAdd" | "scatter", x: Node, dim: number, index: No
       name,
       `index ${formatShape(index.shape)} and src ${formatShape(src.shape)} must have one shape`,
     );
-  const dtype = promote(x.dtype, src.dtype);
-  return indexing(name, name, d, [cast(x, dtype), cast(src, dtype)], index, x.shape);
+  const common = promote(x.dtype, src.dtype);
+  const dtype = name === "scatterAdd" ? promote(common, "int32") : common;
+  const [into, from] = [ranked(cast(x, dtype)), ranked(cast(src, dtype))];
+  return broadcasting.reshape(indexing(name, name, d, [into, from], ranked(index), into.shape), x.shape);
 }
 
 /** Reading at an index, and its transpose, adding there. Index tensors are int32; one out of range is an error. */
@@ -63,14 +69,15 @@ export const indexings = {
   gather: row(
     (x: Node, dim: number, index: Node): Node => {
       requireNode("gather", index);
-      const d = axis("gather", dim, x.shape.length);
-      return indexing("gather", "gather", d, [x], index, index.shape);
+      const d = axisOrNone("gather", dim, x.shape.length);
+      const at = ranked(index);
+      return broadcasting.reshape(indexing("gather", "gather", d, [ranked(x)], at, at.shape), index.shape);
     },
     [[4, 3], 0, { index: [2, 3], below: 4 }],
     [[2, 4], -1, { index: [2, 6], below: 4 }],
   ),
 
-  /** x with src added at index along `dim`: y[index[i][j]][j] += src[i][j] for dim 0. */
+  /** x with src added at index along `dim`: y[index[i][j]][j] += src[i][j] for dim 0; bool adds up to int32, as in `sum`. */
   scatterAdd: row(
     (x: Node, dim: number, index: Node, src: Node): Node => writing("scatterAdd", x, dim, index, src),
     [[4, 3], 0, { index: [2, 3], below: 4 }, [2, 3]],

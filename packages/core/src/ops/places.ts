@@ -1,47 +1,78 @@
-import { promote } from "../dtype.ts";
+import { clamped, isFloat, promote } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
-import { axis, formatShape, type Shape } from "../shape.ts";
-import { cast } from "./apply.ts";
+import * as w from "../scalar/words.ts";
+import { axisOrNone, formatShape, type Shape, sizeOf } from "../shape.ts";
+import { beside, cast, elementwise } from "./apply.ts";
 import { arrangements } from "./arrange.ts";
-import { broadcasting } from "./broadcast.ts";
+import { broadcasting, reduce as reduced } from "./broadcast.ts";
 import { elementwiseOps } from "./elementwise.ts";
 import { indexings } from "./indexing.ts";
 import { cat } from "./movement.ts";
 import { recurrences } from "./recurrence.ts";
-import { reductions } from "./reduce.ts";
+import { evenShare, extrema, type Partial, reductions } from "./reduce.ts";
 import { type Operand, requireNode } from "./row.ts";
 import { iota, scalar } from "./source.ts";
 
-const { add, div, eq, floorDivide, gt, le, lt, maximum, sub, where } = elementwiseOps;
+const { add, div, eq, floorDivide, gt, maximum, sub, where } = elementwiseOps;
 const { reshape, expand, sum } = broadcasting;
 const { pad, unsqueeze } = arrangements;
 
 /** The 1-d `index` along axis `dim` of `shape`, repeated over the other axes. */
 function spread(op: string, x: Node, dim: number, index: Node): readonly [number, Node] {
   requireNode(op, index);
-  const d = axis(op, dim, x.shape.length);
+  const d = axisOrNone(op, dim, x.shape.length);
   if (index.shape.length > 1)
     fail("shape", op, `the index ${formatShape(index.shape)} must be a list of places`);
+  const shape = x.shape.length === 0 ? [1] : x.shape;
   const column = reshape(
     index,
-    x.shape.map((_, i) => (i === d ? -1 : 1)),
+    shape.map((_, i) => (i === d ? -1 : 1)),
   );
   return [
     d,
     expand(
       column,
-      x.shape.map((n, i) => (i === d ? -1 : n)),
+      shape.map((n, i) => (i === d ? -1 : n)),
     ),
   ];
 }
 
-/** Combinations that have no linear form: each meets all of its elements along an axis of their own. */
+const extremum =
+  (fact: (typeof extrema)[keyof typeof extrema]) =>
+  (x: Node, d: number, present: Node): Node => {
+    const partial: Partial = (t, y, total) => evenShare(t, y, total, present);
+    return reduced({ ...fact, partial }, x, d, {}, x.dtype);
+  };
+
+/** Combinations that have no linear form: each meets all of its elements that are `present` along an axis of their own. */
 const folds = {
-  prod: { identity: () => 1, fold: reductions.prod },
-  amax: { identity: (int: boolean) => (int ? -(2 ** 31) : Number.NEGATIVE_INFINITY), fold: reductions.amax },
-  amin: { identity: (int: boolean) => (int ? 2 ** 31 - 1 : Number.POSITIVE_INFINITY), fold: reductions.amin },
+  prod: { identity: 1, fold: (x: Node, d: number): Node => reductions.prod(x, d) },
+  amax: { identity: extrema.amax.identity, fold: extremum(extrema.amax) },
+  amin: { identity: extrema.amin.identity, fold: extremum(extrema.amin) },
 };
+
+/** Whether s stands before v in an ascending sequence; NaN is behind every number. */
+const before = elementwise("before", {
+  f: (s, v) => w.or(w.lt(s, v), w.and(w.eq(s, s), w.xor(w.eq(v, v), 1))),
+  types: "compare",
+});
+
+/** Whether s stands before v or is its equal; NaN equals NaN. */
+const notBehind = elementwise("notBehind", {
+  f: (s, v) => w.or(w.le(s, v), w.xor(w.eq(v, v), 1)),
+  types: "compare",
+});
+
+/** The place where a masked element is found among `count` that are given, and 0 for the others. */
+const found = elementwise("maskedScatter", {
+  f: (place, taken) => w.where(w.eq(taken, 0), 0, place),
+  types: "number",
+  require: {
+    holds: (place, taken, count) => w.or(w.eq(taken, 0), w.lt(place, count)),
+    message: "the source has too few elements for the places where the mask holds",
+  },
+}) as (place: Operand, taken: Operand, count: Operand) => Node;
 
 export interface ScatterReduceOptions {
   /** Whether what stood at a place is combined with what arrives there. */
@@ -101,16 +132,22 @@ export const placements = {
   ): Node {
     requireNode("scatterReduce", index);
     requireNode("scatterReduce", src);
-    const d = axis("scatterReduce", dim, x.shape.length);
+    const d = axisOrNone("scatterReduce", dim, x.shape.length);
+    if (x.shape.length === 0) {
+      const vector = (t: Node) => reshape(t, [-1]);
+      const y = placements.scatterReduce(vector(x), d, vector(index), vector(src), reduce, { includeSelf });
+      return reshape(y, []);
+    }
     const dtype = promote(x.dtype, src.dtype);
     const own = cast(x, dtype);
     const ones = expand(scalar(1, "int32"), index.shape);
     const count = indexings.scatterAdd(expand(scalar(0, "int32"), x.shape), d, index, ones);
-    const start = (identity: number) => (includeSelf ? own : where(gt(count, 0), identity, own));
+    const start = (identity: number) =>
+      includeSelf ? own : where(gt(count, 0), beside(own, clamped(identity, dtype)), own);
     if (reduce === "sum" || reduce === "mean") {
       const total = indexings.scatterAdd(start(0), d, index, cast(src, dtype));
       const parts = maximum(add(count, Number(includeSelf)), 1);
-      return reduce === "sum" ? total : (dtype === "int32" ? floorDivide : div)(total, parts);
+      return reduce === "sum" ? total : (isFloat(dtype) ? div : floorDivide)(total, parts);
     }
     if (!(reduce in folds))
       fail(
@@ -119,11 +156,13 @@ export const placements = {
         `no reduction ${reduce}; it is sum, mean, ${Object.keys(folds).join(", ")}`,
       );
     const { identity, fold } = folds[reduce];
-    const neutral = identity(dtype === "int32");
     const column = unsqueeze(cast(src, dtype), d);
     const elements = pad(column, margins(column.shape, d, x.shape));
-    const terms = where(hits(index, d, x.shape), elements, neutral);
-    return fold(cat([unsqueeze(start(neutral), d + 1), terms], d + 1), d + 1);
+    const hit = hits(index, d, x.shape);
+    const terms = where(hit, elements, beside(own, clamped(identity, dtype)));
+    const present = includeSelf ? expand(scalar(true, "bool"), x.shape) : eq(count, 0);
+    const joined = (self: Node, others: Node) => cat([unsqueeze(self, d + 1), others], d + 1);
+    return fold(joined(start(identity), terms), d + 1, joined(present, hit));
   },
 
   /** x with the elements of `source`, in order, where `mask` (broadcast to x) holds; there must be enough of them. */
@@ -132,20 +171,22 @@ export const placements = {
     if (mask.dtype !== "bool")
       fail("dtype", "maskedScatter", `the mask is ${mask.dtype}; it must be bool. Did you mean mask.ne(0)?`);
     const taken = expand(mask, x.shape);
-    const place = sub(recurrences.cumsum(reshape(taken, [-1]), 0), 1);
-    const elements = indexings.gather(reshape(source, [-1]), 0, maximum(place, 0));
-    return where(taken, reshape(elements, x.shape), x);
+    const flat = reshape(taken, [-1]);
+    const count = sizeOf(source.shape);
+    const place = found(sub(recurrences.cumsum(flat, 0), 1), flat, count);
+    const elements = count === 0 ? expand(scalar(0, source.dtype), [1]) : reshape(source, [-1]);
+    return where(taken, reshape(indexings.gather(elements, 0, place), x.shape), x);
   },
 
   /**
    * Where `values` go into this ascending sequence (its last axis) to keep it so, as int32: before equal elements, or
-   * behind them with `right`. The outer sizes agree, or the sequence is 1-d.
+   * behind them with `right`; NaN goes behind all numbers. The outer sizes agree, or the sequence is 1-d.
    */
   searchSorted(sequence: Node, values: Node, { right = false }: { readonly right?: boolean } = {}): Node {
     requireNode("searchSorted", values);
     if (sequence.shape.length === 0) fail("shape", "searchSorted", "a scalar is no sequence");
     const v = unsqueeze(values, values.shape.length);
     const s = sequence.shape.length === 1 ? sequence : unsqueeze(sequence, -2);
-    return sum((right ? le : lt)(s, v), -1);
+    return sum((right ? notBehind : before)(s, v), -1);
   },
 };

@@ -1,12 +1,13 @@
 import { type DType, isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
+import * as w from "../scalar/words.ts";
 import type { Shape } from "../shape.ts";
-import { cast } from "./apply.ts";
+import { cast, elementwise } from "./apply.ts";
 import { elementwiseOps } from "./elementwise.ts";
 import { type Key, randomBits } from "./source.ts";
 
-const { add, mul, sub, log, sqrt, cos, floor, lt, bitwiseRightShiftLogical } = elementwiseOps;
+const { add, mul, sub, log, sqrt, cos, floor, bitwiseRightShiftLogical } = elementwiseOps;
 
 /** The top `bits` random bits of a lane, as a number in [0, 1). */
 const fraction = (shape: Shape, key: Key, lane: number, bits: number, dtype: DType): Node =>
@@ -34,5 +35,12 @@ export function integers(low: number, high: number, shape: Shape, key: Key): Nod
   return cast(add(floor(mul(uniform(shape, key, "float64"), high - low)), low), "int32");
 }
 
+const happens = elementwise("bernoulli", {
+  f: (p, u) => w.lt(u, p),
+  types: "compare",
+  require: { holds: (p) => w.and(w.le(0, p), w.le(p, 1)), message: "probabilities must lie in [0, 1]" },
+});
+
 /** 1 with probability p, else 0, in p's dtype. */
-export const bernoulli = (p: Node, key: Key): Node => cast(lt(uniform(p.shape, key, p.dtype), p), p.dtype);
+export const bernoulli = (p: Node, key: Key): Node =>
+  cast(happens(p, uniform(p.shape, key, p.dtype)), p.dtype);

@@ -1,7 +1,7 @@
 import { promote } from "../dtype.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
-import { axis, sizeOf } from "../shape.ts";
+import { axisOrNone, sizeOf } from "../shape.ts";
 import { cast } from "./apply.ts";
 import { broadcasting } from "./broadcast.ts";
 import { elementwiseOps } from "./elementwise.ts";
@@ -64,7 +64,7 @@ export const recurrences = {
   /** Running sums along `dim`: yᵢ = x₀ + … + xᵢ. */
   cumsum: row(
     (x: Node, dim: number): Node => {
-      const d = axis("cumsum", dim, Math.max(1, x.shape.length));
+      const d = axisOrNone("cumsum", dim, x.shape.length);
       if (x.shape.length === 0) return x;
       const b = cast(x, promote(x.dtype, "int32"));
       return recurrence(broadcasting.expand(scalar(1, b.dtype), b.shape), b, d, false);
@@ -77,7 +77,7 @@ export const recurrences = {
   /** Running products along `dim`: yᵢ = x₀·…·xᵢ. */
   cumprod: row(
     (x: Node, dim: number): Node => {
-      const d = axis("cumprod", dim, Math.max(1, x.shape.length));
+      const d = axisOrNone("cumprod", dim, x.shape.length);
       if (x.shape.length === 0) return x;
       const a = cast(x, promote(x.dtype, "int32"));
       return recurrence(a, where(isFirst(a, d, false), a, scalar(0, a.dtype)), d, false);

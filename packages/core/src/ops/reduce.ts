@@ -1,20 +1,30 @@
 import type { DType } from "../dtype.ts";
 import { fail } from "../errors.ts";
-import type { Combine, Node } from "../graph/node.ts";
+import type { Combine, Node, Reduction } from "../graph/node.ts";
+import * as w from "../scalar/words.ts";
 import { axes, formatShape } from "../shape.ts";
-import { cast } from "./apply.ts";
+import { cast, elementwise } from "./apply.ts";
 import { broadcasting, type Dims, type KeepDim, reduce } from "./broadcast.ts";
 import { elementwiseOps } from "./elementwise.ts";
 import { othersProduct } from "./recurrence.ts";
 import { row } from "./row.ts";
 
-const { div, eq } = elementwiseOps;
+const { div, logicalAnd } = elementwiseOps;
 
-/** The mask of the elements that equal the result, each weighted by one over their number. */
-const evenShare = (x: Node, y: Node, total: (t: Node) => Node): Node => {
-  const chosen = cast(eq(x, y), x.dtype);
+/** Whether the result is x: its equal, or NaN, which any NaN makes of the result. */
+const isResult = elementwise("isResult", {
+  f: (x, y) => w.or(w.eq(x, y), w.xor(w.eq(x, x), 1)),
+  types: "compare",
+});
+
+export type Partial = NonNullable<Reduction["partial"]>;
+
+/** The mask of the elements that the result is, of those that are `present`, each weighted by one over their number. */
+export function evenShare(x: Node, y: Node, total: (t: Node) => Node, present?: Node): Node {
+  const equal = isResult(x, y);
+  const chosen = cast(present ? logicalAnd(equal, present) : equal, x.dtype);
   return div(chosen, total(chosen));
-};
+}
 
 function nonEmpty(name: string, x: Node, dims: Dims): void {
   if (axes(name, dims, x.shape.length).some((d) => x.shape[d] === 0))
@@ -31,7 +41,7 @@ const extremum =
   (fact: (typeof extrema)[keyof typeof extrema]) =>
   (x: Node, dims?: Dims, options: KeepDim = {}): Node => {
     nonEmpty(fact.name, x, dims);
-    return reduce({ ...fact, partial: evenShare }, x, dims, options, x.dtype);
+    return reduce({ ...fact, partial: (t, y, total) => evenShare(t, y, total) }, x, dims, options, x.dtype);
   };
 
 const position =

@@ -1,13 +1,13 @@
 import { floating } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
-import { axis } from "../shape.ts";
+import { axisOrNone } from "../shape.ts";
 import { cast } from "./apply.ts";
 import { elementwiseOps } from "./elementwise.ts";
 import { detach } from "./identity.ts";
 import { indexings } from "./indexing.ts";
 import { cat, movements } from "./movement.ts";
 import { recurrence } from "./recurrence.ts";
-import { iota } from "./source.ts";
+import { iota, scalar } from "./source.ts";
 
 const { add, eq, exp, isFinite: finite, isNaN: nan, ge, le, log, logicalOr, sub, where } = elementwiseOps;
 const { slice } = movements;
@@ -30,8 +30,8 @@ function bestSoFar(atLeastAsGood: typeof ge, x: Node, d: number): Node {
 }
 
 function running(name: string, atLeastAsGood: typeof ge, x: Node, dim: number) {
-  const d = axis(name, dim, Math.max(1, x.shape.length));
-  if (x.shape.length === 0) return { values: x, indices: iota([], 0, "int32") };
+  const d = axisOrNone(name, dim, x.shape.length);
+  if (x.shape.length === 0) return { values: x, indices: scalar(0, "int32") };
   const indices = bestSoFar(atLeastAsGood, x, d);
   return { values: indexings.gather(x, d, indices), indices };
 }
@@ -51,7 +51,7 @@ export const runnings = {
   /** yᵢ = ln(e^{x₀} + … + e^{xᵢ}) along `dim`, in range for every finite x: the sums are counted in units of the greatest term so far. */
   logCumSumExp(x: Node, dim: number): Node {
     const float = cast(x, floating(x.dtype));
-    const d = axis("logCumSumExp", dim, Math.max(1, x.shape.length));
+    const d = axisOrNone("logCumSumExp", dim, x.shape.length);
     if (x.shape.length === 0 || x.shape[d] === 0) return float;
     const top = detach(runnings.cummax(float, d).values);
     const unit = where(finite(top), top, 0);

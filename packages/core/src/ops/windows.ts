@@ -3,7 +3,7 @@ import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import type { Expr } from "../scalar/expr.ts";
 import { add, and, eq, floorDivide, mul, sub } from "../scalar/words.ts";
-import { axis, formatShape } from "../shape.ts";
+import { axis, axisOrNone, formatShape } from "../shape.ts";
 import { cast } from "./apply.ts";
 import { broadcasting, move } from "./broadcast.ts";
 import { contract } from "./contract.ts";
@@ -120,11 +120,18 @@ function optionsOf(op: string, { stride = 1, dilation = 1, padding = 0 }: Window
   return { stride, dilation, before, after };
 }
 
+/** Windows over a scalar as over a vector of one element, without their axis where there is only one. */
+function ofScalar(x: Node, dim: number, size: number, options: WindowOptions): Node {
+  const y = windowings.windows(broadcasting.reshape(x, [1]), axisOrNone("windows", dim, 0), size, options);
+  return y.shape[0] === 1 ? broadcasting.reshape(y, [size]) : y;
+}
+
 /** Windows and their transpose, which convolutions and pools are made of. */
 export const windowings = {
   /** Sliding windows along `dim`, appended as the last axis: y[…o…, k] = x[…o·stride + k·dilation − padding…]. Its transpose is `fold`. */
   windows: row(
     (x: Node, dim: number, size: number, options: WindowOptions = {}): Node => {
+      if (x.shape.length === 0) return ofScalar(x, dim, size, options);
       const d = axis("windows", dim, x.shape.length);
       const { after, ...along } = optionsOf("windows", options);
       const n = x.shape[d] as number;

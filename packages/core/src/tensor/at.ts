@@ -1,7 +1,6 @@
-import { promoteScalar } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { Node } from "../graph/node.ts";
-import { elementwise } from "../ops/apply.ts";
+import { beside, elementwise } from "../ops/apply.ts";
 import { arrangements } from "../ops/arrange.ts";
 import { broadcasting } from "../ops/broadcast.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
@@ -130,9 +129,8 @@ function read(op: string, x: Node, index: readonly Index[]): Node {
 /** x as one axis, its places that `index` names, and `value` spread over them. */
 function written(op: string, x: Node, index: readonly Index[], value: Operand): readonly [Node, Node, Node] {
   const places = read(op, reshape(iota([sizeOf(x.shape)], 0, "int32"), x.shape), index);
-  const given = value instanceof Node ? value : scalar(value, promoteScalar(x.dtype, value));
   const flat = (t: Node) => reshape(t, [-1]);
-  return [flat(x), flat(places), flat(expand(given, places.shape))];
+  return [flat(x), flat(places), flat(expand(beside(x, value), places.shape))];
 }
 
 /** Indexing with several axes at once. */

@@ -1,4 +1,4 @@
-import { fail } from "../errors.ts";
+import { type Fault, fail } from "../errors.ts";
 import { withRecording } from "../graph/build.ts";
 import { type Node, nodeCount } from "../graph/node.ts";
 import { topological } from "../graph/walk.ts";
@@ -18,39 +18,57 @@ export interface WithGradient {
   readonly tangent?: (...ẋ: (Tensor | null)[]) => Tensor;
 }
 
-const nodeOf = (t: Tensor | null | undefined): Node | null => t?.node ?? null;
+const refuse = (fault: Fault, detail: string): never => fail(fault, "customGradient", detail);
+
+/** What stands where a tensor is wanted, in words. */
+const kindOf = (t: unknown): string =>
+  Array.isArray(t) ? "an array" : t === null ? "null" : `a ${typeof t}`;
+
+/** Throws where a stated derivative is no tensor of the shape and dtype of what it is the derivative of. */
+function checkDerivative(what: string, t: unknown, of: string, x: Tensor): Tensor {
+  if (!(t instanceof Tensor)) return refuse("gradient", `${what} is ${kindOf(t)}; it must be a tensor`);
+  if (!sameShape(t.shape, x.shape))
+    refuse("shape", `${what} is ${formatShape(t.shape)}, ${of} ${formatShape(x.shape)}`);
+  if (t.dtype !== x.dtype)
+    refuse("dtype", `${what} is ${t.dtype}, ${of} ${x.dtype}. Did you mean .to("${x.dtype}")?`);
+  return t;
+}
+
+/** The gradients that a rule gives, one for each argument. */
+function checkGradients(x̄: unknown, args: readonly Tensor[]): (Node | null)[] {
+  if (!Array.isArray(x̄)) return refuse("gradient", `the rule gave ${kindOf(x̄)}; it must give an array`);
+  if (x̄.length !== args.length)
+    refuse(
+      "gradient",
+      `the rule gave ${x̄.length} gradients for ${args.length} arguments; null stands for none`,
+    );
+  return args.map((x, i) =>
+    x̄[i] === null ? null : checkDerivative(`gradient ${i}`, x̄[i], "the argument", x).node,
+  );
+}
 
 /**
  * f with a gradient of its own: f returns its value and the function from ȳ to the cotangents of its arguments, which
  * is used in the place of what automatic differentiation would find.
- * @throws where the gradient's shapes differ from the arguments', and in forward mode without `tangent`.
+ * @throws where f gives no value and rule, where the gradients differ from the arguments in number, shape or dtype, and in
+ * forward mode without `tangent`.
  */
 export function customGradient<A extends readonly Tensor[]>(
   f: (...args: A) => WithGradient,
 ): (...args: A) => Tensor {
   return (...args) => {
     const { value, gradient, tangent } = f(...args);
-    const vjp = (ȳ: Node) => {
-      const x̄ = gradient(new Tensor(ȳ));
-      args.forEach((x, i) => {
-        const t = x̄[i];
-        if (t && !sameShape(t.shape, x.shape))
-          fail(
-            "shape",
-            "customGradient",
-            `gradient ${i} is ${formatShape(t.shape)}, the argument ${formatShape(x.shape)}`,
-          );
-      });
-      return [null, ...args.map((_, i) => nodeOf(x̄[i]))];
-    };
+    if (!(value instanceof Tensor) || typeof gradient !== "function")
+      refuse("gradient", "f must return { value, gradient }: a tensor, and a function from its cotangent");
+    const vjp = (ȳ: Node) => [null, ...checkGradients(gradient(new Tensor(ȳ)), args)];
     const jvp = ([, ...ẋ]: readonly (Node | null)[]) => {
       if (!tangent)
-        return fail(
+        return refuse(
           "gradient",
-          "customGradient",
           "forward mode needs a rule of its own: return { value, gradient, tangent }",
         );
-      return tangent(...args.map((_, i) => (ẋ[i] ? new Tensor(ẋ[i]) : null))).node;
+      const ẏ = tangent(...args.map((_, i) => (ẋ[i] ? new Tensor(ẋ[i]) : null)));
+      return checkDerivative("the tangent", ẏ, "the value", value).node;
     };
     return new Tensor(
       ruled(
