@@ -178,6 +178,7 @@ describe("MultiheadAttention", () => {
 });
 
 describe("attention refuses", () => {
+  const int32 = { dtype: "int32" } as const;
   const layer = new nn.MultiheadAttention(4, 2);
   const x = zeros([3, 2, 4]);
   it.each<[string, () => unknown]>([
@@ -190,9 +191,13 @@ describe("attention refuses", () => {
     ["width 5 does not split into 2 heads", () => new nn.MultiheadAttention(5, 2)],
     ["multiheadAttention: query, key and value [3, 2, 5]", () => layer.forward(zeros([3, 2, 5]))],
     ["[3, 2, 4] · [3, 2, 4] · [2, 2, 4] must have", () => layer.forward(x, x, zeros([2, 2, 4]))],
-    ["keyPaddingMask is float32", () => layer.forward(x, x, x, { keyPaddingMask: zeros([2, 3]) })],
+    ["keyPaddingMask is int32", () => layer.forward(x, x, x, { keyPaddingMask: zeros([2, 3], int32) })],
+    ["attnMask is int32", () => layer.forward(x, x, x, { attnMask: zeros([3, 3], int32) })],
+    ["attnMask is int32", () => nn.scaledDotProductAttention(q, k, v, { attnMask: zeros([3, 5], int32) })],
+    ["attnMask [4, 4] must be [3, 3], [4, 3, 3],", () => layer.forward(x, x, x, { attnMask: zeros([4, 4]) })],
+    ["scale NaN must be", () => nn.scaledDotProductAttention(q, k, v, { scale: Number.NaN })],
     [
-      "attnMask [1, 1, 1, 4] does not broadcast to [2, 2, 3, 3]",
+      "keyPaddingMask [1, 4] must be [2, 3]",
       () => layer.forward(x, x, x, { keyPaddingMask: zeros([1, 4], { dtype: "bool" }) }),
     ],
   ])("%s", (message, call) => {

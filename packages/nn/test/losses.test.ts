@@ -23,6 +23,7 @@ const any = uniform([2, 3]);
 const probabilities = uniform([2, 3], 0.1, 0.9);
 const weight = [0.5, 2, 3];
 const weights = tensor(weight, { dtype: "float64" });
+const perRow = weights.slice(0, 0, 2);
 const huber = (e: number, δ: number) => (abs(e) <= δ ? (e * e) / 2 : δ * (abs(e) - δ / 2));
 const logistic = (z: number, t: number, p = 1) => (1 - t) * log(1 + exp(z)) + p * t * log(1 + exp(-z));
 const stirling = (t: number) => (t > 1 ? t * log(t) - t + 0.5 * log(2 * PI * t) : 0);
@@ -121,13 +122,20 @@ const rows: readonly Row[] = [
   },
   {
     name: "gaussianNllLoss",
-    loss: (x, t, reduction) => nn.gaussianNllLoss(x, t, weights, { reduction, full: true }),
+    loss: (x, t, reduction) => nn.gaussianNllLoss(x, t, weights.expand(x.shape), { reduction, full: true }),
     input: any,
     target: counts,
     truth: (x, t, i) => {
       const v = weight[i % 3] as number;
       return 0.5 * (log(2 * PI * v) + (x - t) ** 2 / v);
     },
+  },
+  {
+    name: "gaussianNllLoss of a variance for each row",
+    loss: (x, t, reduction) => nn.gaussianNllLoss(x, t, perRow.slice(0, 0, x.shape[0]), { reduction }),
+    input: any,
+    target: counts,
+    truth: (x, t, i) => 0.5 * (log(weight[i < 3 ? 0 : 1] as number) + (x - t) ** 2 / (i < 3 ? 0.5 : 2)),
   },
   {
     name: "hingeEmbeddingLoss",

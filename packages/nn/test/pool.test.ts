@@ -161,7 +161,10 @@ describe("pools refuse", () => {
     ["maxPool2d: padding [2, 2] must be at most half", () => nn.maxPool2d(x, 3, { padding: 2 })],
     ["maxPool2d: kernelSize [2, 2, 2] must be", () => nn.maxPool2d(x, [2, 2, 2])],
     ["avgPool1d: stride 0 must be", () => nn.avgPool1d(x, 2, { stride: 0 })],
-    ["avgPool2d: divisorOverride must not be 0", () => nn.avgPool2d(x, 2, { divisorOverride: 0 })],
+    [
+      "avgPool2d: divisorOverride 0 must be a finite number other than 0",
+      () => nn.avgPool2d(x, 2, { divisorOverride: 0 }),
+    ],
     ["maxPool3d: [6, 6] needs at least 3 axes", () => nn.maxPool3d(zeros([6, 6]), 2)],
     ["adaptiveAvgPool2d: output sizes [0, 0]", () => nn.adaptiveAvgPool2d(x, 0)],
     ["adaptiveAvgPool2d: the last 2 axes", () => nn.adaptiveAvgPool2d(x, [1, 2, 3])],

@@ -1,4 +1,5 @@
-import { ChainruleError, ones, type Tensor } from "@chainrule/core";
+import { ones, type Tensor } from "@chainrule/core";
+import { nonZero, requireIn } from "../range.ts";
 import { functionLayer } from "./functionLayer.ts";
 import { type PoolOptions, padded, poolAlong } from "./pooling.ts";
 import { type PerAxis, windowsOf } from "./spatial.ts";
@@ -13,7 +14,7 @@ export interface AvgPoolOptions extends PoolOptions {
 function avgPoolNd(axes: 1 | 2 | 3, x: Tensor, kernelSize: PerAxis, options: AvgPoolOptions): Tensor {
   const op = `avgPool${axes}d`;
   const { countIncludePad = true, divisorOverride } = options;
-  if (divisorOverride === 0) throw new ChainruleError("value", op, "divisorOverride must not be 0");
+  if (divisorOverride !== undefined) requireIn(op, nonZero, { divisorOverride });
   const along = poolAlong(op, axes, x, kernelSize, options);
   const sums = (t: Tensor) =>
     windowsOf(op, ...padded(t, along, 0))

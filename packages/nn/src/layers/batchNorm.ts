@@ -5,45 +5,68 @@ import {
   noGrad,
   type Parameter,
   type Tensor,
+  where,
   zeros,
 } from "@chainrule/core";
 import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
+import { nonNegative, requireIn, share, size } from "../range.ts";
 import { type ParameterOptions, parameter } from "./parameter.ts";
-import { type Moments, momentsOver, type NormOptions, perChannel, standardise } from "./standardise.ts";
+import {
+  type Moments,
+  momentsOver,
+  type NormOptions,
+  perChannel,
+  requireShape,
+  scaleAndShift,
+  standardisedOver,
+} from "./standardise.ts";
 
 /** Elements of each channel. */
 const countOf = (x: Tensor): number => x.size / (x.shape[1] as number);
+
+/** All axes but that of the channels. @throws where a channel has a single value, which has no variance, or none. */
+function batchDims(op: string, x: Tensor): number[] {
+  if (x.ndim < 2 || !(countOf(x) >= 2))
+    throw new ChainruleError(
+      "shape",
+      op,
+      `training needs [N, C, …] with more than one value per channel, not ${formatShape(x.shape)}`,
+    );
+  return x.shape.map((_, i) => i).filter((i) => i !== 1);
+}
 
 /**
  * Mean and variance [C] of each channel of x [N, C, …] over all other axes.
  * @throws where a channel has a single value, which has no variance.
  */
 export function momentsOf(x: Tensor): Moments {
-  if (x.ndim < 2 || countOf(x) < 2)
-    throw new ChainruleError(
-      "shape",
-      "batchNorm",
-      `training needs [N, C, …] with more than one value per channel, not ${formatShape(x.shape)}`,
-    );
-  const { mean, variance } = momentsOver(
-    x,
-    x.shape.map((_, i) => i).filter((i) => i !== 1),
-  );
+  const { mean, variance } = momentsOver(x, batchDims("batchNorm", x));
   return { mean: mean.reshape([-1]), variance: variance.reshape([-1]) };
 }
 
-/** γ·(x − mean)/√(variance + ε) + β for each channel of x [N, C, …]. [Ioffe & Szegedy 2015] */
-export const batchNorm = (
+/**
+ * γ·(x − mean)/√(variance + ε) + β for each channel of x [N, C, …], by given moments [C], or by the batch's own where
+ * they are null: then values of every size are standardised, those too whose variance is beyond the dtype.
+ * [Ioffe & Szegedy 2015] @throws where shapes do not fit.
+ */
+export function batchNorm(
   x: Tensor,
-  { mean, variance }: Moments,
-  { weight, bias, ...options }: NormOptions = {},
-): Tensor =>
-  standardise(
-    x,
-    { mean: perChannel(x, mean), variance: perChannel(x, variance) },
-    { weight: weight && perChannel(x, weight), bias: bias && perChannel(x, bias), ...options },
-  );
+  moments: Moments | null,
+  { weight, bias, eps = 1e-5 }: NormOptions = {},
+): Tensor {
+  requireIn("batchNorm", nonNegative, { eps });
+  if (x.ndim < 2) throw new ChainruleError("shape", "batchNorm", `${formatShape(x.shape)} must be [N, C, …]`);
+  requireShape("batchNorm", [x.shape[1] as number], { ...moments, weight, bias });
+  const x̂ = moments
+    ? x.sub(perChannel(x, moments.mean)).mul(perChannel(x, inverseStd(moments.variance, eps)))
+    : standardisedOver(x, batchDims("batchNorm", x), eps);
+  return scaleAndShift(x̂, { weight: weight && perChannel(x, weight), bias: bias && perChannel(x, bias) });
+}
+
+/** 1/√(v + ε). A variance that has overflowed is unknown: NaN, not 0. */
+const inverseStd = (variance: Tensor, eps: number): Tensor =>
+  where(variance.isInf(), Number.NaN, variance.add(eps).rsqrt());
 
 /** old + momentum·(batch − old), the batch's variance unbiased: divided by the elements per channel of x less one. */
 export function runningMoments(old: Moments, batch: Moments, x: Tensor, momentum = 0.1): Moments {
@@ -73,6 +96,9 @@ export class BatchNorm1d extends Layer {
     { eps = 1e-5, momentum = 0.1, affine = true, ...options }: BatchNormOptions = {},
   ) {
     super();
+    requireIn("BatchNorm", size, { numFeatures });
+    requireIn("BatchNorm", nonNegative, { eps });
+    requireIn("BatchNorm", share, { momentum });
     this.eps = eps;
     this.momentum = momentum;
     this.weight = affine ? ones(parameter([numFeatures], options)) : null;
@@ -96,13 +122,16 @@ export class BatchNorm1d extends Layer {
       );
     const { eps, weight, bias } = this;
     const running = { mean: this.runningMean, variance: this.runningVar };
-    const moments = this.training ? momentsOf(x) : running;
     if (this.training) {
-      const next = noGrad(() => runningMoments(running, moments, x, this.momentum));
+      const next = noGrad(() => runningMoments(running, momentsOf(x), x, this.momentum));
       this.runningMean.assign(next.mean);
       this.runningVar.assign(next.variance);
     }
-    return batchNorm(x, moments, { eps, weight: weight ?? undefined, bias: bias ?? undefined });
+    return batchNorm(x, this.training ? null : running, {
+      eps,
+      weight: weight ?? undefined,
+      bias: bias ?? undefined,
+    });
   }
 
   protected override extraRepr(): string {

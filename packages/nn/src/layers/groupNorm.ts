@@ -1,30 +1,66 @@
 import { ChainruleError, formatShape, type Parameter, type Tensor } from "@chainrule/core";
 import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
+import { count, nonNegative, requireIn, size } from "../range.ts";
 import { type ParameterOptions, parameter } from "./parameter.ts";
-import { type NormOptions, perChannel, scaleAndShift, standardisedOver } from "./standardise.ts";
+import {
+  type NormOptions,
+  perChannel,
+  requireShape,
+  scaleAndShift,
+  standardisedOver,
+} from "./standardise.ts";
+
+/** Each example's groups of channels of x [N, C, …] standardised, then each channel scaled and shifted. */
+function overGroups(
+  op: string,
+  x: Tensor,
+  numGroups: number,
+  { weight, bias, eps = 1e-5 }: NormOptions,
+): Tensor {
+  const [batch, channels, ...field] = x.shape as [number, number, ...number[]];
+  requireIn(op, count, { numGroups });
+  requireIn(op, nonNegative, { eps });
+  if (x.ndim < 2 || channels % numGroups !== 0)
+    throw new ChainruleError(
+      "shape",
+      op,
+      `${formatShape(x.shape)} must be [N, C, …] with C divisible into ${numGroups} groups`,
+    );
+  requireShape(op, [channels], { weight, bias });
+  const elements = field.reduce((n, d) => n * d, channels / numGroups);
+  const x̂ = standardisedOver(x.reshape([batch, numGroups, elements]), [2], eps).reshape(x.shape);
+  return scaleAndShift(x̂, { weight: weight && perChannel(x, weight), bias: bias && perChannel(x, bias) });
+}
 
 /**
  * Standardises x [N, C, …] over each example's groups of C/numGroups channels, then scales and shifts each channel.
  * One group is layer normalisation without batch, C groups are instance normalisation. [Wu & He 2018]
- * @throws where the channels do not divide into groups.
+ * @throws where the channels do not divide into groups, or the batch holds a single value for each group.
  */
-export function groupNorm(x: Tensor, numGroups: number, { weight, bias, eps }: NormOptions = {}): Tensor {
-  const [batch, channels] = x.shape;
-  if (batch === undefined || channels === undefined || channels % numGroups !== 0)
+export function groupNorm(x: Tensor, numGroups: number, options: NormOptions = {}): Tensor {
+  if (x.size > 0 && x.size === numGroups)
     throw new ChainruleError(
       "shape",
       "groupNorm",
-      `${formatShape(x.shape)} must be [N, C, …] with C divisible into ${numGroups} groups`,
+      `${formatShape(x.shape)} has a single value for each of ${numGroups} groups, which has no variance`,
     );
-  const grouped = x.reshape([batch, numGroups, x.size / (batch * numGroups)]);
-  const x̂ = standardisedOver(grouped, [2], eps).reshape(x.shape);
-  return scaleAndShift(x̂, { weight: weight && perChannel(x, weight), bias: bias && perChannel(x, bias) });
+  return overGroups("groupNorm", x, numGroups, options);
 }
 
-/** Group normalisation with as many groups as channels: each example's channels apart. [Ulyanov et al. 2016] */
-export const instanceNorm = (x: Tensor, options: NormOptions = {}): Tensor =>
-  groupNorm(x, x.shape[1] ?? 1, options);
+/**
+ * Group normalisation with as many groups as channels: each channel of each example apart. [Ulyanov et al. 2016]
+ * @throws where x is not [N, C, …] with more than one value for each channel of an example.
+ */
+export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
+  if (x.ndim < 2 || x.shape.slice(2).reduce((n, d) => n * d, 1) === 1)
+    throw new ChainruleError(
+      "shape",
+      "instanceNorm",
+      `${formatShape(x.shape)} must be [N, C, …] with more than one value for each channel of an example`,
+    );
+  return overGroups("instanceNorm", x, x.shape[1] as number, options);
+}
 
 /** Group normalisation with trained weight and bias. */
 export class GroupNorm extends Layer {
@@ -38,6 +74,15 @@ export class GroupNorm extends Layer {
     { eps = 1e-5, ...options }: ParameterOptions & { readonly eps?: number } = {},
   ) {
     super();
+    requireIn("GroupNorm", count, { numGroups });
+    requireIn("GroupNorm", size, { numChannels });
+    requireIn("GroupNorm", nonNegative, { eps });
+    if (numChannels % numGroups !== 0)
+      throw new ChainruleError(
+        "value",
+        "GroupNorm",
+        `${numChannels} channels do not divide into ${numGroups} groups`,
+      );
     this.eps = eps;
     this.weight = ones(parameter([numChannels], options));
     this.bias = parameter([numChannels], options);

@@ -1,8 +1,9 @@
 import { ChainruleError, formatShape, type Parameter, sameShape, type Tensor } from "@chainrule/core";
 import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
+import { nonNegative, requireIn } from "../range.ts";
 import { type ParameterOptions, parameter } from "./parameter.ts";
-import { type NormOptions, scaleAndShift, standardisedOver } from "./standardise.ts";
+import { type NormOptions, requireShape, scaleAndShift, standardisedOver } from "./standardise.ts";
 
 /** The last dims of x, whose sizes are `normalizedShape`. @throws where x does not end in them. */
 export function lastDims(op: string, x: Tensor, normalizedShape: readonly number[]): number[] {
@@ -20,8 +21,16 @@ export function lastDims(op: string, x: Tensor, normalizedShape: readonly number
  * (x − mean)/√(variance + ε) over the last axes, whose sizes are `normalizedShape`, times weight plus bias.
  * [Ba et al. 2016] @throws where x does not end in that shape.
  */
-export const layerNorm = (x: Tensor, normalizedShape: readonly number[], options: NormOptions = {}): Tensor =>
-  scaleAndShift(standardisedOver(x, lastDims("layerNorm", x, normalizedShape), options.eps), options);
+export function layerNorm(
+  x: Tensor,
+  normalizedShape: readonly number[],
+  { eps = 1e-5, ...affine }: NormOptions = {},
+): Tensor {
+  requireIn("layerNorm", nonNegative, { eps });
+  const dims = lastDims("layerNorm", x, normalizedShape);
+  requireShape("layerNorm", normalizedShape, { weight: affine.weight, bias: affine.bias });
+  return scaleAndShift(standardisedOver(x, dims, eps), affine);
+}
 
 export interface LayerNormOptions extends ParameterOptions {
   readonly eps?: number;
@@ -40,6 +49,7 @@ export class LayerNorm extends Layer {
     { eps = 1e-5, elementwiseAffine = true, ...options }: LayerNormOptions = {},
   ) {
     super();
+    requireIn("LayerNorm", nonNegative, { eps });
     this.normalizedShape = [normalizedShape].flat();
     this.eps = eps;
     this.weight = elementwiseAffine ? ones(parameter(this.normalizedShape, options)) : null;

@@ -1,5 +1,7 @@
-import type { Tensor } from "@chainrule/core";
+import { type Tensor, where } from "@chainrule/core";
+import { positive, requireIn } from "../range.ts";
 import { type PoolOptions, padded, poolAlong } from "./pooling.ts";
+import { scaleOf } from "./scale.ts";
 import { type PerAxis, windowsOf } from "./spatial.ts";
 
 export type LpPoolOptions = Omit<PoolOptions, "padding">;
@@ -7,14 +9,15 @@ export type LpPoolOptions = Omit<PoolOptions, "padding">;
 function lpPoolNd(axes: 1 | 2, x: Tensor, p: number, kernelSize: PerAxis, options: LpPoolOptions): Tensor {
   const op = `lpPool${axes}d`;
   const along = poolAlong(op, axes, x, kernelSize, options);
+  requireIn(op, positive, { p });
   const windows = windowsOf(op, ...padded(x, along, 0)).flatten(-axes);
-  return windows
-    .pow(p)
-    .sum(-1)
-    .pow(1 / p);
+  if (p === 1) return windows.sum(-1);
+  const scale = scaleOf(windows, [windows.ndim - 1]);
+  const total = windows.mul(scale).pow(p).sum(-1, { keepdim: true });
+  return where(total.eq(0), 0, total.pow(1 / p).div(scale)).squeeze(-1);
 }
 
-/** (Σ xᵖ)^{1/p} of each window along the last axis of x […, L]. @throws where the kernel is larger than the input. */
+/** (Σ xᵖ)^{1/p} of each window along the last axis of x […, L]; the derivative at 0 is 0. @throws where the kernel is larger than the input. */
 export const lpPool1d = (x: Tensor, p: number, kernelSize: PerAxis, options: LpPoolOptions = {}): Tensor =>
   lpPoolNd(1, x, p, kernelSize, options);
 

@@ -1,6 +1,6 @@
 import { arange, type Tensor } from "@chainrule/core";
 import { functionLayer } from "./functionLayer.ts";
-import { type PoolOptions, padded, poolAlong } from "./pooling.ts";
+import { extended, type PoolOptions, poolAlong } from "./pooling.ts";
 import { type PerAxis, windowsOf } from "./spatial.ts";
 
 export interface MaxPoolOptions extends PoolOptions {
@@ -19,16 +19,16 @@ interface Pooled {
 function maxPoolNd(axes: 1 | 2 | 3, x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions): Pooled {
   const op = `maxPool${axes}d`;
   const along = poolAlong(op, axes, x, kernelSize, options);
-  const windows = (t: Tensor, border: number) => windowsOf(op, ...padded(t, along, border)).flatten(-axes);
+  const windows = (t: Tensor) => windowsOf(op, ...extended(op, t, along)).flatten(-axes);
   const plane = x.shape.slice(x.ndim - axes);
   const size = plane.reduce((n, d) => n * d, 1);
   const places = arange(0, size, 1, { dtype: "int32" }).reshape(plane);
-  return { ...windows(x, Number.NEGATIVE_INFINITY).max(-1), places: windows(places, 0) };
+  return { ...windows(x).max(-1), places: windows(places) };
 }
 
 /**
- * The greatest element of each window along the last axis of x […, L]; the border is −∞, NaN wins, and the gradient
- * goes to the first of equal elements. @throws where the kernel is larger than the padded input.
+ * The greatest element of each window along the last axis of x […, L]; the border is never chosen, NaN wins, and
+ * the gradient goes to the first of equal elements. @throws where the kernel is larger than the padded input.
  */
 export const maxPool1d = (x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions = {}): Tensor =>
   maxPoolNd(1, x, kernelSize, options).values;
@@ -41,16 +41,37 @@ export const maxPool2d = (x: Tensor, kernelSize: PerAxis, options: MaxPoolOption
 export const maxPool3d = (x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions = {}): Tensor =>
   maxPoolNd(3, x, kernelSize, options).values;
 
-/** `maxPool2d`, and the flat place (int32) of each greatest element in its plane [H, W]. @throws as `maxPool1d`. */
-export function maxPool2dWithIndices(
-  x: Tensor,
-  kernelSize: PerAxis,
-  options: MaxPoolOptions = {},
-): { values: Tensor; indices: Tensor } {
-  const { values, indices, places } = maxPoolNd(2, x, kernelSize, options);
+/** What a max pool chose, and where it stood. */
+export interface PooledWithIndices {
+  readonly values: Tensor;
+  readonly indices: Tensor;
+}
+
+function withIndices({ values, indices, places }: Pooled): PooledWithIndices {
   const all = places.expand([...values.shape, places.shape.at(-1) as number]);
   return { values, indices: all.gather(-1, indices.unsqueeze(-1)).squeeze(-1) };
 }
+
+/** `maxPool1d`, and the place (int32) of each greatest element in its line [L]. @throws as `maxPool1d`. */
+export const maxPool1dWithIndices = (
+  x: Tensor,
+  kernelSize: PerAxis,
+  options: MaxPoolOptions = {},
+): PooledWithIndices => withIndices(maxPoolNd(1, x, kernelSize, options));
+
+/** `maxPool2d`, and the flat place (int32) of each greatest element in its plane [H, W]. @throws as `maxPool1d`. */
+export const maxPool2dWithIndices = (
+  x: Tensor,
+  kernelSize: PerAxis,
+  options: MaxPoolOptions = {},
+): PooledWithIndices => withIndices(maxPoolNd(2, x, kernelSize, options));
+
+/** `maxPool3d`, and the flat place (int32) of each greatest element in its volume [D, H, W]. @throws as `maxPool1d`. */
+export const maxPool3dWithIndices = (
+  x: Tensor,
+  kernelSize: PerAxis,
+  options: MaxPoolOptions = {},
+): PooledWithIndices => withIndices(maxPoolNd(3, x, kernelSize, options));
 
 /** `maxPool1d` as a layer. */
 export class MaxPool1d extends functionLayer(maxPool1d) {}

@@ -1,15 +1,21 @@
-import { ChainruleError, formatShape, type Parameter, sameShape, type Tensor, where } from "@chainrule/core";
+import { ChainruleError, formatShape, type Parameter, sameShape, type Tensor } from "@chainrule/core";
 import { xavierUniform, zeros } from "../init.ts";
+import { stretches } from "../losses/reduction.ts";
 import { Module } from "../module.ts";
+import { count, requireIn, share, size } from "../range.ts";
 import { dropout } from "./dropout.ts";
 import { Linear, linear } from "./linear.ts";
+import { joined, type Masks, masksOf, requireMask } from "./mask.ts";
 import { type ParameterOptions, parameter } from "./parameter.ts";
 import { attentionWeights } from "./scaledDotProductAttention.ts";
 
 export interface MultiheadAttentionOptions {
-  /** [L, S], [N, L, S], or [N, heads, L, S]: where a bool mask is true nothing is taken; a float mask is added to the scores. */
+  /**
+   * [L, S], [N·heads, L, S], [N, L, S] or [N, heads, L, S]. Where a bool mask is true nothing is taken. A float mask is
+   * added to the scores; where it is −∞ nothing is taken. An int32 mask is refused.
+   */
   readonly attnMask?: Tensor | undefined;
-  /** [N, S], bool: the keys that are no part of the sequence. */
+  /** [N, S], or [S] for one sequence: the keys that are no part of it, as `attnMask` says what is not taken. */
   readonly keyPaddingMask?: Tensor | undefined;
   /** Whether query i sees keys 0 … i only. */
   readonly isCausal?: boolean | undefined;
@@ -35,19 +41,48 @@ export interface Attended {
   readonly weights: Tensor;
 }
 
-/** The mask that `attentionWeights` takes, of shape that broadcasts to [N, heads, L, S]. */
-function maskOf({ attnMask, keyPaddingMask }: MultiheadAttentionOptions): Tensor | undefined {
-  const padding = keyPaddingMask?.unsqueeze(-2).unsqueeze(-3);
-  const mask = attnMask?.ndim === 3 ? attnMask.unsqueeze(1) : attnMask;
-  if (!mask || mask.dtype === "bool")
-    return (mask && padding ? mask.logicalOr(padding) : (mask ?? padding))?.logicalNot();
-  return padding ? where(padding, Number.NEGATIVE_INFINITY, mask) : mask;
+const op = "multiheadAttention";
+
+function requireHeads(op: string, width: number, numHeads: number): void {
+  requireIn(op, count, { numHeads });
+  if (width % numHeads !== 0)
+    throw new ChainruleError("value", op, `width ${width} does not split into ${numHeads} heads`);
+}
+
+/** Both masks as they broadcast to [N, heads, L, S]. @throws where one has another shape or is int32. */
+function masksFor(
+  { attnMask, keyPaddingMask }: MultiheadAttentionOptions,
+  [n, heads, l, s]: readonly [number, number, number, number],
+): Masks {
+  requireMask(op, "attnMask", attnMask);
+  requireMask(op, "keyPaddingMask", keyPaddingMask);
+  const padding = keyPaddingMask?.ndim === 1 ? keyPaddingMask.unsqueeze(0) : keyPaddingMask;
+  if (padding && !sameShape(padding.shape, [n, s]))
+    throw new ChainruleError(
+      "shape",
+      op,
+      `keyPaddingMask ${formatShape(padding.shape)} must be ${formatShape([n, s])}: one for each key of each sequence`,
+    );
+  const perHead = attnMask?.ndim === 3 && attnMask.shape[0] === n * heads;
+  const spread = perHead
+    ? attnMask.unflatten(0, [n, heads])
+    : attnMask?.ndim === 3
+      ? attnMask.unsqueeze(1)
+      : attnMask;
+  if (attnMask && spread && !stretches(spread.shape, [n, heads, l, s]))
+    throw new ChainruleError(
+      "shape",
+      op,
+      `attnMask ${formatShape(attnMask.shape)} must be ${formatShape([l, s])}, ${formatShape([n * heads, l, s])}, ${formatShape([n, l, s])} or ${formatShape([n, heads, l, s])}`,
+    );
+  return joined([padding?.reshape([n, 1, 1, s]), spread].map((mask) => masksOf(mask, (m) => m.logicalNot())));
 }
 
 /**
  * Attention of several heads, each on its own part of the projected width: concat(headₕ)·Woᵀ + bo, where headₕ is
  * `scaledDotProductAttention` of x·Wᵀ + b. Inputs are [L, N, E], [N, L, E] with `batchFirst`, or [L, E].
- * @throws where shapes do not fit. [Vaswani et al. 2017]
+ * A query that may take nothing gets 0 from its keys. @throws where shapes do not fit, or a mask is int32.
+ * [Vaswani et al. 2017]
  */
 export function multiheadAttention(
   query: Tensor,
@@ -58,6 +93,7 @@ export function multiheadAttention(
 ): Attended {
   const { numHeads, inProjWeight, inProjBias, outProj, batchFirst = false } = state;
   const width = inProjWeight.shape[1] as number;
+  requireHeads(op, width, numHeads);
   const inputs = [query, key, value];
   if (
     ![2, 3].includes(query.ndim) ||
@@ -66,14 +102,8 @@ export function multiheadAttention(
   )
     throw new ChainruleError(
       "shape",
-      "multiheadAttention",
+      op,
       `query, key and value ${inputs.map((x) => formatShape(x.shape)).join(" · ")} must have 2 or 3 axes, the last of size ${width}, and as many keys as values`,
-    );
-  if (options.keyPaddingMask && options.keyPaddingMask.dtype !== "bool")
-    throw new ChainruleError(
-      "dtype",
-      "multiheadAttention",
-      `keyPaddingMask is ${options.keyPaddingMask.dtype}; it must be bool. Did you mean mask.ne(0)?`,
     );
   const unbatched = query.ndim === 2;
   const weights = inProjWeight.chunk(3, 0);
@@ -84,7 +114,9 @@ export function multiheadAttention(
       .unflatten(-1, [numHeads, width / numHeads])
       .transpose(1, 2);
   }) as [Tensor, Tensor, Tensor];
-  const shares = attentionWeights(q, k, { attnMask: maskOf(options), isCausal: options.isCausal });
+  const [n, l, s] = [q.shape[0], q.shape[2], k.shape[2]] as [number, number, number];
+  const masks = masksFor(options, [n, numHeads, l, s]);
+  const shares = attentionWeights(q, k, masks, { isCausal: options.isCausal });
   const heads = dropout(shares, state.dropout ?? 0).matmul(v);
   const y = linear(heads.transpose(1, 2).flatten(2), outProj.weight, outProj.bias ?? undefined);
   const seen = options.averageAttnWeights === false ? shares : shares.mean(1);
@@ -113,12 +145,9 @@ export class MultiheadAttention extends Module {
     { bias = true, batchFirst = false, dropout = 0, ...options }: MultiheadAttentionLayerOptions = {},
   ) {
     super();
-    if (!(numHeads >= 1) || embedDim % numHeads !== 0)
-      throw new ChainruleError(
-        "value",
-        "MultiheadAttention",
-        `width ${embedDim} does not split into ${numHeads} heads`,
-      );
+    requireIn("MultiheadAttention", size, { embedDim });
+    requireIn("MultiheadAttention", share, { dropout });
+    requireHeads("MultiheadAttention", embedDim, numHeads);
     this.batchFirst = batchFirst;
     this.dropout = dropout;
     this.inProjWeight = xavierUniform(parameter([3 * embedDim, embedDim], options), 1, options);

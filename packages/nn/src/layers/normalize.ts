@@ -1,4 +1,5 @@
-import type { Tensor } from "@chainrule/core";
+import { ChainruleError, formatShape, type Tensor } from "@chainrule/core";
+import { nonNegative, norm, requireIn } from "../range.ts";
 
 export interface NormalizeOptions {
   /** Which norm. */
@@ -8,6 +9,11 @@ export interface NormalizeOptions {
   readonly eps?: number;
 }
 
-/** x/max(‖x‖ₚ, ε) along `dim`: vectors of length 1. */
-export const normalize = (x: Tensor, { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions = {}): Tensor =>
-  x.div(x.norm(p, dim, { keepdim: true }).clamp(eps));
+/** x/max(‖x‖ₚ, ε) along `dim`: vectors of length 1. @throws where x has no such dim. */
+export function normalize(x: Tensor, { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions = {}): Tensor {
+  requireIn("normalize", norm, { p });
+  requireIn("normalize", nonNegative, { eps });
+  if (!(dim >= -x.ndim && dim < x.ndim))
+    throw new ChainruleError("dim", "normalize", `${formatShape(x.shape)} has no dim ${dim}`);
+  return x.div(x.norm(p, dim, { keepdim: true }).clamp(eps));
+}

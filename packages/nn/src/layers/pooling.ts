@@ -1,4 +1,4 @@
-import { ChainruleError, formatShape, type Tensor } from "@chainrule/core";
+import { ChainruleError, cat, formatShape, type Tensor } from "@chainrule/core";
 import { type Along, type PerAxis, perAxis, reachOf } from "./spatial.ts";
 
 export interface PoolOptions {
@@ -41,9 +41,43 @@ export function poolAlong(
   });
 }
 
+/** Windows that lie as these do on a tensor which has their padding already. */
+const bare = (along: readonly Along[]): Along[] => along.map((a) => ({ ...a, padding: [0, 0] }));
+
 /** x with a border of `value` as wide as the windows' padding, and windows that need none any more. */
 export function padded(x: Tensor, along: readonly Along[], value: number): readonly [Tensor, Along[]] {
   const pads = [...along].reverse().flatMap(({ padding }) => padding);
-  const bare = along.map((a): Along => ({ ...a, padding: [0, 0] }));
-  return [pads.some((n) => n > 0) ? x.pad(pads, { value }) : x, bare];
+  return [pads.some((n) => n > 0) ? x.pad(pads, { value }) : x, bare(along)];
+}
+
+/** `length` elements of x along `dim`, which repeat over and over: the first so many, or the last. */
+function repeated(x: Tensor, dim: number, length: number, from: "first" | "last"): Tensor {
+  const n = x.shape[dim] as number;
+  const times = Math.ceil(length / n);
+  const tiled = x.tile(x.shape.map((_, i) => (i === dim ? times : 1)));
+  return from === "first" ? tiled.narrow(dim, 0, length) : tiled.narrow(dim, times * n - length, length);
+}
+
+/**
+ * x with a border that repeats, in each window, elements which this window holds anyway: its extrema are those of the
+ * elements inside, in every dtype, and the first of equals is the same. A place `dilation` further is another element
+ * of the same windows, so the border repeats the first, or the last, `dilation` elements over and over.
+ * @throws where a window would hold nothing but border.
+ */
+export function extended(op: string, x: Tensor, along: readonly Along[]): readonly [Tensor, Along[]] {
+  const first = x.ndim - along.length;
+  const y = along.reduce((t, { padding: [before, after], dilation }, i) => {
+    const [dim, n] = [first + i, x.shape[first + i] as number];
+    if (before + after === 0) return t;
+    if (dilation > n)
+      throw new ChainruleError(
+        "shape",
+        op,
+        `dilation ${dilation} steps over all ${n} elements along dim ${dim} of ${formatShape(x.shape)}: a window holds nothing but padding`,
+      );
+    const front = repeated(t.narrow(dim, 0, dilation), dim, before, "last");
+    const back = repeated(t.narrow(dim, n - dilation, dilation), dim, after, "first");
+    return cat([front, t, back], dim);
+  }, x);
+  return [y, bare(along)];
 }

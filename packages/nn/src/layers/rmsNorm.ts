@@ -1,9 +1,10 @@
 import { formatShape, type Parameter, type Tensor } from "@chainrule/core";
 import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
+import { nonNegative, requireIn } from "../range.ts";
 import { lastDims } from "./layerNorm.ts";
 import { type ParameterOptions, parameter } from "./parameter.ts";
-import { type NormOptions, scaleAndShift } from "./standardise.ts";
+import { type NormOptions, requireShape, scaleAndShift, scaledOver } from "./standardise.ts";
 
 /**
  * x/√(mean x² + ε) over the last axes, whose sizes are `normalizedShape`, times weight. [Zhang & Sennrich 2019]
@@ -14,9 +15,9 @@ export function rmsNorm(
   normalizedShape: readonly number[],
   { weight, eps = 1e-5 }: Omit<NormOptions, "bias"> = {},
 ): Tensor {
-  const dims = lastDims("rmsNorm", x, normalizedShape);
-  const square = x.square().mean(dims, { keepdim: true });
-  return scaleAndShift(x.mul(square.add(eps).rsqrt()), { weight });
+  requireIn("rmsNorm", nonNegative, { eps });
+  requireShape("rmsNorm", normalizedShape, { weight });
+  return scaleAndShift(scaledOver(x, lastDims("rmsNorm", x, normalizedShape), eps), { weight });
 }
 
 /** Root-mean-square normalisation with a trained weight. */
@@ -30,6 +31,7 @@ export class RMSNorm extends Layer {
     { eps = 1e-5, ...options }: ParameterOptions & { readonly eps?: number } = {},
   ) {
     super();
+    requireIn("RMSNorm", nonNegative, { eps });
     this.normalizedShape = [normalizedShape].flat();
     this.eps = eps;
     this.weight = ones(parameter(this.normalizedShape, options));

@@ -1,8 +1,13 @@
 import { ChainruleError, formatShape, ones, type Tensor, where } from "@chainrule/core";
 import { requireBroadcast } from "../losses/reduction.ts";
+import { finite, requireIn } from "../range.ts";
+import { joined, type Masks, masksOf, requireMask } from "./mask.ts";
 
 export interface AttentionOptions {
-  /** Broadcast to […, L, S]: where a bool mask is false nothing is taken; a float mask is added to the scores. */
+  /**
+   * Broadcasts to […, L, S]. Where a bool mask is false nothing is taken. A float mask is added to the scores; where it
+   * is −∞ nothing is taken. An int32 mask is refused.
+   */
   readonly attnMask?: Tensor | undefined;
   /** Whether query i sees keys 0 … i only. */
   readonly isCausal?: boolean | undefined;
@@ -10,49 +15,57 @@ export interface AttentionOptions {
   readonly scale?: number | undefined;
 }
 
+const op = "scaledDotProductAttention";
+
 /** softmax of the scores where `keep` holds, 0 elsewhere; a row that keeps nothing is 0. */
 function softmaxWhere(keep: Tensor, scores: Tensor): Tensor {
   return where(keep, where(keep, scores, Number.NEGATIVE_INFINITY).softmax(-1), 0);
 }
 
-/** softmax(scale·q·kᵀ + mask) […, L, S]: how much each of L queries takes from each of S keys. @throws where shapes do not fit. */
+/**
+ * softmax(scale·q·kᵀ + bias) […, L, S] over the keys that are kept: how much each of L queries takes from each of S
+ * keys. @throws where shapes do not fit.
+ */
 export function attentionWeights(
   query: Tensor,
   key: Tensor,
-  { attnMask, isCausal = false, scale }: AttentionOptions = {},
+  { keep, bias }: Masks,
+  { isCausal = false, scale }: Omit<AttentionOptions, "attnMask">,
 ): Tensor {
-  const op = "scaledDotProductAttention";
   if (query.ndim < 2 || key.ndim < 2 || query.shape.at(-1) !== key.shape.at(-1))
     throw new ChainruleError(
       "shape",
       op,
       `query ${formatShape(query.shape)} and key ${formatShape(key.shape)} must be […, L, E] and […, S, E]`,
     );
-  const scores = query.matmul(key.transpose()).mul(scale ?? 1 / Math.sqrt(query.shape.at(-1) as number));
-  if (attnMask) requireBroadcast(op, scores, attnMask, "attnMask");
+  const factor = scale ?? 1 / Math.sqrt(query.shape.at(-1) || 1);
+  requireIn(op, finite, { scale: factor });
+  const scores = query.matmul(key.transpose()).mul(factor);
+  for (const mask of [keep, bias]) if (mask) requireBroadcast(op, scores, mask, "attnMask");
   const causal = isCausal ? ones(scores.shape.slice(-2), { dtype: "bool" }).tril() : undefined;
-  if (attnMask?.dtype !== "bool") {
-    const masked = attnMask ? scores.add(attnMask) : scores;
-    return causal ? softmaxWhere(causal, masked) : masked.softmax(-1);
-  }
-  return softmaxWhere(causal ? attnMask.logicalAnd(causal) : attnMask, scores);
+  const kept = joined([{ keep }, { keep: causal }]).keep;
+  const biased = bias ? scores.add(bias) : scores;
+  return kept ? softmaxWhere(kept, biased) : biased.softmax(-1);
 }
 
 /**
  * softmax(scale·q·kᵀ + mask)·v […, L, Ev], for q […, L, E], k […, S, E], v […, S, Ev]. A query whose keys are all
- * masked gets 0. @throws where shapes do not fit. [Vaswani et al. 2017]
+ * masked gets 0; what masked keys and values hold, NaN included, leaves no trace. @throws where shapes do not fit, or a
+ * mask is int32. [Vaswani et al. 2017]
  */
 export function scaledDotProductAttention(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  options: AttentionOptions = {},
+  { attnMask, ...options }: AttentionOptions = {},
 ): Tensor {
   if (value.ndim < 2 || value.shape.at(-2) !== key.shape.at(-2))
     throw new ChainruleError(
       "shape",
-      "scaledDotProductAttention",
+      op,
       `key ${formatShape(key.shape)} and value ${formatShape(value.shape)} must be […, S, E] and […, S, Ev]`,
     );
-  return attentionWeights(query, key, options).matmul(value);
+  requireMask(op, "attnMask", attnMask);
+  const masks = masksOf(attnMask, (mask) => mask);
+  return attentionWeights(query, key, masks, options).matmul(value);
 }

@@ -1,4 +1,13 @@
-import { customGradient, type Tensor, where } from "@chainrule/core";
+import {
+  ChainruleError,
+  customGradient,
+  formatShape,
+  type Shape,
+  sameShape,
+  type Tensor,
+  where,
+} from "@chainrule/core";
+import { scaleOf } from "./scale.ts";
 
 export interface Moments {
   readonly mean: Tensor;
@@ -15,24 +24,40 @@ export interface NormOptions {
   readonly eps?: number | undefined;
 }
 
-/** Mean and variance over `dims`, which stay with size 1. */
-export const momentsOver = (x: Tensor, dims: readonly number[]): Moments => ({
-  mean: x.mean(dims, { keepdim: true }),
-  variance: x.var(dims, { correction: 0, keepdim: true }),
-});
+const within = { keepdim: true } as const;
 
 /**
- * x̂ = c·r over `dims`, with c = x − mean and r = 1/√(variance + ε). With t for ẋ or ȳ both derivatives are
- * r·(t − mean t − c·r²·mean(c·t)); where t is 0 throughout they are, whatever x holds.
+ * x − mean over `dims`. Sums along the last axes are exact to rounding. Those down columns are added up in the tensor's
+ * own dtype, so that a large offset leaves an error, which the mean of what is left takes away.
+ */
+function centredOver(x: Tensor, dims: readonly number[]): Tensor {
+  const c = x.sub(x.mean(dims, within));
+  const areLast = dims.every((d, i) => d === x.ndim - dims.length + i);
+  return areLast ? c : c.sub(c.mean(dims, within));
+}
+
+/** Mean and variance over `dims`, which stay with size 1. */
+export function momentsOver(x: Tensor, dims: readonly number[]): Moments {
+  const mean = x.mean(dims, within);
+  return {
+    mean: mean.add(x.sub(mean).mean(dims, within)),
+    variance: centredOver(x, dims).square().mean(dims, within),
+  };
+}
+
+/**
+ * x̂ = c·r over `dims`, with c = k·(x − mean) and r = 1/√(mean c² + k²·ε); k keeps the squares in range. With t for ẋ or
+ * ȳ both derivatives are k·r·(t − mean t − c·r²·mean(c·t)); where t is 0 throughout they are, whatever x holds.
  */
 export const standardisedOver = (x: Tensor, dims: readonly number[], eps = 1e-5): Tensor =>
   customGradient((x: Tensor) => {
-    const { mean, variance } = momentsOver(x, dims);
-    const [c, r] = [x.sub(mean), variance.add(eps).rsqrt()];
-    const meanOf = (t: Tensor) => t.mean(dims, { keepdim: true });
+    const meanOf = (t: Tensor) => t.mean(dims, within);
+    const k = scaleOf(x, dims, Math.sqrt(eps));
+    const c = centredOver(x, dims).mul(k);
+    const r = meanOf(c.square()).add(k.square().mul(eps)).rsqrt();
     const derivative = (t: Tensor) => {
-      const within = t.sub(meanOf(t)).sub(c.mul(r.square().mul(meanOf(c.mul(t)))));
-      return where(t.ne(0).any(dims, { keepdim: true }), r.mul(within), 0);
+      const rest = t.sub(meanOf(t)).sub(c.mul(r.square().mul(meanOf(c.mul(t)))));
+      return where(t.ne(0).any(dims, within), r.mul(k).mul(rest), 0);
     };
     return {
       value: c.mul(r),
@@ -40,6 +65,24 @@ export const standardisedOver = (x: Tensor, dims: readonly number[], eps = 1e-5)
       tangent: (ẋ) => derivative(ẋ as Tensor),
     };
   })(x);
+
+/** x/√(mean x² + ε) over `dims`. */
+export function scaledOver(x: Tensor, dims: readonly number[], eps: number): Tensor {
+  const k = scaleOf(x, dims, Math.sqrt(eps));
+  const square = x.mul(k).square().mean(dims, within);
+  return x.mul(square.add(k.square().mul(eps)).rsqrt().mul(k));
+}
+
+/** Throws unless scale and shift, and what else there is by name, are of the given shape. */
+export function requireShape(
+  op: string,
+  shape: Shape,
+  tensors: Readonly<Record<string, Tensor | undefined>>,
+): void {
+  for (const [name, t] of Object.entries(tensors))
+    if (t && !sameShape(t.shape, shape))
+      throw new ChainruleError("shape", op, `${name} ${formatShape(t.shape)} must be ${formatShape(shape)}`);
+}
 
 /** One number per channel laid along axis 1 of x. */
 export const perChannel = (x: Tensor, t: Tensor): Tensor =>
@@ -49,10 +92,4 @@ export const perChannel = (x: Tensor, t: Tensor): Tensor =>
 export function scaleAndShift(x̂: Tensor, { weight, bias }: NormOptions): Tensor {
   const scaled = weight ? x̂.mul(weight) : x̂;
   return bias ? scaled.add(bias) : scaled;
-}
-
-/** γ·(x − mean)/√(variance + ε) + β. */
-export function standardise(x: Tensor, { mean, variance }: Moments, options: NormOptions): Tensor {
-  const { eps = 1e-5 } = options;
-  return scaleAndShift(x.sub(mean).mul(variance.add(eps).rsqrt()), options);
 }

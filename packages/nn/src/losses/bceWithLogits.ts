@@ -2,7 +2,10 @@ import { elementwise, scalar, type Tensor } from "@chainrule/core";
 import { loss } from "./loss.ts";
 import { elementwiseLoss, requireBroadcast, type WeightedOptions, weighted } from "./reduction.ts";
 
-const { add, mul, neg, sigmoid, softplus, sub } = scalar;
+const { add, eq, mul, neg, sigmoid, softplus, sub, where } = scalar;
+
+/** w·softplus(z), and 0 for w = 0 at every z: what a hard label leaves out. */
+const part = (w: scalar.Scalar, z: scalar.Scalar) => where(eq(w, 0), 0, mul(w, softplus(z)));
 
 /**
  * L(z, y) = (1−y)·softplus(z) + p·y·softplus(−z), p weighing the positive examples. Its derivative in z,
@@ -10,11 +13,11 @@ const { add, mul, neg, sigmoid, softplus, sub } = scalar;
  * So does the derivative in y, p·softplus(−z) − softplus(z), written with softplus(z) = z + softplus(−z).
  */
 const row = elementwise("bceWithLogits", {
-  f: (z, y, p: scalar.Scalar = 1) => add(mul(sub(1, y), softplus(z)), mul(mul(p, y), softplus(neg(z)))),
+  f: (z, y, p: scalar.Scalar = 1) => add(part(sub(1, y), z), part(mul(p, y), neg(z))),
   d: (_L, z, y, p: scalar.Scalar = 1) => [
     sub(mul(sub(1, y), sigmoid(z)), mul(mul(p, y), sigmoid(neg(z)))),
-    sub(mul(sub(p, 1), softplus(neg(z))), z),
-    mul(y, softplus(neg(z))),
+    sub(part(sub(p, 1), neg(z)), z),
+    part(y, neg(z)),
   ],
 });
 
@@ -24,8 +27,8 @@ export interface LogitOptions extends WeightedOptions {
 }
 
 /**
- * Binary cross entropy of logits z and targets t in [0, 1], w·[(1−t)·softplus(z) + p·t·softplus(−z)], stable at every
- * finite logit. @throws where shapes differ.
+ * Binary cross entropy of logits z and targets t in [0, 1], w·[(1−t)·softplus(z) + p·t·softplus(−z)], exact at every
+ * logit: an infinite one that the label agrees with costs nothing. @throws where shapes differ.
  */
 export const bceWithLogits = elementwiseLoss<LogitOptions>(
   "bceWithLogits",

@@ -1,15 +1,15 @@
 import { ChainruleError, formatShape, sameShape, type Tensor, where } from "@chainrule/core";
+import { finite, requireIn } from "../range.ts";
 import type { MarginOptions } from "./hingeEmbeddingLoss.ts";
 import { loss } from "./loss.ts";
 import { reduceLoss, requireSameShape } from "./reduction.ts";
 
+const op = "cosineEmbeddingLoss";
+
 /** x₁·x₂/√((|x₁|² + 10⁻¹²)(|x₂|² + 10⁻¹²)) along the last axis. */
 function cosine(x1: Tensor, x2: Tensor): Tensor {
-  const square = (x: Tensor) => x.square().sum(-1).add(1e-12);
-  return x1
-    .mul(x2)
-    .sum(-1)
-    .div(square(x1).mul(square(x2)).sqrt());
+  const unit = (x: Tensor) => x.div(x.norm(2, -1, { keepdim: true }).hypot(1e-6));
+  return unit(x1).mul(unit(x2)).sum(-1);
 }
 
 /**
@@ -22,16 +22,18 @@ export function cosineEmbeddingLoss(
   target: Tensor,
   { margin = 0, reduction }: MarginOptions = {},
 ): Tensor {
-  requireSameShape("cosineEmbeddingLoss", { input1, input2 });
+  requireIn(op, finite, { margin });
+  requireSameShape(op, { input1, input2 });
+  if (input1.ndim === 0) throw new ChainruleError("shape", op, "scalars have no axis to measure along");
   if (!sameShape(target.shape, input1.shape.slice(0, -1)))
     throw new ChainruleError(
       "shape",
-      "cosineEmbeddingLoss",
+      op,
       `inputs ${formatShape(input1.shape)} and target ${formatShape(target.shape)}: there must be one target for each vector`,
     );
   const cos = cosine(input1, input2);
   const losses = where(target.gt(0), cos.neg().add(1), cos.sub(margin).clamp(0));
-  return reduceLoss("cosineEmbeddingLoss", losses, reduction);
+  return reduceLoss(op, losses, reduction);
 }
 
 /** `cosineEmbeddingLoss` as a module. */

@@ -1,4 +1,5 @@
-import type { Tensor } from "@chainrule/core";
+import { ChainruleError, formatShape, type Tensor } from "@chainrule/core";
+import { nonNegative, norm, requireIn } from "../range.ts";
 
 export interface CosineOptions {
   readonly dim?: number;
@@ -6,14 +7,27 @@ export interface CosineOptions {
   readonly eps?: number;
 }
 
-/** x₁·x₂/(max(‖x₁‖, ε)·max(‖x₂‖, ε)) along `dim`. */
+/** Tensors of the shape to which both broadcast. */
+function alike(a: Tensor, b: Tensor): [Tensor, Tensor] {
+  const { shape } = a.mul(b);
+  return [a.expand(shape), b.expand(shape)];
+}
+
+/**
+ * x₁·x₂/(max(‖x₁‖, ε)·max(‖x₂‖, ε)) along `dim` of the shape to which both broadcast.
+ * @throws where they do not broadcast, or the result has no such dim.
+ */
 export function cosineSimilarity(
   x1: Tensor,
   x2: Tensor,
   { dim = 1, eps = 1e-8 }: CosineOptions = {},
 ): Tensor {
+  requireIn("cosineSimilarity", nonNegative, { eps });
   const unit = (x: Tensor) => x.div(x.norm(2, dim, { keepdim: true }).clamp(eps));
-  return unit(x1).mul(unit(x2)).sum(dim);
+  const [a, b] = alike(x1, x2);
+  if (!(dim >= -a.ndim && dim < a.ndim))
+    throw new ChainruleError("dim", "cosineSimilarity", `${formatShape(a.shape)} has no dim ${dim}`);
+  return unit(a).mul(unit(b)).sum(dim);
 }
 
 export interface DistanceOptions {
@@ -24,9 +38,16 @@ export interface DistanceOptions {
   readonly keepdim?: boolean;
 }
 
-/** ‖x₁ − x₂ + ε‖ₚ along the last axis. */
-export const pairwiseDistance = (
+/** ‖x₁ − x₂ + ε‖ₚ along the last axis of the shape to which both broadcast. @throws where they do not, or are scalars. */
+export function pairwiseDistance(
   x1: Tensor,
   x2: Tensor,
   { p = 2, eps = 1e-6, keepdim = false }: DistanceOptions = {},
-): Tensor => x1.sub(x2).add(eps).norm(p, -1, { keepdim });
+): Tensor {
+  requireIn("pairwiseDistance", norm, { p });
+  requireIn("pairwiseDistance", nonNegative, { eps });
+  const difference = x1.sub(x2).add(eps);
+  if (difference.ndim === 0)
+    throw new ChainruleError("shape", "pairwiseDistance", "scalars have no axis to measure along");
+  return difference.norm(p, -1, { keepdim });
+}

@@ -8,7 +8,7 @@ import { type LossOptions, reduceLoss, stretches } from "./reduction.ts";
 export const errorLoss =
   <O extends LossOptions = LossOptions>(op: string, loss: (error: Tensor, options: O) => Tensor) =>
   (input: Tensor, target: Tensor, options: O = {} as O): Tensor => {
-    if (!stretches(target, input) && !stretches(input, target))
+    if (!stretches(target.shape, input.shape) && !stretches(input.shape, target.shape))
       throw new ChainruleError(
         "shape",
         op,

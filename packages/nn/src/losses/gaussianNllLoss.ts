@@ -1,14 +1,17 @@
-import { elementwise, scalar, type Tensor } from "@chainrule/core";
+import { ChainruleError, elementwise, formatShape, sameShape, scalar, type Tensor } from "@chainrule/core";
+import { positive, requireIn } from "../range.ts";
 import { loss } from "./loss.ts";
-import { type LossOptions, reduceLoss, requireBroadcast, requireSameShape } from "./reduction.ts";
+import { type LossOptions, reduceLoss, requireSameShape } from "./reduction.ts";
 
 const { add, div, le, log, maximum, mul, sub } = scalar;
 
+const op = "gaussianNllLoss";
+
 /** L(v, x, t) = ½[ln v + (x − t)²/v], v held above ε without stopping its gradient. */
-const row = elementwise("gaussianNllLoss", {
+const row = elementwise(op, {
   f: (v, x, t, ε) => {
     const [held, e] = [maximum(v, ε), sub(x, t)];
-    return mul(0.5, add(log(held), div(mul(e, e), held)));
+    return mul(0.5, add(log(held), mul(e, div(e, held))));
   },
   d: (_L, v, x, t, ε) => {
     const [held, e] = [maximum(v, ε), sub(x, t)];
@@ -25,9 +28,21 @@ export interface GaussianNllOptions extends LossOptions {
   readonly eps?: number;
 }
 
+/** Variances as they broadcast to the input's elements: one for each, for each row, or one. @throws where there are others. */
+function perElement({ shape }: Tensor, variance: Tensor): Tensor {
+  const rows = shape.slice(0, -1);
+  if ([shape, [...rows, 1], []].some((fit) => sameShape(variance.shape, fit))) return variance;
+  if (sameShape(variance.shape, rows)) return variance.unsqueeze(-1);
+  throw new ChainruleError(
+    "shape",
+    op,
+    `variance ${formatShape(variance.shape)} must hold one number for each element of ${formatShape(shape)}, for each row, ${formatShape(rows)}, or one. Did you mean variance.expand(${formatShape(shape)})?`,
+  );
+}
+
 /**
- * Negative log-likelihood ½[ln v + (x − t)²/v] of targets t under normal distributions of means x and variances v, which
- * broadcast. @throws where shapes do not fit, or, when it is worked out, a variance is negative.
+ * Negative log-likelihood ½[ln v + (x − t)²/v] of targets t under normal distributions of means x and variances v: one
+ * for each element, or, of shape [N] or [N, 1] for x [N, D], one for each row. @throws where shapes do not fit, or, when it is worked out, a variance is negative.
  */
 export function gaussianNllLoss(
   input: Tensor,
@@ -35,10 +50,10 @@ export function gaussianNllLoss(
   variance: Tensor,
   { full = false, eps = 1e-6, reduction }: GaussianNllOptions = {},
 ): Tensor {
-  requireSameShape("gaussianNllLoss", { input, target });
-  requireBroadcast("gaussianNllLoss", input, variance, "variance");
-  const losses = row(variance, input, target, eps);
-  return reduceLoss("gaussianNllLoss", full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);
+  requireSameShape(op, { input, target });
+  requireIn(op, positive, { eps });
+  const losses = row(perElement(input, variance), input, target, eps);
+  return reduceLoss(op, full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);
 }
 
 /** `gaussianNllLoss` as a module. */

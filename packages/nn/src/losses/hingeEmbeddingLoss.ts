@@ -1,4 +1,5 @@
 import { where } from "@chainrule/core";
+import { finite, requireIn } from "../range.ts";
 import { loss } from "./loss.ts";
 import { elementwiseLoss, type LossOptions } from "./reduction.ts";
 
@@ -10,7 +11,10 @@ export interface MarginOptions extends LossOptions {
 /** The distance x of a pair that belongs together (t = 1), max(0, margin − x) of one that does not (t = −1). @throws where shapes differ. */
 export const hingeEmbeddingLoss = elementwiseLoss<MarginOptions>(
   "hingeEmbeddingLoss",
-  (input, target, { margin = 1 }) => where(target.gt(0), input, input.neg().add(margin).clamp(0)),
+  (input, target, { margin = 1 }) => {
+    requireIn("hingeEmbeddingLoss", finite, { margin });
+    return where(target.gt(0), input, input.neg().add(margin).clamp(0));
+  },
 );
 
 /** `hingeEmbeddingLoss` as a module. */

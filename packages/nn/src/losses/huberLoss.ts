@@ -1,4 +1,5 @@
-import { ChainruleError, elementwise, scalar } from "@chainrule/core";
+import { elementwise, scalar } from "@chainrule/core";
+import { nonNegative, positive, requireIn } from "../range.ts";
 import { errorLoss } from "./errorLoss.ts";
 import { loss } from "./loss.ts";
 import type { LossOptions } from "./reduction.ts";
@@ -25,7 +26,7 @@ export interface HuberOptions extends LossOptions {
 
 /** Squared for errors up to `delta`, linear beyond: ½e² or δ(|e| − ½δ). @throws where shapes do not fit, or delta is not positive. */
 export const huberLoss = errorLoss<HuberOptions>("huberLoss", (error, { delta = 1 }) => {
-  if (!(delta > 0)) throw new ChainruleError("value", "huberLoss", `delta ${delta} must be positive`);
+  requireIn("huberLoss", positive, { delta });
   return row(error, delta);
 });
 
@@ -36,7 +37,7 @@ export interface SmoothL1Options extends LossOptions {
 
 /** huberLoss / beta: ½e²/β for errors up to `beta`, |e| − ½β beyond. @throws where shapes do not fit, or beta is negative. */
 export const smoothL1Loss = errorLoss<SmoothL1Options>("smoothL1Loss", (error, { beta = 1 }) => {
-  if (!(beta >= 0)) throw new ChainruleError("value", "smoothL1Loss", `beta ${beta} must not be negative`);
+  requireIn("smoothL1Loss", nonNegative, { beta });
   return beta === 0 ? error.abs() : row(error, beta).div(beta);
 });
 

@@ -1,6 +1,6 @@
 import { ChainruleError, type Tensor, where } from "@chainrule/core";
 import { loss } from "./loss.ts";
-import { type Reduction, reduceLoss, requireSameShape } from "./reduction.ts";
+import { type Reduction, reduceLoss, reductions, requireSameShape } from "./reduction.ts";
 
 export interface KLDivOptions {
   readonly reduction?: Reduction | "batchMean";
@@ -8,8 +8,15 @@ export interface KLDivOptions {
   readonly logTarget?: boolean;
 }
 
+/** The sum over the first size. @throws for a scalar. */
+function batchMean(losses: Tensor): Tensor {
+  if (losses.ndim === 0) throw new ChainruleError("shape", "klDiv", "batchMean needs a batch axis");
+  return losses.sum().div(losses.shape[0] as number);
+}
+
 /**
- * Kullback–Leibler divergence t·(ln t − x), x holding logarithms of probabilities; t = 0 adds 0.
+ * Kullback–Leibler divergence t·(ln t − x), x holding logarithms of probabilities; a place of
+ * probability t = 0 is left out, in value and gradient.
  * `batchMean` divides the sum by the first size. @throws where shapes differ.
  */
 export function klDiv(
@@ -18,12 +25,9 @@ export function klDiv(
   { reduction = "mean", logTarget = false }: KLDivOptions = {},
 ): Tensor {
   requireSameShape("klDiv", { input, target });
-  const losses = logTarget
-    ? target.exp().mul(target.sub(input))
-    : target.xlogy(target).sub(target.mul(where(target.eq(0), 0, input)));
-  if (reduction !== "batchMean") return reduceLoss("klDiv", losses, reduction);
-  if (input.ndim === 0) throw new ChainruleError("shape", "klDiv", "batchMean needs a batch axis");
-  return losses.sum().div(input.shape[0] as number);
+  const [probability, log] = logTarget ? [target.exp(), target] : [target, target.log()];
+  const losses = where(probability.eq(0), 0, probability.mul(log.sub(input)));
+  return reduceLoss("klDiv", losses, reduction, { ...reductions, batchMean });
 }
 
 /** `klDiv` as a module. */

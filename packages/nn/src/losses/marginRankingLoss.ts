@@ -1,4 +1,5 @@
 import type { Tensor } from "@chainrule/core";
+import { finite, requireIn } from "../range.ts";
 import type { MarginOptions } from "./hingeEmbeddingLoss.ts";
 import { loss } from "./loss.ts";
 import { reduceLoss, requireSameShape } from "./reduction.ts";
@@ -10,6 +11,7 @@ export function marginRankingLoss(
   target: Tensor,
   { margin = 0, reduction }: MarginOptions = {},
 ): Tensor {
+  requireIn("marginRankingLoss", finite, { margin });
   requireSameShape("marginRankingLoss", { input1, input2, target });
   const losses = target.neg().mul(input1.sub(input2)).add(margin).clamp(0);
   return reduceLoss("marginRankingLoss", losses, reduction);

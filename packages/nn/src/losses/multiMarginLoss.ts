@@ -1,8 +1,9 @@
 import { arange, ChainruleError, type Tensor, where } from "@chainrule/core";
+import { finite, requireIn } from "../range.ts";
 import { atClass, requireClasses, requireClassWeight, weightOf } from "./classes.ts";
 import type { MarginOptions } from "./hingeEmbeddingLoss.ts";
 import { loss } from "./loss.ts";
-import { reduceLoss } from "./reduction.ts";
+import { reduceLoss, weigh } from "./reduction.ts";
 
 export interface MultiMarginOptions extends MarginOptions {
   /** The power of each violation, 1 or 2. */
@@ -23,6 +24,7 @@ export function multiMarginLoss(
   { p = 1, margin = 1, weight, reduction }: MultiMarginOptions = {},
 ): Tensor {
   if (p !== 1 && p !== 2) throw new ChainruleError("value", op, `power ${p} must be 1 or 2`);
+  requireIn(op, finite, { margin });
   if (input.ndim > 2) throw new ChainruleError("shape", op, "scores are [N, C] or [C]");
   requireClasses(op, input, target);
   requireClassWeight(op, input, weight);
@@ -34,7 +36,7 @@ export function multiMarginLoss(
     .clamp(0);
   const others = where(arange(classes).eq(own), 0, p === 2 ? violation.square() : violation);
   const losses = others.sum(-1).div(classes);
-  return reduceLoss(op, weight ? losses.mul(weightOf(weight, target)) : losses, reduction);
+  return reduceLoss(op, weight ? weigh(losses, weightOf(weight, target)) : losses, reduction);
 }
 
 /** `multiMarginLoss` as a module. */

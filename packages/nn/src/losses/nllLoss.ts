@@ -1,7 +1,8 @@
 import { ones, type Tensor, where } from "@chainrule/core";
+import { requireIn, whole } from "../range.ts";
 import { atClass, requireClasses, requireClassWeight, weightOf } from "./classes.ts";
 import { loss } from "./loss.ts";
-import { reduceLoss, type WeightedOptions } from "./reduction.ts";
+import { reduceLoss, type WeightedOptions, weigh } from "./reduction.ts";
 
 export interface ClassOptions extends WeightedOptions {
   /** A weight for each class, [C]. */
@@ -24,12 +25,14 @@ export function classLosses(
   { weight, ignoreIndex = -100 }: ClassOptions,
   extra: (loss: Tensor) => Tensor = (loss) => loss,
 ): ClassLosses {
+  requireIn(op, whole, { ignoreIndex });
   requireClasses(op, input, target, ignoreIndex);
   requireClassWeight(op, input, weight);
   const kept = target.ne(ignoreIndex);
   const classes = where(kept, target, 0);
   const own = weight ? weightOf(weight, classes) : ones(target.shape, { dtype: input.dtype });
-  const loss = atClass(op, input, classes).mul(own).neg();
+  const chosen = atClass(op, input, classes);
+  const loss = (weight ? weigh(chosen, own) : chosen).neg();
   return { losses: where(kept, extra(loss), 0), weights: where(kept, own, 0) };
 }
 

@@ -1,4 +1,5 @@
 import { type Tensor, where } from "@chainrule/core";
+import { nonNegative, requireIn } from "../range.ts";
 import { loss } from "./loss.ts";
 import { elementwiseLoss, type LossOptions } from "./reduction.ts";
 
@@ -27,11 +28,13 @@ const stirling = (t: Tensor): Tensor =>
     0,
   );
 
-/** Negative log-likelihood of counts t under a Poisson distribution: eˣ − t·x, or x − t·ln(x + ε) of a rate x. @throws where shapes differ. */
+/** Negative log-likelihood of counts t under a Poisson distribution: eˣ − t·x, or x − t·ln(x + ε) of a rate x; 0 for a count of 0 at a rate of 0. @throws where shapes differ. */
 export const poissonNllLoss = elementwiseLoss<PoissonNllOptions>(
   "poissonNllLoss",
   (x, t, { logInput = true, full = false, eps = 1e-8 }) => {
-    const loss = logInput ? x.exp().sub(t.mul(x)) : x.sub(t.mul(x.add(eps).log()));
+    requireIn("poissonNllLoss", nonNegative, { eps });
+    const [rate, log] = logInput ? [x.exp(), x] : [x, x.add(eps).log()];
+    const loss = rate.sub(where(t.eq(0).logicalAnd(rate.eq(0)), 0, t.mul(log)));
     return full ? loss.add(stirling(t)) : loss;
   },
 );

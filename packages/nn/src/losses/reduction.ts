@@ -1,4 +1,4 @@
-import { ChainruleError, formatShape, sameShape, type Tensor } from "@chainrule/core";
+import { ChainruleError, formatShape, type Shape, sameShape, type Tensor, where } from "@chainrule/core";
 
 /** What becomes of the losses of single elements: their mean, their sum, or nothing. */
 export type Reduction = "none" | "mean" | "sum";
@@ -8,25 +8,30 @@ export interface LossOptions {
 }
 
 export interface WeightedOptions extends LossOptions {
-  /** What each loss is multiplied by; broadcasts against them. */
+  /** What each loss is multiplied by; broadcasts to their shape. A loss of weight 0 is left out, whatever it is. */
   readonly weight?: Tensor | undefined;
 }
 
-const reductions: Record<Reduction, (losses: Tensor) => Tensor> = {
+export const reductions: Record<Reduction, (losses: Tensor) => Tensor> = {
   none: (losses) => losses,
   mean: (losses) => losses.mean(),
   sum: (losses) => losses.sum(),
 };
 
-/** The losses reduced as asked. @throws where the reduction is none of the three. */
-export function reduceLoss(op: string, losses: Tensor, reduction: Reduction = "mean"): Tensor {
-  if (!Object.hasOwn(reductions, reduction))
+/** The losses reduced as asked. @throws where the reduction is none of the table. */
+export function reduceLoss<R extends string = Reduction>(
+  op: string,
+  losses: Tensor,
+  reduction: R | "mean" = "mean",
+  table: Readonly<Record<R | "mean", (losses: Tensor) => Tensor>> = reductions as typeof table,
+): Tensor {
+  if (!Object.hasOwn(table, reduction))
     throw new ChainruleError(
       "value",
       op,
-      `reduction "${reduction}" is none of ${Object.keys(reductions).join(", ")}`,
+      `reduction "${reduction}" is none of ${Object.keys(table).join(", ")}`,
     );
-  return reductions[reduction](losses);
+  return table[reduction](losses);
 }
 
 /** Throws unless the named tensors are of one shape: a loss that broadcasts is nearly always a mistake. */
@@ -51,13 +56,13 @@ export const elementwiseLoss =
     return reduceLoss(op, loss(input, target, options), options.reduction);
   };
 
-/** Whether x broadcasts to the shape of `to`. */
-export const stretches = ({ shape: x }: Tensor, { shape: to }: Tensor): boolean =>
+/** Whether a shape broadcasts to another. */
+export const stretches = (x: Shape, to: Shape): boolean =>
   x.length <= to.length && x.every((n, i) => n === 1 || n === to[to.length - x.length + i]);
 
 /** Throws unless `weight` broadcasts to the shape of `x`. */
 export function requireBroadcast(op: string, x: Tensor, weight: Tensor, name: string): void {
-  if (!stretches(weight, x))
+  if (!stretches(weight.shape, x.shape))
     throw new ChainruleError(
       "shape",
       op,
@@ -65,9 +70,16 @@ export function requireBroadcast(op: string, x: Tensor, weight: Tensor, name: st
     );
 }
 
+/**
+ * w·x, and 0 where w is 0 although x is infinite or NaN: what weighs nothing leaves no trace in value or gradient.
+ * ∂/∂w is x, also where w is 0.
+ */
+export const weigh = (x: Tensor, w: Tensor): Tensor =>
+  where(w.eq(0).logicalAnd(x.isFinite().logicalNot()), 0, x).mul(w);
+
 /** Losses times their weights, where there are weights. @throws where the weights do not broadcast to the losses. */
 export function weighted(op: string, losses: Tensor, weight: Tensor | undefined): Tensor {
   if (!weight) return losses;
   requireBroadcast(op, losses, weight, "weight");
-  return losses.mul(weight);
+  return weigh(losses, weight);
 }

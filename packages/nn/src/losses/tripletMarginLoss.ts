@@ -1,4 +1,5 @@
-import type { Tensor } from "@chainrule/core";
+import { ChainruleError, type Tensor } from "@chainrule/core";
+import { finite, requireIn } from "../range.ts";
 import { pairwiseDistance } from "./distance.ts";
 import type { MarginOptions } from "./hingeEmbeddingLoss.ts";
 import { loss } from "./loss.ts";
@@ -12,6 +13,8 @@ export interface TripletMarginOptions extends MarginOptions {
   readonly swap?: boolean;
 }
 
+const op = "tripletMarginLoss";
+
 /** max(0, d(a, p) − d(a, n) + margin) of anchors a, positives p and negatives n, [N, D] or [D]. @throws where shapes differ. */
 export function tripletMarginLoss(
   anchor: Tensor,
@@ -19,11 +22,13 @@ export function tripletMarginLoss(
   negative: Tensor,
   { margin = 1, swap = false, reduction, ...norm }: TripletMarginOptions = {},
 ): Tensor {
-  requireSameShape("tripletMarginLoss", { anchor, positive, negative });
+  requireIn(op, finite, { margin });
+  requireSameShape(op, { anchor, positive, negative });
+  if (anchor.ndim === 0) throw new ChainruleError("shape", op, "scalars have no axis to measure along");
   const near = pairwiseDistance(anchor, positive, norm);
   const far = pairwiseDistance(anchor, negative, norm);
   const farther = swap ? far.minimum(pairwiseDistance(positive, negative, norm)) : far;
-  return reduceLoss("tripletMarginLoss", near.sub(farther).add(margin).clamp(0), reduction);
+  return reduceLoss(op, near.sub(farther).add(margin).clamp(0), reduction);
 }
 
 /** `tripletMarginLoss` as a module. */

@@ -1,0 +1,33 @@
+import { ChainruleError, type Tensor } from "@chainrule/core";
+
+/** Throws unless a mask is bool or float: whether 0 and 1 in int32 choose or are added cannot be told. */
+export function requireMask(op: string, name: string, mask: Tensor | undefined): void {
+  if (mask?.dtype === "int32")
+    throw new ChainruleError(
+      "dtype",
+      op,
+      `${name} is int32; a mask is bool, which chooses, or float, which is added to the scores. Did you mean mask.ne(0)?`,
+    );
+}
+
+/** What masks of both kinds say together: which scores stay, and what is added to them. */
+export interface Masks {
+  readonly keep?: Tensor | undefined;
+  readonly bias?: Tensor | undefined;
+}
+const both = <T>(a: T | undefined, b: T | undefined, join: (a: T, b: T) => T): T | undefined =>
+  a && b ? join(a, b) : (a ?? b);
+
+/** Masks joined: a score stays where all keep it, and what they add is added up. */
+export const joined = (masks: readonly Masks[]): Masks =>
+  masks.reduce((all, { keep, bias }) => ({
+    keep: both(all.keep, keep, (a, b) => a.logicalAnd(b)),
+    bias: both(all.bias, bias, (a, b) => a.add(b)),
+  }));
+
+/** A mask by its dtype: a float one is added and keeps nothing where it is −∞. */
+export function masksOf(mask: Tensor | undefined, keep: (mask: Tensor) => Tensor): Masks {
+  if (!mask) return {};
+  if (mask.dtype === "bool") return { keep: keep(mask) };
+  return { keep: mask.ne(Number.NEGATIVE_INFINITY), bias: mask };
+}
