@@ -9,6 +9,9 @@ import { formatShape, sameShape } from "../shape.ts";
 import { Tensor } from "./tensor.ts";
 import { type Tracing, tracing } from "./tracing.ts";
 
+/** Has a cell hold another node until the function that is returned is called. */
+export let exchanged: (cell: Cell, node: Node) => () => void;
+
 /**
  * A cell that holds the current value of something that changes, such as a running average. Assigning to it changes no
  * tensor made from it before.
@@ -19,6 +22,15 @@ export class Cell extends Tensor {
 
   /** The tracing that it belongs to, where its first value follows from arguments: a local variable of the function. */
   readonly #local: Tracing | null = null;
+
+  static {
+    exchanged = (cell, node) => {
+      const before = cell.exchange(node);
+      return () => {
+        if (Object.is(cell.node, node)) cell.exchange(before);
+      };
+    };
+  }
 
   /** A cell that starts with `value`. */
   constructor(value: Tensor) {

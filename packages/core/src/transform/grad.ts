@@ -1,21 +1,22 @@
 import { zerosLike } from "../autodiff/families.ts";
 import { reverse } from "../autodiff/reverse.ts";
+import { isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { broadcasting } from "../ops/broadcast.ts";
 import { constant } from "../ops/source.ts";
-import { formatShape, sameShape } from "../shape.ts";
+import { formatShape } from "../shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { release, trace } from "./trace.ts";
-import { refill, tensorsOf } from "./tree.ts";
+import { fillWith, type Gradient } from "./form.ts";
+import { matching, outputsOf, release, trace } from "./trace.ts";
 
 /** Which arguments to differentiate by: the place of one, or of several. */
 export type Argnums = number | readonly number[];
 
-/** The arguments at these places. */
+/** The derivatives by the arguments at these places. */
 export type At<A extends readonly unknown[], N extends Argnums> = N extends number
-  ? A[N]
+  ? Gradient<A[N]>
   : N extends readonly number[]
-    ? { -readonly [I in keyof N]: N[I] extends number ? A[N[I]] : never }
+    ? { -readonly [I in keyof N]: N[I] extends number ? Gradient<A[N[I]]> : never }
     : never;
 
 export interface GradOptions<N extends Argnums = Argnums> {
@@ -23,13 +24,13 @@ export interface GradOptions<N extends Argnums = Argnums> {
   readonly argnums?: N;
 }
 
-function pick<A extends readonly unknown[], N extends Argnums>(op: string, args: A, argnums: N): At<A, N> {
+function pick(op: string, args: readonly unknown[], argnums: Argnums): unknown {
   const one = (i: number) => {
     if (!Number.isInteger(i) || i < 0 || i >= args.length)
       fail("value", op, `argnums ${i} names none of the ${args.length} arguments`);
     return args[i];
   };
-  return (typeof argnums === "number" ? one(argnums) : argnums.map(one)) as At<A, N>;
+  return typeof argnums === "number" ? one(argnums) : argnums.map(one);
 }
 
 function place<A extends readonly unknown[]>(args: A, argnums: Argnums, chosen: unknown): A {
@@ -49,7 +50,7 @@ export function traceArguments<A extends readonly unknown[], Y>(
   args: A,
   argnums: Argnums,
 ) {
-  return trace(op, (chosen: At<A, Argnums>) => f(...place(args, argnums, chosen)), pick(op, args, argnums));
+  return trace(op, (chosen: unknown) => f(...place(args, argnums, chosen)), pick(op, args, argnums));
 }
 
 /** The gradients of `outputs` for their cotangents, as tensors in the order of the variables; zeros where none arrives. */
@@ -64,7 +65,19 @@ export function pullBack(
 /** A tensor of one element as the loss that gradients are taken of. */
 function lossOf(op: string, y: unknown): Tensor {
   if (!(y instanceof Tensor))
-    fail("gradient", op, "the function must return a tensor (with an auxiliary value: { hasAux: true })");
+    fail(
+      "gradient",
+      op,
+      y instanceof Promise
+        ? "an async function cannot be differentiated. Did you mean to differentiate what it awaits?"
+        : "the function must return a tensor (with an auxiliary value: { hasAux: true })",
+    );
+  if (!isFloat(y.dtype))
+    fail(
+      "dtype",
+      op,
+      `the function returns ${y.dtype}, which has no derivative. Did you mean float numbers?`,
+    );
   if (y.size !== 1)
     fail(
       "gradient",
@@ -90,16 +103,19 @@ export function valueAndGrad(
   { argnums = 0, hasAux = false }: GradOptions & { readonly hasAux?: boolean } = {},
 ): (...args: readonly unknown[]) => unknown {
   return (...args) => {
-    const { result, variables, args: chosen } = traceArguments("grad", f, args, argnums);
+    const { result, variables, form } = traceArguments("grad", f, args, argnums);
     const loss = lossOf("grad", hasAux ? (result as readonly unknown[])[0] : result);
-    const gradients = refill(chosen, pullBack([[loss, one(loss)]], variables));
-    return release([result, gradients]);
+    const [value, gradients] = release([result, pullBack([[loss, one(loss)]], variables)] as const);
+    return [value, fillWith(form, gradients)];
   };
 }
 
 /**
- * f as a function that returns its gradient, ∂f/∂x, in the structure of the argument: a tensor, or tensors in objects
- * and arrays. @throws where f does not return one number, or an argument is not of a float dtype.
+ * f as a function that returns its gradient, ∂f/∂x, in the structure of the argument: a tensor for a tensor, a number for
+ * a number (which f sees as a float64 tensor), `{ name: tensor }` for the parameters of a module, arrays and plain objects
+ * of these, in which strings, truth values and functions are carried along.
+ * @throws where f does not return one float number, or an argument is an int32 or bool tensor, a Map, an object of
+ * another class, or holds nothing to differentiate by.
  */
 export function grad<A extends readonly unknown[], X, const N extends Argnums = 0>(
   f: (...args: A) => readonly [Tensor, X],
@@ -122,30 +138,20 @@ export function grad(
 
 /**
  * The value of f and a function from a cotangent of it to those of the arguments, x̄ = (∂y/∂x)ᵀ·ȳ.
- * Arguments and value are tensors, or tensors in objects and arrays; ȳ has the structure and shapes of the value.
+ * Arguments are as those of `grad`; the value is a tensor, or tensors in objects and arrays, and ȳ has its structure and
+ * shapes.
  */
-export function vjp<A extends readonly unknown[], Y>(f: (...args: A) => Y, ...primals: A): [Y, (ȳ: Y) => A] {
-  const { result, variables, args } = trace("vjp", (chosen: A) => f(...chosen), primals);
-  const pull = (ȳ: Y): A => {
-    const [ys, cotangents] = [tensorsOf(result), tensorsOf(ȳ)];
-    ys.forEach((y, i) => {
-      const t = cotangents[i];
-      if (!t || !sameShape(t.shape, y.shape))
-        fail(
-          "shape",
-          "vjp",
-          `the cotangent ${t ? formatShape(t.shape) : "is missing, which"} must have the value's shape ${formatShape(y.shape)}`,
-        );
-    });
-    return release(
-      refill(
-        args,
-        pullBack(
-          ys.map((y, i) => [y, cotangents[i] as Tensor]),
-          variables,
-        ),
-      ),
-    );
+export function vjp<A extends readonly unknown[], Y>(
+  f: (...args: A) => Y,
+  ...primals: A
+): [Y, (ȳ: Y) => Gradient<A>] {
+  const { result, variables, form } = trace("vjp", (chosen: A) => f(...chosen), primals);
+  const { tensors: ys, form: structure } = outputsOf("vjp", result);
+  const pull = (ȳ: Y): Gradient<A> => {
+    const nodes = ys.map((y) => y.node);
+    const cotangents = matching("vjp", "cotangent", "value", structure, nodes, ȳ);
+    const pairs = ys.map((y, i) => [y, cotangents[i] as Tensor] as const);
+    return fillWith(form, release(pullBack(pairs, variables))) as Gradient<A>;
   };
   return [release(result), pull];
 }

@@ -1,10 +1,15 @@
+import { isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { type Shape, sizeOf } from "../shape.ts";
-import { stack, tensor } from "../tensor/create.ts";
-import { Tensor } from "../tensor/tensor.ts";
-import { type GradOptions, grad, pullBack, traceArguments } from "./grad.ts";
+import { stack, tensor, zeros } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { fill, fillWith } from "./form.ts";
+import { type Argnums, type At, type GradOptions, grad, pullBack, traceArguments } from "./grad.ts";
 import { pushForward } from "./jvp.ts";
-import { release } from "./trace.ts";
+import { outputsOf, release } from "./trace.ts";
+
+/** Derivatives of every part of a value by every part of an argument: the structure of the one, in each place the other's. */
+export type Jacobian<Y, X> = Y extends Tensor | number ? X : { [K in keyof Y]: Jacobian<Y[K], X> };
 
 /** The unit tensors of a shape, each with a single 1. */
 const basis = (shape: Shape, dtype: Tensor["dtype"]): Tensor[] =>
@@ -14,36 +19,99 @@ const basis = (shape: Shape, dtype: Tensor["dtype"]): Tensor[] =>
     return tensor(unit, { shape, dtype });
   });
 
-/**
- * f as a function that returns all its partial derivatives, ∂yᵢ/∂xⱼ, of shape y.shape + x.shape: row by row in reverse
- * mode where y is the smaller, column by column in forward mode where x is. f maps a tensor to a tensor.
- */
-export function jacobian<A extends readonly unknown[]>(
-  f: (...args: A) => Tensor,
-  { argnums = 0 }: GradOptions<number> = {},
-): (...args: A) => Tensor {
-  return (...args) => {
-    const { result: y, variables, args: x } = traceArguments("jacobian", f, args, argnums);
-    if (!(x instanceof Tensor) || !(y instanceof Tensor))
-      fail("value", "jacobian", "differentiates a tensor by one tensor. Did you mean other argnums?");
-    const shape = [...y.shape, ...x.shape];
-    if (sizeOf(shape) === 0) return y.sum().mul(0).reshape([1]).expand([0]).reshape(shape);
-    const rows = y.size <= x.size;
-    const parts = rows
-      ? basis(y.shape, y.dtype).map((ȳ) => pullBack([[y, ȳ]], variables)[0] as Tensor)
-      : basis(x.shape, x.dtype).map((ẋ) => pushForward(y, variables, [ẋ]));
-    const table = stack(
-      parts.map((t) => t.reshape([-1])),
-      rows ? 0 : 1,
-    );
-    return release(table.reshape(shape));
-  };
+const sizeOfAll = (tensors: readonly { readonly shape: Shape }[]): number =>
+  tensors.reduce((n, t) => n + sizeOf(t.shape), 0);
+
+/** Rows or columns of a table of derivatives as one tensor. */
+function table(parts: readonly Tensor[], y: Tensor, x: Tensor["node"], dim: 0 | 1): Tensor {
+  const shape = [...y.shape, ...x.shape];
+  if (sizeOf(shape) === 0) return zeros(shape, { dtype: x.dtype });
+  return stack(
+    parts.map((t) => t.reshape([-1])),
+    dim,
+  ).reshape(shape);
 }
 
-/** f as a function that returns its second derivatives, ∂²f/∂xᵢ∂xⱼ, of shape x.shape + x.shape. f returns one number. */
-export function hessian<A extends readonly unknown[]>(
+/** ∂yⱼ/∂xᵢ for all outputs and variables: row by row where the outputs are fewer, column by column where the variables are. */
+function tables(ys: readonly Tensor[], variables: readonly Tensor["node"][]): Tensor[][] {
+  if (sizeOfAll(ys) <= sizeOfAll(variables))
+    return ys.map((y) => {
+      const rows = basis(y.shape, y.dtype).map((ȳ) => pullBack([[y, ȳ]], variables));
+      return variables.map((x, i) =>
+        table(
+          rows.map((row) => row[i] as Tensor),
+          y,
+          x,
+          0,
+        ),
+      );
+    });
+  const zero = variables.map((x) => zeros(x.shape, { dtype: x.dtype }));
+  const columns = variables.map((x, i) =>
+    basis(x.shape, x.dtype).map((ẋ) =>
+      pushForward(
+        ys,
+        variables,
+        zero.map((none, k) => (k === i ? ẋ : none)),
+      ),
+    ),
+  );
+  return ys.map((y, j) =>
+    variables.map((x, i) =>
+      table(
+        (columns[i] as Tensor[][]).map((column) => column[j] as Tensor),
+        y,
+        x,
+        1,
+      ),
+    ),
+  );
+}
+
+function differentiate(
+  op: string,
+  f: (...args: readonly unknown[]) => unknown,
+  args: readonly unknown[],
+  argnums: Argnums,
+): unknown {
+  const { result, variables, form } = traceArguments(op, f, args, argnums);
+  const { tensors: ys, form: structure } = outputsOf(op, result);
+  if (ys.length === 0)
+    fail("gradient", op, "the function must return a tensor, or tensors in objects and arrays");
+  const whole = ys.find((y) => !isFloat(y.dtype));
+  if (whole)
+    fail(
+      "dtype",
+      op,
+      `the function returns ${whole.dtype}, which has no derivative. Did you mean float numbers?`,
+    );
+  const found = release(tables(ys, variables));
+  let next = 0;
+  return fill(structure, () => fillWith(form, found[next++] as Tensor[]));
+}
+
+/**
+ * f as a function that returns all its partial derivatives, ∂yᵢ/∂xⱼ, of shape y.shape + x.shape: row by row in reverse
+ * mode where y is the smaller, column by column in forward mode where x is. Where f returns several tensors, or is
+ * differentiated by several, the result has the structure of the value and, in each place, that of the arguments.
+ * @throws as `grad`, but for values of any shape.
+ */
+export function jacobian<A extends readonly unknown[], Y, const N extends Argnums = 0>(
+  f: (...args: A) => Y,
+  { argnums = 0 as N }: GradOptions<N> = {},
+): (...args: A) => Jacobian<Y, At<A, N>> {
+  const g = f as unknown as (...args: readonly unknown[]) => unknown;
+  return (...args) => differentiate("jacobian", g, args, argnums) as Jacobian<Y, At<A, N>>;
+}
+
+/**
+ * f as a function that returns its second derivatives, ∂²f/∂xᵢ∂xⱼ, of shape xᵢ.shape + xⱼ.shape; by several tensors in
+ * their structure, each place of which holds the structure again. f returns one number.
+ */
+export function hessian<A extends readonly unknown[], const N extends Argnums = 0>(
   f: (...args: A) => Tensor,
-  { argnums = 0 }: GradOptions<number> = {},
-): (...args: A) => Tensor {
-  return jacobian((...args: A) => grad(f, { argnums })(...args) as unknown as Tensor, { argnums });
+  { argnums = 0 as N }: GradOptions<N> = {},
+): (...args: A) => Jacobian<At<A, N>, At<A, N>> {
+  const first = grad(f, { argnums }) as unknown as (...args: readonly unknown[]) => unknown;
+  return (...args) => differentiate("hessian", first, args, argnums) as Jacobian<At<A, N>, At<A, N>>;
 }

@@ -1,42 +1,139 @@
 import { isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
-import { withRecording } from "../graph/build.ts";
+import { isRecording, withRecording } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
 import { topological } from "../graph/walk.ts";
+import { cast } from "../ops/apply.ts";
 import { detach, variable } from "../ops/identity.ts";
+import { scalar } from "../ops/source.ts";
+import { formatShape, sameShape } from "../shape.ts";
+import { Cell, exchanged } from "../tensor/parameter.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { constant, type Form, leavesIn, type Parametrized, type Taken, takeApart } from "./form.ts";
 import { mapTree, tensorsOf } from "./tree.ts";
 
 /** The variables of the transforms that are running: what a result may still have to be differentiated by. */
 const active = new Set<Node>();
 
-export interface Traced<A, Y> {
+export interface Traced<Y> {
   readonly result: Y;
-  /** The tensors of the arguments as `f` saw them. */
+  /** What stood for the leaves of the arguments while `f` ran. */
   readonly variables: readonly Node[];
-  readonly args: A;
+  /** Where they stand in the arguments. */
+  readonly form: Form;
 }
 
-/** Runs f on variables in the place of the tensors of `args`. */
-export function trace<A, Y>(op: string, f: (args: A) => Y, args: A): Traced<A, Y> {
-  const variables: Node[] = [];
-  const seen = mapTree(args, (x) => {
+/** Puts variables in the place of what arguments are differentiated by. */
+class Variables {
+  readonly nodes: Node[] = [];
+  readonly #restore: (() => void)[] = [];
+
+  constructor(readonly op: string) {}
+
+  #variable(x: Node, path: string): Node {
     if (!isFloat(x.dtype))
       fail(
         "dtype",
-        op,
-        `differentiates by float tensors, and an argument is ${x.dtype}. Did you mean x.to("float32"), or other argnums?`,
+        this.op,
+        `differentiates by float tensors, and ${path || "an argument"} is ${x.dtype}. Did you mean x.to("float32"), or other argnums?`,
       );
-    const v = variable(x.node);
-    variables.push(v);
-    return new Tensor(v);
-  });
-  for (const v of variables) active.add(v);
-  try {
-    return { result: withRecording(true, () => f(seen)), variables, args: seen };
-  } finally {
-    for (const v of variables) active.delete(v);
+    const v = variable(isRecording() ? x : detach(x));
+    this.nodes.push(v);
+    return v;
   }
+
+  /** A leaf as f sees it. A module is seen as it is, while its parameters that require a gradient hold variables. */
+  readonly take = (x: Tensor | number | Parametrized, path: string): Taken => {
+    if (x instanceof Tensor)
+      return [new Tensor(this.#variable(x.node, path)), { kind: "leaf", isNumber: false }];
+    if (typeof x === "number")
+      return [new Tensor(this.#variable(scalar(x, "float64"), path)), { kind: "leaf", isNumber: true }];
+    const parts: (readonly [string, Form])[] = [];
+    for (const [name, p] of x.namedParameters()) {
+      if (!(p instanceof Cell))
+        fail("value", this.op, `parameter ${name} of ${path || "an argument"} is no Parameter`);
+      if (!p.requiresGrad) continue;
+      this.#restore.push(exchanged(p, this.#variable(p.node, name)));
+      parts.push([name, { kind: "leaf", isNumber: false }]);
+    }
+    return [x, { kind: "branch", isList: false, parts }];
+  };
+
+  restore(): void {
+    for (const restore of this.#restore.reverse()) restore();
+  }
+}
+
+/** Runs f on variables in the place of the float tensors, the numbers and the parameters of modules in `args`. */
+export function trace<A, Y>(op: string, f: (args: A) => Y, args: A): Traced<Y> {
+  const variables = new Variables(op);
+  const { nodes } = variables;
+  try {
+    const [seen, form] = takeApart(op, args, variables.take);
+    if (nodes.length === 0)
+      fail(
+        "gradient",
+        op,
+        "there is nothing to differentiate by: give float tensors, numbers, or modules with parameters that require a gradient",
+      );
+    for (const v of nodes) active.add(v);
+    const result = withRecording(true, () => f(seen as A));
+    return { result, variables: nodes, form };
+  } finally {
+    for (const v of nodes) active.delete(v);
+    variables.restore();
+  }
+}
+
+/** The tensors of what a function gave, and where they stand in it. */
+export function outputsOf(op: string, result: unknown): { readonly tensors: Tensor[]; readonly form: Form } {
+  if (result instanceof Promise)
+    fail(
+      "value",
+      op,
+      "an async function cannot be differentiated. Did you mean to differentiate what it awaits?",
+    );
+  const tensors: Tensor[] = [];
+  const take = (x: Tensor | number | Parametrized, path: string): Taken => {
+    if (typeof x === "number") return [x, constant];
+    if (!(x instanceof Tensor)) fail("value", op, `${path || "the result"} is a module; return tensors`);
+    tensors.push(x);
+    return [x, { kind: "leaf", isNumber: false }];
+  };
+  const [, form] = takeApart(op, result, take, "the result");
+  return { tensors, form };
+}
+
+/**
+ * The tensors of tangents or cotangents, which must have the structure, shapes and float dtypes of what they belong to;
+ * numbers are 0-d tensors.
+ */
+export function matching(
+  op: string,
+  what: string,
+  of: string,
+  form: Form,
+  nodes: readonly Node[],
+  given: unknown,
+): Tensor[] {
+  return leavesIn(form, given).map(([x, path], i) => {
+    const node = nodes[i] as Node;
+    const t = typeof x === "number" ? new Tensor(scalar(x, node.dtype)) : x;
+    const place = path ? ` at ${path}` : "";
+    if (!(t instanceof Tensor) || !sameShape(t.shape, node.shape))
+      fail(
+        "shape",
+        op,
+        `the ${what}${place} ${t instanceof Tensor ? formatShape(t.shape) : "is missing, which"} must have the ${of}'s shape ${formatShape(node.shape)}`,
+      );
+    if (isFloat(node.dtype) && !isFloat(t.dtype))
+      fail(
+        "dtype",
+        op,
+        `the ${what}${place} is ${t.dtype}, and the ${of} ${node.dtype}. Did you mean t.to("${node.dtype}")?`,
+      );
+    return new Tensor(cast(t.node, node.dtype));
+  });
 }
 
 /** Results without the history that nothing can ask a gradient through any more. */

@@ -1,3 +1,4 @@
+import { fail } from "../errors.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** Tensors in objects and arrays of any depth; everything else in them is carried along. */
@@ -7,10 +8,12 @@ export type Tree = unknown;
 export const isBranch = (x: unknown): x is Record<string, unknown> =>
   typeof x === "object" && x !== null && (Array.isArray(x) || Object.getPrototypeOf(x) === Object.prototype);
 
-/** The tensors of a tree, in the order of its keys. */
-export function tensorsOf(tree: Tree): Tensor[] {
+/** The tensors of a tree, in the order of its keys. @throws where a branch holds itself. */
+export function tensorsOf(tree: Tree, above: readonly unknown[] = []): Tensor[] {
   if (tree instanceof Tensor) return [tree];
-  return isBranch(tree) ? Object.values(tree).flatMap(tensorsOf) : [];
+  if (!isBranch(tree)) return [];
+  if (above.includes(tree)) fail("value", "arguments", "a list or object holds itself; give trees");
+  return Object.values(tree).flatMap((x) => tensorsOf(x, [...above, tree]));
 }
 
 /** The tree with each tensor replaced by `f` of it. */
