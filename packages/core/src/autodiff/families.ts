@@ -1,59 +1,28 @@
-import { isFloat } from "../dtype.ts";
+import { type DType, isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
-import type { Elementwise, Family, Node, Op, Reduction } from "../graph/node.ts";
-import { cast, elementwise } from "../ops/apply.ts";
+import type { Elementwise, Family, Mask, Node, Op, Reduction, Skip } from "../graph/node.ts";
+import { cast } from "../ops/apply.ts";
 import { broadcasting } from "../ops/broadcast.ts";
 import { contract } from "../ops/contract.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
 import { indexings } from "../ops/indexing.ts";
+import { both, choose, everywhere, once, ownMask, truth } from "../ops/mask.ts";
 import { recurrence, shifted } from "../ops/recurrence.ts";
-import { constant, iota, isUnit, numberOf } from "../ops/source.ts";
+import { constant, iota } from "../ops/source.ts";
 import { arg } from "../scalar/expr.ts";
-import * as w from "../scalar/words.ts";
 import { sizeOf } from "../shape.ts";
+import { type Derivative, following, inDType, times, total, zerosLike } from "./derivative.ts";
 import { type Lifted, lift } from "./lift.ts";
 
-const { add, chain, eq, mul, neg, where } = elementwiseOps;
-
-/** t where a condition holds, else 0. */
-const choose = elementwise("choose", {
-  f: (condition, t) => w.where(condition, t, 0),
-  d: (_y, condition) => [0, condition],
-  types: "branches",
-});
-
-/** A tangent or cotangent; null is zero. */
-export type Derivative = Node | null;
+const { eq } = elementwiseOps;
 
 /** Both modes of a family, each from the one fact that its rows state. */
 export interface Rules<O extends Op> {
-  /** Cotangents of the inputs, x̄ᵢ = (∂y/∂xᵢ)ᵀ·ȳ; only those that `wanted` says are needed are worked out. */
-  vjp(op: O, node: Node, ȳ: Node, wanted: readonly boolean[]): readonly Derivative[];
+  /** Cotangents of the inputs, x̄ᵢ = (∂y/∂xᵢ)ᵀ·ȳ; only those that `wanted` says are needed are computed. */
+  vjp(op: O, node: Node, ȳ: Derivative, wanted: readonly boolean[]): readonly (Derivative | null)[];
   /** The tangent of the output, ẏ = Σ ∂y/∂xᵢ·ẋᵢ; at least one ẋᵢ is not null. */
-  jvp(op: O, node: Node, ẋ: readonly Derivative[]): Derivative;
-}
-
-/** Σ of the terms that are there. */
-export function total(terms: readonly Derivative[]): Derivative {
-  return terms.reduce((sum, t) => (sum && t ? add(sum, t) : (sum ?? t)), null);
-}
-
-export const zerosLike = (x: Node): Node => broadcasting.expand(constant(0, x.dtype), x.shape);
-
-/** Whether a number is neither 0 nor infinite nor NaN in any dtype: what it multiplies stays what it is. */
-const isPlain = (x = 0): boolean => Math.fround(x) !== 0 && Number.isFinite(Math.fround(x));
-
-/** ∂·t by the chain rule, for a partial that is a number or a tensor: a plain product by numbers, and truth values choose. */
-function times(partial: Node | number | boolean, t: Node): Derivative {
-  if (partial === 0) return null;
-  if (partial === 1) return t;
-  if (partial === -1) return neg(t);
-  if (typeof partial !== "object") return mul(t, constant(Number(partial), t.dtype));
-  if (partial.dtype === "bool") return choose(partial, t);
-  const weight = cast(partial, t.dtype);
-  if (isUnit(t)) return weight;
-  return (isPlain(numberOf(partial)) || isPlain(numberOf(t)) ? mul : chain)(weight, t);
+  jvp(op: O, node: Node, ẋ: readonly (Derivative | null)[]): Derivative | null;
 }
 
 const lifted = new WeakMap<Elementwise, readonly Lifted[]>();
@@ -79,91 +48,163 @@ const spread = (y: Node, x: Node, op: Reduction): Node =>
 const reductionPartial = (op: Reduction, x: Node, y: Node): Node | 1 =>
   op.partial?.(x, spread(y, x, op), (t) => spread(broadcasting.sum(t, op.dims), x, op)) ?? 1;
 
+/** The operands of a product whose zeros win: those of derivatives with a mask, and those that the op names. */
+const skipping = (a: unknown, b: unknown): Skip => `${a ? "a" : ""}${b ? "b" : ""}`;
+
+/** The mask of a result that follows from several tangents: what one of them lets through, made by `f`. */
+const joined = (ẋ: readonly (Derivative | null)[], f: Mask): Mask | null =>
+  ẋ.every((t) => !t || t.mask) ? once(f) : null;
+
 export const families: { readonly [F in Family]: Rules<Extract<Op, { family: F }>> } = {
   elementwise: {
     vjp(op, node, ȳ, wanted) {
       const partials = partialsOf(op, node);
       const all = [...node.inputs, node];
       return node.inputs.map((x, i) => {
-        const x̄ = wanted[i] && isFloat(x.dtype) ? times((partials[i] as Lifted)(all), ȳ) : null;
-        return x̄ && cast(x̄, x.dtype);
+        const x̄ = wanted[i] && isFloat(x.dtype) ? times((partials[i] as Lifted)(all), ȳ, op.choice) : null;
+        return x̄ && inDType(x̄, x.dtype);
       });
     },
     jvp(op, node, ẋ) {
       const partials = partialsOf(op, node);
       const all = [...node.inputs, node];
-      return total(ẋ.map((t, i) => t && times((partials[i] as Lifted)(all), cast(t, node.dtype))));
+      return total(
+        ẋ.map((t, i) => t && times((partials[i] as Lifted)(all), inDType(t, node.dtype), op.choice)),
+      );
     },
   },
 
   movement: {
-    vjp: (op, _node, ȳ) => op.transpose(ȳ),
+    vjp(op, node, { value, mask }) {
+      const through = mask ?? (op.drops ? () => everywhere(node) : null);
+      const masks = through && once(() => op.transpose(through()).map(truth));
+      return op.transpose(value).map((x̄, i) => ({ value: x̄, mask: masks && (() => masks()[i] as Node) }));
+    },
     jvp(op, node, ẋ) {
-      const inputs = node.inputs.map((x, i) => ẋ[i] ?? zerosLike(x));
-      return build(op, inputs, node.shape, node.dtype);
+      const moved = (parts: readonly Node[], dtype: DType) => build(op, parts, node.shape, dtype);
+      const mask = joined(ẋ, () =>
+        moved(
+          node.inputs.map((x, i) => ẋ[i]?.mask?.() ?? broadcasting.expand(constant(0, "bool"), x.shape)),
+          "bool",
+        ),
+      );
+      const value = moved(
+        node.inputs.map((x, i) => ẋ[i]?.value ?? zerosLike(x)),
+        node.dtype,
+      );
+      return { value, mask };
     },
   },
 
   reduction: {
-    vjp(op, node, ȳ) {
+    vjp(op, node, { value, mask }) {
       const x = node.inputs[0] as Node;
-      return [times(reductionPartial(op, x, node), spread(ȳ, x, op))];
+      const ȳ = { value: spread(value, x, op), mask: mask && once(() => spread(mask(), x, op)) };
+      return [times(reductionPartial(op, x, node), ȳ, op.choice)];
     },
     jvp(op, node, [ẋ]) {
-      const weighted = times(reductionPartial(op, node.inputs[0] as Node, node), ẋ as Node);
-      return weighted && broadcasting.reshape(broadcasting.sum(weighted, op.dims), node.shape);
+      const weighted = times(reductionPartial(op, node.inputs[0] as Node, node), ẋ as Derivative, op.choice);
+      const summed = (t: Node) => broadcasting.reshape(broadcasting.sum(t, op.dims), node.shape);
+      if (!weighted) return null;
+      const { value, mask } = weighted;
+      return { value: summed(value), mask: mask && once(() => truth(summed(mask()))) };
     },
   },
 
   contraction: {
-    vjp(op, node, ȳ, wanted) {
+    vjp({ name, a: la, b: lb, out, skip }, node, ȳ, wanted) {
       const [a, b] = node.inputs as [Node, Node];
+      const { value, mask } = ȳ;
+      const forA = { a: out, b: lb, out: la, skip: skipping(mask, skip.includes("b")) };
+      const forB = { a: la, b: out, out: lb, skip: skipping(skip.includes("a"), mask) };
       return [
-        wanted[0] ? contract(op.name, ȳ, b, { a: op.out, b: op.b, out: op.a }) : null,
-        wanted[1] ? contract(op.name, a, ȳ, { a: op.a, b: op.out, out: op.b }) : null,
+        wanted[0] ? following(contract(name, value, b, forA), ȳ) : null,
+        wanted[1] ? following(contract(name, a, value, forB), ȳ) : null,
       ];
     },
-    jvp(op, node, [ȧ, ḃ]) {
+    jvp({ name, a: la, b: lb, out, skip }, node, [ȧ, ḃ]) {
       const [a, b] = node.inputs as [Node, Node];
-      return total([ȧ ? contract(op.name, ȧ, b, op) : null, ḃ ? contract(op.name, a, ḃ, op) : null]);
+      const letters = (inA: unknown, inB: unknown) => ({ a: la, b: lb, out, skip: skipping(inA, inB) });
+      const [skipsA, skipsB] = [skip.includes("a"), skip.includes("b")];
+      return total([
+        ȧ ? following(contract(name, ȧ.value, b, letters(ȧ.mask || skipsA, skipsB)), ȧ) : null,
+        ḃ ? following(contract(name, a, ḃ.value, letters(skipsA, ḃ.mask || skipsB)), ḃ) : null,
+      ]);
     },
   },
 
   indexing: {
-    vjp(op, node, ȳ) {
+    vjp(op, node, { value, mask }) {
       const [x, index] = node.inputs as [Node, Node];
-      if (op.mode === "gather") return [indexings.scatterAdd(zerosLike(x), op.dim, index, ȳ), null];
-      const src = indexings.gather(ȳ, op.dim, index);
-      if (op.mode === "scatterAdd") return [ȳ, null, src];
+      const at = (t: Node) => indexings.gather(t, op.dim, index);
+      if (op.mode === "gather") {
+        const x̄ = indexings.scatterAdd(zerosLike(x), op.dim, index, value);
+        return [{ value: x̄, mask: ownMask(x̄) }, null];
+      }
+      const src = { value: at(value), mask: mask && once(() => at(mask())) };
+      if (op.mode === "scatterAdd") return [{ value, mask }, null, src];
       const order = broadcasting.reshape(iota([sizeOf(index.shape)], 0, "int32"), index.shape);
       const places = broadcasting.expand(constant(0, "int32"), x.shape);
-      const last = indexings.gather(indexings.scatter(places, op.dim, index, order), op.dim, index);
-      const stayed = where(eq(last, order), src, 0);
-      return [indexings.scatter(ȳ, op.dim, index, zerosLike(src)), null, stayed];
+      const last = once(() => eq(at(indexings.scatter(places, op.dim, index, order)), order));
+      const cleared = (t: Node) =>
+        indexings.scatter(t, op.dim, index, broadcasting.expand(constant(0, t.dtype), index.shape));
+      return [
+        { value: cleared(value), mask: once(() => cleared(mask?.() ?? everywhere(node))) },
+        null,
+        { value: choose(last(), src.value), mask: both(src.mask, last) },
+      ];
     },
     jvp(op, node, ẋ) {
-      const inputs = node.inputs.map((x, i) => (i === 1 ? x : (ẋ[i] ?? zerosLike(x))));
-      return build(op, inputs, node.shape, node.dtype);
+      const made = (parts: readonly (Node | undefined)[], dtype: DType) =>
+        build(
+          op,
+          node.inputs.map((x, i) => (i === 1 ? x : (parts[i] ?? cast(zerosLike(x), dtype)))),
+          node.shape,
+          dtype,
+        );
+      const value = made(
+        ẋ.map((t) => t?.value),
+        node.dtype,
+      );
+      const mask = () =>
+        truth(
+          made(
+            ẋ.map((t) => (t?.mask ? cast(t.mask(), "int32") : undefined)),
+            "int32",
+          ),
+        );
+      return { value, mask: joined(ẋ, mask) };
     },
   },
 
   recurrence: {
     vjp(op, node, ȳ) {
       const a = node.inputs[0] as Node;
-      const λ = recurrence(shifted(a, op.dim, !op.reverse), ȳ, op.dim, !op.reverse);
-      return [mul(λ, shifted(node, op.dim, op.reverse)), λ];
+      const carried = recurrence(shifted(a, op.dim, !op.reverse), ȳ.value, op.dim, !op.reverse, !!ȳ.mask);
+      const λ = following(carried, ȳ);
+      return [times(shifted(node, op.dim, op.reverse), λ, false), λ];
     },
     jvp(op, node, [ȧ, ḃ]) {
       const a = node.inputs[0] as Node;
-      const driven = total([ȧ ? mul(ȧ, shifted(node, op.dim, op.reverse)) : null, ḃ ?? null]);
-      return driven && recurrence(a, driven, op.dim, op.reverse);
+      const before = () => shifted(node, op.dim, op.reverse);
+      const driven = total([ȧ ? times(before(), ȧ, false) : null, ḃ ?? null]);
+      if (!driven) return null;
+      return following(recurrence(a, driven.value, op.dim, op.reverse, op.skip || !!driven.mask), driven);
     },
   },
 
   source: { vjp: () => [], jvp: () => null },
 
   identity: {
-    vjp: (op, node, ȳ) => op.vjp?.(ȳ, node) ?? [],
-    jvp: (op, node, ẋ) => op.jvp?.(ẋ, node) ?? null,
+    vjp: (op, node, ȳ) => op.vjp?.(ȳ.value, node, ȳ.mask).map((x̄) => x̄ && following(x̄, ȳ)) ?? [],
+    jvp(op, node, ẋ) {
+      const value = op.jvp?.(
+        ẋ.map((t) => t?.value ?? null),
+        node,
+      );
+      if (!value) return null;
+      const handedOn = ẋ.find((t) => t?.value === value);
+      return handedOn ?? { value, mask: joined(ẋ, ownMask(value)) };
+    },
   },
 };

@@ -165,13 +165,15 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
         places(sizes, steps(op.b, y.shape, letters)),
       ] as const;
     };
+    const [skipA, skipB] = [op.skip.includes("a"), op.skip.includes("b")];
+    const product = (x: number, y: number) => ((skipA && x === 0) || (skipB && y === 0) ? 0 : x * y);
     const [startA, startB] = table([...op.out]);
     const [stepA, stepB] = table(summed);
     for (let i = 0; i < out.length; i++) {
       const [pa, pb] = [startA[i] as number, startB[i] as number];
       let sum = 0;
       for (let k = 0; k < stepA.length; k++)
-        sum += (a?.[pa + (stepA[k] as number)] as number) * (b?.[pb + (stepB[k] as number)] as number);
+        sum += product(a?.[pa + (stepA[k] as number)] as number, b?.[pb + (stepB[k] as number)] as number);
       out[i] = sum;
     }
   },
@@ -200,7 +202,7 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
       let y = 0;
       for (let k = 0; k < n; k++) {
         const i = start + (op.reverse ? n - 1 - k : k) * step;
-        y = (k === 0 ? 0 : (a?.[i] as number) * y) + (b?.[i] as number);
+        y = (k === 0 || (op.skip && y === 0) ? 0 : (a?.[i] as number) * y) + (b?.[i] as number);
         out[i] = y;
       }
     }

@@ -15,6 +15,8 @@ export interface Elementwise extends Named {
   readonly family: "elementwise";
   readonly f: (x: readonly Expr[]) => Expr;
   readonly partials: ((y: Expr, x: readonly Expr[]) => readonly Scalar[]) | undefined;
+  /** Whether a partial of 0 says that the operand was not chosen, as a truth value that is a partial says in any case. */
+  readonly choice: boolean;
   /** What must hold for every element, and what to say, of which operand, where it does not. */
   readonly require:
     | { readonly holds: (x: readonly Expr[]) => Expr; readonly message: string; readonly of: number }
@@ -36,6 +38,8 @@ export interface Movement extends Named {
   readonly puts?: (from: readonly Expr[]) => readonly Scalar[];
   /** The axis along which the inputs stand one behind the other, where that is what it does: yet another way. */
   readonly joins?: number;
+  /** Whether some elements of the inputs are read by none of the output. */
+  readonly drops?: boolean;
   /** The linear transpose: cotangents of the inputs from that of the output. */
   readonly transpose: (ȳ: Node) => readonly Node[];
 }
@@ -53,7 +57,12 @@ export interface Reduction extends Named {
   /** The result is the position of the element that `combine` chose, not its value. */
   readonly position: boolean;
   readonly partial: ((x: Node, y: Node, total: (t: Node) => Node) => Node) | undefined;
+  /** Whether a partial of 0 says that the element was not chosen. */
+  readonly choice: boolean;
 }
+
+/** Operands of a product whose zeros win: terms in which one of them is 0 are left out, whatever the other factor is. */
+export type Skip = "" | "a" | "b" | "ab";
 
 /** yₒ = Σ aᵢ·bⱼ over the letters that the output lacks. Every letter occurs in at least two of a, b and the output. */
 export interface Contraction extends Named {
@@ -61,6 +70,7 @@ export interface Contraction extends Named {
   readonly a: string;
   readonly b: string;
   readonly out: string;
+  readonly skip: Skip;
 }
 
 /** gather reads x at an index along `dim`; scatter writes there, adding to or replacing what stood there. */
@@ -75,6 +85,8 @@ export interface Recurrence extends Named {
   readonly family: "recurrence";
   readonly dim: number;
   readonly reverse: boolean;
+  /** Whether yᵢ₋₁ = 0 gives bᵢ whatever aᵢ is. */
+  readonly skip: boolean;
 }
 
 /** A tensor from nothing: a formula over the element's coordinates, and scalar inputs. */
@@ -83,10 +95,13 @@ export interface Source extends Named {
   readonly f: ((coordinates: readonly Expr[], inputs: readonly Expr[]) => Expr) | undefined;
 }
 
+/** Where choices let a derivative through, as a bool tensor that is made when it is asked for. Elsewhere the derivative is 0. */
+export type Mask = () => Node;
+
 /** The value of the first input, seen differently by differentiation. Absent rules let nothing through. */
 export interface Identity extends Named {
   readonly family: "identity";
-  readonly vjp: ((ȳ: Node, node: Node) => readonly (Node | null)[]) | undefined;
+  readonly vjp: ((ȳ: Node, node: Node, mask: Mask | null) => readonly (Node | null)[]) | undefined;
   readonly jvp: ((ẋ: readonly (Node | null)[], node: Node) => Node | null) | undefined;
 }
 

@@ -1,8 +1,8 @@
 import type { DType } from "../dtype.ts";
-import type { Contraction, Movement, Reduction } from "../graph/node.ts";
+import type { Contraction, Movement, Reduction, Skip } from "../graph/node.ts";
 import type { Item } from "../graph/structure.ts";
 import { arg, type Expr } from "../scalar/expr.ts";
-import { mul, toInt32 } from "../scalar/words.ts";
+import { eq, mul, or, toInt32, where } from "../scalar/words.ts";
 import { innermost, stridesOf } from "../shape.ts";
 import type { Formulas } from "./formulas.ts";
 import { constantIndex, flatIndex, type Index, indexOf } from "./index-map.ts";
@@ -124,6 +124,12 @@ function spreadOver(rank: number, kept: readonly number[], coordinates: readonly
   );
 }
 
+/** a·b, and 0 where one of the operands whose zeros win is 0. */
+function term(skip: Skip, a: Expr, b: Expr): Expr {
+  const zeros = [...skip].map((operand) => eq(operand === "a" ? a : b, 0));
+  return zeros.length > 0 ? where(zeros.reduce(or), 0, mul(a, b)) : mul(a, b);
+}
+
 function contractionGoal(items: readonly Item[], i: number, op: Contraction): Goal {
   const [a, b] = (items[i] as Item).inputs as [number, number];
   const letters = [...new Set(op.out + op.a + op.b)];
@@ -141,7 +147,7 @@ function contractionGoal(items: readonly Item[], i: number, op: Contraction): Go
         [...own].map((l) => at[letters.indexOf(l)] as Index),
         [],
       );
-    return mul(operand(a, op.a), operand(b, op.b));
+    return term(op.skip, operand(a, op.a), operand(b, op.b));
   };
   const sum = { combine: "add", identity: 0, position: false } as const;
   const item = items[i] as Item;

@@ -100,6 +100,7 @@ class Lowering implements Ground {
       this.#append(i, {
         kind: "recur",
         reverse: op.reverse,
+        skip: op.skip,
         out: this.buffer(i),
         a: x(),
         b: y(),

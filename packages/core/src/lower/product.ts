@@ -57,6 +57,7 @@ export function productOf(
     ms,
     ns,
     ks,
+    skip: op.skip,
   };
 }
 

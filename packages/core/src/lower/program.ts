@@ -1,5 +1,5 @@
 import type { DType } from "../dtype.ts";
-import type { Indexing, Recurrence } from "../graph/node.ts";
+import type { Indexing, Recurrence, Skip } from "../graph/node.ts";
 import type { Item } from "../graph/structure.ts";
 import type { Buffer, Nest } from "./kernel.ts";
 
@@ -27,6 +27,7 @@ export interface Product {
   readonly ms: readonly ProductAxis[];
   readonly ns: readonly ProductAxis[];
   readonly ks: readonly ProductAxis[];
+  readonly skip: Skip;
 }
 
 /** out = a copy of x, with src added to or written over it where the index says. */
@@ -46,6 +47,7 @@ export interface Scatter {
 export interface Recur {
   readonly kind: "recur";
   readonly reverse: Recurrence["reverse"];
+  readonly skip: Recurrence["skip"];
   readonly out: Buffer;
   readonly a: Buffer;
   readonly b: Buffer;

@@ -103,7 +103,11 @@ export function beside(x: Node, value: Operand): Node {
 }
 
 /** The op that a formula is when the operands at `places` are given and the others left to their defaults. */
-function bind(name: string, { f, d, require }: Formula, places: readonly number[]): Elementwise {
+function bind(
+  name: string,
+  { f, d, choice = false, require }: Formula,
+  places: readonly number[],
+): Elementwise {
   const spread = (x: readonly Expr[]) => {
     const all = new Array<Expr>((places.at(-1) ?? -1) + 1);
     places.forEach((place, i) => {
@@ -116,6 +120,7 @@ function bind(name: string, { f, d, require }: Formula, places: readonly number[
     name,
     attrs: places.every((place, i) => place === i) ? {} : { places },
     f: (x) => f(...spread(x)),
+    choice: types === "choice" || types === "branches",
     partials: d && ((y, x) => places.map((_, i, p) => d(y, ...spread(x))[p[i] as number] as Scalar)),
     require: require && { ...require, of: require.of ?? 0, holds: (x) => require.holds(...spread(x)) },
   };

@@ -22,6 +22,7 @@ export function move(
   shape: Shape,
   read: (out: readonly Expr[]) => { readonly index: readonly Scalar[]; readonly valid?: Expr | undefined },
   transpose: (ȳ: Node) => Node,
+  drops = false,
 ): Node {
   const op: Movement = {
     family: "movement",
@@ -29,13 +30,17 @@ export function move(
     attrs,
     reads: (out) => [{ input: 0, ...read(out) }],
     transpose: (ȳ) => [transpose(ȳ)],
+    drops,
   };
   return build(op, [x], shape, x.dtype);
 }
 
 /** A reduction over `dims`, or a copy of `x` where there is nothing to reduce. */
 export function reduce(
-  fact: Pick<Reduction, "name" | "identity" | "combine" | "partial"> & { readonly position?: boolean },
+  fact: Pick<Reduction, "name" | "identity" | "combine" | "partial"> & {
+    readonly position?: boolean;
+    readonly choice?: boolean;
+  },
   x: Node,
   dims: Dims,
   { keepdim = false }: KeepDim,
@@ -45,7 +50,12 @@ export function reduce(
   const kept = x.shape.map((n, i) => (reduced.includes(i) ? 1 : n));
   const shape = keepdim ? kept : x.shape.filter((_, i) => !reduced.includes(i));
   const attrs = { dims: reduced, keepdim };
-  return build({ family: "reduction", attrs, dims: reduced, position: false, ...fact }, [x], shape, dtype);
+  return build(
+    { family: "reduction", attrs, dims: reduced, position: false, choice: false, ...fact },
+    [x],
+    shape,
+    dtype,
+  );
 }
 
 /** The shape with one −1 filled in so that it holds `size` elements. */

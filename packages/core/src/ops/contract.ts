@@ -1,7 +1,7 @@
 import { promote } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
-import type { Node } from "../graph/node.ts";
+import type { Node, Skip } from "../graph/node.ts";
 import { broadcast, formatShape, type Shape } from "../shape.ts";
 import { cast } from "./apply.ts";
 import { broadcasting } from "./broadcast.ts";
@@ -11,12 +11,13 @@ import { requireNode, row } from "./row.ts";
 /**
  * Σ a·b over the letters that `out` lacks. A letter that only one operand has and the output lacks is summed there
  * first, so that each letter of the node occurs twice and the gradient is a contraction with its letters swapped.
+ * `skip` names the operands whose zeros win over infinities and NaN of the other.
  */
 export function contract(
   name: string,
   a: Node,
   b: Node,
-  letters: { a: string; b: string; out: string },
+  letters: { a: string; b: string; out: string; skip?: Skip },
 ): Node {
   const alone = (own: string, other: string) =>
     [...own].flatMap((l, i) => (other.includes(l) || letters.out.includes(l) ? [] : [i]));
@@ -46,8 +47,12 @@ export function contract(
       size.set(l, n);
     });
   const shape = [...letters.out].map((l) => size.get(l) as number);
-  const attrs = { a: la, b: lb, out: letters.out };
-  return build({ family: "contraction", name: "contract", attrs, ...attrs }, [x, y], shape, dtype);
+  const { out, skip = "" } = letters;
+  const fact = { a: la, b: lb, out, skip };
+  const op = skip
+    ? ({ name: "contractNonzero", attrs: fact } as const)
+    : ({ name: "contract", attrs: { a: la, b: lb, out } } as const);
+  return build({ family: "contraction", ...op, ...fact }, [x, y], shape, dtype);
 }
 
 const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";

@@ -7,6 +7,7 @@ import { cast, elementwise } from "./apply.ts";
 import { broadcasting, type Dims, type KeepDim, reduce } from "./broadcast.ts";
 import { elementwiseOps } from "./elementwise.ts";
 import { detach, ruled } from "./identity.ts";
+import { mulNoNan } from "./mask.ts";
 import { movements } from "./movement.ts";
 import { extrema, reductions } from "./reduce.ts";
 import type { Operand } from "./row.ts";
@@ -15,7 +16,6 @@ import { constant, iota } from "./source.ts";
 const {
   abs,
   add,
-  chain,
   div,
   eq,
   exp,
@@ -128,8 +128,8 @@ export const derived = {
     const value = div(sum(square(centred), dims, { keepdim }), divisor);
     const kept = sum(float, dims, { keepdim: true }).shape;
     return ruled("var", detach(value), [float], {
-      vjp: (ȳ) => [null, chain(centred, reshape(mul(ȳ, 2 / divisor), kept))],
-      jvp: ([, ẋ]) => (ẋ ? mul(sum(chain(centred, ẋ), dims, { keepdim }), 2 / divisor) : null),
+      vjp: (ȳ) => [null, mulNoNan(centred, reshape(mul(ȳ, 2 / divisor), kept))],
+      jvp: ([, ẋ]) => (ẋ ? mul(sum(mulNoNan(centred, ẋ), dims, { keepdim }), 2 / divisor) : null),
     });
   },
 
@@ -174,7 +174,7 @@ export const derived = {
     axisOrNone("softmax", dim, x.shape.length);
     if (sizeOf(x.shape) === 0) return float;
     const e = exp(sub(float, topOf(float, dim)));
-    const derivative = (y: Node, t: Node) => chain(y, sub(t, sum(chain(y, t), dim, { keepdim: true })));
+    const derivative = (y: Node, t: Node) => mulNoNan(y, sub(t, sum(mulNoNan(y, t), dim, { keepdim: true })));
     return ruled("softmax", detach(div(e, sum(e, dim, { keepdim: true }))), [float], {
       vjp: (ȳ, y) => [null, derivative(y, ȳ)],
       jvp: ([, ẋ], y) => (ẋ ? derivative(y, ẋ) : null),

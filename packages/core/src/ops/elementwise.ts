@@ -184,11 +184,6 @@ const rows = {
     f: (x, other) => where(eq(x, 0), other, where(lt(x, 0), 0, where(lt(0, x), 1, x))),
     types: "choice",
   },
-  /** ∂·ȳ, the product of the chain rule: 0 where one of them is 0 whatever the other, so that a branch not taken leaves no NaN. */
-  chain: {
-    f: (partial, ȳ) => where(or(eq(partial, 0), eq(ȳ, 0)), 0, mul(partial, ȳ)),
-    d: (_y, partial, ȳ) => [ȳ, partial],
-  },
 
   /** −x. */
   neg: { f: (x) => neg(x), d: () => [-1], types: "number" },

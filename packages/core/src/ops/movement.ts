@@ -41,7 +41,8 @@ function take(x: Node, dim: number, count: number, start: number, step: number):
     index: replaced(out, dim, add(start, mul(step, out[dim] as Expr))),
   });
   const shape = resized(x.shape, dim, count);
-  return move("slice", { dim, count, start, step }, x, shape, read, (ȳ) => place(ȳ, dim, n, start, step));
+  const transpose = (ȳ: Node) => place(ȳ, dim, n, start, step);
+  return move("slice", { dim, count, start, step }, x, shape, read, transpose, count < n);
 }
 
 /** Slice bounds as Python's: negative counts from the end, beyond the end is the end. */
@@ -228,7 +229,7 @@ export const movements = {
           x.shape.map((_, k) => (k === d1 ? rank - 2 : k === d2 ? rank - 1 : rest.indexOf(k))),
         );
       };
-      return move("diagonal", { offset, dim1: d1, dim2: d2 }, x, shape, read, transpose);
+      return move("diagonal", { offset, dim1: d1, dim2: d2 }, x, shape, read, transpose, true);
     },
     [[3, 4]],
     [[3, 4, 2], 1, 2, 0],

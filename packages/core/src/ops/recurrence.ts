@@ -13,11 +13,12 @@ const { mul, eq, where } = elementwiseOps;
 
 /**
  * yᵢ = aᵢ·yᵢ₋₁ + bᵢ along `dim` from y₋₁ = 0, or backwards from the end. Running sums, running products and
- * their gradients are all of this form, and so is its own gradient.
+ * their gradients are all of this form, and so is its own gradient. With `skip`, yᵢ₋₁ = 0 gives bᵢ whatever aᵢ is.
  */
-export function recurrence(a: Node, b: Node, dim: number, reverse: boolean): Node {
+export function recurrence(a: Node, b: Node, dim: number, reverse: boolean, skip = false): Node {
+  const name = skip ? "recurrenceNonzero" : "recurrence";
   return build(
-    { family: "recurrence", name: "recurrence", attrs: { dim, reverse }, dim, reverse },
+    { family: "recurrence", name, attrs: { dim, reverse }, dim, reverse, skip },
     [a, b],
     b.shape,
     b.dtype,

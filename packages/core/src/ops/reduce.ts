@@ -33,8 +33,8 @@ function nonEmpty(name: string, x: Node, dims: Dims): void {
 
 /** What the greatest and the least element are, but for their derivatives. */
 export const extrema = {
-  amax: { name: "amax", identity: Number.NEGATIVE_INFINITY, combine: "maximum" },
-  amin: { name: "amin", identity: Number.POSITIVE_INFINITY, combine: "minimum" },
+  amax: { name: "amax", identity: Number.NEGATIVE_INFINITY, combine: "maximum", choice: true },
+  amin: { name: "amin", identity: Number.POSITIVE_INFINITY, combine: "minimum", choice: true },
 } as const;
 
 const extremum =

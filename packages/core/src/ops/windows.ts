@@ -32,6 +32,12 @@ function elementOf({ n, count, size, stride, dilation, before }: Slide, o: Expr,
   return { index, valid: inside ? undefined : within(index, n) };
 }
 
+/** Whether some elements of the axis are in no window, or some of a window lie outside the axis. */
+function leavesOut({ n, count, size, stride, dilation, before }: Slide, to: Direction): boolean {
+  const reach = (count - 1) * stride + (size - 1) * dilation + 1 - before;
+  return to === "windows" ? stride > 1 || dilation > 1 || reach < n : before > 0 || reach > n;
+}
+
 /** The window whose element k is element i of the axis, and whether there is one. */
 function windowOf({ count, stride, dilation, before }: Slide, i: Expr, k: Expr) {
   const offset = sub(add(i, before), mul(k, dilation));
@@ -55,7 +61,8 @@ function slide(x: Node, s: Slide, to: Direction, apart: boolean): Node {
     return { index: replaced(apart ? out : out.slice(0, -1), s.dim, index), valid };
   };
   const shape = [...resized(outer, s.dim, length), s.size];
-  return move(name, { ...s }, x, shape, read, (ȳ) => (apart ? slide(ȳ, s, back, true) : collect(ȳ, s, back)));
+  const transpose = (ȳ: Node) => (apart ? slide(ȳ, s, back, true) : collect(ȳ, s, back));
+  return move(name, { ...s }, x, shape, read, transpose, apart || leavesOut(s, to));
 }
 
 /** Σₖ of what `slide` gives: the transpose of `slide` the other way. */
@@ -93,9 +100,9 @@ function ofProduct(y: Node, s: Slide, to: Direction): Node | null {
   const alone = (l: string, own: string, other: string) => own.includes(l) && !other.includes(l);
   const windows = (x: Node, own: string) => slide(x, { ...s, dim: own.indexOf(place) }, to, false);
   if (alone(place, op.a, op.b) && alone(k, op.b, op.a))
-    return contract(op.name, windows(a, op.a), b, { a: op.a + k, b: op.b, out });
+    return contract(op.name, windows(a, op.a), b, { a: op.a + k, b: op.b, out, skip: op.skip });
   if (alone(place, op.b, op.a) && alone(k, op.a, op.b))
-    return contract(op.name, a, windows(b, op.b), { a: op.a, b: op.b + k, out });
+    return contract(op.name, a, windows(b, op.b), { a: op.a, b: op.b + k, out, skip: op.skip });
   return null;
 }
 

@@ -173,7 +173,7 @@ export class Tensor {
         ...leaves,
         ...leaves.flatMap((x) => Tensor.#nodes((x.leaf as Tensor).#grad)),
       ]);
-    const grads = reverse([[node, seed]], leaves);
+    const grads = reverse([[node, seed, null]], leaves);
     if (!retainGraph && node.leaf === null) {
       this.#node = detach(node);
       this.#released = true;

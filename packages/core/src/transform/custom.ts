@@ -1,6 +1,6 @@
 import { type Fault, fail } from "../errors.ts";
 import { withRecording } from "../graph/build.ts";
-import { type Node, nodeCount } from "../graph/node.ts";
+import { type Mask, type Node, nodeCount } from "../graph/node.ts";
 import { topological } from "../graph/walk.ts";
 import { ruled, variable } from "../ops/identity.ts";
 import type { Key } from "../ops/source.ts";
@@ -101,7 +101,7 @@ export function checkpoint<A extends readonly Tensor[]>(f: (...args: A) => Tenso
       return { y, variables, read: captured(y.node, since).filter((n) => !variables.includes(n)) };
     };
     const first = run("record");
-    const vjp = (ȳ: Node) => {
+    const vjp = (ȳ: Node, _: Node, mask: Mask | null) => {
       const { y, variables, read } = withRecording(true, () => run("replay"));
       if (read.some((n) => !first.read.includes(n)))
         fail(
@@ -110,7 +110,7 @@ export function checkpoint<A extends readonly Tensor[]>(f: (...args: A) => Tenso
           "the second run reads other tensors than the first. Was a parameter assigned to in between?",
         );
       const targets = [...variables, ...first.read];
-      return [null, ...pullBack([[y, new Tensor(ȳ)]], targets).map((t) => t.node)];
+      return [null, ...pullBack([[y, new Tensor(ȳ), mask]], targets).map((t) => t.node)];
     };
     const inputs = [...args.map((x) => x.node), ...first.read];
     return new Tensor(ruled("checkpoint", first.y.node, inputs, { vjp, jvp: ([ẏ]) => ẏ ?? null }));

@@ -1,7 +1,8 @@
-import { zerosLike } from "../autodiff/families.ts";
+import { zerosLike } from "../autodiff/derivative.ts";
 import { reverse } from "../autodiff/reverse.ts";
 import { isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
+import type { Mask } from "../graph/node.ts";
 import { broadcasting } from "../ops/broadcast.ts";
 import { constant } from "../ops/source.ts";
 import { formatShape } from "../shape.ts";
@@ -53,12 +54,12 @@ export function traceArguments<A extends readonly unknown[], Y>(
   return trace(op, (chosen: unknown) => f(...place(args, argnums, chosen)), pick(op, args, argnums));
 }
 
+/** An output, its cotangent, and where that is let through, if not everywhere. */
+export type Pulled = readonly [Tensor, Tensor, (Mask | null)?];
+
 /** The gradients of `outputs` for their cotangents, as tensors in the order of the variables; zeros where none arrives. */
-export function pullBack(
-  outputs: readonly (readonly [Tensor, Tensor])[],
-  variables: readonly Tensor["node"][],
-): Tensor[] {
-  const pairs = outputs.map(([y, ȳ]) => [y.node, ȳ.node] as const);
+export function pullBack(outputs: readonly Pulled[], variables: readonly Tensor["node"][]): Tensor[] {
+  const pairs = outputs.map(([y, ȳ, mask = null]) => [y.node, ȳ.node, mask] as const);
   return reverse(pairs, variables).map((g, i) => new Tensor(g ?? zerosLike(variables[i] as Tensor["node"])));
 }
 

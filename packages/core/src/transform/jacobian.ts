@@ -1,5 +1,6 @@
 import { isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
+import { ownMask } from "../ops/mask.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { stack, tensor, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -36,7 +37,7 @@ function table(parts: readonly Tensor[], y: Tensor, x: Tensor["node"], dim: 0 | 
 function tables(ys: readonly Tensor[], variables: readonly Tensor["node"][]): Tensor[][] {
   if (sizeOfAll(ys) <= sizeOfAll(variables))
     return ys.map((y) => {
-      const rows = basis(y.shape, y.dtype).map((ȳ) => pullBack([[y, ȳ]], variables));
+      const rows = basis(y.shape, y.dtype).map((ȳ) => pullBack([[y, ȳ, ownMask(ȳ.node)]], variables));
       return variables.map((x, i) =>
         table(
           rows.map((row) => row[i] as Tensor),
@@ -53,6 +54,7 @@ function tables(ys: readonly Tensor[], variables: readonly Tensor["node"][]): Te
         ys,
         variables,
         zero.map((none, k) => (k === i ? ẋ : none)),
+        true,
       ),
     ),
   );

@@ -1,16 +1,21 @@
-import { zerosLike } from "../autodiff/families.ts";
+import { zerosLike } from "../autodiff/derivative.ts";
 import { forward } from "../autodiff/forward.ts";
+import { ownMask } from "../ops/mask.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { fillWith, type Gradient } from "./form.ts";
 import { matching, outputsOf, release, trace } from "./trace.ts";
 
-/** Tangents of traced outputs for tangents of the variables. */
+/** Tangents of traced outputs for tangents of the variables; zeros of `sparse` ones win over infinities. */
 export function pushForward(
   outputs: readonly Tensor[],
   variables: readonly Tensor["node"][],
   tangents: readonly Tensor[],
+  sparse = false,
 ): Tensor[] {
-  const seeds = variables.map((v, i) => [v, (tangents[i] as Tensor).node] as const);
+  const seeds = variables.map((v, i) => {
+    const ẋ = (tangents[i] as Tensor).node;
+    return [v, ẋ, sparse ? ownMask(ẋ) : null] as const;
+  });
   const ẏ = forward(
     outputs.map((y) => y.node),
     seeds,

@@ -9,6 +9,7 @@ import { gemmParameters } from "./gemm.ts";
 import { counted, nested, pushPlace } from "./loops.ts";
 import { emitNest } from "./nest.ts";
 import { emitProduct, type MatrixProduct, matrixProduct, Places } from "./product.ts";
+import { emitSkip } from "./skip.ts";
 
 /** The table that a program is run on: 1 more than the item at fault, the address of the workspace, then that of each buffer. */
 export const tableWords = (program: Program): number => 2 + program.buffers.length;
@@ -79,6 +80,7 @@ function emitRecur(f: FunctionBuilder, r: Recur, base: Base): void {
   const prefix = dtype === "float32" ? "f32" : wide;
   const y = f.local(wide);
   const place = f.local("i32");
+  const pushNumber = (x: number) => (float ? f.f64(x) : f.i32(x));
   const read = (from: number) => {
     f.get(from)
       .get(place)
@@ -90,7 +92,7 @@ function emitRecur(f: FunctionBuilder, r: Recur, base: Base): void {
     f,
     r.shape.map((size, d) => (d === r.dim ? 1 : size)),
     (counters) => {
-      (float ? f.f64(0) : f.i32(0)).set(y);
+      pushNumber(0).set(y);
       counted(f, n, (i) => {
         f.i32(r.reverse ? n - 1 : 0)
           .get(i)
@@ -111,6 +113,12 @@ function emitRecur(f: FunctionBuilder, r: Recur, base: Base): void {
           () => {
             read(a);
             f.get(y).op(`${wide}.mul` as OpName);
+            if (r.skip) {
+              pushNumber(0).get(y);
+              pushNumber(0)
+                .op(`${wide}.ne` as OpName)
+                .op("select");
+            }
             read(b);
             f.op(`${wide}.add` as OpName).set(y);
           },
@@ -250,6 +258,7 @@ export function moduleOf(program: Program, hostWords: Readonly<Record<string, nu
         pushList: (start) => pushList(f, start),
         pushWorkspace,
       });
+      if (kernel.skip) emitSkip(f, kernel, base);
     } else if (kernel.kind === "scatter") emitScatter(f, kernel, base);
     else if (kernel.kind === "join") emitJoin(f, kernel, (b) => find(f, b).op("i32.load", 2, 0));
     else emitRecur(f, kernel, base);
