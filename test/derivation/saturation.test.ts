@@ -17,17 +17,17 @@ const factored = [
   { z: 17, y: 0, value: Math.fround(24 * Math.LN2), gradient: 1 - 2 ** -24 },
   // Near 0 float32 resolves ŷ, but 1 − ŷ is a multiple of 2⁻²⁴.
   { z: -17, y: 0, value: 2 ** -24, gradient: Math.fround(4.139937459513021e-8) },
-  // ŷ rounds to 1: ln(1−ŷ) = −∞, and ŷ(1−ŷ) = 0 stops every gradient, although the true one is 1.
-  { z: 89, y: 0, value: Number.POSITIVE_INFINITY, gradient: 0 },
-  { z: 1000, y: 0, value: Number.POSITIVE_INFINITY, gradient: 0 },
+  // ŷ rounds to 1: ln(1−ŷ) = −∞, and the product of (5) and (10) is ∞·0, although the true one is 1.
+  { z: 89, y: 0, value: Number.POSITIVE_INFINITY, gradient: Number.NaN },
+  { z: 1000, y: 0, value: Number.POSITIVE_INFINITY, gradient: Number.NaN },
   // … and with the right label (1−y) ln(1−ŷ) = 0·−∞ is NaN.
-  { z: 89, y: 1, value: Number.NaN, gradient: 0 },
-  { z: 1000, y: 1, value: Number.NaN, gradient: 0 },
+  { z: 89, y: 1, value: Number.NaN, gradient: Number.NaN },
+  { z: 1000, y: 1, value: Number.NaN, gradient: Number.NaN },
   // ŷ = 2.2e-39 is subnormal: its logarithm is right, but y/ŷ = 4.5e38 is beyond float32.
   { z: -89, y: 1, value: 89, gradient: Number.NEGATIVE_INFINITY },
   // ŷ rounds to 0, the mirror image of z = 1000.
-  { z: -1000, y: 1, value: Number.POSITIVE_INFINITY, gradient: 0 },
-  { z: -1000, y: 0, value: Number.NaN, gradient: 0 },
+  { z: -1000, y: 1, value: Number.POSITIVE_INFINITY, gradient: Number.NaN },
+  { z: -1000, y: 0, value: Number.NaN, gradient: Number.NaN },
 ];
 
 /** The same of binaryCrossEntropy, which holds logarithms above −100 and the denominator of (5) above 10⁻¹²: finite, and as wrong. */
@@ -40,7 +40,7 @@ const held = [
   { z: 1000, y: 1, value: 0, gradient: 0 },
   // (ŷ−y)/10⁻¹² · ŷ(1−ŷ) = −10¹²·ŷ, where −1 is true.
   { z: -89, y: 1, value: 89, gradient: Math.fround(-1e12 * Math.fround(Math.exp(-89))) },
-  { z: -1000, y: 1, value: 100, gradient: 0 },
+  { z: -1000, y: 1, value: 100, gradient: -0 },
 ];
 
 eachBackend("saturation", (on) => {

@@ -40,12 +40,18 @@ describe("the chain rule", () => {
         ]).toEqual([0, 0]);
       }
   });
-  it("0 times an infinite slope is 0, whichever of the two a number is", () => {
-    const slope = (f: (x: Tensor) => Tensor) => grad((x: Tensor) => f(x).sum())(vector(0)).item();
-    expect(slope((x) => x.mul(0).sqrt())).toBe(0);
-    expect(slope((x) => x.square().sqrt())).toBe(0);
-    expect(slope((x) => x.sqrt().mul(0))).toBe(0);
+  it("0 times an infinite slope is NaN where arithmetic made the 0, and 0 where a choice did", () => {
+    const slope = (f: (x: Tensor) => Tensor, at = 0) =>
+      grad((x: Tensor) => f(x).sum())(tensor(at, { dtype: "float64" })).item();
+    expect(slope((x) => x.mul(0).sqrt())).toBeNaN();
+    expect(slope((x) => x.sqrt().square())).toBeNaN();
+    expect(slope((x) => x.acos().mul(2).cos(), 1)).toBeNaN();
+    expect(slope((x) => where(x.ge(0), x.sqrt().square(), 0))).toBeNaN();
     expect(slope((x) => x.sqrt().mul(2))).toBe(Infinity);
+    expect(slope((x) => where(x.gt(0), x.sqrt(), 0))).toBe(0);
+    expect(slope((x) => x.log().clamp(-10))).toBe(0);
+    expect(slope((x) => x.sqrt().maximum(1))).toBe(0);
+    expect(slope((x) => x.sqrt().neg().relu())).toBe(0);
   });
   it("numbers as factors and numbers in tensors have the same gradients", () => {
     const x = vector(-2, 0, 0.5, 3);

@@ -49,6 +49,8 @@ export interface Formula {
   readonly f: (...x: Expr[]) => Expr;
   /** (y, x₀, x₁, …) ↦ [∂y/∂x₀, ∂y/∂x₁, …]; left out where there is no derivative. */
   readonly d?: (y: Expr, ...x: Expr[]) => readonly Scalar[];
+  /** What it comes to for particular operands, where differentiation must not pass through the formula. */
+  readonly of?: (...x: Operand[]) => Node | undefined;
   readonly types?: TypeRule;
   /** Where the tests draw each operand from; [−2, 2] unless told. */
   readonly domain?: readonly (readonly [number, number])[];
@@ -105,7 +107,7 @@ export function beside(x: Node, value: Operand): Node {
 /** The op that a formula is when the operands at `places` are given and the others left to their defaults. */
 function bind(
   name: string,
-  { f, d, choice = false, require }: Formula,
+  { f, d, types, require }: Formula,
   places: readonly number[],
 ): Elementwise {
   const spread = (x: readonly Expr[]) => {
@@ -153,6 +155,8 @@ function canonical(name: string, rule: TypeAnswer, operands: readonly Operand[])
 type Operands<P extends unknown[]> = { [I in keyof P]: Operand };
 export type ElementwiseFn<F extends Formula> = ((...x: Operands<Parameters<F["f"]>>) => Node) & {
   readonly formula: Formula;
+  /** The op of floats that all its operands are given. */
+  readonly op: Elementwise;
 };
 
 /** The op that a formula is of the operands that are given. */
@@ -184,13 +188,15 @@ export function elementwise<F extends Formula>(name: string, formula: F): Elemen
     for (let i = 0; i < Math.max(operands.length, length); i++)
       if (i < length || operands[i] !== undefined) requireOperand(name, operands[i]);
     const given = operands.filter((x) => x !== undefined);
+    const known = formula.of?.(...given);
+    if (known) return known;
     const [nodes, dtype] = canonical(name, rule, given);
     const op = (isFloat(dtype) ? ofFloats : ofIntegers)(operands);
     if (formula.types === "bits" && isFloat(dtype))
       fail("dtype", name, `works on bool and int32, not on ${dtype}. Did you mean x.to("int32")?`);
     return build(op, nodes, (nodes[0] as Node).shape, dtype);
   };
-  return Object.assign(call, { formula }) as ElementwiseFn<F>;
+  return Object.assign(call, { formula, op: ofFloats(new Array(length)) }) as ElementwiseFn<F>;
 }
 
 /** A table of formulas as functions on nodes; the documentation of a row is that of its function. */

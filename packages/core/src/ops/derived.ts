@@ -5,9 +5,9 @@ import * as w from "../scalar/words.ts";
 import { axes, axis, axisOrNone, formatShape, sizeOf } from "../shape.ts";
 import { cast, elementwise } from "./apply.ts";
 import { broadcasting, type Dims, type KeepDim, reduce } from "./broadcast.ts";
-import { elementwiseOps } from "./elementwise.ts";
+import { elementwiseOps, root } from "./elementwise.ts";
 import { detach, ruled } from "./identity.ts";
-import { mulNoNan } from "./mask.ts";
+import { choose, mulNoNan, truth } from "./mask.ts";
 import { movements } from "./movement.ts";
 import { extrema, reductions } from "./reduce.ts";
 import type { Operand } from "./row.ts";
@@ -27,7 +27,7 @@ const {
   ne,
   pow,
 } = elementwiseOps;
-const { sigmoid, sqrt, square, sub, where } = elementwiseOps;
+const { sigmoid, square, sub, where } = elementwiseOps;
 const { expand, reshape, sum } = broadcasting;
 const { amax, amin, argmax, argmin } = reductions;
 
@@ -75,6 +75,9 @@ function shiftOf(x: Node, dims: Dims): Node {
   const top = topOf(x, dims);
   return where(finite(top), top, 0);
 }
+
+/** y·t, and 0 where an element has no weight or nothing to weigh, as masked ones have. */
+const weigh = (y: Node, t: Node): Node => choose(truth(y), mulNoNan(y, t));
 
 /** The greatest or least elements along `dim`, and where each stands first: it passes its gradient to that element alone. */
 function chosen(
@@ -135,7 +138,7 @@ export const derived = {
 
   /** Standard deviation, the root of `var`. */
   std(x: Node, dims?: Dims, options: VarianceOptions = {}): Node {
-    return sqrt(derived.var(x, dims, options));
+    return root(derived.var(x, dims, options));
   },
 
   /** The greatest elements along `dim` and their first positions: each takes its whole gradient there. */
@@ -159,10 +162,11 @@ export const derived = {
 
   /** The p-norm (Σ|x|ᵖ)^{1/p} over `dims`; p may be 0 (non-zeros), ∞ or −∞. Its gradient at 0 is 0. */
   norm(x: Node, p = 2, dims?: Dims, options: KeepDim = {}): Node {
-    const size = abs(toFloat(x));
+    const float = toFloat(x);
+    if (p === 2) return root(sum(square(float), dims, options));
+    const size = abs(float);
     if (p === 0) return sum(cast(ne(size, 0), size.dtype), dims, options);
     if (p === 1) return sum(size, dims, options);
-    if (p === 2) return sqrt(sum(square(size), dims, options));
     if (p === Number.POSITIVE_INFINITY) return amax(size, dims, options);
     if (p === Number.NEGATIVE_INFINITY) return amin(size, dims, options);
     return pow(sum(pow(size, p), dims, options), 1 / p);
@@ -174,7 +178,7 @@ export const derived = {
     axisOrNone("softmax", dim, x.shape.length);
     if (sizeOf(x.shape) === 0) return float;
     const e = exp(sub(float, topOf(float, dim)));
-    const derivative = (y: Node, t: Node) => mulNoNan(y, sub(t, sum(mulNoNan(y, t), dim, { keepdim: true })));
+    const derivative = (y: Node, t: Node) => weigh(y, sub(t, sum(weigh(y, t), dim, { keepdim: true })));
     return ruled("softmax", detach(div(e, sum(e, dim, { keepdim: true }))), [float], {
       vjp: (ȳ, y) => [null, derivative(y, ȳ)],
       jvp: ([, ẋ], y) => (ẋ ? derivative(y, ẋ) : null),

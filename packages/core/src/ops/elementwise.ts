@@ -1,7 +1,9 @@
+import { Node } from "../graph/node.ts";
 import { type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
 import * as fn from "../scalar/functions.ts";
 import * as w from "../scalar/words.ts";
-import { type Formula, type Formulas, formulas } from "./apply.ts";
+import { elementwise, type Formula, type Formulas, formulas } from "./apply.ts";
+import type { Operand } from "./row.ts";
 
 const { add, sub, mul, div, neg, eq, lt, le, where } = w;
 const { exp, log, pow, sigmoid } = fn;
@@ -54,13 +56,28 @@ const real = [-2, 2] as const;
 const positive = [0.2, 3] as const;
 const open = [-0.9, 0.9] as const;
 
+/** √x of what is never negative, such as a sum of squares; its derivative at 0 is 0, to every order. */
+export const root = elementwise("root", {
+  f: (x) => w.sqrt(x),
+  d: (y) => [where(eq(y, 0), 0, div(0.5, y))],
+});
+
+/** The square of a root, whose derivatives at 0 are not those of the root. */
+const squared = (x: Operand): Node | undefined =>
+  x instanceof Node && x.op === root.op ? x.inputs[0] : undefined;
+
 const rows = {
   /** x + other. */
   add: { f: (x, other) => add(x, other), d: () => [1, 1], types: "number" },
   /** x − other. */
   sub: { f: (x, other) => sub(x, other), d: () => [1, -1], types: "number" },
   /** x·other. */
-  mul: { f: (x, other) => mul(x, other), d: (_y, x, other) => [other, x], types: "number" },
+  mul: {
+    f: (x, other) => mul(x, other),
+    d: (_y, x, other) => [other, x],
+    of: (x, other) => (x === other ? squared(x) : undefined),
+    types: "number",
+  },
   /** x/other; integers divide to float32. */
   div: {
     f: (x, other) => div(x, other),
@@ -101,6 +118,7 @@ const rows = {
       where(eq(exponent, 0), 0, mul(exponent, pow(x, sub(exponent, 1)))),
       where(or(and(eq(x, 0), eq(exponent, 0)), and(le(0, x), eq(y, 0))), 0, mul(y, log(x))),
     ],
+    of: (x, exponent) => (exponent === 2 ? squared(x) : undefined),
     types: "number",
     domain: [positive, real],
     require: {
@@ -196,7 +214,7 @@ const rows = {
     types: "number",
   },
   /** x². */
-  square: { f: (x) => mul(x, x), d: (_y, x) => [mul(2, x)], types: "number" },
+  square: { f: (x) => mul(x, x), d: (_y, x) => [mul(2, x)], of: squared, types: "number" },
   /** 1/x. */
   reciprocal: { f: (x) => div(1, x), d: (y) => [neg(mul(y, y))], domain: [positive] },
   /** √x. */
