@@ -158,11 +158,19 @@ export function einsum(equation: string, ...operands: readonly Node[]): Node {
   );
 }
 
+export interface MatmulOptions {
+  /** Leave terms out in which an element of the left operand is 0, though the other factor be NaN or infinite. */
+  readonly skipZeros?: boolean;
+}
+
 /** Products that sum over shared axes. */
 export const contractions = {
-  /** Matrix product with broadcasting batch axes; a 1-d operand is a row on the left, a column on the right: [.., n, k] · [.., k, m] → [.., n, m]. */
+  /**
+   * Matrix product with broadcasting batch axes; a 1-d operand is a row on the left, a column on the right: [.., n, k] · [.., k, m] → [.., n, m].
+   * With `skipZeros`, what weights of 0 would weigh leaves no trace, as masked values in attention.
+   */
   matmul: row(
-    (a: Node, b: Node): Node => {
+    (a: Node, b: Node, { skipZeros = false }: MatmulOptions = {}): Node => {
       requireNode("matmul", b);
       if (a.shape.length === 0 || b.shape.length === 0)
         fail(
@@ -192,12 +200,14 @@ export const contractions = {
         a: `${left.letters}${n}K`,
         b: `${right.letters}K${m}`,
         out: `${letters}${n}${m}`,
+        skip: skipZeros ? "a" : "",
       });
     },
     [
       [2, 3],
       [3, 4],
     ],
+    [[2, 3], [3, 4], { skipZeros: true }],
     [[3], [3]],
     [[2, 3], [3]],
     [[3], [3, 2]],
