@@ -223,7 +223,7 @@ export const plainShaped = list({
   any: reduction((group) => Number(group.some((v) => v !== 0))),
   all: reduction((group) => Number(group.every((v) => v !== 0))),
 
-  matmul: (a: Plain, b: Plain) => {
+  matmul: (a: Plain, b: Plain, { skipZeros = false }: { readonly skipZeros?: boolean } = {}) => {
     const [row, column] = [a.shape.length === 1, b.shape.length === 1];
     const left = row ? [1, ...a.shape] : a.shape;
     const right = column ? [...b.shape, 1] : b.shape;
@@ -236,9 +236,10 @@ export const plainShaped = list({
       shape: [...batch, ...(row ? [] : [left.at(-2) as number]), ...(column ? [] : [right.at(-1) as number])],
       at: (i) => {
         const [r, c] = [row ? 0 : (i[rank] as number), column ? 0 : (i.at(-1) as number)];
-        const products = range(left.at(-1) as number).map(
-          (k) => a.at(row ? [k] : [...some(left, i), r, k]) * b.at(column ? [k] : [...some(right, i), k, c]),
-        );
+        const products = range(left.at(-1) as number).map((k) => {
+          const x = a.at(row ? [k] : [...some(left, i), r, k]);
+          return skipZeros && x === 0 ? 0 : x * b.at(column ? [k] : [...some(right, i), k, c]);
+        });
         return sum(products);
       },
     };
