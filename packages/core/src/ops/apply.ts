@@ -105,11 +105,7 @@ export function beside(x: Node, value: Operand): Node {
 }
 
 /** The op that a formula is when the operands at `places` are given and the others left to their defaults. */
-function bind(
-  name: string,
-  { f, d, types, require }: Formula,
-  places: readonly number[],
-): Elementwise {
+function bind(name: string, { f, d, types, require }: Formula, places: readonly number[]): Elementwise {
   const spread = (x: readonly Expr[]) => {
     const all = new Array<Expr>((places.at(-1) ?? -1) + 1);
     places.forEach((place, i) => {
