@@ -30,7 +30,7 @@ const factored = [
   { z: -1000, y: 0, value: Number.NaN, gradient: Number.NaN },
 ];
 
-/** The same of binaryCrossEntropy, which holds logarithms above −100 and the denominator of (5) above 10⁻¹²: finite, and as wrong. */
+/** The same of binaryCrossEntropy, which holds logarithms above −100 and the denominator of (5) off 0. */
 const held = [
   { z: 17, y: 1, value: 2 ** -24, gradient: -(2 ** -24) },
   { z: 17, y: 0, value: Math.fround(24 * Math.LN2), gradient: 1 - 2 ** -24 },
@@ -38,8 +38,8 @@ const held = [
   { z: 1000, y: 0, value: 100, gradient: 0 },
   { z: 89, y: 1, value: 0, gradient: 0 },
   { z: 1000, y: 1, value: 0, gradient: 0 },
-  // (ŷ−y)/10⁻¹² · ŷ(1−ŷ) = −10¹²·ŷ, where −1 is true.
-  { z: -89, y: 1, value: 89, gradient: Math.fround(-1e12 * Math.fround(Math.exp(-89))) },
+  // As above: y/ŷ is beyond float32.
+  { z: -89, y: 1, value: 89, gradient: Number.NEGATIVE_INFINITY },
   { z: -1000, y: 1, value: 100, gradient: -0 },
 ];
 
