@@ -28,8 +28,9 @@ const rooms: readonly Room[] = [
   { name: "tensor", at: core("tensor") },
   { name: "transform", at: core("transform") },
   { name: "testing", at: core("testing") },
+  { name: "internal", at: core("internal") },
   { name: "index", at: core("index") },
-  { name: "nn", at: ["packages/nn/src"], only: ["index"] },
+  { name: "nn", at: ["packages/nn/src"], only: ["index", "internal"] },
   { name: "optim", at: ["packages/optim/src"], only: ["index"] },
   { name: "examples", at: ["examples"], only: ["index", "testing", "nn", "optim"], libraries: true },
   {

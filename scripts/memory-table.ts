@@ -5,7 +5,7 @@
  * `tsx --conditions=@chainrule/source scripts/memory-table.ts [iterations]`
  */
 import { compile, evaluate, manualSeed, rand, type Tensor, tensor } from "@chainrule/core";
-import { linearMemory } from "@chainrule/core/testing";
+import { linearMemory } from "@chainrule/core/internal";
 import { bceWithLogits, Linear, Sequential, Tanh } from "@chainrule/nn";
 import { Adam } from "@chainrule/optim";
 

@@ -1,5 +1,6 @@
 import { ChainruleError, cat, type DType, grad, jvp, type Tensor, tensor, vjp } from "@chainrule/core";
-import { gradcheck, table } from "@chainrule/core/testing";
+import { table } from "@chainrule/core/internal";
+import { gradcheck } from "@chainrule/core/testing";
 import { expect, it } from "vitest";
 import { eachBackend } from "./backends.ts";
 import { drawn, stream } from "./draw.ts";

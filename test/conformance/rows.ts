@@ -1,5 +1,5 @@
 import { ChainruleError, type DType, type Shape, type Tensor } from "@chainrule/core";
-import { lifted, operandsOf, table } from "@chainrule/core/testing";
+import { lifted, operandsOf, table } from "@chainrule/core/internal";
 import { drawn, type Range, stream } from "./draw.ts";
 
 type Table = typeof table;

@@ -1,5 +1,5 @@
 import { grad, jvp, onesLike, type scalar, type Tensor, tensor, where } from "@chainrule/core";
-import { computes } from "@chainrule/core/testing";
+import { computes } from "@chainrule/core/internal";
 import { expect, it } from "vitest";
 import { eachBackend } from "./backends.ts";
 import { dtypesOf, type ElementwiseRow, elementwiseRows, whereThereIsARule } from "./rows.ts";

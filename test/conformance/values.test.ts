@@ -1,5 +1,6 @@
 import { ChainruleError, type DType, Tensor, tensor } from "@chainrule/core";
-import { makeInterpreter, table, withBackend } from "@chainrule/core/testing";
+import { table } from "@chainrule/core/internal";
+import { makeInterpreter, withBackend } from "@chainrule/core/testing";
 import { describe, expect, it } from "vitest";
 import { eachBackend } from "./backends.ts";
 import { expectClose, ulp } from "./expect.ts";

@@ -14,7 +14,7 @@ import {
   tensor,
   where,
 } from "@chainrule/core";
-import { programsPrepared } from "@chainrule/core/testing";
+import { programsPrepared } from "@chainrule/core/internal";
 import { Linear, ReLU, Sequential } from "@chainrule/nn";
 import { Adam, SGD } from "@chainrule/optim";
 import fc from "fast-check";

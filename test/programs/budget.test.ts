@@ -1,15 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { compile, grad, ones, Parameter, type Tensor, tensor, zeros } from "@chainrule/core";
-import {
-  type Backend,
-  interpreter,
-  linearMemory,
-  nodeCount,
-  programsPrepared,
-  wasm,
-  withBackend,
-} from "@chainrule/core/testing";
+import { linearMemory, nodeCount, programsPrepared } from "@chainrule/core/internal";
+import { type Backend, interpreter, wasm, withBackend } from "@chainrule/core/testing";
 import { Adam, SGD } from "@chainrule/optim";
 import { describe, expect, test } from "vitest";
 import { batch, logistic, network } from "./models.ts";

@@ -1,5 +1,5 @@
 import { cat, compile, grad, Parameter, type Tensor, tensor } from "@chainrule/core";
-import { programsPrepared } from "@chainrule/core/testing";
+import { programsPrepared } from "@chainrule/core/internal";
 import { describe, expect, it } from "vitest";
 
 const rounds = 5000;

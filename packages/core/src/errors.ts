@@ -8,8 +8,9 @@ export class ChainruleError extends Error {
     readonly fault: Fault,
     readonly op: string,
     detail: string,
+    options?: { readonly cause?: unknown },
   ) {
-    super(`${op}: ${detail}`);
+    super(`${op}: ${detail}`, options);
   }
 }
 

@@ -1,12 +1,6 @@
 import { evaluate, jvp, Parameter, type Tensor, tensor } from "@chainrule/core";
-import {
-  type Backend,
-  interpreter,
-  nodeCount,
-  printGraph,
-  programsPrepared,
-  withBackend,
-} from "@chainrule/core/testing";
+import { nodeCount, printGraph, programsPrepared } from "@chainrule/core/internal";
+import { type Backend, interpreter, withBackend } from "@chainrule/core/testing";
 import { describe, expect, it } from "vitest";
 
 /** x + 1 + 1 + …, so long that any recursion over it overflows the stack. */

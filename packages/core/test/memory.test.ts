@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { evaluate, grad, ones, Parameter, type Tensor, tensor, zeros } from "@chainrule/core";
-import { linearMemory } from "@chainrule/core/testing";
+import { linearMemory } from "@chainrule/core/internal";
 import { describe, expect, it } from "vitest";
 
 setFlagsFromString("--expose-gc");

@@ -10,7 +10,7 @@ import {
   type TensorData,
   tensor,
 } from "@chainrule/core";
-import { table } from "@chainrule/core/testing";
+import { table } from "@chainrule/core/internal";
 import { afterEach, describe, expect, it } from "vitest";
 import { kinds } from "../src/tensor/typed.ts";
 

@@ -1,5 +1,6 @@
 import { randint, type Tensor, type TypedArray, tensor } from "@chainrule/core";
-import { interpreter, lifted, operandsOf, table } from "@chainrule/core/testing";
+import { lifted, operandsOf, table } from "@chainrule/core/internal";
+import { interpreter } from "@chainrule/core/testing";
 import { describe, expect, it } from "vitest";
 import { isFloat } from "../src/dtype.ts";
 import type { Node } from "../src/graph/node.ts";

@@ -266,4 +266,4 @@ export function makeInterpreter({ exact = false } = {}): Backend {
   };
 }
 
-export const interpreter: Backend = makeInterpreter();
+export const interpreter: Backend = /* @__PURE__ */ makeInterpreter();

@@ -1,12 +1,7 @@
 export type { Backend } from "../backend/backend.ts";
 export { withBackend } from "../backend/evaluate.ts";
 export { interpreter, makeInterpreter } from "../backend/interpreter.ts";
-export { linearMemory, programsPrepared, wasm } from "../backend/wasm/wasm.ts";
-export { nodeCount } from "../graph/node.ts";
-export { printGraph } from "../graph/print.ts";
-export { computes } from "../scalar/truth.ts";
-export { lifted } from "../tensor/tensor.ts";
+export { wasm } from "../backend/wasm/wasm.ts";
 export type { Tolerance } from "./close.ts";
 export { type GradcheckOptions, gradcheck } from "./gradcheck.ts";
 export { compareGradients, type HandGradient, oracle } from "./oracle.ts";
-export { operandsOf, table } from "./table.ts";

@@ -9,8 +9,16 @@ const { process, console } = globalThis as unknown as {
   readonly console: { error(line: string): void };
 };
 
-/** `CHAINRULE_DEBUG=1` logs the programs that run, `2` their kernels as well. */
-const level = Number(process?.env?.CHAINRULE_DEBUG ?? 0);
+/** `CHAINRULE_DEBUG=1` logs the programs that run, `2` their kernels as well. Deno may refuse to tell. */
+function levelAsked(): number {
+  try {
+    return Number(process?.env?.CHAINRULE_DEBUG ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+const level = levelAsked();
 
 function log(ms: number, cost: Cost, name: string): void {
   const units = ["ms", "MB", "MFLOP", "GB/s", "GFLOP/s"];

@@ -1,4 +1,5 @@
 import { ModuleBuilder } from "./assembler.ts";
+import { compileModule } from "./compile.ts";
 import { type Arithmetic, columnsOf, elements, type Float, MR } from "./gemm-code.ts";
 import { emitGemm, type GemmKernels } from "./gemm-driver.ts";
 import { packKernel, packMappedKernel } from "./gemm-pack.ts";
@@ -42,7 +43,7 @@ export function gemmModule(type: Float, relaxed = false): WebAssembly.Module {
   let module = modules.get(key);
   if (!module) {
     const bytes = moduleBytes(type, relaxed);
-    module = relaxed && !WebAssembly.validate(bytes) ? gemmModule(type) : new WebAssembly.Module(bytes);
+    module = relaxed && !WebAssembly.validate(bytes) ? gemmModule(type) : compileModule(bytes);
     modules.set(key, module);
   }
   return module;

@@ -3,6 +3,7 @@ import { farWords } from "../../scalar/expand/index.ts";
 import { subexpressions, type Word } from "../../scalar/expr.ts";
 import { functions } from "../../scalar/functions.ts";
 import { words } from "../../scalar/words.ts";
+import { compileModule } from "./compile.ts";
 import { type Float, gemmModule } from "./gemm.ts";
 import { type Assembled, moduleOf } from "./module.ts";
 import { isKnown } from "./words.ts";
@@ -58,7 +59,7 @@ export function instantiate(program: Program, memory: WebAssembly.Memory, produc
         return [name, (integer && word.int) || word.float || word.int];
       }),
     );
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+  const { exports } = new WebAssembly.Instance(compileModule(bytes), {
     env: { memory },
     get "gemm.f32"() {
       return gemmOver(memory, "f32", products);
