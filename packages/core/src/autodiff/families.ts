@@ -9,7 +9,7 @@ import { elementwiseOps } from "../ops/elementwise.ts";
 import { indexings } from "../ops/indexing.ts";
 import { both, choose, everywhere, once, ownMask, truth } from "../ops/mask.ts";
 import { recurrence, shifted } from "../ops/recurrence.ts";
-import { constant, iota } from "../ops/source.ts";
+import { constant, iota, numberOf } from "../ops/source.ts";
 import { arg } from "../scalar/expr.ts";
 import { sizeOf } from "../shape.ts";
 import { type Derivative, following, inDType, times, total, zerosLike } from "./derivative.ts";
@@ -180,7 +180,9 @@ export const families: { readonly [F in Family]: Rules<Extract<Op, { family: F }
   recurrence: {
     vjp(op, node, ȳ) {
       const a = node.inputs[0] as Node;
-      const carried = recurrence(shifted(a, op.dim, !op.reverse), ȳ.value, op.dim, !op.reverse, !!ȳ.mask);
+      // A number that stands everywhere need not move: the first factor of a recurrence is not read.
+      const behind = numberOf(a) === undefined ? shifted(a, op.dim, !op.reverse) : a;
+      const carried = recurrence(behind, ȳ.value, op.dim, !op.reverse, !!ȳ.mask);
       const λ = following(carried, ȳ);
       return [times(shifted(node, op.dim, op.reverse), λ, false), λ];
     },

@@ -3,6 +3,7 @@ import { expansions } from "../scalar/expand/index.ts";
 import { arg, subexpressions, toExpr } from "../scalar/expr.ts";
 import { innermost, sizeOf } from "../shape.ts";
 import { isMatrixProduct } from "./matrix.ts";
+import { type JoinPart, partOf } from "./parts.ts";
 import { readsOf } from "./reads.ts";
 import { termsOf } from "./short.ts";
 import { type Strided, strided } from "./strided.ts";
@@ -40,14 +41,17 @@ export interface Choice {
   readonly inMemory: readonly boolean[];
   /** How many words the formula of an item is, down to what has memory. */
   readonly words: readonly number[];
-  /** Where matrix products find their operands. */
+  /** Where kernels that read in steps find their operands. */
   readonly views: ReadonlyMap<number, Strided>;
+  /** Where joins find their parts. */
+  readonly parts: ReadonlyMap<number, readonly JoinPart[]>;
 }
 
 /** Chooses what gets memory. */
 export function choose({ items, roots }: Structure): Choice {
   const views = viewsOf(items);
-  const given = new Set([...roots, ...askedFor(items, views)]);
+  const parts = partsOf(items);
+  const given = new Set([...roots, ...askedFor(items, views, parts)]);
   const readings = readingsOf(items, given);
   const chosen: boolean[] = [];
   const words: number[] = [];
@@ -68,7 +72,7 @@ export function choose({ items, roots }: Structure): Choice {
       (item.op.family !== "movement" &&
         ((repeated && (heavy[i] as boolean)) || (readers.size > 1 && (words[i] as number) > cheap)));
   });
-  return { inMemory: chosen, words, views };
+  return { inMemory: chosen, words, views, parts };
 }
 
 /** How an item is read: by whom, whether some element more than once, and how many of them in one formula. */
@@ -115,21 +119,37 @@ const repeats = (reader: Item, x: Item): boolean =>
   reader.op.family === "contraction" ||
   (reader.op.family === "movement" && sizeOf(reader.shape) > sizeOf(x.shape));
 
+/** Whether a kernel works an item out that reads its operands in steps along each axis. */
+const readsInSteps = (item: Item, items: readonly Item[]): boolean =>
+  item.op.family === "recurrence" ||
+  (item.op.family === "indexing" && item.op.mode !== "gather") ||
+  isMatrixProduct(item, items);
+
 const viewsOf = (items: readonly Item[]): Choice["views"] =>
   new Map(
     items
-      .filter((item) => isMatrixProduct(item, items))
+      .filter((item) => readsInSteps(item, items))
       .flatMap(({ inputs }) => inputs.map((x) => [x, strided(items, x)])),
   );
 
+const partsOf = (items: readonly Item[]): Choice["parts"] =>
+  new Map(
+    items.flatMap((item, i) => {
+      const { op, inputs } = item;
+      if (op.family !== "movement" || !isLongJoin(item)) return [];
+      return [[i, inputs.map((x) => partOf(items, x, op.joins as number))]];
+    }),
+  );
+
 /** The items that some reader takes from memory only. */
-function askedFor(items: readonly Item[], views: Choice["views"]): ReadonlySet<number> {
+function askedFor(
+  items: readonly Item[],
+  views: Choice["views"],
+  parts: Choice["parts"],
+): ReadonlySet<number> {
   const asked = new Set([...views.values()].map(({ base }) => base));
-  for (const item of items) {
-    const { op, inputs } = item;
-    if (op.family === "indexing")
-      for (const x of op.mode === "gather" ? inputs.slice(0, 1) : inputs) asked.add(x);
-    if (op.family === "recurrence" || isLongJoin(item)) for (const x of inputs) asked.add(x);
-  }
+  for (const list of parts.values()) for (const { base } of list) asked.add(base);
+  for (const { op, inputs } of items)
+    if (op.family === "indexing" && op.mode === "gather") asked.add(inputs[0] as number);
   return asked;
 }

@@ -1,6 +1,7 @@
 import { isFloat } from "../dtype.ts";
 import { subexpressions } from "../scalar/expr.ts";
 import { tapeOf } from "../scalar/tape.ts";
+import { sizeOf } from "../shape.ts";
 import type { Index } from "./index-map.ts";
 import type { Arg, Axis, Buffer, Loop, Nest, Task } from "./kernel.ts";
 import { buffersOf } from "./plan.ts";
@@ -100,6 +101,7 @@ export function costOf(kernel: Kernel): Cost {
   }
   for (const b of buffersOf(kernel)) if (b !== out) reads.add(b, b.size);
   if (kernel.kind === "join") return { flop: 0, read: reads.bytes, written };
-  const each = kernel.kind === "recur" ? 2 * out.size : kernel.mode === "scatterAdd" ? kernel.src.size : 0;
+  const each =
+    kernel.kind === "recur" ? 2 * out.size : kernel.mode === "scatterAdd" ? sizeOf(kernel.indexShape) : 0;
   return { flop: isFloat(out.dtype) ? each : 0, read: reads.bytes, written };
 }

@@ -9,11 +9,13 @@ import { type Goal, goalOf, placeOf } from "./goal.ts";
 import { flatIndex } from "./index-map.ts";
 import type { Buffer, Loop, Task } from "./kernel.ts";
 import { isMatrixProduct } from "./matrix.ts";
+import type { JoinPart } from "./parts.ts";
 import { buffersOf } from "./plan.ts";
 import { productOf } from "./product.ts";
-import type { Kernel, Program } from "./program.ts";
+import type { Kernel, Operand, Program } from "./program.ts";
 import { prune } from "./prune.ts";
 import { simplified } from "./simplify.ts";
+import type { Strided } from "./strided.ts";
 import { inStrips } from "./strips.ts";
 import { axesOf, blank, loopKey, Unit } from "./unit.ts";
 
@@ -32,6 +34,7 @@ class Lowering implements Ground {
   readonly words: readonly number[];
   readonly slots: Slot[] = [];
   readonly #views: Choice["views"];
+  readonly #parts: Choice["parts"];
   readonly #all: Buffer[] = [];
   readonly #buffers = new Map<number, Buffer>();
   /** The slots of nests that may take more. */
@@ -41,10 +44,11 @@ class Lowering implements Ground {
 
   constructor(readonly structure: Structure) {
     this.items = structure.items;
-    const { inMemory, words, views } = choose(structure);
+    const { inMemory, words, views, parts } = choose(structure);
     this.inMemory = inMemory;
     this.words = words;
     this.#views = views;
+    this.#parts = parts;
   }
 
   buffer(i: number): Buffer {
@@ -89,8 +93,6 @@ class Lowering implements Ground {
 
   #schedule(i: number, item: Item): void {
     const { op, shape } = item;
-    const from = item.inputs.map((x) => () => this.buffer(x));
-    const [x, y, z] = from as [() => Buffer, () => Buffer, () => Buffer];
     if (op.family === "contraction" && isMatrixProduct(item, this.items))
       this.#append(
         i,
@@ -102,19 +104,30 @@ class Lowering implements Ground {
         reverse: op.reverse,
         skip: op.skip,
         out: this.buffer(i),
-        a: x(),
-        b: y(),
+        a: this.#operand(item, 0),
+        b: this.#operand(item, 1),
         shape,
         dim: op.dim,
       });
     else if (op.family === "indexing" && op.mode !== "gather") {
       const indexShape = (this.items[item.inputs[1] as number] as Item).shape;
-      const buffers = { out: this.buffer(i), x: x(), index: y(), src: z() };
-      this.#append(i, { kind: "scatter", mode: op.mode, ...buffers, indexShape, shape, dim: op.dim });
+      const [x, index, src] = [0, 1, 2].map((k) => this.#operand(item, k)) as [Operand, Operand, Operand];
+      const { mode, dim } = op;
+      this.#append(i, { kind: "scatter", mode, out: this.buffer(i), x, index, src, indexShape, shape, dim });
     } else if (op.family === "movement" && op.joins !== undefined && isLongJoin(item)) {
-      const parts = from.map((part) => part());
-      this.#append(i, { kind: "join", out: this.buffer(i), parts, shape, dim: op.joins });
+      const dim = op.joins;
+      const parts = (this.#parts.get(i) as readonly JoinPart[]).map(({ base, start, row }, k) => {
+        const length = (this.items[item.inputs[k] as number] as Item).shape[dim] as number;
+        return { buffer: this.buffer(base), start, row, length };
+      });
+      this.#append(i, { kind: "join", out: this.buffer(i), parts, shape, dim });
     } else this.#nest(goalOf(this.items, i));
+  }
+
+  /** Where a kernel finds its operand number `k`. */
+  #operand({ inputs }: Item, k: number): Operand {
+    const { base, start, steps } = this.#views.get(inputs[k] as number) as Strided;
+    return { buffer: this.buffer(base), start, steps };
   }
 
   /** The items in memory that the formula of `i` reads. */

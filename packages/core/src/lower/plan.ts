@@ -1,6 +1,6 @@
 import { maySupplant } from "./in-place.ts";
 import type { Buffer } from "./kernel.ts";
-import { bytesOf, type Kernel, type Program } from "./program.ts";
+import { bytesOf, type Kernel, type Program, type View } from "./program.ts";
 
 /** Where the buffers that only the program sees lie, as offsets into one block of `bytes`. */
 export interface Plan {
@@ -8,12 +8,16 @@ export interface Plan {
   readonly bytes: number;
 }
 
+const distinct = (out: Buffer, from: readonly View[]): Buffer[] => [
+  ...new Set([out, ...from.map((view) => view.buffer)]),
+];
+
 /** The buffers that a kernel reads or writes. */
 export function buffersOf(kernel: Kernel): Buffer[] {
   if (kernel.kind === "product") return [kernel.out, kernel.a.buffer, kernel.b.buffer];
-  if (kernel.kind === "scatter") return [kernel.out, kernel.x, kernel.index, kernel.src];
-  if (kernel.kind === "recur") return [kernel.out, kernel.a, kernel.b];
-  if (kernel.kind === "join") return [...new Set([kernel.out, ...kernel.parts])];
+  if (kernel.kind === "scatter") return distinct(kernel.out, [kernel.x, kernel.index, kernel.src]);
+  if (kernel.kind === "recur") return distinct(kernel.out, [kernel.a, kernel.b]);
+  if (kernel.kind === "join") return distinct(kernel.out, kernel.parts);
   const read = kernel.args.flatMap((x) => (x.kind === "load" || x.kind === "gather" ? [x.buffer] : []));
   const written = kernel.loops.flatMap((l) => l.tasks.flatMap((t) => (t.store ? [t.store.buffer] : [])));
   return [...new Set([...read, ...written])];

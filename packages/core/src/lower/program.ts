@@ -9,6 +9,11 @@ export interface View {
   readonly start: number;
 }
 
+/** A tensor read from a place on, in steps along each of its axes. */
+export interface Operand extends View {
+  readonly steps: readonly number[];
+}
+
 /** An axis of a product, and the steps that a, b and the result c take along it. */
 export interface ProductAxis {
   readonly size: number;
@@ -35,9 +40,9 @@ export interface Scatter {
   readonly kind: "scatter";
   readonly mode: Indexing["mode"];
   readonly out: Buffer;
-  readonly x: Buffer;
-  readonly index: Buffer;
-  readonly src: Buffer;
+  readonly x: Operand;
+  readonly index: Operand;
+  readonly src: Operand;
   readonly indexShape: readonly number[];
   readonly shape: readonly number[];
   readonly dim: number;
@@ -49,17 +54,23 @@ export interface Recur {
   readonly reverse: Recurrence["reverse"];
   readonly skip: Recurrence["skip"];
   readonly out: Buffer;
-  readonly a: Buffer;
-  readonly b: Buffer;
+  readonly a: Operand;
+  readonly b: Operand;
   readonly shape: readonly number[];
   readonly dim: number;
+}
+
+/** Some rows, of which each lies in one piece: `length` along the axis that is joined, and `row` elements from one to the next. */
+export interface Part extends View {
+  readonly length: number;
+  readonly row: number;
 }
 
 /** out = its parts, as often as they come in, one behind the other along one axis. */
 export interface Join {
   readonly kind: "join";
   readonly out: Buffer;
-  readonly parts: readonly Buffer[];
+  readonly parts: readonly Part[];
   readonly shape: readonly number[];
   readonly dim: number;
 }

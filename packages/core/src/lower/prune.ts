@@ -1,5 +1,6 @@
 import { type Expr, subexpressions } from "../scalar/expr.ts";
 import type { Arg, Buffer, Loop, Nest, Task } from "./kernel.ts";
+import { buffersOf } from "./plan.ts";
 import type { Kernel } from "./program.ts";
 import { keepRows } from "./row-memory.ts";
 
@@ -58,10 +59,7 @@ export function prune(kernels: readonly Kernel[], outputs: readonly Buffer[]): K
       for (const b of left.reads) read.add(b);
       continue;
     }
-    if (kernel.kind === "product") for (const { buffer } of [kernel.a, kernel.b]) read.add(buffer);
-    if (kernel.kind === "scatter") for (const b of [kernel.x, kernel.index, kernel.src]) read.add(b);
-    if (kernel.kind === "recur") for (const b of [kernel.a, kernel.b]) read.add(b);
-    if (kernel.kind === "join") for (const b of kernel.parts) read.add(b);
+    for (const b of buffersOf(kernel)) if (b !== kernel.out) read.add(b);
     kept.push(kernel);
   }
   return kept.reverse();
