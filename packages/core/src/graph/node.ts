@@ -103,6 +103,8 @@ export interface Identity extends Named {
   readonly family: "identity";
   readonly vjp: ((ȳ: Node, node: Node, mask: Mask | null) => readonly (Node | null)[]) | undefined;
   readonly jvp: ((ẋ: readonly (Node | null)[], node: Node) => Node | null) | undefined;
+  /** Of a root, what its square is, which has derivatives where the root has none. */
+  readonly squared?: () => Node;
 }
 
 export type Op = Elementwise | Movement | Reduction | Contraction | Indexing | Recurrence | Source | Identity;

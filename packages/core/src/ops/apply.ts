@@ -151,8 +151,6 @@ function canonical(name: string, rule: TypeAnswer, operands: readonly Operand[])
 type Operands<P extends unknown[]> = { [I in keyof P]: Operand };
 export type ElementwiseFn<F extends Formula> = ((...x: Operands<Parameters<F["f"]>>) => Node) & {
   readonly formula: Formula;
-  /** The op of floats that all its operands are given. */
-  readonly op: Elementwise;
 };
 
 /** The op that a formula is of the operands that are given. */
@@ -192,7 +190,7 @@ export function elementwise<F extends Formula>(name: string, formula: F): Elemen
       fail("dtype", name, `works on bool and int32, not on ${dtype}. Did you mean x.to("int32")?`);
     return build(op, nodes, (nodes[0] as Node).shape, dtype);
   };
-  return Object.assign(call, { formula, op: ofFloats(new Array(length)) }) as ElementwiseFn<F>;
+  return Object.assign(call, { formula }) as ElementwiseFn<F>;
 }
 
 /** A table of formulas as functions on nodes; the documentation of a row is that of its function. */

@@ -5,41 +5,23 @@ import * as w from "../scalar/words.ts";
 import { axes, axis, axisOrNone, formatShape, sizeOf } from "../shape.ts";
 import { cast, elementwise } from "./apply.ts";
 import { broadcasting, type Dims, type KeepDim, reduce } from "./broadcast.ts";
-import { elementwiseOps, root } from "./elementwise.ts";
+import { elementwiseOps } from "./elementwise.ts";
 import { detach, ruled } from "./identity.ts";
 import { choose, mulNoNan, truth } from "./mask.ts";
 import { movements } from "./movement.ts";
-import { extrema, reductions } from "./reduce.ts";
+import { extrema, nonEmpty, reductions } from "./reduce.ts";
 import type { Operand } from "./row.ts";
 import { constant, iota } from "./source.ts";
 
-const {
-  abs,
-  add,
-  div,
-  eq,
-  exp,
-  isFinite: finite,
-  isNaN: nan,
-  log,
-  logicalNot,
-  mul,
-  ne,
-  pow,
-} = elementwiseOps;
-const { sigmoid, square, sub, where } = elementwiseOps;
+const { add, div, eq, exp, isNaN: nan, log, logicalNot, mul, ne } = elementwiseOps;
+const { sigmoid, sub, where } = elementwiseOps;
 const { expand, reshape, sum } = broadcasting;
-const { amax, amin, argmax, argmin } = reductions;
+const { amax, argmax, argmin } = reductions;
 
-const countOf = (op: string, x: Node, dims: Dims): number =>
+export const countOf = (op: string, x: Node, dims: Dims): number =>
   axes(op, dims, x.shape.length).reduce((n, d) => n * (x.shape[d] as number), 1);
 
-const toFloat = (x: Node): Node => cast(x, floating(x.dtype));
-
-export interface VarianceOptions extends KeepDim {
-  /** Subtracted from the number of elements: 1 for the unbiased estimate. */
-  readonly correction?: number;
-}
+export const toFloat = (x: Node): Node => cast(x, floating(x.dtype));
 
 export interface NanToNumOptions {
   readonly nan?: number;
@@ -70,10 +52,11 @@ const near = elementwise("isClose", {
 /** The greatest element over `dims` as a constant: what keeps exp in range. */
 const topOf = (x: Node, dims: Dims): Node => detach(amax(x, dims, { keepdim: true }));
 
-/** `topOf`, and 0 where it is infinite. */
-function shiftOf(x: Node, dims: Dims): Node {
-  const top = topOf(x, dims);
-  return where(finite(top), top, 0);
+/** eˣ⁻ᵗ for the greatest element t, or one so far: 1 where that is x, be it ∞, and 0 for x = −∞. */
+export function expFromTop(x: Node, top: Node): Node {
+  const value = detach(where(eq(x, top), 0, sub(x, top)));
+  const gap = ruled("fromTop", value, [x], { vjp: (ȳ) => [null, ȳ], jvp: ([, ẋ]) => ẋ ?? null });
+  return where(eq(x, Number.NEGATIVE_INFINITY), 0, exp(gap));
 }
 
 /** y·t, and 0 where an element has no weight or nothing to weigh, as masked ones have. */
@@ -86,6 +69,7 @@ function chosen(
   dim: number,
   { keepdim = false }: KeepDim,
 ): { values: Node; indices: Node } {
+  nonEmpty(best === "amax" ? "max" : "min", x, dim);
   const indices = (best === "amax" ? argmax : argmin)(x, dim, { keepdim: true });
   if (x.shape.length === 0) return { values: x, indices };
   const d = axis(best, dim, x.shape.length);
@@ -122,25 +106,6 @@ export const derived = {
     return sum(ne(x, 0), dims, options);
   },
 
-  /** Variance Σ(x − x̄)²/(n − correction) over `dims`; NaN where n ≤ correction. */
-  var(x: Node, dims?: Dims, { correction = 1, keepdim = false }: VarianceOptions = {}): Node {
-    const freedom = countOf("var", x, dims) - correction;
-    const divisor = freedom > 0 ? freedom : Number.NaN;
-    const float = toFloat(x);
-    const centred = sub(float, derived.mean(float, dims, { keepdim: true }));
-    const value = div(sum(square(centred), dims, { keepdim }), divisor);
-    const kept = sum(float, dims, { keepdim: true }).shape;
-    return ruled("var", detach(value), [float], {
-      vjp: (ȳ) => [null, mulNoNan(centred, reshape(mul(ȳ, 2 / divisor), kept))],
-      jvp: ([, ẋ]) => (ẋ ? mul(sum(mulNoNan(centred, ẋ), dims, { keepdim }), 2 / divisor) : null),
-    });
-  },
-
-  /** Standard deviation, the root of `var`. */
-  std(x: Node, dims?: Dims, options: VarianceOptions = {}): Node {
-    return root(derived.var(x, dims, options));
-  },
-
   /** The greatest elements along `dim` and their first positions: each takes its whole gradient there. */
   maxAlong(x: Node, dim: number, options: KeepDim = {}): { values: Node; indices: Node } {
     return chosen("amax", x, dim, options);
@@ -151,25 +116,13 @@ export const derived = {
     return chosen("amin", x, dim, options);
   },
 
-  /** ln Σ eˣ over `dims`, in range for every finite x; of nothing it is −∞. */
+  /** ln Σ eˣ over `dims`, in range for every x, of which infinite ones share the gradient; of nothing it is −∞. */
   logSumExp(x: Node, dims?: Dims, { keepdim = false }: KeepDim = {}): Node {
     const float = toFloat(x);
     if (countOf("logSumExp", x, dims) === 0) return log(sum(float, dims, { keepdim }));
-    const shift = shiftOf(float, dims);
-    const y = add(log(sum(exp(sub(float, shift)), dims, { keepdim: true })), shift);
+    const top = topOf(float, dims);
+    const y = add(log(sum(expFromTop(float, top), dims, { keepdim: true })), top);
     return keepdim ? y : reshape(y, sum(x, dims).shape);
-  },
-
-  /** The p-norm (Σ|x|ᵖ)^{1/p} over `dims`; p may be 0 (non-zeros), ∞ or −∞. Its gradient at 0 is 0. */
-  norm(x: Node, p = 2, dims?: Dims, options: KeepDim = {}): Node {
-    const float = toFloat(x);
-    if (p === 2) return root(sum(square(float), dims, options));
-    const size = abs(float);
-    if (p === 0) return sum(cast(ne(size, 0), size.dtype), dims, options);
-    if (p === 1) return sum(size, dims, options);
-    if (p === Number.POSITIVE_INFINITY) return amax(size, dims, options);
-    if (p === Number.NEGATIVE_INFINITY) return amin(size, dims, options);
-    return pow(sum(pow(size, p), dims, options), 1 / p);
   },
 
   /** eˣ/Σeˣ along `dim`, in range for every finite x. With t for ẋ or ȳ both derivatives are y·(t − Σ y·t). */

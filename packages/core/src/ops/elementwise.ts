@@ -2,7 +2,7 @@ import { Node } from "../graph/node.ts";
 import { type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
 import * as fn from "../scalar/functions.ts";
 import * as w from "../scalar/words.ts";
-import { elementwise, type Formula, type Formulas, formulas } from "./apply.ts";
+import { type Formula, type Formulas, formulas } from "./apply.ts";
 import type { Operand } from "./row.ts";
 
 const { add, sub, mul, div, neg, eq, lt, le, where } = w;
@@ -56,15 +56,9 @@ const real = [-2, 2] as const;
 const positive = [0.2, 3] as const;
 const open = [-0.9, 0.9] as const;
 
-/** √x of what is never negative, such as a sum of squares; its derivative at 0 is 0, to every order. */
-export const root = elementwise("root", {
-  f: (x) => w.sqrt(x),
-  d: (y) => [where(eq(y, 0), 0, div(0.5, y))],
-});
-
 /** The square of a root, whose derivatives at 0 are not those of the root. */
 const squared = (x: Operand): Node | undefined =>
-  x instanceof Node && x.op === root.op ? x.inputs[0] : undefined;
+  x instanceof Node && x.op.family === "identity" ? x.op.squared?.() : undefined;
 
 const rows = {
   /** x + other. */
@@ -156,8 +150,8 @@ const rows = {
   atan2: {
     f: (x, other) => fn.atan2(x, other),
     d: (_y, x, other) => {
-      const r = add(square(x), square(other));
-      return [div(other, r), neg(div(x, r))];
+      const r = fn.hypot(x, other);
+      return [div(div(other, r), r), neg(div(div(x, r), r))];
     },
     domain: [positive, real],
   },
@@ -258,7 +252,7 @@ const rows = {
   /** arcosh x. */
   acosh: {
     f: (x) => fn.acosh(x),
-    d: (_y, x) => [div(1, w.sqrt(mul(sub(x, 1), add(x, 1))))],
+    d: (_y, x) => [div(1, mul(w.sqrt(sub(x, 1)), w.sqrt(add(x, 1))))],
     domain: [[1.2, 3]],
   },
   /** artanh x. */

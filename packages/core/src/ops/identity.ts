@@ -1,7 +1,9 @@
 import { isRecording } from "../graph/build.ts";
 import { type Identity, Node } from "../graph/node.ts";
 
-const identity = (name: string, rules: Pick<Identity, "vjp" | "jvp">): Identity => ({
+type Rules = Pick<Identity, "vjp" | "jvp" | "squared">;
+
+const identity = (name: string, rules: Rules): Identity => ({
   family: "identity",
   name,
   attrs: {},
@@ -45,12 +47,7 @@ export const isCollected = ({ op }: Node): boolean => op === collecting;
 export const leaf = (x: Node, owner: object): Node => same(blocked, [detach(x)], true, owner);
 
 /** y as a function of `inputs` whose derivative is what the rules say, not what y was made of. */
-export const ruled = (
-  name: string,
-  y: Node,
-  inputs: readonly Node[],
-  rules: Pick<Identity, "vjp" | "jvp">,
-): Node =>
+export const ruled = (name: string, y: Node, inputs: readonly Node[], rules: Rules): Node =>
   same(
     identity(name, rules),
     [y, ...inputs],

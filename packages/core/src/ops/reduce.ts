@@ -26,7 +26,7 @@ export function evenShare(x: Node, y: Node, total: (t: Node) => Node, present?: 
   return div(chosen, total(chosen));
 }
 
-function nonEmpty(name: string, x: Node, dims: Dims): void {
+export function nonEmpty(name: string, x: Node, dims: Dims): void {
   if (axes(name, dims, x.shape.length).some((d) => x.shape[d] === 0))
     fail("shape", name, `${formatShape(x.shape)} has no element to choose along the reduced dims`);
 }

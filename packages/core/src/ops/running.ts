@@ -2,6 +2,7 @@ import { floating } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
 import { axisOrNone } from "../shape.ts";
 import { cast } from "./apply.ts";
+import { expFromTop } from "./derived.ts";
 import { elementwiseOps } from "./elementwise.ts";
 import { detach } from "./identity.ts";
 import { indexings } from "./indexing.ts";
@@ -9,7 +10,7 @@ import { cat, movements } from "./movement.ts";
 import { recurrence } from "./recurrence.ts";
 import { iota, scalar } from "./source.ts";
 
-const { add, eq, exp, isFinite: finite, isNaN: nan, ge, le, log, logicalOr, sub, where } = elementwiseOps;
+const { add, eq, exp, isNaN: nan, ge, le, log, logicalOr, sub, where } = elementwiseOps;
 const { slice } = movements;
 
 /**
@@ -48,16 +49,14 @@ export const runnings = {
     return running("cummin", le, x, dim);
   },
 
-  /** yᵢ = ln(e^{x₀} + … + e^{xᵢ}) along `dim`, in range for every finite x: the sums are counted in units of the greatest term so far. */
+  /** yᵢ = ln(e^{x₀} + … + e^{xᵢ}) along `dim`, in range for every x: the sums are counted in units of the greatest term so far. */
   logCumSumExp(x: Node, dim: number): Node {
     const float = cast(x, floating(x.dtype));
     const d = axisOrNone("logCumSumExp", dim, x.shape.length);
     if (x.shape.length === 0 || x.shape[d] === 0) return float;
     const top = detach(runnings.cummax(float, d).values);
-    const unit = where(finite(top), top, 0);
     const before = cat([slice(top, d, 0, 1), slice(top, d, 0, -1)], d);
-    const unitBefore = where(finite(before), before, 0);
-    const rescale = where(eq(before, Number.NEGATIVE_INFINITY), 0, exp(sub(unitBefore, unit)));
-    return add(log(recurrence(rescale, exp(sub(float, unit)), d, false)), unit);
+    const rescale = where(eq(before, top), 1, exp(sub(before, top)));
+    return add(log(recurrence(rescale, expFromTop(float, top), d, false)), top);
   },
 };

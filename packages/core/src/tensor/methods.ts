@@ -7,6 +7,7 @@ import { elementwiseOps } from "../ops/elementwise.ts";
 import { grids } from "../ops/grid.ts";
 import { indexings } from "../ops/indexing.ts";
 import { movements } from "../ops/movement.ts";
+import { norms } from "../ops/norm.ts";
 import { placements } from "../ops/places.ts";
 import { products } from "../ops/product.ts";
 import { recurrences } from "../ops/recurrence.ts";
@@ -30,6 +31,7 @@ type MethodTable = Omit<typeof elementwiseOps, "where"> &
   typeof recurrences &
   typeof runnings &
   typeof derived &
+  typeof norms &
   typeof arrangements &
   typeof grids &
   typeof products &
@@ -49,6 +51,7 @@ export const methods: MethodTable = {
   ...recurrences,
   ...runnings,
   ...derived,
+  ...norms,
   ...arrangements,
   ...grids,
   ...products,
