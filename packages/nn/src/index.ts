@@ -1,3 +1,5 @@
+export type { GELUOptions } from "./activations.ts";
+export * as functional from "./functional.ts";
 export * as init from "./init.ts";
 export * from "./layers/activations.ts";
 export * from "./layers/adaptivePool.ts";
@@ -32,7 +34,12 @@ export { Sequential } from "./layers/sequential.ts";
 export type { PerAxis } from "./layers/spatial.ts";
 export type { Moments, NormOptions } from "./layers/standardise.ts";
 export * from "./layers/unfold.ts";
-export { BCEWithLogitsLoss, bceWithLogits, type LogitOptions } from "./losses/bceWithLogits.ts";
+export {
+  BCEWithLogitsLoss,
+  bceWithLogits,
+  binaryCrossEntropyWithLogits,
+  type LogitOptions,
+} from "./losses/bceWithLogits.ts";
 export { BCELoss, binaryCrossEntropy } from "./losses/binaryCrossEntropy.ts";
 export { CosineEmbeddingLoss, cosineEmbeddingLoss } from "./losses/cosineEmbeddingLoss.ts";
 export { CrossEntropyLoss, type CrossEntropyOptions, crossEntropy } from "./losses/crossEntropy.ts";

@@ -10,6 +10,7 @@ import {
   randn,
   type Tensor,
 } from "@chainrule/core";
+import { finite, nonNegative, requireIn } from "./range.ts";
 
 export type InitOptions = Pick<RandomOptions, "generator">;
 
@@ -24,8 +25,18 @@ const gains = {
 };
 export type Nonlinearity = keyof typeof gains;
 
-/** The gain of an activation; `a` is the negative slope of `leakyRelu`. */
-export const calculateGain = (nonlinearity: Nonlinearity, a = 0.01): number => gains[nonlinearity](a);
+/** Throws unless a word is a key of a table. */
+function requireWord(op: string, name: string, word: string, table: object): void {
+  if (!Object.hasOwn(table, word))
+    throw new ChainruleError("value", op, `${name} "${word}" is none of ${Object.keys(table).join(", ")}`);
+}
+
+/** The gain of an activation; `a` is the negative slope of `leakyRelu`. @throws for another activation. */
+export function calculateGain(nonlinearity: Nonlinearity, a = 0.01): number {
+  requireWord("calculateGain", "nonlinearity", nonlinearity, gains);
+  requireIn("calculateGain", finite, { a });
+  return gains[nonlinearity](a);
+}
 
 export interface KaimingOptions extends InitOptions {
   /** The negative slope of the `leakyRelu` behind. */
@@ -69,9 +80,10 @@ export const zeros = <P extends Parameter>(p: P): P => constant(p, 0);
 /** Every element 1. */
 export const ones = <P extends Parameter>(p: P): P => constant(p, 1);
 
-/** Uniform on [low, high). */
-export const uniform = <P extends Parameter>(p: P, low = 0, high = 1, options?: InitOptions): P =>
-  fill(
+/** Uniform on [low, high). @throws where these are not finite. */
+export function uniform<P extends Parameter>(p: P, low = 0, high = 1, options?: InitOptions): P {
+  requireIn("uniform", finite, { low, high });
+  return fill(
     p,
     (o) =>
       rand(p.shape, o)
@@ -79,14 +91,19 @@ export const uniform = <P extends Parameter>(p: P, low = 0, high = 1, options?: 
         .add(low),
     options,
   );
+}
 
-/** Normal with a mean and a standard deviation. */
-export const normal = <P extends Parameter>(p: P, mean = 0, std = 1, options?: InitOptions): P =>
-  fill(p, (o) => randn(p.shape, o).mul(std).add(mean), options);
+/** Normal with a mean and a standard deviation. @throws where the deviation is negative, or one is not finite. */
+export function normal<P extends Parameter>(p: P, mean = 0, std = 1, options?: InitOptions): P {
+  requireIn("normal", finite, { mean });
+  requireIn("normal", nonNegative, { std });
+  return fill(p, (o) => randn(p.shape, o).mul(std).add(mean), options);
+}
 
 /** U(−b, b) with b = gain·√(6/(fanIn + fanOut)). [Glorot & Bengio 2010] */
 export function xavierUniform<P extends Parameter>(p: P, gain = 1, options?: InitOptions): P {
   const { fanIn, fanOut } = fansOf("xavierUniform", p);
+  requireIn("xavierUniform", finite, { gain });
   const bound = gain * Math.sqrt(6 / (fanIn + fanOut));
   return uniform(p, -bound, bound, options);
 }
@@ -94,6 +111,7 @@ export function xavierUniform<P extends Parameter>(p: P, gain = 1, options?: Ini
 /** N(0, gain²·2/(fanIn + fanOut)). [Glorot & Bengio 2010] */
 export function xavierNormal<P extends Parameter>(p: P, gain = 1, options?: InitOptions): P {
   const { fanIn, fanOut } = fansOf("xavierNormal", p);
+  requireIn("xavierNormal", nonNegative, { gain });
   return normal(p, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), options);
 }
 
@@ -103,7 +121,9 @@ function kaimingStd(
   p: Tensor,
   { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" }: KaimingOptions,
 ): number {
-  return calculateGain(nonlinearity, a) / Math.sqrt(fansOf(op, p)[mode]);
+  const fans = fansOf(op, p);
+  requireWord(op, "mode", mode, fans);
+  return calculateGain(nonlinearity, a) / Math.sqrt(fans[mode]);
 }
 
 /** U(−b, b) with b = gain·√(3/fan). [He et al. 2015] */

@@ -63,6 +63,10 @@ export const adaptiveMaxPool3d = (x: Tensor, outputSize: OutputSize): Tensor =>
   adaptive("adaptiveMaxPool3d", 3, x, outputSize, greatest);
 
 /** `adaptiveAvgPool2d` as a layer. */
-export class AdaptiveAvgPool2d extends functionLayer(adaptiveAvgPool2d) {}
+export class AdaptiveAvgPool2d extends functionLayer(adaptiveAvgPool2d) {
+  static override readonly name: string = "AdaptiveAvgPool2d";
+}
 /** `adaptiveMaxPool2d` as a layer. */
-export class AdaptiveMaxPool2d extends functionLayer(adaptiveMaxPool2d) {}
+export class AdaptiveMaxPool2d extends functionLayer(adaptiveMaxPool2d) {
+  static override readonly name: string = "AdaptiveMaxPool2d";
+}

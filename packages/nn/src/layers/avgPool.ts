@@ -46,8 +46,14 @@ export const avgPool3d = (x: Tensor, kernelSize: PerAxis, options: AvgPoolOption
   avgPoolNd(3, x, kernelSize, options);
 
 /** `avgPool1d` as a layer. */
-export class AvgPool1d extends functionLayer(avgPool1d) {}
+export class AvgPool1d extends functionLayer(avgPool1d) {
+  static override readonly name: string = "AvgPool1d";
+}
 /** `avgPool2d` as a layer. */
-export class AvgPool2d extends functionLayer(avgPool2d) {}
+export class AvgPool2d extends functionLayer(avgPool2d) {
+  static override readonly name: string = "AvgPool2d";
+}
 /** `avgPool3d` as a layer. */
-export class AvgPool3d extends functionLayer(avgPool3d) {}
+export class AvgPool3d extends functionLayer(avgPool3d) {
+  static override readonly name: string = "AvgPool3d";
+}

@@ -84,6 +84,7 @@ export interface BatchNormOptions extends ParameterOptions {
 
 /** Batch normalisation of [N, C] or [N, C, L]: by the batch while training, by running statistics in `eval()`. */
 export class BatchNorm1d extends Layer {
+  static override readonly name: string = "BatchNorm1d";
   readonly weight: Parameter | null;
   readonly bias: Parameter | null;
   readonly runningMean: Cell;
@@ -103,7 +104,7 @@ export class BatchNorm1d extends Layer {
     this.momentum = momentum;
     this.weight = affine ? ones(parameter([numFeatures], options)) : null;
     this.bias = affine ? parameter([numFeatures], options) : null;
-    const start = zeros([numFeatures], { dtype: options.dtype ?? "float32" });
+    const start = zeros([numFeatures], options.dtype ? { dtype: options.dtype } : {});
     this.runningMean = new Cell(start);
     this.runningVar = new Cell(start.add(1));
   }
@@ -141,6 +142,7 @@ export class BatchNorm1d extends Layer {
 
 /** Batch normalisation of images [N, C, H, W]: by the batch while training, by running statistics in `eval()`. */
 export class BatchNorm2d extends BatchNorm1d {
+  static override readonly name: string = "BatchNorm2d";
   protected override get ranks(): readonly number[] {
     return [4];
   }

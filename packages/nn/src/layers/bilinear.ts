@@ -1,7 +1,22 @@
-import { einsum, type Tensor } from "@chainrule/core";
+import { ChainruleError, einsum, formatShape, sameShape, type Tensor } from "@chainrule/core";
+import { requireShape } from "./standardise.ts";
 
 /** yₒ = x₁·Wₒ·x₂ + bₒ, for x₁ of shape [.., in₁], x₂ [.., in₂], W [out, in₁, in₂], b [out]. @throws where sizes differ. */
 export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+  const [out, in1, in2] = weight.shape as [number, number, number];
+  if (
+    weight.ndim !== 3 ||
+    x1.ndim === 0 ||
+    !sameShape(x1.shape.slice(0, -1), x2.shape.slice(0, -1)) ||
+    x1.shape.at(-1) !== in1 ||
+    x2.shape.at(-1) !== in2
+  )
+    throw new ChainruleError(
+      "shape",
+      "bilinear",
+      `inputs ${formatShape(x1.shape)} and ${formatShape(x2.shape)} and weight ${formatShape(weight.shape)} must be […, in1], […, in2] and [out, in1, in2]`,
+    );
+  requireShape("bilinear", [out], { bias });
   const y = einsum("...i,oij,...j->...o", x1, weight, x2);
   return bias ? y.add(bias) : y;
 }

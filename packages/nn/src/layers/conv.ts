@@ -2,6 +2,7 @@ import { ChainruleError, einsum, formatShape, type Parameter, type Tensor } from
 import { describe } from "../describe.ts";
 import { kaimingUniform, uniform } from "../init.ts";
 import { Layer } from "../module.ts";
+import { count, requireIn, size } from "../range.ts";
 import { type ParameterOptions, parameter } from "./parameter.ts";
 import { type Along, type PerAxis, perAxis, reachOf, windowsOf } from "./spatial.ts";
 import { perChannel } from "./standardise.ts";
@@ -28,8 +29,8 @@ function alongOf(
   if (padding === "same" && strides.some((s) => s !== 1))
     throw new ChainruleError("value", op, `padding "same" needs stride 1, not ${formatShape(strides)}`);
   const pads = typeof padding === "string" ? [] : perAxis(op, "padding", padding, axes, 0);
-  return sizes.map((size, i) => {
-    const along = { size, stride: strides[i] as number, dilation: dilations[i] as number };
+  return sizes.map((reach, i) => {
+    const along = { size: reach, stride: strides[i] as number, dilation: dilations[i] as number };
     const total = padding === "same" ? reachOf(along) - 1 : 2 * (pads[i] ?? 0);
     return { ...along, padding: [Math.floor(total / 2), Math.ceil(total / 2)] };
   });
@@ -44,6 +45,7 @@ function convNd(
 ): Tensor {
   const op = `conv${axes}d`;
   const { groups = 1 } = options;
+  requireIn(op, count, { groups });
   const unbatched = x.ndim === axes + 1;
   const batch = unbatched ? x.unsqueeze(0) : x;
   const [out, into, ...sizes] = weight.shape as [number, number, ...number[]];
@@ -110,7 +112,9 @@ abstract class ConvLayer extends Layer {
     const { groups = 1 } = options;
     this.#options = options;
     this.#kernel = perAxis(name, "kernelSize", kernelSize, axes, 1);
-    if (!(groups >= 1) || inChannels % groups !== 0 || outChannels % groups !== 0)
+    requireIn(name, size, { inChannels, outChannels });
+    requireIn(name, count, { groups });
+    if (inChannels % groups !== 0 || outChannels % groups !== 0)
       throw new ChainruleError(
         "value",
         name,
@@ -137,6 +141,7 @@ abstract class ConvLayer extends Layer {
 
 /** `conv1d` with kernels of its own, w and b drawn from U(±1/√(in/groups·K)). */
 export class Conv1d extends ConvLayer {
+  static override readonly name: string = "Conv1d";
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options?: ConvLayerOptions) {
     super(1, inChannels, outChannels, kernelSize, options);
   }
@@ -144,6 +149,7 @@ export class Conv1d extends ConvLayer {
 
 /** `conv2d` with kernels of its own, w and b drawn from U(±1/√(in/groups·kH·kW)). */
 export class Conv2d extends ConvLayer {
+  static override readonly name: string = "Conv2d";
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options?: ConvLayerOptions) {
     super(2, inChannels, outChannels, kernelSize, options);
   }
@@ -151,6 +157,7 @@ export class Conv2d extends ConvLayer {
 
 /** `conv3d` with kernels of its own, w and b drawn from U(±1/√(in/groups·kD·kH·kW)). */
 export class Conv3d extends ConvLayer {
+  static override readonly name: string = "Conv3d";
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options?: ConvLayerOptions) {
     super(3, inChannels, outChannels, kernelSize, options);
   }

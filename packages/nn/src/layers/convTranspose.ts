@@ -1,4 +1,5 @@
 import { ChainruleError, einsum, formatShape, type Tensor } from "@chainrule/core";
+import { count, requireIn } from "../range.ts";
 import { foldedFrom, type PerAxis, perAxis, reachOf } from "./spatial.ts";
 import { perChannel } from "./standardise.ts";
 
@@ -6,7 +7,10 @@ export interface ConvTransposeOptions {
   readonly stride?: PerAxis;
   /** How much of the border is cut off on both sides. */
   readonly padding?: PerAxis;
-  /** How much is added after: which of the sizes that the convolution maps to this input's the output has. */
+  /**
+   * How much is added after, less than the stride or the dilation: which of the sizes that the convolution maps to this
+   * input's the output has.
+   */
   readonly outputPadding?: PerAxis;
   readonly dilation?: PerAxis;
   readonly groups?: number;
@@ -20,6 +24,7 @@ function convTransposeNd(
   { stride = 1, padding = 0, outputPadding = 0, dilation = 1, groups = 1 }: ConvTransposeOptions,
 ): Tensor {
   const op = `convTranspose${axes}d`;
+  requireIn(op, count, { groups });
   const unbatched = x.ndim === axes + 1;
   const batch = unbatched ? x.unsqueeze(0) : x;
   const [into, out, ...kernel] = weight.shape as [number, number, ...number[]];
@@ -39,6 +44,12 @@ function convTransposeNd(
   const pads = perAxis(op, "padding", padding, axes, 0);
   const dilations = perAxis(op, "dilation", dilation, axes, 1);
   const extra = perAxis(op, "outputPadding", outputPadding, axes, 0);
+  if (extra.some((n, i) => n >= Math.max(strides[i] as number, dilations[i] as number)))
+    throw new ChainruleError(
+      "value",
+      op,
+      `outputPadding ${formatShape(extra)} must be smaller than the stride ${formatShape(strides)} or the dilation ${formatShape(dilations)}: nothing reaches what it would add`,
+    );
   const along = kernel.map((size, i) => {
     const pad = pads[i] as number;
     return {

@@ -1,13 +1,10 @@
-import { bernoulli, ChainruleError, full, type Generator, type Tensor, where } from "@chainrule/core";
+import { bernoulli, full, type Generator, type Tensor, where } from "@chainrule/core";
 import { Layer } from "../module.ts";
+import { requireIn, share } from "../range.ts";
 
 export interface DropoutOptions {
   /** Where to draw from instead of the shared stream. */
   readonly generator?: Generator;
-}
-
-function requireProbability(op: string, p: number): void {
-  if (!(p >= 0 && p <= 1)) throw new ChainruleError("value", op, `probability ${p} must lie in [0, 1]`);
 }
 
 /**
@@ -15,7 +12,7 @@ function requireProbability(op: string, p: number): void {
  * @throws where p lies outside [0, 1].
  */
 export function dropout(x: Tensor, p = 0.5, training = true, options: DropoutOptions = {}): Tensor {
-  requireProbability("dropout", p);
+  requireIn("dropout", share, { p });
   if (!training || p === 0) return x;
   const kept = bernoulli(full(x.shape, 1 - p), options);
   return where(kept, x.div(1 - p), 0);
@@ -23,6 +20,7 @@ export function dropout(x: Tensor, p = 0.5, training = true, options: DropoutOpt
 
 /** Dropout while training; nothing happens in `eval()`. */
 export class Dropout extends Layer {
+  static override readonly name: string = "Dropout";
   readonly #options: DropoutOptions;
 
   constructor(
@@ -30,7 +28,7 @@ export class Dropout extends Layer {
     options: DropoutOptions = {},
   ) {
     super();
-    requireProbability("Dropout", p);
+    requireIn("Dropout", share, { p });
     this.#options = options;
   }
 

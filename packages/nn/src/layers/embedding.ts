@@ -1,12 +1,13 @@
 import { arange, ChainruleError, type Parameter, type Tensor, where } from "@chainrule/core";
 import { normal } from "../init.ts";
 import { Layer } from "../module.ts";
+import { requireIn, size } from "../range.ts";
 import { type ParameterOptions, parameter } from "./parameter.ts";
 
 /** An entry counted from the front: −1 is the last. */
 function entryOf(paddingIdx: number, entries: number): number {
   const entry = paddingIdx < 0 ? paddingIdx + entries : paddingIdx;
-  if (!(entry >= 0 && entry < entries))
+  if (!(Number.isInteger(entry) && entry >= 0 && entry < entries))
     throw new ChainruleError("index", "embedding", `paddingIdx ${paddingIdx} is none of ${entries} entries`);
   return entry;
 }
@@ -29,6 +30,7 @@ export interface EmbeddingOptions extends ParameterOptions {
 
 /** A table of vectors, one for each of `numEmbeddings` entries, drawn from N(0, 1). */
 export class Embedding extends Layer {
+  static override readonly name: string = "Embedding";
   readonly weight: Parameter;
   readonly paddingIdx: number | undefined;
 
@@ -38,6 +40,7 @@ export class Embedding extends Layer {
     { paddingIdx, ...options }: EmbeddingOptions = {},
   ) {
     super();
+    requireIn("Embedding", size, { numEmbeddings, embeddingDim });
     this.paddingIdx = paddingIdx;
     this.weight = normal(parameter([numEmbeddings, embeddingDim], options), 0, 1, options);
     if (paddingIdx !== undefined) {

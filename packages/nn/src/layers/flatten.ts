@@ -3,6 +3,7 @@ import { Layer } from "../module.ts";
 
 /** All axes from `startDim` to `endDim` joined into one; the first, the batch, is left alone. */
 export class Flatten extends Layer {
+  static override readonly name: string = "Flatten";
   constructor(
     readonly startDim = 1,
     readonly endDim = -1,

@@ -64,6 +64,7 @@ export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
 
 /** Group normalisation with trained weight and bias. */
 export class GroupNorm extends Layer {
+  static override readonly name: string = "GroupNorm";
   readonly weight: Parameter;
   readonly bias: Parameter;
   readonly eps: number;

@@ -39,6 +39,7 @@ export interface LayerNormOptions extends ParameterOptions {
 
 /** Layer normalisation with trained weight and bias. */
 export class LayerNorm extends Layer {
+  static override readonly name: string = "LayerNorm";
   readonly normalizedShape: readonly number[];
   readonly weight: Parameter | null;
   readonly bias: Parameter | null;

@@ -1,7 +1,9 @@
 import { ChainruleError, formatShape, type Parameter, type Tensor } from "@chainrule/core";
 import { kaimingUniform, uniform } from "../init.ts";
 import { Layer } from "../module.ts";
+import { requireIn, size } from "../range.ts";
 import { type ParameterOptions, parameter } from "./parameter.ts";
+import { requireShape } from "./standardise.ts";
 
 /** x·Wᵀ + b, for x […, in], W [out, in] and b [out]. @throws where the sizes do not fit. */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
@@ -11,6 +13,7 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
       "linear",
       `input ${formatShape(x.shape)} and weight ${formatShape(weight.shape)} must be […, in] and [out, in]`,
     );
+  if (bias && bias.ndim !== 0) requireShape("linear", [weight.shape[0] as number], { bias });
   const y = x.matmul(weight.transpose());
   return bias ? y.add(bias) : y;
 }
@@ -22,6 +25,7 @@ export interface LinearOptions extends ParameterOptions {
 
 /** The affine map x·Wᵀ + b from `inFeatures` to `outFeatures`, W and b drawn from U(±1/√inFeatures). */
 export class Linear extends Layer {
+  static override readonly name: string = "Linear";
   readonly weight: Parameter;
   readonly bias: Parameter | null;
 
@@ -31,6 +35,7 @@ export class Linear extends Layer {
     { bias = true, ...options }: LinearOptions = {},
   ) {
     super();
+    requireIn("Linear", size, { inFeatures, outFeatures });
     this.weight = kaimingUniform(parameter([outFeatures, inFeatures], options), {
       a: Math.sqrt(5),
       ...options,

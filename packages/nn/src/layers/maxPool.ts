@@ -74,8 +74,14 @@ export const maxPool3dWithIndices = (
 ): PooledWithIndices => withIndices(maxPoolNd(3, x, kernelSize, options));
 
 /** `maxPool1d` as a layer. */
-export class MaxPool1d extends functionLayer(maxPool1d) {}
+export class MaxPool1d extends functionLayer(maxPool1d) {
+  static override readonly name: string = "MaxPool1d";
+}
 /** `maxPool2d` as a layer. */
-export class MaxPool2d extends functionLayer(maxPool2d) {}
+export class MaxPool2d extends functionLayer(maxPool2d) {
+  static override readonly name: string = "MaxPool2d";
+}
 /** `maxPool3d` as a layer. */
-export class MaxPool3d extends functionLayer(maxPool3d) {}
+export class MaxPool3d extends functionLayer(maxPool3d) {
+  static override readonly name: string = "MaxPool3d";
+}

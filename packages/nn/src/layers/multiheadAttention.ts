@@ -133,6 +133,7 @@ export interface MultiheadAttentionLayerOptions extends ParameterOptions {
 
 /** `multiheadAttention` with projections of its own, drawn by `xavierUniform`; biases start at 0. */
 export class MultiheadAttention extends Module {
+  static override readonly name: string = "MultiheadAttention";
   readonly inProjWeight: Parameter;
   readonly inProjBias: Parameter | null;
   readonly outProj: Linear;

@@ -1,7 +1,8 @@
-import { type DType, type Generator, Parameter, zeros } from "@chainrule/core";
+import { type DType, type Generator, getDefaultDtype, Parameter, zeros } from "@chainrule/core";
 
 /** How a layer's parameters are made. */
 export interface ParameterOptions {
+  /** `getDefaultDtype()` unless told. */
   readonly dtype?: DType;
   /** Where their first values are drawn from instead of the shared stream. */
   readonly generator?: Generator;
@@ -10,5 +11,5 @@ export interface ParameterOptions {
 /** A parameter of zeros. */
 export const parameter = (
   shape: readonly number[],
-  { dtype = "float32" }: ParameterOptions = {},
+  { dtype = getDefaultDtype() }: ParameterOptions = {},
 ): Parameter => new Parameter(zeros(shape, { dtype }));

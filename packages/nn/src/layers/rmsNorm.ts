@@ -22,6 +22,7 @@ export function rmsNorm(
 
 /** Root-mean-square normalisation with a trained weight. */
 export class RMSNorm extends Layer {
+  static override readonly name: string = "RMSNorm";
   readonly normalizedShape: readonly number[];
   readonly weight: Parameter;
   readonly eps: number;

@@ -3,6 +3,7 @@ import { Layer } from "../module.ts";
 
 /** Layers one after the other; their parameters are named by place: `0.weight`. */
 export class Sequential extends Layer {
+  static override readonly name: string = "Sequential";
   readonly [place: number]: Layer;
   /** How many layers there are. */
   readonly length: number;

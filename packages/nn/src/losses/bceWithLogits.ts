@@ -38,5 +38,10 @@ export const bceWithLogits = elementwiseLoss<LogitOptions>(
   },
 );
 
+/** `bceWithLogits` by PyTorch's longer name. */
+export const binaryCrossEntropyWithLogits = bceWithLogits;
+
 /** `bceWithLogits` as a module. */
-export class BCEWithLogitsLoss extends loss(bceWithLogits) {}
+export class BCEWithLogitsLoss extends loss(bceWithLogits) {
+  static override readonly name: string = "BCEWithLogitsLoss";
+}

@@ -37,4 +37,6 @@ export const binaryCrossEntropy = elementwiseLoss<WeightedOptions>(
 );
 
 /** `binaryCrossEntropy` as a module. */
-export class BCELoss extends loss(binaryCrossEntropy) {}
+export class BCELoss extends loss(binaryCrossEntropy) {
+  static override readonly name: string = "BCELoss";
+}

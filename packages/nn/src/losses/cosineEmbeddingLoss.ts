@@ -37,4 +37,6 @@ export function cosineEmbeddingLoss(
 }
 
 /** `cosineEmbeddingLoss` as a module. */
-export class CosineEmbeddingLoss extends loss(cosineEmbeddingLoss) {}
+export class CosineEmbeddingLoss extends loss(cosineEmbeddingLoss) {
+  static override readonly name: string = "CosineEmbeddingLoss";
+}

@@ -39,4 +39,6 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
 }
 
 /** `crossEntropy` as a module. */
-export class CrossEntropyLoss extends loss(crossEntropy) {}
+export class CrossEntropyLoss extends loss(crossEntropy) {
+  static override readonly name: string = "CrossEntropyLoss";
+}

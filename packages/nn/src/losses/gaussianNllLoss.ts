@@ -57,4 +57,6 @@ export function gaussianNllLoss(
 }
 
 /** `gaussianNllLoss` as a module. */
-export class GaussianNLLLoss extends loss(gaussianNllLoss) {}
+export class GaussianNLLLoss extends loss(gaussianNllLoss) {
+  static override readonly name: string = "GaussianNLLLoss";
+}

@@ -18,4 +18,6 @@ export const hingeEmbeddingLoss = elementwiseLoss<MarginOptions>(
 );
 
 /** `hingeEmbeddingLoss` as a module. */
-export class HingeEmbeddingLoss extends loss(hingeEmbeddingLoss) {}
+export class HingeEmbeddingLoss extends loss(hingeEmbeddingLoss) {
+  static override readonly name: string = "HingeEmbeddingLoss";
+}

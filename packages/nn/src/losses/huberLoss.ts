@@ -42,7 +42,11 @@ export const smoothL1Loss = errorLoss<SmoothL1Options>("smoothL1Loss", (error, {
 });
 
 /** `smoothL1Loss` as a module. */
-export class SmoothL1Loss extends loss(smoothL1Loss) {}
+export class SmoothL1Loss extends loss(smoothL1Loss) {
+  static override readonly name: string = "SmoothL1Loss";
+}
 
 /** `huberLoss` as a module. */
-export class HuberLoss extends loss(huberLoss) {}
+export class HuberLoss extends loss(huberLoss) {
+  static override readonly name: string = "HuberLoss";
+}

@@ -31,4 +31,6 @@ export function klDiv(
 }
 
 /** `klDiv` as a module. */
-export class KLDivLoss extends loss(klDiv) {}
+export class KLDivLoss extends loss(klDiv) {
+  static override readonly name: string = "KLDivLoss";
+}

@@ -5,4 +5,6 @@ import { loss } from "./loss.ts";
 export const l1Loss = errorLoss("l1Loss", (error) => error.abs());
 
 /** `l1Loss` as a module. */
-export class L1Loss extends loss(l1Loss) {}
+export class L1Loss extends loss(l1Loss) {
+  static override readonly name: string = "L1Loss";
+}

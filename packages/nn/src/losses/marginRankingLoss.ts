@@ -18,4 +18,6 @@ export function marginRankingLoss(
 }
 
 /** `marginRankingLoss` as a module. */
-export class MarginRankingLoss extends loss(marginRankingLoss) {}
+export class MarginRankingLoss extends loss(marginRankingLoss) {
+  static override readonly name: string = "MarginRankingLoss";
+}

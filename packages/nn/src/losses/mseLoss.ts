@@ -5,4 +5,6 @@ import { loss } from "./loss.ts";
 export const mseLoss = errorLoss("mseLoss", (error) => error.square());
 
 /** `mseLoss` as a module. */
-export class MSELoss extends loss(mseLoss) {}
+export class MSELoss extends loss(mseLoss) {
+  static override readonly name: string = "MSELoss";
+}

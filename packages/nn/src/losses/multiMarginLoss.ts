@@ -40,4 +40,6 @@ export function multiMarginLoss(
 }
 
 /** `multiMarginLoss` as a module. */
-export class MultiMarginLoss extends loss(multiMarginLoss) {}
+export class MultiMarginLoss extends loss(multiMarginLoss) {
+  static override readonly name: string = "MultiMarginLoss";
+}

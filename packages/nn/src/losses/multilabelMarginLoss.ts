@@ -22,4 +22,6 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, { reduction 
 }
 
 /** `multilabelMarginLoss` as a module. */
-export class MultiLabelMarginLoss extends loss(multilabelMarginLoss) {}
+export class MultiLabelMarginLoss extends loss(multilabelMarginLoss) {
+  static override readonly name: string = "MultiLabelMarginLoss";
+}

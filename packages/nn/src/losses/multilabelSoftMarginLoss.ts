@@ -17,4 +17,6 @@ export function multilabelSoftMarginLoss(
 }
 
 /** `multilabelSoftMarginLoss` as a module. */
-export class MultiLabelSoftMarginLoss extends loss(multilabelSoftMarginLoss) {}
+export class MultiLabelSoftMarginLoss extends loss(multilabelSoftMarginLoss) {
+  static override readonly name: string = "MultiLabelSoftMarginLoss";
+}

@@ -51,4 +51,6 @@ export const nllLoss = (input: Tensor, target: Tensor, options: ClassOptions = {
   reduceClasses("nllLoss", classLosses("nllLoss", input, target, options), options);
 
 /** `nllLoss` as a module. */
-export class NLLLoss extends loss(nllLoss) {}
+export class NLLLoss extends loss(nllLoss) {
+  static override readonly name: string = "NLLLoss";
+}

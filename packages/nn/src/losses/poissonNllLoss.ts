@@ -40,4 +40,6 @@ export const poissonNllLoss = elementwiseLoss<PoissonNllOptions>(
 );
 
 /** `poissonNllLoss` as a module. */
-export class PoissonNLLLoss extends loss(poissonNllLoss) {}
+export class PoissonNLLLoss extends loss(poissonNllLoss) {
+  static override readonly name: string = "PoissonNLLLoss";
+}

@@ -7,4 +7,6 @@ export const softMarginLoss = elementwiseLoss("softMarginLoss", (input, target) 
 );
 
 /** `softMarginLoss` as a module. */
-export class SoftMarginLoss extends loss(softMarginLoss) {}
+export class SoftMarginLoss extends loss(softMarginLoss) {
+  static override readonly name: string = "SoftMarginLoss";
+}

@@ -32,4 +32,6 @@ export function tripletMarginLoss(
 }
 
 /** `tripletMarginLoss` as a module. */
-export class TripletMarginLoss extends loss(tripletMarginLoss) {}
+export class TripletMarginLoss extends loss(tripletMarginLoss) {
+  static override readonly name: string = "TripletMarginLoss";
+}
