@@ -104,7 +104,7 @@ export function normal<P extends Parameter>(p: P, mean = 0, std = 1, options?: I
 export function xavierUniform<P extends Parameter>(p: P, gain = 1, options?: InitOptions): P {
   const { fanIn, fanOut } = fansOf("xavierUniform", p);
   requireIn("xavierUniform", finite, { gain });
-  const bound = gain * Math.sqrt(6 / (fanIn + fanOut));
+  const bound = gain * Math.sqrt(6 / (fanIn + fanOut || 1));
   return uniform(p, -bound, bound, options);
 }
 
@@ -112,7 +112,7 @@ export function xavierUniform<P extends Parameter>(p: P, gain = 1, options?: Ini
 export function xavierNormal<P extends Parameter>(p: P, gain = 1, options?: InitOptions): P {
   const { fanIn, fanOut } = fansOf("xavierNormal", p);
   requireIn("xavierNormal", nonNegative, { gain });
-  return normal(p, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), options);
+  return normal(p, 0, gain * Math.sqrt(2 / (fanIn + fanOut || 1)), options);
 }
 
 /** The standard deviation that keeps the variance: gain/√fan. */
@@ -123,7 +123,7 @@ function kaimingStd(
 ): number {
   const fans = fansOf(op, p);
   requireWord(op, "mode", mode, fans);
-  return calculateGain(nonlinearity, a) / Math.sqrt(fans[mode]);
+  return calculateGain(nonlinearity, a) / Math.sqrt(fans[mode] || 1);
 }
 
 /** U(−b, b) with b = gain·√(3/fan). [He et al. 2015] */
