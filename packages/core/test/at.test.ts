@@ -15,16 +15,28 @@ type Index = Parameters<Tensor["at"]>;
 const reads: readonly (readonly [string, Index, readonly number[], readonly [number, number]])[] = [
   ["a number drops its axis", [1], [3, 4], [12, 23]],
   ["numbers count from the end", [-1, -1, -1], [], [23, 23]],
-  ["a range keeps its axis", [[], [1, 3]], [2, 2, 4], [4, 23]],
-  ["a range has a step", [[], [], [null, null, 2]], [2, 3, 2], [0, 22]],
-  ["a range goes backwards", [0, 0, [null, null, -1]], [4], [3, 0]],
+  ["a range keeps its axis", [":", "1:3"], [2, 2, 4], [4, 23]],
+  ["a range has a step", [":", ":", "::2"], [2, 3, 2], [0, 22]],
+  ["a range goes backwards", [0, 0, "::-1"], [4], [3, 0]],
   ["dots stand for what is left", ["...", 1], [2, 3], [1, 21]],
   ["null is a new axis", [null, 0, "...", null], [1, 3, 4, 1], [0, 11]],
-  ["a tensor lists places", [[], ints(1, 0, -1)], [2, 3, 4], [4, 23]],
+  ["a tensor lists places", [":", ints(1, 0, -1)], [2, 3, 4], [4, 23]],
   ["tensors are read together", [ints(0, 1), ints(1, 2)], [2, 4], [4, 23]],
-  ["tensors broadcast", [[], ints(0, 2).reshape([2, 1]), ints(0, 3)], [2, 2, 2], [0, 23]],
-  ["tensors apart go in front", [ints(0, 1, 1), [], ints(0, 0, 3)], [3, 3], [0, 23]],
-  ["a mask keeps places", [[], bools(true, false, true)], [2, 2, 4], [0, 23]],
+  ["tensors broadcast", [":", ints(0, 2).reshape([2, 1]), ints(0, 3)], [2, 2, 2], [0, 23]],
+  ["tensors apart go in front", [ints(0, 1, 1), ":", ints(0, 0, 3)], [3, 3], [0, 23]],
+  ["a mask keeps places", [":", bools(true, false, true)], [2, 2, 4], [0, 23]],
+  ["a list names places", [":", [1, -1]], [2, 2, 4], [4, 23]],
+  [
+    "lists are read together",
+    [
+      [0, 1],
+      [1, 2],
+    ],
+    [2, 4],
+    [4, 23],
+  ],
+  ["a list of booleans keeps places", [":", [true, false, true]], [2, 2, 4], [0, 23]],
+  ["an empty list names none", [[]], [0, 3, 4], [Number.NaN, Number.NaN]],
   ["a mask spans axes", [1, cube().at(0).gt(9.5)], [2], [22, 23]],
   ["a mask may keep nothing", [bools(false, false)], [0, 3, 4], [Number.NaN, Number.NaN]],
 ];
@@ -73,7 +85,12 @@ describe("at", () => {
     ["dots twice", () => cube().at("...", 0, "..."), /at most one/],
     ["a mask of another shape", () => cube().at(bools(true)), /\[1\].*\[2\]/],
     ["places that are no whole numbers", () => cube().at(vector(0)), /float64.*to\("int32"\)/],
-    ["something else", () => cube().at("0" as never), /no index/],
+    ["something else", () => cube().at("0" as never), /at: index is "0".*"1:3"/],
+    [
+      "a range as a list with null",
+      () => cube().at([1, null] as never),
+      /"1:3" for the range.*\[1, 3\] for the places/,
+    ],
     ["a value that does not broadcast", () => cube().setAt([0], vector(1, 2)), /\[2\].*\[3, 4\]/],
   ];
   it.each(refused)("%s is refused", (_, f, message) => {
@@ -146,7 +163,7 @@ describe("selections and placements", () => {
     ],
     [
       "meshgrid",
-      (t) => meshgrid([t.at(0), t.at([], 1)])[1] as Tensor,
+      (t) => meshgrid([t.at(0), t.at(":", 1)])[1] as Tensor,
       [
         [-1.5, 3],
         [-1.5, 3],
@@ -218,7 +235,7 @@ describe("products", () => {
         .toArray(),
     ).toEqual(a().matmul(b().transpose()).toArray());
     expect(a().tensordot(b()).item()).toBe(a().mul(b()).sum().item());
-    expect(a().kron(b()).at([2, 4], [0, 3]).toArray()).toEqual(b().mul(4).toArray());
+    expect(a().kron(b()).at("2:4", "0:3").toArray()).toEqual(b().mul(4).toArray());
     const c = a().cross(b());
     expect([...c.mul(a()).sum(1).data(), ...c.mul(b()).sum(1).data()]).toEqual([0, 0, 0, 0]);
   });

@@ -14,9 +14,9 @@ type Index = Parameters<Tensor["at"]>[number];
 
 /** The index of a case as `at` takes it. */
 const indexOf = (call: Call): Index[] =>
-  attr<readonly Step[]>(call, "index", []).map((step) => {
+  attr<readonly Step[]>(call, "index", []).map((step): Index => {
     if (step.type === "int") return step.value as number;
-    if (step.type === "slice") return [step.start, step.stop, step.step];
+    if (step.type === "slice") return `${step.start ?? ""}:${step.stop ?? ""}:${step.step ?? ""}`;
     if (step.type === "tensor") return input(call, step.name);
     return step.type === "ellipsis" ? "..." : null;
   });
@@ -29,7 +29,7 @@ const operandOf = (call: Call, name = "value"): TensorLike => call.inputs[name] 
 function source(call: Call): Tensor {
   const { shape } = input(call, "index");
   const { src } = call.inputs;
-  if (src) return src.at(...shape.map((n) => [0, n] as const));
+  if (src) return src.at(...shape.map((n): Index => `:${n}`));
   return full(shape, attr(call, "value", 0), { dtype: input(call).dtype });
 }
 

@@ -1,3 +1,4 @@
+import { AnyTensor } from "../arguments.ts";
 import { arrays, type DType, type TypedArray } from "../dtype.ts";
 import type { Expr, Scalar } from "../scalar/expr.ts";
 import type { Shape } from "../shape.ts";
@@ -158,7 +159,7 @@ export function observeBy(by: Observer | null): Observer | null {
 }
 
 /** One application of an op: immutable, but for its value once that is known. */
-export class Node {
+export class Node extends AnyTensor {
   readonly id = count++;
   value: Value | null = null;
   inputs: readonly Node[];
@@ -179,6 +180,7 @@ export class Node {
     /** Who collects the gradient that arrives here, for a leaf. */
     readonly leaf: object | null = null,
   ) {
+    super();
     this.inputs = inputs;
     this.since = this.id;
     for (const x of inputs) if (x.value === null && x.since < this.since) this.since = x.since;

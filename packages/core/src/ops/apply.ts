@@ -1,3 +1,4 @@
+import type { Signature } from "../arguments.ts";
 import {
   checkDType,
   compareScalar,
@@ -11,7 +12,7 @@ import {
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
 import { type Elementwise, Node } from "../graph/node.ts";
-import type { Expr, Scalar } from "../scalar/expr.ts";
+import { arg, type Expr, type Scalar } from "../scalar/expr.ts";
 import * as words from "../scalar/words.ts";
 import { broadcast, type Shape } from "../shape.ts";
 import { broadcasting } from "./broadcast.ts";
@@ -201,3 +202,25 @@ export function formulas<T extends Record<string, Formula>>(table: T): Formulas<
   const entries = Object.entries(table).map(([name, formula]) => [name, elementwise(name, formula)]);
   return Object.fromEntries(entries) as Formulas<T>;
 }
+
+/** How many operands a formula takes, those with a default included. */
+export function operandsOf({ f, d, domain }: Formula): number {
+  const names = Array.from({ length: f.length }, (_, i) => arg(i));
+  return Math.max(f.length, domain?.length ?? 0, d?.(arg(f.length), ...names).length ?? 0);
+}
+
+/** The operands of a formula as arguments, from one of them on. */
+export function operandArguments(formula: Formula, from = 0): Signature {
+  const names = Array.from({ length: operandsOf(formula) }, (_, i) => (i === 1 ? "other" : `operand${i}`));
+  return Object.fromEntries(
+    names.map((name, i) => [name, i < formula.f.length ? "operand" : "operand?"] as const).slice(from),
+  );
+}
+
+/** What the methods of a table take besides the tensor. */
+export const formulaArguments = <T extends Record<string, { readonly formula: Formula }>>(
+  table: T,
+): { readonly [K in keyof T]: Signature } => {
+  const entries = Object.entries(table).map(([name, { formula }]) => [name, operandArguments(formula, 1)]);
+  return Object.fromEntries(entries) as { readonly [K in keyof T]: Signature };
+};

@@ -1,3 +1,4 @@
+import type { Signatures } from "../arguments.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { axes, axis, axisOrNone, broadcast, formatShape, type Shape, sizeOf } from "../shape.ts";
@@ -5,7 +6,7 @@ import { beside } from "./apply.ts";
 import { broadcasting } from "./broadcast.ts";
 import { elementwiseOps } from "./elementwise.ts";
 import { indexings } from "./indexing.ts";
-import { cat, movements } from "./movement.ts";
+import { cat, catArguments, movements } from "./movement.ts";
 import { type Operand, requireNode } from "./row.ts";
 import { iota, scalar } from "./source.ts";
 
@@ -328,3 +329,30 @@ export function stack(tensors: readonly Node[], dim = 0): Node {
     d,
   );
 }
+
+export const arrangementArguments = {
+  transpose: { dim0: "dim?", dim1: "dim?" },
+  movedim: { source: "dim or dims", destination: "dim or dims" },
+  squeeze: { dims: "dim or dims?" },
+  unsqueeze: { dim: "dim" },
+  flatten: { startDim: "dim?", endDim: "dim?" },
+  unflatten: { dim: "dim", sizes: "open shape" },
+  narrow: { dim: "dim", start: "integer", length: "size" },
+  select: { dim: "dim", index: "integer" },
+  split: { splitSize: "size or sizes", dim: "dim?" },
+  chunk: { chunks: "count", dim: "dim?" },
+  unbind: { dim: "dim?" },
+  repeat: { repeats: "shape..." },
+  tile: { dims: "shape..." },
+  pad: { pads: "integers", options: { mode: ["constant", ...Object.keys(borders)], value: "number" } },
+  indexSelect: { dim: "dim", index: "tensor" },
+  takeAlongDim: { index: "tensor", dim: "dim?" },
+  embedding: { weight: "tensor" },
+  oneHot: { numClasses: "size" },
+  maskedFill: { mask: "tensor", value: "operand" },
+  tril: { diagonal: "integer?" },
+  triu: { diagonal: "integer?" },
+  diag: { diagonal: "integer?" },
+} as const satisfies Signatures<typeof arrangements>;
+
+export const stackArguments = catArguments;

@@ -1,3 +1,4 @@
+import type { Signatures } from "../arguments.ts";
 import { promote } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
@@ -248,3 +249,9 @@ export const contractions = {
     [[3], [2]],
   ),
 };
+
+export const contractionArguments = {
+  matmul: { other: "tensor" },
+  dot: { other: "tensor" },
+  outer: { other: "tensor" },
+} as const satisfies Signatures<typeof contractions>;

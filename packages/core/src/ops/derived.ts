@@ -1,3 +1,4 @@
+import type { Signatures } from "../arguments.ts";
 import { floating, isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
@@ -170,3 +171,21 @@ export const derived = {
     return near(x, other, rtol, atol, equalNaN);
   },
 };
+
+export const overDims = { dims: "dim or dims?", options: { keepdim: "boolean" } } as const;
+const alongDim = { dim: "dim", options: { keepdim: "boolean" } } as const;
+
+export const derivedArguments = {
+  mean: overDims,
+  nanSum: overDims,
+  nanMean: overDims,
+  countNonzero: overDims,
+  maxAlong: alongDim,
+  minAlong: alongDim,
+  logSumExp: overDims,
+  softmax: { dim: "dim" },
+  logSoftmax: { dim: "dim" },
+  glu: { dim: "dim?" },
+  nanToNum: { options: { nan: "number", posinf: "number", neginf: "number" } },
+  isClose: { other: "operand", options: { rtol: "number", atol: "number", equalNaN: "boolean" } },
+} as const satisfies Signatures<typeof derived>;

@@ -1,3 +1,4 @@
+import type { Signatures } from "../arguments.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { axis, formatShape } from "../shape.ts";
@@ -65,3 +66,9 @@ export function meshgrid(tensors: readonly Node[], { indexing = "ij" }: Meshgrid
   );
   return indexing === "xy" && grid.length > 1 ? grid.map((x) => transpose(x, 0, 1)) : grid;
 }
+
+export const gridArguments = {
+  rot90: { k: "integer?", dims: "dims?" },
+} as const satisfies Signatures<typeof grids>;
+
+export const meshgridArguments = { tensors: "tensors", options: { indexing: ["ij", "xy"] } } as const;

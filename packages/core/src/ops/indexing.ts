@@ -1,3 +1,4 @@
+import type { Signatures } from "../arguments.ts";
 import { promote } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
@@ -90,3 +91,9 @@ export const indexings = {
     [[4, 3], 0, { index: [1, 3], below: 4 }, [1, 3]],
   ),
 };
+
+export const indexingArguments = {
+  gather: { dim: "dim", index: "tensor" },
+  scatterAdd: { dim: "dim", index: "tensor", src: "tensor" },
+  scatter: { dim: "dim", index: "tensor", src: "tensor" },
+} as const satisfies Signatures<typeof indexings>;

@@ -1,3 +1,4 @@
+import type { Signatures } from "../arguments.ts";
 import { promote } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
@@ -295,3 +296,17 @@ export function cat(tensors: readonly Node[], dim = 0): Node {
   };
   return build(op, inputs, resized(first.shape, d, total), dtype);
 }
+
+export const movementArguments = {
+  reshape: { shape: "open shape..." },
+  expand: { shape: "open shape..." },
+  permute: { dims: "dims..." },
+  slice: { dim: "dim", start: "bound?", stop: "bound?", step: "integer?" },
+  padZeros: { pads: "integers" },
+  flip: { dims: "dim or dims?..." },
+  roll: { shifts: "integer or integers", dims: "dim or dims?" },
+  diagonal: { offset: "integer?", dim1: "dim?", dim2: "dim?" },
+  diagEmbed: { offset: "integer?" },
+} as const satisfies Signatures<typeof movements>;
+
+export const catArguments = { tensors: "tensors", dim: "dim?" } as const;

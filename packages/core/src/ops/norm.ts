@@ -1,10 +1,11 @@
+import type { Signatures } from "../arguments.ts";
 import type { Node } from "../graph/node.ts";
 import type { Expr } from "../scalar/expr.ts";
 import * as w from "../scalar/words.ts";
 import { axes, sizeOf } from "../shape.ts";
 import { cast, elementwise } from "./apply.ts";
 import { broadcasting, type Dims, type KeepDim } from "./broadcast.ts";
-import { countOf, derived, toFloat } from "./derived.ts";
+import { countOf, derived, overDims, toFloat } from "./derived.ts";
 import { elementwiseOps } from "./elementwise.ts";
 import { detach, ruled } from "./identity.ts";
 import { mulNoNan } from "./mask.ts";
@@ -124,3 +125,11 @@ export const norms = {
     return sloped("norm", inUnits(float, dims, powers, p < 0 ? amin : amax), float, dims, options, slope);
   },
 };
+
+const variance = { dims: "dim or dims?", options: { correction: "finite", keepdim: "boolean" } } as const;
+
+export const normArguments = {
+  var: variance,
+  std: variance,
+  norm: { p: "number?", ...overDims },
+} as const satisfies Signatures<typeof norms>;

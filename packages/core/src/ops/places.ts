@@ -1,3 +1,4 @@
+import type { Signatures } from "../arguments.ts";
 import { clamped, isFloat, promote } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
@@ -190,3 +191,18 @@ export const placements = {
     return sum((right ? notBehind : before)(s, v), -1);
   },
 };
+
+export const placementArguments = {
+  indexAdd: { dim: "dim", index: "tensor", src: "tensor" },
+  indexCopy: { dim: "dim", index: "tensor", src: "tensor" },
+  indexFill: { dim: "dim", index: "tensor", value: "operand" },
+  scatterReduce: {
+    dim: "dim",
+    index: "tensor",
+    src: "tensor",
+    reduce: ["sum", "mean", ...Object.keys(folds)],
+    options: { includeSelf: "boolean" },
+  },
+  maskedScatter: { mask: "tensor", source: "tensor" },
+  searchSorted: { values: "tensor", options: { right: "boolean" } },
+} as const satisfies Signatures<typeof placements>;

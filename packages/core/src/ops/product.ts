@@ -1,3 +1,4 @@
+import { type Kind, kinds, type Signatures } from "../arguments.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { axis, formatShape, type Shape } from "../shape.ts";
@@ -119,3 +120,21 @@ export const products = {
     return n % 2 === 0 ? even : matmul(even, x);
   },
 };
+
+const tensordotDims: Kind = {
+  holds: (x) =>
+    typeof x === "number" ||
+    (Array.isArray(x) && x.length === 2 && kinds.dims.holds(x[0]) && kinds.dims.holds(x[1])),
+  says: "a number of axes, or two lists of dims",
+  fault: "dim",
+  fix: "[[1], [0]]",
+  optional: true,
+};
+
+export const productArguments = {
+  tensordot: { other: "tensor", dims: tensordotDims },
+  inner: { other: "tensor" },
+  kron: { other: "tensor" },
+  cross: { other: "tensor", dim: "dim?" },
+  matrixPower: { n: "size" },
+} as const satisfies Signatures<typeof products>;

@@ -1,3 +1,4 @@
+import type { Signatures } from "../arguments.ts";
 import { promote } from "../dtype.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
@@ -87,3 +88,8 @@ export const recurrences = {
     [[2, 3], -1],
   ),
 };
+
+export const recurrenceArguments = {
+  cumsum: { dim: "dim" },
+  cumprod: { dim: "dim" },
+} as const satisfies Signatures<typeof recurrences>;

@@ -1,3 +1,4 @@
+import type { Signatures } from "../arguments.ts";
 import type { DType } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Combine, Node, Reduction } from "../graph/node.ts";
@@ -119,3 +120,17 @@ export const reductions = {
   /** Whether every element is non-zero. */
   all: row(truth("all", 1, "and"), [[2, 3]], [[2, 3], 1], [[0], 0]),
 };
+
+const overDims = { dims: "dim or dims?", options: { keepdim: "boolean" } } as const;
+const alongDim = { dim: "dim?", options: { keepdim: "boolean" } } as const;
+
+export const reductionArguments = {
+  sum: overDims,
+  prod: overDims,
+  amax: overDims,
+  amin: overDims,
+  argmax: alongDim,
+  argmin: alongDim,
+  any: overDims,
+  all: overDims,
+} as const satisfies Signatures<typeof reductions>;

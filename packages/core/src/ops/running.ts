@@ -1,3 +1,4 @@
+import type { Signatures } from "../arguments.ts";
 import { floating } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
 import { axisOrNone } from "../shape.ts";
@@ -60,3 +61,9 @@ export const runnings = {
     return add(log(recurrence(rescale, expFromTop(float, top), d, false)), top);
   },
 };
+
+export const runningArguments = {
+  cummax: { dim: "dim" },
+  cummin: { dim: "dim" },
+  logCumSumExp: { dim: "dim" },
+} as const satisfies Signatures<typeof runnings>;

@@ -1,3 +1,4 @@
+import type { Signatures } from "../arguments.ts";
 import { promote } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
@@ -172,3 +173,10 @@ export const windowings = {
     [[3, 2, 2], 0, 7, { stride: 3, padding: [1, 0] }],
   ),
 };
+
+const windowOptions = { stride: "count", dilation: "count", padding: "size or sizes" } as const;
+
+export const windowingArguments = {
+  windows: { dim: "dim", size: "count", options: windowOptions },
+  fold: { dim: "dim", n: "size", options: windowOptions },
+} as const satisfies Signatures<typeof windowings>;

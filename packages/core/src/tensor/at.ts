@@ -1,3 +1,4 @@
+import { type Kind, kinds, type Signatures } from "../arguments.ts";
 import { fail } from "../errors.ts";
 import { Node } from "../graph/node.ts";
 import { beside, elementwise } from "../ops/apply.ts";
@@ -7,7 +8,7 @@ import { elementwiseOps } from "../ops/elementwise.ts";
 import { indexings } from "../ops/indexing.ts";
 import { movements } from "../ops/movement.ts";
 import type { Operand } from "../ops/row.ts";
-import { iota, scalar } from "../ops/source.ts";
+import { data, iota, scalar } from "../ops/source.ts";
 import { add, and, le, lt, neg, where } from "../scalar/words.ts";
 import { broadcast, formatShape, sameShape, sizeOf } from "../shape.ts";
 import { selections } from "./select.ts";
@@ -15,12 +16,39 @@ import { selections } from "./select.ts";
 const { reshape, expand } = broadcasting;
 const { indexSelect, movedim, select, unbind, unsqueeze } = arrangements;
 
+type End = number | "";
+/** A range as Python writes it, `start:stop:step`: each may be left out, and negative numbers count from the end. */
+export type Range = `${End}:${End}` | `${End}:${End}:${End}`;
+
 /**
- * What stands for one axis (or none, or several): a number drops the axis; `[start, stop, step]` is a range as Python's,
- * `[]` everything; `null` makes a new axis of size 1; `"..."` is everything that the others leave; an int32 tensor lists
- * places; a bool tensor keeps the places where it holds.
+ * What stands for one axis (or none, or several): a number drops the axis; `"1:3"` is a range of it; `null` makes a new axis of
+ * size 1; `"..."` is everything that the others leave; a list or an int32 tensor names places; a list of booleans or a
+ * bool tensor keeps the places where it holds.
  */
-export type Index = number | null | "..." | readonly (number | null | undefined)[] | Node;
+export type Index = number | null | "..." | Range | readonly number[] | readonly boolean[] | Node;
+
+const rangePattern = /^(-?\d+)?:(-?\d+)?(?::(-?\d+)?)?$/;
+
+const isBoolean = (x: unknown): x is boolean => typeof x === "boolean";
+
+const indexKind: Kind = {
+  holds: (x) =>
+    x === null ||
+    x === "..." ||
+    (typeof x === "string" ? rangePattern.test(x) : kinds.integer.holds(x) || kinds.tensor.holds(x)) ||
+    kinds.integers.holds(x) ||
+    (Array.isArray(x) && x.every(isBoolean)),
+  says: 'a whole number, a range such as "1:3", "...", null, a list of places or a tensor of them',
+  fault: "index",
+  fix: '"1:3" for the range from 1 up to 3, or [1, 3] for the places 1 and 3',
+};
+
+const indicesKind: Kind = {
+  ...indexKind,
+  holds: (x) => Array.isArray(x) && x.every(indexKind.holds),
+  says: "a list with an index for each axis",
+  fix: '[0, "1:3"]',
+};
 
 /** A place counted from the front. */
 const fromFront = elementwise("at", {
@@ -32,7 +60,17 @@ const fromFront = elementwise("at", {
   },
 });
 
-const isRange = (i: Index): i is readonly (number | null | undefined)[] => Array.isArray(i);
+/** A list of places, or of whether to keep them, as a tensor. */
+const listed = (list: readonly number[] | readonly boolean[]): Node =>
+  list.length > 0 && list.every(isBoolean)
+    ? data(Uint8Array.from(list, Number), [list.length], "bool")
+    : data(Int32Array.from(list as readonly number[]), [list.length], "int32");
+
+/** The range along `dim` that a text says. */
+function ranged(x: Node, dim: number, text: string): Node {
+  const [start, stop, step] = text.split(":").map((part) => (part === "" ? undefined : Number(part)));
+  return movements.slice(x, dim, start, stop, step);
+}
 
 const width = (i: Index): number =>
   i === null || i === "..." ? 0 : i instanceof Node && i.dtype === "bool" ? i.shape.length : 1;
@@ -48,7 +86,7 @@ function spelled(op: string, x: Node, index: readonly Index[]): Index[] {
       op,
       `${x.shape.length - left} indices for the ${x.shape.length} axes of ${formatShape(x.shape)}`,
     );
-  const everything = new Array<Index>(left).fill([]);
+  const everything = new Array<Index>(left).fill(":");
   return dots === -1
     ? [...index, ...everything]
     : [...index.slice(0, dots), ...everything, ...index.slice(dots + 1)];
@@ -110,18 +148,12 @@ function read(op: string, x: Node, index: readonly Index[]): Node {
   for (const i of spelled(op, x, index)) {
     if (typeof i === "number") y = select(y, d, i);
     else if (i === null) y = unsqueeze(y, d++);
-    else if (isRange(i)) y = movements.slice(y, d++, i[0], i[1], i[2] ?? 1);
-    else if (i instanceof Node)
-      for (const p of placesOf(op, y, d, i)) {
+    else if (typeof i === "string") y = ranged(y, d++, i);
+    else
+      for (const p of placesOf(op, y, d, i instanceof Node ? i : listed(i))) {
         dims.push(d++);
         places.push(p);
       }
-    else
-      fail(
-        "index",
-        op,
-        `${String(i)} is no index: give numbers, [start, stop, step], null, "..." or tensors`,
-      );
   }
   return dims.length === 0 ? y : picked(y, dims, places);
 }
@@ -136,8 +168,8 @@ function written(op: string, x: Node, index: readonly Index[], value: Operand): 
 /** Indexing with several axes at once. */
 export const subscripts = {
   /**
-   * The elements that an index for each axis names, as `x[…]` of NumPy and PyTorch:
-   * `x.at(0, [1, 5], "...", null, rows)`. Several index tensors are broadcast and read together.
+   * The elements that an index for each axis names, as `x[0, 1:5, ..., None, [2, 4]]` of NumPy and PyTorch:
+   * `x.at(0, "1:5", "...", null, [2, 4])`. Several lists or tensors of places are broadcast and read together.
    * Negative places count from the end.
    * @throws where a place lies outside, or there are more indices than axes.
    */
@@ -162,3 +194,10 @@ export const subscripts = {
     return read("take", reshape(x, [-1]), [index]);
   },
 };
+
+export const subscriptArguments = {
+  at: { index: { ...indexKind, rest: true } },
+  setAt: { index: indicesKind, value: "operand" },
+  addAt: { index: indicesKind, value: "operand" },
+  take: { index: "tensor" },
+} as const satisfies Signatures<typeof subscripts>;

@@ -1,21 +1,23 @@
+import type { Signatures } from "../arguments.ts";
 import type { Node } from "../graph/node.ts";
 import { activations } from "../ops/activations.ts";
-import { arrangements } from "../ops/arrange.ts";
-import { contractions } from "../ops/contract.ts";
-import { derived } from "../ops/derived.ts";
+import { formulaArguments } from "../ops/apply.ts";
+import { arrangementArguments, arrangements } from "../ops/arrange.ts";
+import { contractionArguments, contractions } from "../ops/contract.ts";
+import { derived, derivedArguments } from "../ops/derived.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
-import { grids } from "../ops/grid.ts";
-import { indexings } from "../ops/indexing.ts";
-import { movements } from "../ops/movement.ts";
-import { norms } from "../ops/norm.ts";
-import { placements } from "../ops/places.ts";
-import { products } from "../ops/product.ts";
-import { recurrences } from "../ops/recurrence.ts";
-import { reductions } from "../ops/reduce.ts";
-import { runnings } from "../ops/running.ts";
-import { windowings } from "../ops/windows.ts";
-import { subscripts } from "./at.ts";
-import { selections } from "./select.ts";
+import { gridArguments, grids } from "../ops/grid.ts";
+import { indexingArguments, indexings } from "../ops/indexing.ts";
+import { movementArguments, movements } from "../ops/movement.ts";
+import { normArguments, norms } from "../ops/norm.ts";
+import { placementArguments, placements } from "../ops/places.ts";
+import { productArguments, products } from "../ops/product.ts";
+import { recurrenceArguments, recurrences } from "../ops/recurrence.ts";
+import { reductionArguments, reductions } from "../ops/reduce.ts";
+import { runningArguments, runnings } from "../ops/running.ts";
+import { windowingArguments, windowings } from "../ops/windows.ts";
+import { subscriptArguments, subscripts } from "./at.ts";
+import { selectionArguments, selections } from "./select.ts";
 
 /** `where` puts its condition first and is a function; the others read as methods of their first operand. */
 const { where: _, ...elementwise } = elementwiseOps;
@@ -60,6 +62,27 @@ export const methods: MethodTable = {
   ...subscripts,
 };
 
+/** What the methods take. */
+export const methodArguments = {
+  ...formulaArguments(elementwise),
+  ...formulaArguments(activations),
+  ...movementArguments,
+  ...windowingArguments,
+  ...reductionArguments,
+  ...contractionArguments,
+  ...indexingArguments,
+  ...recurrenceArguments,
+  ...runningArguments,
+  ...derivedArguments,
+  ...normArguments,
+  ...arrangementArguments,
+  ...gridArguments,
+  ...productArguments,
+  ...placementArguments,
+  ...selectionArguments,
+  ...subscriptArguments,
+} satisfies Signatures<typeof methods>;
+
 /** A type with tensors `T` in the place of nodes. */
 export type Lifted<X, T> = X extends Node
   ? T
@@ -77,9 +100,14 @@ export type LiftedFn<F, T> = F extends (...args: infer P) => infer R
   ? (...args: LiftedAll<P, T>) => Lifted<R, T>
   : never;
 
+/** Whether a signature takes the elements of its list one by one too. */
+type IsVariadic<S> = Extract<S[keyof S], `${string}...`> extends never ? false : true;
+
 /** Functions on nodes as methods of their first argument, their documentation kept. */
-export type Methods<Table, T> = {
+export type Methods<Table, Arguments extends Record<keyof Table, unknown>, T> = {
   readonly [K in keyof Table]: Table[K] extends (x: never, ...rest: infer P) => infer R
-    ? (...rest: LiftedAll<P, T>) => Lifted<R, T>
+    ? IsVariadic<Arguments[K]> extends true
+      ? { (...rest: LiftedAll<P, T>): Lifted<R, T>; (...list: readonly number[]): Lifted<R, T> }
+      : (...rest: LiftedAll<P, T>) => Lifted<R, T>
     : never;
 };

@@ -1,3 +1,4 @@
+import type { Signatures } from "../arguments.ts";
 import { evaluate } from "../backend/evaluate.ts";
 import type { TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
@@ -76,3 +77,10 @@ export const selections = {
     return indexings.scatterAdd(expand(scalar(0, src.dtype), [length]), 0, x, src);
   },
 };
+
+export const selectionArguments = {
+  repeatInterleave: { repeats: "integer or tensor", dim: "dim?" },
+  nonzero: {},
+  maskedSelect: { mask: "tensor" },
+  bincount: { weights: "tensor?", options: { minlength: "size" } },
+} as const satisfies Signatures<typeof selections>;

@@ -1,3 +1,4 @@
+import { AnyTensor, admit, checkMethods, refuseReceiver, type Signature } from "../arguments.ts";
 import { leavesOf, reverse } from "../autodiff/reverse.ts";
 import { evaluate as evaluateNodes } from "../backend/evaluate.ts";
 import { arrays, type DType, type TypedArray } from "../dtype.ts";
@@ -9,7 +10,7 @@ import { collected, detach, leaf } from "../ops/identity.ts";
 import { constant } from "../ops/source.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { formatTensor } from "./format.ts";
-import { type LiftedFn, type Methods, methods } from "./methods.ts";
+import { type LiftedFn, type Methods, methodArguments, methods } from "./methods.ts";
 import { type Nested, nest } from "./nested.ts";
 import { tracing } from "./tracing.ts";
 import { bound } from "./unread.ts";
@@ -29,7 +30,7 @@ export interface BackwardOptions {
  * An n-dimensional array of one dtype, immutable, worked out when it is read. Its methods are the rows of the op
  * tables; shapes, dtypes and dims are checked at the call.
  */
-export class Tensor {
+export class Tensor extends AnyTensor {
   #node: Node;
   #grad: Tensor | null = null;
   #released = false;
@@ -44,6 +45,7 @@ export class Tensor {
   });
 
   constructor(node: Node) {
+    super();
     this.#node = node;
     this.#bound();
   }
@@ -259,18 +261,18 @@ export class Tensor {
   max(): Tensor;
   max(dim: number, options?: KeepDim): { readonly values: Tensor; readonly indices: Tensor };
   max(dim?: number, options?: KeepDim): Tensor | { readonly values: Tensor; readonly indices: Tensor } {
-    return dim === undefined ? this.amax() : this.maxAlong(dim, options);
+    return dim === undefined ? this.amax(dim, options) : this.maxAlong(dim, options);
   }
 
   /** The least element; or, along `dim`, the least and their first positions. */
   min(): Tensor;
   min(dim: number, options?: KeepDim): { readonly values: Tensor; readonly indices: Tensor };
   min(dim?: number, options?: KeepDim): Tensor | { readonly values: Tensor; readonly indices: Tensor } {
-    return dim === undefined ? this.amin() : this.minAlong(dim, options);
+    return dim === undefined ? this.amin(dim, options) : this.minAlong(dim, options);
   }
 
   /** The elements, rounded and of large tensors only some, with shape and dtype. */
-  toString(): string {
+  override toString(): string {
     const note = this.#node.leaf ? ", requiresGrad" : "";
     return formatTensor(this.#read(), this.shape, this.dtype, note);
   }
@@ -298,13 +300,11 @@ export class Tensor {
   }
 }
 
-export interface Tensor extends Methods<typeof methods, Tensor> {}
+export interface Tensor extends Methods<typeof methods, typeof methodArguments, Tensor> {}
 
-/** Tensors replaced by their nodes, in arguments of any depth. */
-function unwrap(x: unknown): unknown {
-  if (x instanceof Tensor) return x.node;
-  return Array.isArray(x) ? x.map(unwrap) : x;
-}
+/** A tensor, or those in a list, replaced by their nodes. */
+const unwrap = (x: unknown): unknown =>
+  x instanceof Tensor ? x.node : Array.isArray(x) ? x.map((e) => (e instanceof Tensor ? e.node : e)) : x;
 
 /** Nodes replaced by tensors, in results of any depth. */
 function wrap(x: unknown): unknown {
@@ -318,14 +318,30 @@ function wrap(x: unknown): unknown {
 export const lifted = <F extends (...args: never[]) => unknown>(f: F): LiftedFn<F, Tensor> =>
   ((...args: unknown[]) => wrap(f(...(args.map(unwrap) as never[])))) as LiftedFn<F, Tensor>;
 
-for (const [name, f] of Object.entries(methods) as [string, (...args: unknown[]) => unknown][])
+for (const [name, f] of Object.entries(methods) as [string, (...args: unknown[]) => unknown][]) {
+  const signature = (methodArguments as Record<string, Signature>)[name] as Signature;
   Object.defineProperty(Tensor.prototype, name, {
     configurable: true,
     writable: true,
     value(this: Tensor, ...rest: unknown[]) {
-      return wrap(f(this.node, ...rest.map(unwrap)));
+      if (!(this instanceof Tensor)) refuseReceiver(name);
+      return wrap(f(this.node, ...admit(name, signature, rest).map(unwrap)));
     },
   });
+}
+
+checkMethods(Tensor.prototype, {
+  to: { dtype: "dtype" },
+  detach: {},
+  backward: { cotangent: "tensor?", options: { createGraph: "boolean", retainGraph: "boolean" } },
+  zeroGrad: {},
+  item: {},
+  data: {},
+  toArray: {},
+  dispose: {},
+  max: { dim: "dim?", options: { keepdim: "boolean" } },
+  min: { dim: "dim?", options: { keepdim: "boolean" } },
+});
 
 /** Works out the values of tensors, or of lists of them, in one run; reading them afterwards costs nothing. */
 export const evaluate = (...tensors: readonly (Tensor | readonly Tensor[])[]): void =>
