@@ -222,9 +222,9 @@ function refuseOption(op: string, x: Record<string, unknown>, options: readonly 
   );
 }
 
-function refuse(op: string, p: Parameter, x: unknown, otherwise: string): never {
+function refuse(op: string, p: Parameter, x: unknown, otherwise: string, meant = p.fix): never {
   const named = p.options?.find((o) => o.holds(x));
-  const fix = named ? `{ ${named.name}: ${describe(x)} }` : p.fix;
+  const fix = named ? `{ ${named.name}: ${describe(x)} }` : meant;
   return fail(
     p.fault ?? "value",
     op,
@@ -239,20 +239,38 @@ const refuseMore = (op: string, parameters: readonly Parameter[], given: number)
     `takes ${parameters.length || "no"} argument${parameters.length === 1 ? "" : "s"}, and was given ${given}. It is called as ${usage(op, parameters)}`,
   );
 
+/** The call whose options were given in the place of an argument before them, spelled out. */
+function spelledOut(
+  op: string,
+  parameters: readonly Parameter[],
+  args: readonly unknown[],
+  i: number,
+): string | undefined {
+  const gap = parameters.findIndex((p) => p.options) - i;
+  if (gap <= 0 || !isPlain(args[i])) return undefined;
+  const given = [
+    ...args.slice(0, i).map(describe),
+    ...new Array<string>(gap).fill("undefined"),
+    describe(args[i]),
+  ];
+  return `${op}(${given.join(", ")})`;
+}
+
 /** The numbers that a list is given by, one by one, as a list. */
-function gathered([first]: readonly Parameter[], given: readonly unknown[]): readonly unknown[] {
+function gathered([first]: readonly Parameter[], given: ArrayLike<unknown>): ArrayLike<unknown> {
   if (!first?.variadic || typeof given[0] !== "number") return given;
-  const end = given.findIndex((x) => typeof x !== "number");
-  return end < 0 ? [given] : [given.slice(0, end), ...given.slice(end)];
+  const all = Array.from(given);
+  const end = all.findIndex((x) => typeof x !== "number");
+  return end < 0 ? [all] : [all.slice(0, end), ...all.slice(end)];
 }
 
 /**
  * The arguments of a call as the function takes them: a list whose elements were given one by one is a list.
  * @throws where one is missing, of another kind, or too many, and where an option is unknown.
  */
-export function admit(op: string, signature: Signature, given: ArrayLike<unknown>): readonly unknown[] {
+export function checkArguments<A extends ArrayLike<unknown>>(op: string, signature: Signature, given: A): A {
   const parameters = parametersOf(signature);
-  const args = gathered(parameters, given as readonly unknown[]);
+  const args = gathered(parameters, given) as A;
   const last = parameters.at(-1);
   for (let i = 0; i < parameters.length || i < args.length; i++) {
     const x = args[i];
@@ -260,7 +278,8 @@ export function admit(op: string, signature: Signature, given: ArrayLike<unknown
     if (!p && x !== undefined) refuseMore(op, parameters, args.length);
     if (!p || (x === undefined ? p.optional || (i >= args.length && p.rest) : p.holds(x))) continue;
     if (p.options && isPlain(x)) refuseOption(op, x, p.options);
-    refuse(op, p, x, ` It is called as ${usage(op, parameters)}`);
+    const otherwise = ` It is called as ${usage(op, parameters)}`;
+    refuse(op, p, x, otherwise, spelledOut(op, parameters, Array.from(args), i));
   }
   return args;
 }
@@ -268,7 +287,18 @@ export function admit(op: string, signature: Signature, given: ArrayLike<unknown
 /** A function that looks at its arguments. */
 export const checked = <F>(op: string, signature: Signature, f: F): F =>
   ((...args: unknown[]) =>
-    (f as (...args: readonly unknown[]) => unknown)(...admit(op, signature, args))) as F;
+    (f as (...args: readonly unknown[]) => unknown)(...checkArguments(op, signature, args))) as F;
+
+/** The objects of a class as arguments. */
+export const instanceOf = (
+  type: abstract new (...args: never[]) => unknown,
+  says: string,
+  fix: string,
+): Kind => ({
+  holds: (x) => x instanceof type,
+  says,
+  fix,
+});
 
 /** Says that a method was taken off its object. */
 export const refuseReceiver = (name: string): never =>
@@ -286,7 +316,7 @@ export function checkMethods<T extends object, K extends keyof T>(
       writable: true,
       value(...args: unknown[]) {
         if (!Object.prototype.isPrototypeOf.call(prototype, this)) refuseReceiver(name);
-        return method.apply(this, admit(name, signature, args) as unknown[]);
+        return method.apply(this, checkArguments(name, signature, args));
       },
     });
   }

@@ -255,3 +255,5 @@ export const contractionArguments = {
   dot: { other: "tensor" },
   outer: { other: "tensor" },
 } as const satisfies Signatures<typeof contractions>;
+
+export const einsumArguments = { equation: "string", operands: "...tensor" } as const;

@@ -1,13 +1,14 @@
+import { checkArguments, checked, type Kind, type Options, type Signature } from "../arguments.ts";
 import { type DType, getDefaultDtype, isFloat, isInt32, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
-import { cast } from "../ops/apply.ts";
-import { stack as stackNodes } from "../ops/arrange.ts";
+import { cast, operandArguments } from "../ops/apply.ts";
+import { stackArguments, stack as stackNodes } from "../ops/arrange.ts";
 import { broadcasting } from "../ops/broadcast.ts";
-import { einsum as einsumNodes } from "../ops/contract.ts";
+import { einsumArguments, einsum as einsumNodes } from "../ops/contract.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
-import { meshgrid as meshgridNodes } from "../ops/grid.ts";
-import { cat as catNodes } from "../ops/movement.ts";
+import { meshgridArguments, meshgrid as meshgridNodes } from "../ops/grid.ts";
+import { catArguments, cat as catNodes } from "../ops/movement.ts";
 import { data, iota, scalar } from "../ops/source.ts";
 import { checkShape, type Shape } from "../shape.ts";
 import { holdsTensor, join, type TensorList } from "./join.ts";
@@ -22,6 +23,23 @@ export interface CreateOptions {
   readonly requiresGrad?: boolean;
 }
 
+/** What all functions that make a tensor may be told. */
+export const createOptions = { dtype: "dtype", requiresGrad: "boolean" } as const satisfies Options;
+
+/** A function of a shape, whose sizes may be given one by one too: `zeros([2, 3])` is `zeros(2, 3)`. */
+export interface OfShape<O> {
+  (shape: Shape, options?: O): Tensor;
+  (...sizes: readonly number[]): Tensor;
+  (...sizesAndOptions: readonly [...sizes: number[], options: O]): Tensor;
+}
+
+/** A function of a shape that looks at its arguments. */
+export const ofShape = <O>(
+  op: string,
+  options: Options,
+  f: (shape: Shape, options?: O) => Tensor,
+): OfShape<O> => checked(op, { shape: "shape...", options }, f as OfShape<O>);
+
 const made = (t: Tensor, requiresGrad = false): Tensor => {
   if (requiresGrad) t.requiresGrad = true;
   return t;
@@ -31,6 +49,30 @@ export interface TensorOptions extends CreateOptions {
   /** What the elements, in row-major order, are laid out in. */
   readonly shape?: Shape;
 }
+
+const elementsKind: Kind = {
+  holds: (x) => x !== null && (typeof x === "object" || typeof x === "number" || typeof x === "boolean"),
+  says: "a number, nested arrays of numbers, or a typed array",
+  fault: "dtype",
+};
+
+const tensorArguments: Signature = { elements: elementsKind, options: { ...createOptions, shape: "shape" } };
+const fullArguments: Signature = { shape: "shape", value: "scalar", options: createOptions };
+const fullLikeArguments: Signature = { x: "tensor", value: "scalar", options: createOptions };
+const likeArguments: Signature = { x: "tensor", options: createOptions };
+const eyeArguments: Signature = { n: "size", m: "size?", options: createOptions };
+const arangeArguments: Signature = {
+  start: "finite",
+  stop: "finite?",
+  step: "finite?",
+  options: createOptions,
+};
+const linspaceArguments: Signature = {
+  start: "finite",
+  end: "finite",
+  steps: "size",
+  options: createOptions,
+};
 
 /**
  * A tensor of given elements, which are copied: a number, nested arrays of numbers, a typed array or rows of them, the
@@ -43,6 +85,7 @@ export interface TensorOptions extends CreateOptions {
  * a typed array lie beyond int32 and no dtype is asked for.
  */
 export function tensor(elements: TensorData | TensorList, options: TensorOptions = {}): Tensor {
+  checkArguments("tensor", tensorArguments, arguments);
   return made(new Tensor(nodeOf(elements, options)), options.requiresGrad);
 }
 
@@ -57,49 +100,58 @@ function nodeOf(elements: TensorData | TensorList, { shape, dtype }: TensorOptio
 }
 
 /** Every element `value`. */
-export function full(
-  shape: Shape,
-  value: number | boolean,
-  { dtype, requiresGrad }: CreateOptions = {},
-): Tensor {
+export function full(shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
+  checkArguments("full", fullArguments, arguments);
+  const { dtype, requiresGrad } = options;
   const type = dtype ?? (typeof value === "boolean" ? "bool" : getDefaultDtype());
   return made(new Tensor(broadcasting.expand(scalar(value, type), checkShape("full", shape))), requiresGrad);
 }
 
 /** Every element 0. */
-export const zeros = (shape: Shape, options: CreateOptions = {}): Tensor => full(shape, 0, options);
+export const zeros = ofShape<CreateOptions>("zeros", createOptions, (shape, options) =>
+  full(shape, 0, options),
+);
 
 /** Every element 1. */
-export const ones = (shape: Shape, options: CreateOptions = {}): Tensor => full(shape, 1, options);
+export const ones = ofShape<CreateOptions>("ones", createOptions, (shape, options) =>
+  full(shape, 1, options),
+);
 
 /** As `full`, with the shape and dtype of `x`. */
-export const fullLike = (x: Tensor, value: number, options: CreateOptions = {}): Tensor =>
-  full(x.shape, value, { dtype: x.dtype, ...options });
+export const fullLike = checked(
+  "fullLike",
+  fullLikeArguments,
+  (x: Tensor, value: number, options: CreateOptions = {}): Tensor =>
+    full(x.shape, value, { dtype: x.dtype, ...options }),
+);
 
 /** As `zeros`, with the shape and dtype of `x`. */
-export const zerosLike = (x: Tensor, options: CreateOptions = {}): Tensor => fullLike(x, 0, options);
+export const zerosLike = checked(
+  "zerosLike",
+  likeArguments,
+  (x: Tensor, options: CreateOptions = {}): Tensor => fullLike(x, 0, options),
+);
 
 /** As `ones`, with the shape and dtype of `x`. */
-export const onesLike = (x: Tensor, options: CreateOptions = {}): Tensor => fullLike(x, 1, options);
+export const onesLike = checked(
+  "onesLike",
+  likeArguments,
+  (x: Tensor, options: CreateOptions = {}): Tensor => fullLike(x, 1, options),
+);
 
 /** The n × m matrix with ones on its diagonal. */
-export function eye(
-  n: number,
-  m = n,
-  { dtype = getDefaultDtype(), requiresGrad }: CreateOptions = {},
-): Tensor {
+export function eye(n: number, m = n, options: CreateOptions = {}): Tensor {
+  checkArguments("eye", eyeArguments, arguments);
+  const { dtype = getDefaultDtype(), requiresGrad } = options;
   const shape = checkShape("eye", [n, m]);
   const on = eq(iota(shape, 0, "int32"), iota(shape, 1, "int32"));
   return made(new Tensor(cast(on, dtype)), requiresGrad);
 }
 
 /** start, start + step, … up to and without stop, in double precision; `arange(n)` is 0 … n − 1. float32 unless told. */
-export function arange(
-  start: number,
-  stop?: number,
-  step = 1,
-  { dtype = getDefaultDtype(), requiresGrad }: CreateOptions = {},
-): Tensor {
+export function arange(start: number, stop?: number, step = 1, options: CreateOptions = {}): Tensor {
+  checkArguments("arange", arangeArguments, arguments);
+  const { dtype = getDefaultDtype(), requiresGrad } = options;
   const [first, end] = stop === undefined ? [0, start] : [start, stop];
   const count = Math.ceil((end - first) / step);
   if (!(count >= 0) || !Number.isFinite(count))
@@ -117,12 +169,9 @@ export function arange(
 }
 
 /** `steps` numbers from start to end, both included to the bit, equally far apart; worked out in double precision. */
-export function linspace(
-  start: number,
-  end: number,
-  steps: number,
-  { dtype = getDefaultDtype(), requiresGrad }: CreateOptions = {},
-): Tensor {
+export function linspace(start: number, end: number, steps: number, options: CreateOptions = {}): Tensor {
+  checkArguments("linspace", linspaceArguments, arguments);
+  const { dtype = getDefaultDtype(), requiresGrad } = options;
   if (!Number.isInteger(steps) || steps < 0)
     fail("value", "linspace", `${steps} steps; give a whole number ≥ 0`);
   if (!Number.isFinite(start) || !Number.isFinite(end))
@@ -140,18 +189,22 @@ export function linspace(
 }
 
 /** Tensors joined along an axis that they have; all other sizes must agree. */
-export const cat = lifted(catNodes);
+export const cat = checked("cat", catArguments, lifted(catNodes));
 
 /** Tensors of one shape joined along a new axis. */
-export const stack = lifted(stackNodes);
+export const stack = checked("stack", stackArguments, lifted(stackNodes));
 
 /** The coordinates of the grid that vectors span: `meshgrid([x, y])` gives two [n, m] tensors; `indexing: "xy"` exchanges the first two axes. */
-export const meshgrid = lifted(meshgridNodes);
+export const meshgrid = checked("meshgrid", meshgridArguments, lifted(meshgridNodes));
 
 /** `x` where `condition` holds, else `other`; the branch not taken leaves no trace in value or gradient. */
-export const where = lifted(elementwiseOps.where);
+export const where = checked(
+  "where",
+  operandArguments(elementwiseOps.where.formula),
+  lifted(elementwiseOps.where),
+);
 
 /** Sums of products named by letters, as NumPy's: `einsum("ij,jk->ik", a, b)`; implicit results, diagonals and `...` included. */
-export const einsum = lifted(einsumNodes);
+export const einsum = checked("einsum", einsumArguments, lifted(einsumNodes));
 
 export type { TypedArray };

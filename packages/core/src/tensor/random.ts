@@ -1,10 +1,18 @@
+import {
+  checkArguments,
+  checked,
+  checkMethods,
+  instanceOf,
+  type Options,
+  type Signature,
+} from "../arguments.ts";
 import { getDefaultDtype, isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import * as draw from "../ops/random.ts";
 import { type Key, scalar } from "../ops/source.ts";
 import type { Shape } from "../shape.ts";
-import { type CreateOptions, tensor } from "./create.ts";
+import { type CreateOptions, createOptions, ofShape, tensor } from "./create.ts";
 import { Tensor } from "./tensor.ts";
 import { asked } from "./tracing.ts";
 
@@ -40,6 +48,7 @@ export class Generator {
   #count = 0;
 
   constructor(seed: number) {
+    checkArguments("Generator", { seed: "finite" }, arguments);
     this.manualSeed(seed);
   }
 
@@ -56,15 +65,31 @@ export class Generator {
   }
 }
 
+checkMethods(Generator.prototype, { manualSeed: { seed: "finite" }, nextKey: {} });
+
 const shared = new Generator(0);
 
 /** Starts the shared random stream, which is used where no generator is given. */
-export const manualSeed = (seed: number): void => shared.manualSeed(seed);
+export const manualSeed = checked("manualSeed", { seed: "finite" }, (seed: number): void =>
+  shared.manualSeed(seed),
+);
 
 export interface RandomOptions extends CreateOptions {
   /** Where to draw from instead of the shared stream. */
   readonly generator?: Generator;
 }
+
+export const generatorKind = instanceOf(Generator, "a Generator", "new Generator(seed)");
+export const randomOptions = { ...createOptions, generator: generatorKind } as const satisfies Options;
+
+const randintArguments: Signature = {
+  low: "finite",
+  high: "finite",
+  shape: "shape",
+  options: randomOptions,
+};
+const bernoulliArguments: Signature = { p: "tensor", options: randomOptions };
+const permutationArguments: Signature = { n: "size", options: randomOptions };
 
 const keyOf = ({ generator = shared }: RandomOptions): Key => generator.nextKey();
 
@@ -74,19 +99,26 @@ function finish(t: Tensor, { requiresGrad = false }: RandomOptions): Tensor {
 }
 
 /** Uniform on [0, 1). */
-export const rand = (shape: Shape, options: RandomOptions = {}): Tensor =>
-  finish(new Tensor(draw.uniform(shape, keyOf(options), options.dtype ?? getDefaultDtype())), options);
+export const rand = ofShape<RandomOptions>("rand", randomOptions, (shape, options = {}) =>
+  finish(new Tensor(draw.uniform(shape, keyOf(options), options.dtype ?? getDefaultDtype())), options),
+);
 
 /** Standard normal. */
-export const randn = (shape: Shape, options: RandomOptions = {}): Tensor =>
-  finish(new Tensor(draw.normal(shape, keyOf(options), options.dtype ?? getDefaultDtype())), options);
+export const randn = ofShape<RandomOptions>("randn", randomOptions, (shape, options = {}) =>
+  finish(new Tensor(draw.normal(shape, keyOf(options), options.dtype ?? getDefaultDtype())), options),
+);
 
 /** Whole numbers from low to high − 1, int32 unless told. */
-export const randint = (low: number, high: number, shape: Shape, options: RandomOptions = {}): Tensor =>
-  finish(new Tensor(draw.integers(low, high, shape, keyOf(options))).to(options.dtype ?? "int32"), options);
+export const randint = checked(
+  "randint",
+  randintArguments,
+  (low: number, high: number, shape: Shape, options: RandomOptions = {}): Tensor =>
+    finish(new Tensor(draw.integers(low, high, shape, keyOf(options))).to(options.dtype ?? "int32"), options),
+);
 
 /** 1 with probability p (a float tensor), else 0. */
 export function bernoulli(p: Tensor, options: RandomOptions = {}): Tensor {
+  checkArguments("bernoulli", bernoulliArguments, arguments);
   if (!isFloat(p.dtype))
     fail("dtype", "bernoulli", `probabilities are ${p.dtype}; they must be float32 or float64`);
   return finish(new Tensor(draw.bernoulli(p.node, keyOf(options))).detach(), options);
@@ -94,6 +126,7 @@ export function bernoulli(p: Tensor, options: RandomOptions = {}): Tensor {
 
 /** The numbers 0 … n − 1 in random order (int32). [Fisher & Yates 1938] */
 export function permutation(n: number, options: RandomOptions = {}): Tensor {
+  checkArguments("permutation", permutationArguments, arguments);
   if (!Number.isInteger(n) || n < 0) fail("value", "permutation", `of ${n} numbers; give a whole number ≥ 0`);
   const order = Int32Array.from({ length: n }, (_, i) => i);
   const u = new Tensor(draw.uniform([n], keyOf(options), "float64")).data();

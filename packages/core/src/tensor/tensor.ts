@@ -1,4 +1,4 @@
-import { AnyTensor, admit, checkMethods, refuseReceiver, type Signature } from "../arguments.ts";
+import { AnyTensor, checkArguments, checkMethods, refuseReceiver, type Signature } from "../arguments.ts";
 import { leavesOf, reverse } from "../autodiff/reverse.ts";
 import { evaluate as evaluateNodes } from "../backend/evaluate.ts";
 import { arrays, type DType, type TypedArray } from "../dtype.ts";
@@ -325,7 +325,7 @@ for (const [name, f] of Object.entries(methods) as [string, (...args: unknown[])
     writable: true,
     value(this: Tensor, ...rest: unknown[]) {
       if (!(this instanceof Tensor)) refuseReceiver(name);
-      return wrap(f(this.node, ...admit(name, signature, rest).map(unwrap)));
+      return wrap(f(this.node, ...checkArguments(name, signature, rest).map(unwrap)));
     },
   });
 }
