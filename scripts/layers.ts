@@ -31,7 +31,7 @@ const rooms: readonly Room[] = [
   { name: "internal", at: core("internal") },
   { name: "index", at: core("index") },
   { name: "nn", at: ["packages/nn/src"], only: ["index", "internal"] },
-  { name: "optim", at: ["packages/optim/src"], only: ["index"] },
+  { name: "optim", at: ["packages/optim/src"], only: ["index", "internal"] },
   { name: "examples", at: ["examples"], only: ["index", "testing", "nn", "optim"], libraries: true },
   {
     name: "test",

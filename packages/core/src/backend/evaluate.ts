@@ -1,3 +1,4 @@
+import { checkArguments, type Kind, type Signature } from "../arguments.ts";
 import { arrays } from "../dtype.ts";
 import { type Node, Single, type Value } from "../graph/node.ts";
 import { fits, type Outline, outlineOf } from "../graph/outline.ts";
@@ -74,13 +75,24 @@ export const prepare = (structure: Structure): Executable => active.prepare(stru
 /** The backend that runs graphs at present. */
 export const activeBackend = (): Backend => active;
 
+const backendKind: Kind = {
+  holds: (x) => typeof (x as Backend | null)?.prepare === "function",
+  says: "a backend",
+  fix: "wasm",
+};
+
+const setBackendArguments: Signature = { backend: backendKind };
+const withBackendArguments: Signature = { backend: backendKind, f: "function" };
+
 /** Runs every graph from now on with another backend. */
 export function setBackend(backend: Backend): void {
+  checkArguments("setBackend", setBackendArguments, arguments);
   active = backend;
 }
 
 /** Runs `f` with another backend. */
 export function withBackend<T>(backend: Backend, f: () => T): T {
+  checkArguments("withBackend", withBackendArguments, arguments);
   const before = active;
   active = backend;
   try {

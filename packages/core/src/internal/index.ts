@@ -1,8 +1,24 @@
 /** What the other packages and the tests of this library share. It may change at any time: nothing in it is for users. */
+export {
+  AnyTensor,
+  checkArguments,
+  checked,
+  checkMethods,
+  describe,
+  instanceOf,
+  type Kind,
+  kinds,
+  nearest,
+  type Options,
+  type Signature,
+  type Signatures,
+} from "../arguments.ts";
 export { linearMemory, programsPrepared } from "../backend/wasm/wasm.ts";
 export { nodeCount } from "../graph/node.ts";
 export { printGraph } from "../graph/print.ts";
+export { operandsOf } from "../ops/apply.ts";
 export { computes } from "../scalar/truth.ts";
 export { formatShape, sameShape } from "../shape.ts";
+export { generatorKind } from "../tensor/random.ts";
 export { lifted } from "../tensor/tensor.ts";
-export { operandsOf, table } from "./table.ts";
+export { table } from "./table.ts";

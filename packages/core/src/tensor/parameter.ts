@@ -1,3 +1,4 @@
+import { checkArguments, checkMethods, type Signature } from "../arguments.ts";
 import { type DType, isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node, Value } from "../graph/node.ts";
@@ -11,6 +12,8 @@ import { type Tracing, tracing } from "./tracing.ts";
 
 /** Has a cell hold another node until the function that is returned is called. */
 export let exchanged: (cell: Cell, node: Node) => () => void;
+
+const cellArguments: Signature = { value: "tensor" };
 
 /**
  * A cell that holds the current value of something that changes, such as a running average. Assigning to it changes no
@@ -34,6 +37,7 @@ export class Cell extends Tensor {
 
   /** A cell that starts with `value`. */
   constructor(value: Tensor) {
+    checkArguments("Cell", cellArguments, arguments);
     super(value.detach().node);
     const trace = tracing();
     if (trace && topological([super.node], (n) => n.value === null).some(isPlaceholder)) this.#local = trace;
@@ -137,7 +141,10 @@ export class Cell extends Tensor {
 /** A cell that is trained: it collects its gradient. Its dtype is a float one. */
 export class Parameter extends Cell {
   constructor(value: Tensor) {
+    checkArguments("Parameter", cellArguments, arguments);
     super(value);
     this.requiresGrad = true;
   }
 }
+
+checkMethods(Cell.prototype, { assign: cellArguments, convert: { dtype: "dtype" } });

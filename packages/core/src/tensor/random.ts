@@ -42,13 +42,15 @@ function word(draw: () => number): Node {
   return typeof drawn === "number" ? scalar(drawn, "int32") : drawn;
 }
 
+const seedArguments: Signature = { seed: "finite" };
+
 /** A stream of random keys: the same seed gives the same stream everywhere. */
 export class Generator {
   #seed = 0;
   #count = 0;
 
   constructor(seed: number) {
-    checkArguments("Generator", { seed: "finite" }, arguments);
+    checkArguments("Generator", seedArguments, arguments);
     this.manualSeed(seed);
   }
 
@@ -65,12 +67,12 @@ export class Generator {
   }
 }
 
-checkMethods(Generator.prototype, { manualSeed: { seed: "finite" }, nextKey: {} });
+checkMethods(Generator.prototype, { manualSeed: seedArguments, nextKey: {} });
 
 const shared = new Generator(0);
 
 /** Starts the shared random stream, which is used where no generator is given. */
-export const manualSeed = checked("manualSeed", { seed: "finite" }, (seed: number): void =>
+export const manualSeed = checked("manualSeed", seedArguments, (seed: number): void =>
   shared.manualSeed(seed),
 );
 

@@ -1,4 +1,11 @@
-import { AnyTensor, checkArguments, checkMethods, refuseReceiver, type Signature } from "../arguments.ts";
+import {
+  AnyTensor,
+  checkArguments,
+  checked,
+  checkMethods,
+  refuseReceiver,
+  type Signature,
+} from "../arguments.ts";
 import { leavesOf, reverse } from "../autodiff/reverse.ts";
 import { evaluate as evaluateNodes } from "../backend/evaluate.ts";
 import { arrays, type DType, type TypedArray } from "../dtype.ts";
@@ -344,5 +351,8 @@ checkMethods(Tensor.prototype, {
 });
 
 /** Works out the values of tensors, or of lists of them, in one run; reading them afterwards costs nothing. */
-export const evaluate = (...tensors: readonly (Tensor | readonly Tensor[])[]): void =>
-  Tensor.evaluate(tensors.flat());
+export const evaluate = checked(
+  "evaluate",
+  { tensors: "...tensor or tensors" },
+  (...tensors: readonly (Tensor | readonly Tensor[])[]): void => Tensor.evaluate(tensors.flat()),
+);

@@ -1,3 +1,4 @@
+import { checkArguments, type Signature } from "../arguments.ts";
 import type { DType } from "../dtype.ts";
 import { type Node, nodeCount, type Value } from "../graph/node.ts";
 import { placeholder, weakPlaceholder } from "../ops/placeholder.ts";
@@ -72,17 +73,23 @@ export function traced<T>(by: Tracing, f: () => T): T {
   }
 }
 
+const perCallArguments: Signature = { act: "function", undo: "function?" };
+
 /**
  * Does something now and, where it is done inside a compiled function, again at every call of it. `undo` takes it back
  * where such a call fails.
  */
 export function perCall(act: () => void, undo: () => void = () => {}): void {
+  checkArguments("perCall", perCallArguments, arguments);
   act();
   current?.calls.push({ act, undo });
 }
 
+const guardArguments: Signature = { ask: "function" };
+
 /** A value that formulas depend on: a compiled function is traced anew where it comes out otherwise. */
 export function guard<T>(ask: () => T): T {
+  checkArguments("guard", guardArguments, arguments);
   current?.guards.push(ask);
   return ask();
 }

@@ -1,3 +1,4 @@
+import { checkArguments, type Signature } from "../arguments.ts";
 import { evaluate, prepare } from "../backend/evaluate.ts";
 import { type Watcher, watchBy, watcher } from "../backend/watch.ts";
 import { isFloat } from "../dtype.ts";
@@ -180,6 +181,8 @@ function inspect(replay: Replay, { nan, inf }: Required<AnomalyOptions>): void {
   }
 }
 
+const anomalyArguments: Signature = { f: "function", options: { nan: "boolean", inf: "boolean" } };
+
 /**
  * Runs f, and throws where a NaN gets into something that is asked for: a value that is read or that f returns, a
  * gradient, a new parameter. The error names the op that made the NaN, where in it and from what, the line that called
@@ -187,7 +190,9 @@ function inspect(replay: Replay, { nan, inf }: Required<AnomalyOptions>): void {
  * numbers as well. A NaN that reaches nothing that is asked for, as in a branch that `where` does not take, is none.
  * Values are those of an ordinary run, of compiled functions too.
  */
-export function detectAnomaly<T>(f: () => T, { nan = true, inf = false }: AnomalyOptions = {}): T {
+export function detectAnomaly<T>(f: () => T, options: AnomalyOptions = {}): T {
+  checkArguments("detectAnomaly", anomalyArguments, arguments);
+  const { nan = true, inf = false } = options;
   const found: Watcher["found"] = (...graph) => inspect(new Replay(...graph), { nan, inf });
   const before = { watcher: watchBy({ ...watcher, found }), observer: observeBy(following()) };
   try {

@@ -1,3 +1,4 @@
+import { checkArguments, type Signature } from "../arguments.ts";
 import type { Executable } from "../backend/backend.ts";
 import { activeBackend, prepare } from "../backend/evaluate.ts";
 import { watcher } from "../backend/watch.ts";
@@ -25,11 +26,14 @@ import { isBranch, mapTree, refill, tensorsOf } from "./tree.ts";
 
 export { guard, perCall };
 
+const dynamicArguments: Signature = { ask: "function" };
+
 /**
  * A number for formulas that is asked for again at every call of the compiled function it is used in: a learning rate
  * that a schedule changes. Elsewhere it is the number. It adapts to dtypes as a JavaScript number does.
  */
 export function dynamic(ask: () => number): TensorLike {
+  checkArguments("dynamic", dynamicArguments, arguments);
   const node = asked(ask);
   return typeof node === "number" ? node : new Tensor(node);
 }
@@ -258,6 +262,8 @@ const left = new FinalizationRegistry<{ release(): void }>((forms) => forms.rele
 export const compiledStructure = (f: object, args: readonly unknown[]): Structure | undefined =>
   formsOf.get(f)?.find(args, [])?.structure;
 
+const compileArguments: Signature = { f: "function" };
+
 /**
  * f as one program: traced once for each signature (shapes, dtypes, other arguments), and from then on run without
  * building a graph. Parameters, buffers, optimizer state, random keys and `dynamic` numbers are inputs and outputs, so
@@ -267,6 +273,7 @@ export const compiledStructure = (f: object, args: readonly unknown[]): Structur
  * @throws where f reads a value of a tensor, or branches on one.
  */
 export function compile<A extends readonly unknown[], Y>(f: (...args: A) => Y): (...args: A) => Y {
+  checkArguments("compile", compileArguments, arguments);
   const forms = new Forms<Y>();
   const compiled = (...args: A): Y => {
     if (tracing()) return f(...args);

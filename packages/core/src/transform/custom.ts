@@ -1,3 +1,4 @@
+import { checkArguments, checked, type Signature } from "../arguments.ts";
 import { type Fault, fail } from "../errors.ts";
 import { withRecording } from "../graph/build.ts";
 import { type Mask, type Node, nodeCount } from "../graph/node.ts";
@@ -8,6 +9,8 @@ import { formatShape, sameShape } from "../shape.ts";
 import { withKeys } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { pullBack } from "./grad.ts";
+
+const ofFunction: Signature = { f: "function" };
 
 /** A value with a derivative stated by hand. */
 export interface WithGradient {
@@ -56,6 +59,7 @@ function checkGradients(x̄: unknown, args: readonly Tensor[]): (Node | null)[] 
 export function customGradient<A extends readonly Tensor[]>(
   f: (...args: A) => WithGradient,
 ): (...args: A) => Tensor {
+  checkArguments("customGradient", ofFunction, arguments);
   return (...args) => {
     const { value, gradient, tangent } = f(...args);
     if (!(value instanceof Tensor) || typeof gradient !== "function")
@@ -91,6 +95,7 @@ const captured = (y: Node, since: number): Node[] =>
  * @throws in backward, where the second run reads other tensors than the first.
  */
 export function checkpoint<A extends readonly Tensor[]>(f: (...args: A) => Tensor): (...args: A) => Tensor {
+  checkArguments("checkpoint", ofFunction, arguments);
   return (...args) => {
     const keys: Key[] = [];
     const run = (mode: "record" | "replay") => {
@@ -118,4 +123,4 @@ export function checkpoint<A extends readonly Tensor[]>(f: (...args: A) => Tenso
 }
 
 /** Runs f without recording: what it makes has no history. */
-export const noGrad = <T>(f: () => T): T => withRecording(false, f);
+export const noGrad = checked("noGrad", ofFunction, <T>(f: () => T): T => withRecording(false, f));

@@ -1,3 +1,4 @@
+import { checkArguments, type Signature } from "../arguments.ts";
 import { zerosLike } from "../autodiff/derivative.ts";
 import { reverse } from "../autodiff/reverse.ts";
 import { isFloat } from "../dtype.ts";
@@ -90,6 +91,11 @@ function lossOf(op: string, y: unknown): Tensor {
 
 const one = (y: Tensor): Tensor => new Tensor(broadcasting.expand(constant(1, y.dtype), y.shape));
 
+const gradArguments: Signature = {
+  f: "function",
+  options: { argnums: "size or sizes", hasAux: "boolean" },
+};
+
 /** f as a function that returns its value together with its gradient: see `grad`. With `hasAux`, f returns `[loss, aux]`. */
 export function valueAndGrad<A extends readonly unknown[], X, const N extends Argnums = 0>(
   f: (...args: A) => readonly [Tensor, X],
@@ -101,8 +107,10 @@ export function valueAndGrad<A extends readonly unknown[], const N extends Argnu
 ): (...args: A) => [Tensor, At<A, N>];
 export function valueAndGrad(
   f: (...args: readonly unknown[]) => unknown,
-  { argnums = 0, hasAux = false }: GradOptions & { readonly hasAux?: boolean } = {},
+  options: GradOptions & { readonly hasAux?: boolean } = {},
 ): (...args: readonly unknown[]) => unknown {
+  checkArguments("valueAndGrad", gradArguments, arguments);
+  const { argnums = 0, hasAux = false } = options;
   return (...args) => {
     const { result, variables, form } = traceArguments("grad", f, args, argnums);
     const loss = lossOf("grad", hasAux ? (result as readonly unknown[])[0] : result);
@@ -130,12 +138,15 @@ export function grad(
   f: (...args: readonly unknown[]) => unknown,
   options: GradOptions & { readonly hasAux?: boolean } = {},
 ): (...args: readonly unknown[]) => unknown {
+  checkArguments("grad", gradArguments, arguments);
   const both = valueAndGrad(f as (...args: readonly unknown[]) => Tensor, options as GradOptions<0>);
   return (...args) => {
     const [value, gradient] = both(...args) as [unknown, unknown];
     return options.hasAux ? [gradient, (value as readonly unknown[])[1]] : gradient;
   };
 }
+
+const vjpArguments: Signature = { f: "function", primals: "...any" };
 
 /**
  * The value of f and a function from a cotangent of it to those of the arguments, x̄ = (∂y/∂x)ᵀ·ȳ.
@@ -146,6 +157,7 @@ export function vjp<A extends readonly unknown[], Y>(
   f: (...args: A) => Y,
   ...primals: A
 ): [Y, (ȳ: Y) => Gradient<A>] {
+  checkArguments("vjp", vjpArguments, arguments);
   const { result, variables, form } = trace("vjp", (chosen: A) => f(...chosen), primals);
   const { tensors: ys, form: structure } = outputsOf("vjp", result);
   const pull = (ȳ: Y): Gradient<A> => {

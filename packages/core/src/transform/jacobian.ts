@@ -1,3 +1,4 @@
+import { checkArguments, type Signature } from "../arguments.ts";
 import { isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { ownMask } from "../ops/mask.ts";
@@ -92,6 +93,8 @@ function differentiate(
   return fill(structure, () => fillWith(form, found[next++] as Tensor[]));
 }
 
+const jacobianArguments: Signature = { f: "function", options: { argnums: "size or sizes" } };
+
 /**
  * f as a function that returns all its partial derivatives, ∂yᵢ/∂xⱼ, of shape y.shape + x.shape: row by row in reverse
  * mode where y is the smaller, column by column in forward mode where x is. Where f returns several tensors, or is
@@ -100,8 +103,10 @@ function differentiate(
  */
 export function jacobian<A extends readonly unknown[], Y, const N extends Argnums = 0>(
   f: (...args: A) => Y,
-  { argnums = 0 as N }: GradOptions<N> = {},
+  options: GradOptions<N> = {},
 ): (...args: A) => Jacobian<Y, At<A, N>> {
+  checkArguments("jacobian", jacobianArguments, arguments);
+  const { argnums = 0 as N } = options;
   const g = f as unknown as (...args: readonly unknown[]) => unknown;
   return (...args) => differentiate("jacobian", g, args, argnums) as Jacobian<Y, At<A, N>>;
 }
@@ -112,8 +117,10 @@ export function jacobian<A extends readonly unknown[], Y, const N extends Argnum
  */
 export function hessian<A extends readonly unknown[], const N extends Argnums = 0>(
   f: (...args: A) => Tensor,
-  { argnums = 0 as N }: GradOptions<N> = {},
+  options: GradOptions<N> = {},
 ): (...args: A) => Jacobian<At<A, N>, At<A, N>> {
+  checkArguments("hessian", jacobianArguments, arguments);
+  const { argnums = 0 as N } = options;
   const first = grad(f, { argnums }) as unknown as (...args: readonly unknown[]) => unknown;
   return (...args) => differentiate("hessian", first, args, argnums) as Jacobian<At<A, N>, At<A, N>>;
 }

@@ -1,3 +1,4 @@
+import { checkArguments, type Signature } from "../arguments.ts";
 import { zerosLike } from "../autodiff/derivative.ts";
 import { forward } from "../autodiff/forward.ts";
 import { ownMask } from "../ops/mask.ts";
@@ -23,6 +24,8 @@ export function pushForward(
   return outputs.map((y, i) => new Tensor(ẏ[i] ?? zerosLike(y.node)));
 }
 
+const jvpArguments: Signature = { f: "function", primals: "list", tangents: "list" };
+
 /**
  * The value of f and its derivative in a direction, ẏ = ∂y/∂x·ẋ, computed along with the value. `tangents` has the
  * structure and shapes of `primals`: numbers for numbers, `{ name: tensor }` for the parameters of a module.
@@ -32,6 +35,7 @@ export function jvp<A extends readonly unknown[], Y>(
   primals: A,
   tangents: Gradient<A>,
 ): [Y, Gradient<Y>] {
+  checkArguments("jvp", jvpArguments, arguments);
   const { result, variables, form } = trace("jvp", (args: A) => f(...args), primals);
   const ẋ = matching("jvp", "tangent", "argument", form, variables, tangents);
   const { tensors, form: structure } = outputsOf("jvp", result);

@@ -1,3 +1,4 @@
+import { checkArguments, type Signature } from "../arguments.ts";
 import { type Watcher, watchBy, watcher } from "../backend/watch.ts";
 import { fail } from "../errors.ts";
 import type { Cost } from "../lower/cost.ts";
@@ -82,12 +83,15 @@ function merged(programs: ReadonlyMap<Steps, readonly Timed[]>): KernelProfile[]
   return [...kernels.values()];
 }
 
+const profileArguments: Signature = { f: "function" };
+
 /**
  * Runs f kernel by kernel and says what each took: `console.log(profile(() => step(x, y)))` prints a table. Tensors
  * that f returns are worked out within, and results are those of an ordinary run. A first run includes what a second does
  * not need to do again; profile that.
  */
 export function profile<T>(f: () => T): Profile<T> {
+  checkArguments("profile", profileArguments, arguments);
   const seen = new Map<Steps, Timed[]>();
   const run = timing((program, k, ms) => {
     const steps = seen.get(program) ?? [];
