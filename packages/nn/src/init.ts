@@ -65,7 +65,8 @@ function fill<P extends Parameter>(
   value: (options: RandomOptions) => Tensor,
   options: InitOptions = {},
 ): P {
-  noGrad(() => p.assign(value({ dtype: p.dtype, ...options })));
+  const { generator } = options;
+  noGrad(() => p.assign(value({ dtype: p.dtype, ...(generator && { generator }) })));
   evaluate(p);
   return p;
 }
