@@ -78,12 +78,14 @@ export function choose(founds: ReadonlyMap<string, Found>): ReadonlyMap<string, 
 /** What a system's chosen form took in each round; none in a round that failed. */
 export type Rounds = ReadonlyMap<string, readonly (Measured | undefined)[]>;
 
-/** What the first iterations took beyond the others. */
+/** What the first iterations took beyond the others, where a system says. */
 export const overheadOf = (rounds: Rounds): Rounds =>
   new Map(
     [...rounds].map(([system, outcomes]) => [
       system,
-      outcomes.map((m) => m && { ...m, medianMs: m.overheadMs as number, minMs: m.overheadMs as number }),
+      outcomes.map((m) =>
+        m?.overheadMs === undefined ? undefined : { ...m, medianMs: m.overheadMs, minMs: m.overheadMs },
+      ),
     ]),
   );
 
@@ -106,11 +108,14 @@ export function rowsOf(
   choices: ReadonlyMap<string, Choice>,
   unit: Row["unit"],
 ): Row[] {
-  return [...choices].map(([system, { note }]): Row => {
+  return [...choices].map(([system, { form, note }]): Row => {
     const outcomes = rounds.get(system) ?? [];
     const measured = outcomes.filter((outcome) => outcome !== undefined);
     const all = { work: work.name, unit, system, note };
-    if (measured.length === 0) return { ...all, median: null, min: null, ratio: null };
+    if (measured.length === 0) {
+      const why = form === undefined ? note : `not measured for ${form || "it"}`;
+      return { ...all, note: why, median: null, min: null, ratio: null };
+    }
     const value = median(measured.map(({ medianMs }) => medianMs));
     const rate = work.flop === undefined ? [] : [`${(work.flop / value / 1e6).toFixed(1)} GFLOP/s`];
     return {

@@ -186,36 +186,65 @@ const attentions: Record<string, Attention> = {
   dotProductAttention: (q, k, v) => nn.dotProductAttention(q, k, v, { isCausal: true }),
 };
 
+const standardized: typeof layerNorm = (x, weight, bias, epsilon) =>
+  nn.standardize(x, -1, { epsilon }).mul(weight).add(bias);
+
+interface GptForm {
+  readonly attention: Attention;
+  readonly product: (x: Array, w: Array) => Array;
+  readonly normalize: typeof layerNorm;
+  /** How values are passed on between layers: with the axes of batch and time, or with both as one. */
+  readonly residual: (rows: Array, n: number, t: number) => Array;
+}
+
 const gptLoss =
-  ({ heads, blocks, normEps }: Gpt["hyper"], attention: Attention): Loss =>
+  ({ heads, blocks, normEps }: Gpt["hyper"], { attention, product, normalize, residual }: GptForm): Loss =>
   (p, tokens, targets) => {
     const parameter = (name: string) => p[name] as Array;
-    const norm = (x: Array, name: string) =>
-      layerNorm(x, parameter(`${name}.weight`), parameter(`${name}.bias`), normEps);
-    const linear = (x: Array, name: string) =>
-      np.matmul(x, parameter(`${name}.weight`)).add(parameter(`${name}.bias`));
     const [n, t, vocabulary] = (tokens as Array).shape as [number, number, number];
     const width = parameter("tokenEmbedding").shape[1] as number;
-    let x = np
-      .matmul((tokens as Array).reshape([n * t, vocabulary]), parameter("tokenEmbedding"))
-      .reshape([n, t, width])
-      .add(parameter("positionEmbedding"));
+    const norm = (x: Array, name: string) =>
+      normalize(x, parameter(`${name}.weight`), parameter(`${name}.bias`), normEps).reshape([n * t, width]);
+    const linear = (x: Array, name: string) =>
+      product(x, parameter(`${name}.weight`)).add(parameter(`${name}.bias`));
+    const embedded = product((tokens as Array).reshape([n * t, vocabulary]), parameter("tokenEmbedding"));
+    const placed = embedded.reshape([n, t, width]).add(parameter("positionEmbedding"));
+    let x = residual(placed.reshape([n * t, width]), n, t);
     for (let i = 0; i < blocks; i++) {
       const name = `blocks.${i}`;
-      const rows = linear(norm(x.ref, `${name}.norm1`).reshape([n * t, width]), `${name}.qkv`);
+      const rows = linear(norm(x.ref, `${name}.norm1`), `${name}.qkv`);
       const [q, k, v] = np.split(rows.reshape([n, t, 3 * heads, width / heads]), 3, 2) as [
         Array,
         Array,
         Array,
       ];
       const mixed = attention(q, k, v).reshape([n * t, width]);
-      x = x.add(linear(mixed, `${name}.out`).reshape([n, t, width]));
-      const up = linear(norm(x.ref, `${name}.norm2`).reshape([n * t, width]), `${name}.up`);
-      x = x.add(linear(nn.gelu(up), `${name}.down`).reshape([n, t, width]));
+      x = x.add(residual(linear(mixed, `${name}.out`), n, t));
+      const up = linear(norm(x.ref, `${name}.norm2`), `${name}.up`);
+      x = x.add(residual(linear(nn.gelu(up), `${name}.down`), n, t));
     }
-    const z = np.matmul(norm(x, "norm").reshape([n * t, width]), parameter("head"));
+    const z = product(norm(x, "norm"), parameter("head"));
     return crossEntropy(z, (targets as Array).reshape([n * t, vocabulary]));
   };
+
+const gptStyles: Record<string, Omit<GptForm, "attention">> = {
+  "[n, t, c]": {
+    product: (x, w) => np.matmul(x, w),
+    normalize: layerNorm,
+    residual: (rows, n, t) => rows.reshape([n, t, -1]),
+  },
+  "[n·t, c] with dot and nn.standardize": {
+    product: (x, w) => np.dot(x, w),
+    normalize: standardized,
+    residual: (rows) => rows,
+  },
+};
+
+const gptForms: Record<string, GptForm> = Object.fromEntries(
+  Object.entries(attentions).flatMap(([a, attention]) =>
+    Object.entries(gptStyles).map(([b, style]) => [`${a}, ${b}`, { attention, ...style }]),
+  ),
+);
 
 /** Forms from a table of variants. */
 const forms = <V>(variants: Record<string, V>, prepare: (variant: V) => ReturnType<Forms[string]>): Forms =>
@@ -313,11 +342,11 @@ await serve({
   },
 
   gpt: (work) =>
-    forms(attentions, (attention) => {
+    forms(gptForms, (form) => {
       const { tokens, targets, ...p } = work.tensors();
       const vocabulary = p.tokenEmbedding?.shape[0] as number;
       const inputs = [tokens, targets].map((t) => oneHotOf(t as Data, vocabulary));
-      return adam(gptLoss(work.hyper, attention), arrays(p), inputs, work.hyper);
+      return adam(gptLoss(work.hyper, form), arrays(p), inputs, work.hyper);
     }),
 
   matmul: (work) => {
@@ -354,23 +383,17 @@ await serve({
     ),
 
   layerNorm: (work) =>
-    forms(
-      {
-        "mean and mean of squares": (x: Array, w: Array, b: Array) => layerNorm(x, w, b, work.hyper.eps),
-        "nn.standardize": (x: Array, w: Array, b: Array) =>
-          nn.standardize(x, -1, { epsilon: work.hyper.eps }).mul(w).add(b),
-      },
-      (f) => {
-        const { x, cotangent, weight, bias } = arrays(work.tensors());
-        return calling(
-          (input, w, b, ȳ) => {
-            const [y, pull] = vjp(f, [input, w, b]);
-            return [y, ...(pull(ȳ) as Array[])];
-          },
-          [x, weight, bias, cotangent],
-        );
-      },
-    ),
+    forms({ "mean and mean of squares": layerNorm, "nn.standardize": standardized }, (normalize) => {
+      const { x, cotangent, weight, bias } = arrays(work.tensors());
+      const f = (input: Array, w: Array, b: Array) => normalize(input, w, b, work.hyper.eps);
+      return calling(
+        (input, w, b, ȳ) => {
+          const [y, pull] = vjp(f, [input, w, b]);
+          return [y, ...(pull(ȳ) as Array[])];
+        },
+        [x, weight, bias, cotangent],
+      );
+    }),
 
   gelu: (work) => {
     const c = Math.sqrt(2 / Math.PI);

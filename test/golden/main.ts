@@ -1,4 +1,5 @@
 /** Runs the golden cases of a folder: `pnpm golden FOLDER`. Exits with 1 where a case fails. */
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { adapters } from "./adapters/index.ts";
 import { readFamilies } from "./case.ts";
@@ -11,8 +12,17 @@ if (folder === undefined) {
   process.exit(2);
 }
 
+const place = resolve(process.env.INIT_CWD ?? process.cwd(), folder);
+const found = existsSync(place) ? readFamilies(place) : [];
+if (!found.some(({ cases }) => cases.length > 0)) {
+  console.error(
+    `golden: no cases in ${place}; a folder holds files FAMILY.json as test/golden/SCHEMA.md has them`,
+  );
+  process.exit(2);
+}
+
 const families = new Map<string, Result[]>();
-for (const family of readFamilies(resolve(process.env.INIT_CWD ?? process.cwd(), folder)))
+for (const family of found)
   families.set(family.family, [...(families.get(family.family) ?? []), ...runFamily(family, adapters)]);
 
 console.log(countTable(families));
