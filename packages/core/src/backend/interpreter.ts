@@ -1,4 +1,4 @@
-import { arrays, type DType, type TypedArray } from "../dtype.ts";
+import { arrays, clamped, type DType, isFloat, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Family, Indexing, Op, Value } from "../graph/node.ts";
 import type { Item } from "../graph/structure.ts";
@@ -6,6 +6,7 @@ import { checkIndices } from "../ops/indexing.ts";
 import { arg, type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
 import { tapeOf } from "../scalar/tape.ts";
 import { computes } from "../scalar/truth.ts";
+import { settled } from "../scalar/types.ts";
 import { words } from "../scalar/words.ts";
 import { type Shape, sizeOf, stridesOf } from "../shape.ts";
 import type { Backend } from "./backend.ts";
@@ -23,13 +24,18 @@ function run(
 ): Elements[] {
   const tape = tapeOf(roots.map(toExpr), types);
   const results: Elements[] = [];
+  /** What a step came to; a number of a formula as the dtype that it is read in has it. */
+  const operandOf = (k: number, dtype: DType | undefined): Elements => {
+    const step = tape.steps[k];
+    return step?.kind === "const" && dtype ? [clamped(step.value, dtype)] : (results[k] as Elements);
+  };
   for (const step of tape.steps) {
     if (step.kind === "arg") results.push(args[step.index] as Elements);
     else if (step.kind === "const") results.push([step.value]);
     else {
-      const integer = step.type === "int32" || step.type === "bool";
-      const word = computes(step.name, step.word, integer);
-      const [a, b, c] = step.args.map((k) => results[k] as Elements);
+      const { operands } = step;
+      const word = computes(step.name, step.word, operands !== undefined && !isFloat(operands));
+      const [a, b, c] = step.args.map((k) => operandOf(k, operands));
       const last = [a, b, c].map((x) => (x?.length === 1 ? 0 : n - 1));
       const [la, lb, lc] = last as [number, number, number];
       const out = new Float64Array(step.args.every((k) => results[k]?.length === 1) ? Math.min(n, 1) : n);
@@ -69,13 +75,15 @@ function places(shape: Shape, strides: readonly number[]): Int32Array {
   return list;
 }
 
+/** What a word computes on elements of a dtype. */
+const wordIn = (name: keyof typeof words, dtype: DType) => computes(name, words[name], !isFloat(dtype));
+
 /** An item that is being worked out, and the items that it is made of. */
 interface Kind {
   readonly shape: Shape;
   readonly dtype: DType;
 }
-interface Scene {
-  readonly shape: Shape;
+interface Scene extends Kind {
   readonly inputs: readonly Kind[];
 }
 
@@ -106,7 +114,8 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
       const [holds] = run([op.require.holds(x)], inputs, types, out.length) as [Elements];
       checkElements(op, inputs[op.require.of] as Elements, holds);
     }
-    const [y] = run([op.f(x)], inputs, types, out.length) as [Elements];
+    const formula = settled(op.f(x), x, types, node.dtype);
+    const [y] = run([formula], inputs, types, out.length) as [Elements];
     if (y.length === out.length) out.set(y);
     else out.fill(y[0] as number);
   },
@@ -133,8 +142,8 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
   },
 
   reduction(op, node, [x], out) {
-    const combine = words[op.combine].float;
-    const { shape } = node.inputs[0] as Kind;
+    const { shape, dtype } = node.inputs[0] as Kind;
+    const combine = wordIn(op.combine, op.position ? dtype : node.dtype);
     const strides = stridesOf(shape);
     const kept = shape.map((_, d) => d).filter((d) => !op.dims.includes(d));
     const pick = (dims: readonly number[], of: readonly number[]) => dims.map((d) => of[d] as number);
@@ -165,15 +174,19 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
         places(sizes, steps(op.b, y.shape, letters)),
       ] as const;
     };
+    const [add, mul] = [wordIn("add", node.dtype), wordIn("mul", node.dtype)];
     const [skipA, skipB] = [op.skip.includes("a"), op.skip.includes("b")];
-    const product = (x: number, y: number) => ((skipA && x === 0) || (skipB && y === 0) ? 0 : x * y);
+    const product = (x: number, y: number) => ((skipA && x === 0) || (skipB && y === 0) ? 0 : mul(x, y));
     const [startA, startB] = table([...op.out]);
     const [stepA, stepB] = table(summed);
     for (let i = 0; i < out.length; i++) {
       const [pa, pb] = [startA[i] as number, startB[i] as number];
       let sum = 0;
       for (let k = 0; k < stepA.length; k++)
-        sum += product(a?.[pa + (stepA[k] as number)] as number, b?.[pb + (stepB[k] as number)] as number);
+        sum = add(
+          sum,
+          product(a?.[pa + (stepA[k] as number)] as number, b?.[pb + (stepB[k] as number)] as number),
+        );
       out[i] = sum;
     }
   },
@@ -184,10 +197,12 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
       for (let i = 0; i < out.length; i++) out[i] = x?.[to[i] as number] as number;
       return;
     }
+    const add = wordIn(node.dtype === "bool" ? "or" : "add", node.dtype);
     const wide = Float64Array.from(x as Elements);
     for (let i = 0; i < to.length; i++) {
       const at = to[i] as number;
-      wide[at] = (op.mode === "scatterAdd" ? (wide[at] as number) : 0) + (src?.[i] as number);
+      const next = src?.[i] as number;
+      wide[at] = op.mode === "scatterAdd" ? add(wide[at] as number, next) : next;
     }
     out.set(wide);
   },
@@ -198,11 +213,13 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
     const step = strides[op.dim] as number;
     const rest = node.shape.map((m, d) => (d === op.dim ? 1 : m));
     if (n === 0) return;
+    const [add, mul] = [wordIn("add", node.dtype), wordIn("mul", node.dtype)];
     for (const start of places(rest, strides)) {
       let y = 0;
       for (let k = 0; k < n; k++) {
         const i = start + (op.reverse ? n - 1 - k : k) * step;
-        y = (k === 0 || (op.skip && y === 0) ? 0 : (a?.[i] as number) * y) + (b?.[i] as number);
+        const next = b?.[i] as number;
+        y = k === 0 ? next : add(op.skip && y === 0 ? 0 : mul(a?.[i] as number, y), next);
         out[i] = y;
       }
     }
@@ -251,7 +268,11 @@ export function makeInterpreter({ exact = false } = {}): Backend {
           }
           const store = exact && item.dtype === "float32" ? Float64Array : arrays[item.dtype];
           const out = new store(sizeOf(item.shape));
-          const scene = { shape: item.shape, inputs: item.inputs.map((x) => items[x] as Item) };
+          const scene = {
+            shape: item.shape,
+            dtype: item.dtype,
+            inputs: item.inputs.map((x) => items[x] as Item),
+          };
           const from = item.inputs.map((x) => results[x] as Elements);
           (runs[item.op.family] as Run<Op>)(item.op, scene, from, out);
           results[i] = out;

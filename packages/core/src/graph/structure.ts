@@ -28,9 +28,13 @@ export const given: Source = { family: "source", name: "input", attrs: {}, f: un
 const identities = new WeakMap<Op, string>();
 let nextIdentity = 0;
 
+/** Numbers as JSON has them, and those that it has not: −0, ±∞ and NaN. */
+const exactly = (_: string, x: unknown): unknown =>
+  typeof x === "number" && (!Number.isFinite(x) || Object.is(x, -0)) ? (x === 0 ? "-0" : String(x)) : x;
+
 /** A name that two ops share only if they do the same. */
 function signature(op: Op): string {
-  if (op.family !== "elementwise") return `${op.name}${JSON.stringify(op.attrs)}`;
+  if (op.family !== "elementwise") return `${op.name}${JSON.stringify(op.attrs, exactly)}`;
   const known = identities.get(op) ?? `${op.name}#${nextIdentity++}`;
   identities.set(op, known);
   return known;

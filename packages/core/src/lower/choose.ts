@@ -1,6 +1,8 @@
+import type { DType } from "../dtype.ts";
 import type { Item, Structure } from "../graph/structure.ts";
 import { expansions } from "../scalar/expand/index.ts";
 import { arg, subexpressions, toExpr } from "../scalar/expr.ts";
+import { settled } from "../scalar/types.ts";
 import { innermost, sizeOf } from "../shape.ts";
 import { isMatrixProduct } from "./matrix.ts";
 import { type JoinPart, partOf } from "./parts.ts";
@@ -22,16 +24,28 @@ const fewParts = 8;
 export const isLongJoin = ({ op, inputs }: Item): boolean =>
   op.family === "movement" && op.joins !== undefined && inputs.length > fewParts;
 
-/** The words of an elementwise formula, and whether it calls a function. */
-const costs = new WeakMap<object, { readonly words: number; readonly heavy: boolean }>();
+/** What the formula of an item comes to. */
+interface Cost {
+  readonly words: number;
+  /** Whether it calls a function. */
+  readonly heavy: boolean;
+  /** Whether its operands give every word of it a dtype. */
+  readonly typed: boolean;
+}
 
-export function costOf(item: Item): { readonly words: number; readonly heavy: boolean } {
-  if (item.op.family !== "elementwise") return { words: item.op.family === "movement" ? 0 : 1, heavy: false };
+const costs = new WeakMap<object, Cost>();
+
+export function costOf(item: Item): Cost {
+  if (item.op.family !== "elementwise")
+    return { words: item.op.family === "movement" ? 0 : 1, heavy: false, typed: true };
   const known = costs.get(item.op);
   if (known) return known;
-  const parts = subexpressions([item.op.f(item.inputs.map((_, i) => arg(i)))]);
+  const x = item.inputs.map((_, i) => arg(i));
+  const formula = item.op.f(x);
+  const parts = subexpressions([formula]);
   const heavy = parts.some((e) => e.kind === "apply" && (e.word.float === undefined || e.name in expansions));
-  const cost = { words: parts.length, heavy };
+  const typed = settled(formula, x, new Array<DType>(x.length).fill("bool"), "bool") === formula;
+  const cost = { words: parts.length, heavy, typed };
   costs.set(item.op, cost);
   return cost;
 }

@@ -1,14 +1,14 @@
-import type { DType } from "../dtype.ts";
+import { type DType, promote } from "../dtype.ts";
 import type { Elementwise } from "../graph/node.ts";
 import type { Item } from "../graph/structure.ts";
-import { constantOf, type Expr, toExpr } from "../scalar/expr.ts";
+import { constantOf, type Expr, literal } from "../scalar/expr.ts";
+import { settled } from "../scalar/types.ts";
 import { toFloat32, toFloat64, where } from "../scalar/words.ts";
-import { stridesOf } from "../shape.ts";
+import { sameShape, stridesOf } from "../shape.ts";
 import { costOf } from "./choose.ts";
 import { expandFunctions } from "./expand.ts";
 import {
   both,
-  constantIndex,
   flatIndex,
   type Guard,
   guardKey,
@@ -72,18 +72,18 @@ export class Formulas {
     const item = lowering.items[i] as Item;
     const local = unit.locals.get(i);
     if (local) {
-      const place = at.map((x) => x.key).join();
-      if (local.result && place === local.at) {
+      const isMade = at.length === local.at.length && at.every((x, k) => x.key === local.at[k]);
+      if (local.result && isMade) {
         if (local.loop >= this.loop) throw misfit;
         return guarded(unit.result(i, local.task), guard, unit);
       }
       const same =
         local.loop === this.loop &&
         !local.task.reduce &&
-        place === local.at &&
+        isMade &&
         unit.loops[local.loop]?.key === this.loopAxes;
       if (same) return guarded(local.task.value, guard, unit);
-      const inRow = unit.coordinates.every((c, k) => at[k]?.key === c.key);
+      const inRow = unit.coordinates.every((c, k) => at[k]?.key === c.key && local.at[k] === c.key);
       if (local.loop >= this.loop || !inRow) {
         if (!lowering.inMemory[i]) return this.body(i, at, guard);
         throw misfit;
@@ -100,7 +100,9 @@ export class Formulas {
     const { lowering, unit } = this;
     const { shape, dtype } = lowering.items[i] as Item;
     if (unit.rows.length === 0 || (lowering.words[i] as number) <= cheap) return undefined;
-    const { axes, coordinates } = axesOf("i", shape.slice(unit.rowShape.length));
+    const { length } = unit.rowShape;
+    if (!sameShape(shape.slice(0, length), unit.rowShape)) return undefined;
+    const { axes, coordinates } = axesOf("i", shape.slice(length));
     const own = keyOf(i, [...unit.coordinates, ...coordinates], []);
     const loop = unit.loops.findIndex(
       (l, k) => k < this.loop && l.key === loopKey(axes) && unit.written[k]?.has(own),
@@ -109,7 +111,7 @@ export class Formulas {
     const value = unit.written[loop]?.get(own) as Expr;
     const store = { buffer: lowering.spare(i), index: flatIndex(at, stridesOf(shape)) };
     const task: Task = { ...blank, value, type: dtype, store };
-    const local = { loop, task, at: at.map((x) => x.key).join(), result: false };
+    const local = { loop, task, at: at.map((x) => x.key), result: false };
     unit.add(unit.loops[loop] as Unit["loops"][number], task);
     unit.locals.set(i, local);
     return local;
@@ -123,25 +125,29 @@ export class Formulas {
       case "elementwise": {
         const x = item.inputs.map((input) => this.element(input, at, guard));
         this.#check(i, item.op, x, guard);
-        const types = item.inputs.map((input) => (lowering.items[input] as Item).dtype);
-        const precision = types.find((t) => t === "float32" || t === "float64") ?? item.dtype;
+        const { heavy, typed } = costOf(item);
         const y = item.op.f(x);
-        return guarded(costOf(item).heavy ? expandFunctions(y, x, precision) : y, guard, unit);
+        const types = this.#typesOf(item);
+        const words = heavy ? expandFunctions(y, x, types.reduce(promote)) : y;
+        return guarded(typed ? words : settled(words, x, types, item.dtype), guard, unit);
       }
       case "movement": {
         const reads = readsOf(item.op, at.length);
-        return reads.reduceRight<Expr>((otherwise, read) => {
-          const moved = indexOf(read.index, read.valid, at);
-          const holds = both(guard, moved.guard);
-          if (holds === null) return otherwise;
-          const input = item.inputs[read.input] as number;
-          const { shape } = lowering.items[input] as Item;
-          const within = read.valid
-            ? moved.index.map((x, k) => keepWithin(x, shape[k] as number))
-            : moved.index;
-          const value = this.element(input, within, holds);
-          return reads.length === 1 ? value : where(unit.guard(holds), value, otherwise);
-        }, toExpr(0));
+        return reads.reduceRight<Expr>(
+          (otherwise, read) => {
+            const moved = indexOf(read.index, read.valid, at);
+            const holds = both(guard, moved.guard);
+            if (holds === null) return otherwise;
+            const input = item.inputs[read.input] as number;
+            const { shape } = lowering.items[input] as Item;
+            const within = read.valid
+              ? moved.index.map((x, k) => keepWithin(x, shape[k] as number))
+              : moved.index;
+            const value = this.element(input, within, holds);
+            return reads.length === 1 ? value : where(unit.guard(holds), value, otherwise);
+          },
+          literal(0, item.dtype),
+        );
       }
       case "source": {
         if (!item.op.f) throw new Error(`${item.op.name} has no formula`);
@@ -149,9 +155,8 @@ export class Formulas {
         const inputs = item.inputs.map((input) => this.element(input, [], []));
         const e = item.op.f(places, inputs);
         const number = constantOf(e);
-        const made =
-          number === undefined ? toDType(e, item.dtype) : unit.index(constantIndex(number), item.dtype);
-        return guarded(made, guard, unit);
+        if (number !== undefined) return guarded(literal(number, item.dtype), guard, unit);
+        return guarded(toDType(e, item.dtype), guard, unit);
       }
       case "indexing":
         return this.#gather(i, item, at, guard);
@@ -160,9 +165,14 @@ export class Formulas {
     }
   }
 
+  #typesOf({ inputs }: Item): DType[] {
+    return inputs.map((x) => (this.lowering.items[x] as Item).dtype);
+  }
+
   #check(item: number, op: Elementwise, x: readonly Expr[], guard: Guard): void {
     if (!op.require) return;
-    const holds = op.require.holds(x);
+    const types = this.#typesOf(this.lowering.items[item] as Item);
+    const holds = settled(op.require.holds(x), x, types, "bool");
     this.checks.push({ holds: guard?.length === 0 ? holds : where(this.unit.guard(guard), holds, 1), item });
   }
 

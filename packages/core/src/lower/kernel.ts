@@ -26,7 +26,7 @@ export type Arg = { readonly type: DType } & (
       readonly size: number;
       readonly item: number;
     }
-  /** A whole number made of loop variables, or any constant. */
+  /** A whole number made of loop variables. */
   | { readonly kind: "index"; readonly index: Index }
   | { readonly kind: "guard"; readonly guard: Guard }
   /** What an earlier task of the same row came to. */

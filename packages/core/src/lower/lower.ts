@@ -203,7 +203,7 @@ class Lowering implements Ground {
         unit.locals.set(goal.item, {
           loop: across ? Number.POSITIVE_INFINITY : home,
           task,
-          at: element.join(),
+          at: element,
           result: goal.reduce !== undefined && !inMemory,
         });
         return true;

@@ -4,8 +4,8 @@ import type { Arg, Buffer, Nest, Task } from "./kernel.ts";
 type Place = { readonly buffer: Buffer; readonly index: Index };
 
 /**
- * A nest whose values that nobody else reads have memory for one row, which the next row uses again. Their tensors begin
- * with the axes of the rows, and a nest reads of what it makes only the row that it is at.
+ * A nest whose values that nobody else reads have memory for one row, which the next row uses again, where each row keeps to
+ * a part of its own: where the tensor begins with the axes of the rows, and no other row of it is read.
  */
 export function keepRows(nest: Nest, read: ReadonlySet<Buffer>): Nest {
   const count = nest.rows.reduce((n, { size }) => n * size, 1);
@@ -14,13 +14,24 @@ export function keepRows(nest: Nest, read: ReadonlySet<Buffer>): Nest {
     (sum, { name, size }) => addIndex(scaleIndex(sum, size), loopVariable(name, size)),
     constantIndex(0),
   );
+  const stores = nest.loops.flatMap(({ tasks }) => tasks.flatMap(({ store }) => store ?? []));
+  const loads = nest.args.flatMap((x): Place[] => (x.kind === "load" || x.kind === "gather" ? [x] : []));
+  const inRow = ({ index }: Place, size: number): Index => addIndex(index, scaleIndex(row, -size));
+  const keepsToRow = (buffer: Buffer, size: number): boolean =>
+    [...stores, ...loads].every((place) => {
+      if (place.buffer !== buffer) return true;
+      const { low, high } = inRow(place, size);
+      return low >= 0 && high < size;
+    });
   const kept = new Map<Buffer, Buffer>();
-  for (const { store } of nest.loops.flatMap(({ tasks }) => tasks))
-    if (store && !read.has(store.buffer))
-      kept.set(store.buffer, { ...store.buffer, size: store.buffer.size / count });
+  for (const { buffer } of stores) {
+    const size = buffer.size / count;
+    if (!read.has(buffer) && !kept.has(buffer) && Number.isInteger(size) && keepsToRow(buffer, size))
+      kept.set(buffer, { ...buffer, size });
+  }
   const within = <P extends Place>(place: P): P => {
     const buffer = kept.get(place.buffer);
-    return buffer ? { ...place, buffer, index: addIndex(place.index, scaleIndex(row, -buffer.size)) } : place;
+    return buffer ? { ...place, buffer, index: inRow(place, buffer.size) } : place;
   };
   const moved = new Map<Task, Task>();
   const loops = nest.loops.map(({ axes, tasks }) => ({

@@ -1,7 +1,7 @@
 import { type DType, isFloat } from "../dtype.ts";
 import type { Reduction } from "../graph/node.ts";
 import type { Item } from "../graph/structure.ts";
-import { applied, type Expr, toExpr } from "../scalar/expr.ts";
+import { applied, type Expr, literal } from "../scalar/expr.ts";
 import { add, and, eq, lt, or, where, words, xor } from "../scalar/words.ts";
 import { sizeOf } from "../shape.ts";
 import { extentOf, fewTerms, isMatrixProduct } from "./matrix.ts";
@@ -39,12 +39,12 @@ export function combined(op: Combination, elements: readonly Expr[], dtype: DTyp
 
 /** The place of the first element that is better than all others, or of the first NaN. */
 function chosen({ combine }: Combination, elements: readonly Expr[], dtype: DType): Expr {
-  let [best, place] = [elements[0] as Expr, toExpr(0)];
+  let [best, place] = [elements[0] as Expr, literal(0, "int32")];
   for (const [k, x] of elements.entries()) {
     if (k === 0) continue;
     const better = combine === "maximum" ? lt(best, x) : lt(x, best);
     const wins = isFloat(dtype) ? or(better, and(xor(eq(x, x), 1), eq(best, best))) : better;
-    [best, place] = [where(wins, x, best), where(wins, k, place)];
+    [best, place] = [where(wins, x, best), where(wins, literal(k, "int32"), place)];
   }
   return place;
 }

@@ -63,7 +63,7 @@ export function simplified(structure: Structure): Structure {
   const is: Question["is"] = (x, value) => {
     const from = inside(x, "expand");
     const { op } = items[from ?? x] as Item;
-    return op.name === "constant" && op.attrs.value === value;
+    return op.name === "constant" && Object.is(op.attrs.value, value);
   };
   structure.items.forEach((item, i) => {
     const inputs = item.inputs.map((x) => place[x] as number);

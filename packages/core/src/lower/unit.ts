@@ -1,4 +1,3 @@
-import type { DType } from "../dtype.ts";
 import { arg, type Expr, subexpressions } from "../scalar/expr.ts";
 import {
   constantIndex,
@@ -31,7 +30,7 @@ export interface Local {
   /** Infinity where the result is known only after all rows. */
   readonly loop: number;
   readonly task: Task;
-  readonly at: string;
+  readonly at: readonly string[];
   /** Whether other loops of the row read it as a number rather than from memory. */
   readonly result: boolean;
 }
@@ -93,9 +92,9 @@ export class Unit {
     return this.argument(key, () => ({ kind: "load", type: buffer.dtype, buffer, index, guard }));
   }
 
-  index(place: Index, type: DType = "int32"): Expr {
+  index(place: Index): Expr {
     const index = open(place);
-    return this.argument(`index ${index.key} ${type}`, () => ({ kind: "index", type, index }));
+    return this.argument(`index ${index.key}`, () => ({ kind: "index", type: "int32", index }));
   }
 
   guard(when: Guard): Expr {

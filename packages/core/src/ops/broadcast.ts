@@ -1,4 +1,4 @@
-import { type DType, promote } from "../dtype.ts";
+import { clamped, type DType, promote } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
 import type { Movement, Node, Reduction } from "../graph/node.ts";
@@ -49,9 +49,9 @@ export function reduce(
   const reduced = axes(fact.name, dims, x.shape.length);
   const kept = x.shape.map((n, i) => (reduced.includes(i) ? 1 : n));
   const shape = keepdim ? kept : x.shape.filter((_, i) => !reduced.includes(i));
-  const attrs = { dims: reduced, keepdim };
+  const op = { ...fact, identity: clamped(fact.identity, x.dtype), dims: reduced };
   return build(
-    { family: "reduction", attrs, dims: reduced, position: false, choice: false, ...fact },
+    { family: "reduction", attrs: { dims: reduced, keepdim }, position: false, choice: false, ...op },
     [x],
     shape,
     dtype,

@@ -3,7 +3,7 @@ import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
 import { Node, Single, type Source, type Value } from "../graph/node.ts";
 import { constantOf, type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
-import { add, mul, or, shiftLeft, shiftRight, xor } from "../scalar/words.ts";
+import { add, mul, or, shiftLeft, shiftRightLogical, xor } from "../scalar/words.ts";
 import { checkShape, type Shape, sizeOf } from "../shape.ts";
 
 const source = (name: string, attrs: Source["attrs"], f: Source["f"]): Source => ({
@@ -84,7 +84,7 @@ export function iota(shape: Shape, dim: number, dtype: DType): Node {
   return build(source("iota", { dim }, f), [], checkShape("iota", shape), dtype);
 }
 
-const rotateLeft = (x: Expr, bits: number): Expr => or(shiftLeft(x, bits), shiftRight(x, 32 - bits));
+const rotateLeft = (x: Expr, bits: number): Expr => or(shiftLeft(x, bits), shiftRightLogical(x, 32 - bits));
 
 /** Rotation distances of Threefry-2x32, in groups of four rounds. */
 const rotations = [

@@ -14,10 +14,13 @@ export interface Word {
   readonly rare?: boolean;
 }
 
-/** A formula of scalars: a directed acyclic graph of words over arguments and constants. */
+/**
+ * A formula of scalars: a directed acyclic graph of words over arguments and constants. A constant without a dtype has that
+ * of the word that reads it.
+ */
 export type Expr =
   | { readonly kind: "arg"; readonly index: number; readonly name: string }
-  | { readonly kind: "const"; readonly value: number }
+  | { readonly kind: "const"; readonly value: number; readonly type?: DType }
   | { readonly kind: "apply"; readonly name: string; readonly word: Word; readonly args: readonly Expr[] };
 
 /** What a formula is written with: an expression or a plain number. */
@@ -27,7 +30,12 @@ export const arg = (index: number, name = `x${index}`): Expr => ({ kind: "arg", 
 
 export const toExpr = (x: Scalar): Expr => (typeof x === "number" ? { kind: "const", value: x } : x);
 
-export const constantOf = (x: Expr): number | undefined => (x.kind === "const" ? x.value : undefined);
+/** A number as an element of a dtype. */
+export const literal = (value: number, type: DType): Expr => ({ kind: "const", value, type });
+
+/** The number that a constant without a dtype is. */
+export const constantOf = (x: Expr): number | undefined =>
+  x.kind === "const" && x.type === undefined ? x.value : undefined;
 
 type Scalars<P extends unknown[]> = { [I in keyof P]: Scalar };
 type Builders<T extends Record<string, Word>> = {
@@ -38,7 +46,10 @@ type Builders<T extends Record<string, Word>> = {
       : (x: Scalar) => Expr;
 };
 
-/** One word written over its operands; over constants alone it is folded, which functions are not before they are words. */
+/**
+ * One word written over its operands; over constants alone it is folded, which functions are not before they are words.
+ * Constants with a dtype are not: they are rounded to it at each word.
+ */
 export function applied(name: string, word: Word, operands: readonly Scalar[]): Expr {
   const args = operands.map(toExpr);
   const values = args.map(constantOf);

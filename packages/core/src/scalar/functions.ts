@@ -5,6 +5,17 @@ import { abs, add, maximum, neg } from "./words.ts";
 const one = <N extends string>(name: N) => ({ text: `${name}($0)` as const, result: "same" as const });
 const two = <N extends string>(name: N) => ({ text: `${name}($0, $1)` as const, result: "same" as const });
 
+/** xʸ in 32 bits, as if multiplied y times; for a negative y what is whole of 1/x^−y, and 0 for x = 0. */
+function powInteger(x: number, y: number): number {
+  if (y < 0) return x === 1 || x === -1 ? powInteger(x, -y) : 0;
+  let [result, square] = [1, x];
+  for (let n = y; n > 0; n = Math.floor(n / 2)) {
+    if (n % 2 === 1) result = Math.imul(result, square);
+    square = Math.imul(square, square);
+  }
+  return result;
+}
+
 /**
  * The functions that formulas are written with beyond the words. What they compute is said twice: in words (`expand/`), for
  * backends, and by the engine's `Math` (`truth.ts`). Those that are not spelled out in words say it here, in double precision.
@@ -32,7 +43,7 @@ export const functions = {
   atanh: one("atanh"),
   sigmoid: one("σ"),
   hypot: two("hypot"),
-  pow: { ...two("pow"), int: (x: number, y: number) => (x ** y) | 0 },
+  pow: { ...two("pow"), int: powInteger },
   erf: one("erf"),
   erfc: one("erfc"),
   erfinv: one("erfinv"),

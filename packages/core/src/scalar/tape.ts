@@ -1,5 +1,6 @@
 import type { DType } from "../dtype.ts";
 import { type Expr, subexpressions, type Word } from "./expr.ts";
+import { typeOf, worksIn } from "./types.ts";
 
 /** One instruction: a value that is read, known or computed from earlier ones. `type` is undefined for weak constants. */
 export type Step =
@@ -10,6 +11,8 @@ export type Step =
       readonly name: string;
       readonly word: Word;
       readonly args: readonly number[];
+      /** The dtype that its operands have. */
+      readonly operands: DType | undefined;
       readonly type: DType | undefined;
     };
 
@@ -22,17 +25,17 @@ export interface Tape {
 /** Orders the sub-expressions of `roots` and infers their types from those of the arguments. */
 export function tapeOf(roots: readonly Expr[], argTypes: readonly DType[]): Tape {
   const index = new Map<Expr, number>();
+  const types = new Map<Expr, DType>();
   const steps: Step[] = [];
   for (const e of subexpressions(roots)) {
     index.set(e, steps.length);
-    if (e.kind === "arg") steps.push({ kind: "arg", index: e.index, type: argTypes[e.index] });
-    else if (e.kind === "const") steps.push({ kind: "const", value: e.value, type: undefined });
+    const type = e.kind === "arg" ? argTypes[e.index] : typeOf(e, types);
+    if (type) types.set(e, type);
+    if (e.kind === "arg") steps.push({ kind: "arg", index: e.index, type });
+    else if (e.kind === "const") steps.push({ kind: "const", value: e.value, type });
     else {
       const args = e.args.map((a) => index.get(a) as number);
-      const typed = args.slice(e.word.result === "branches" ? 1 : 0).map((a) => steps[a]?.type);
-      const same = typed.find((t) => t !== undefined);
-      const type = e.word.result === "same" || e.word.result === "branches" ? same : e.word.result;
-      steps.push({ kind: "word", name: e.name, word: e.word, args, type });
+      steps.push({ kind: "word", name: e.name, word: e.word, args, operands: worksIn(e, types), type });
     }
   }
   return { steps, outputs: roots.map((r) => index.get(r) as number) };

@@ -19,6 +19,10 @@ function roundEven(x: number): number {
   return r === 0 && Object.is(Math.sign(x), -0) ? -0 : x < 0 && r === 0 ? -0 : r;
 }
 
+/** A shift as integers have it: by a count outside 0 … 31 all bits are moved out, and what enters is left. */
+const shift = (by: (a: number, count: number) => number) => (a: number, count: number) =>
+  count >= 0 && count < 32 ? by(a, count) : by(by(a, 31), 1);
+
 /** Truncates towards zero, saturates at the ends of int32, and takes NaN to 0, as WebAssembly's `trunc_sat`. */
 const saturate = (x: number): number =>
   Number.isNaN(x) ? 0 : Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.trunc(x)));
@@ -77,8 +81,20 @@ export const words = {
   and: word("$0 ∧ $1", (a: number, b: number) => a & b),
   or: word("$0 ∨ $1", (a: number, b: number) => a | b),
   xor: word("$0 ⊕ $1", (a: number, b: number) => a ^ b),
-  shiftLeft: word("$0 ≪ $1", (a: number, b: number) => a << b),
-  shiftRight: word("$0 ≫ $1", (a: number, b: number) => (a >>> b) | 0),
+  shiftLeft: word(
+    "$0 ≪ $1",
+    shift((a, b) => a << b),
+  ),
+  /** The sign enters. */
+  shiftRight: word(
+    "$0 ≫ $1",
+    shift((a, b) => a >> b),
+  ),
+  /** Zeros enter. */
+  shiftRightLogical: word(
+    "$0 ⋙ $1",
+    shift((a, b) => (a >>> b) | 0),
+  ),
   where: word("[$0 ? $1 : $2]", (c: number, a: number, b: number) => (c ? a : b), { result: "branches" }),
   /** |x| with the sign of y, of zeros and NaN too. */
   copysign: word("copysign($0, $1)", (x: number, y: number) => (head(y) < 0 ? -Math.abs(x) : Math.abs(x))),
@@ -117,6 +133,7 @@ export const {
   xor,
   shiftLeft,
   shiftRight,
+  shiftRightLogical,
   where,
   copysign,
   scalb,

@@ -20,8 +20,7 @@ export class Arguments {
   /** One element; `at` pushes the place of a gathered one. */
   one(x: Arg, lead: Lead, at: Push): void {
     const { f, around } = this;
-    if (x.kind === "index" && x.type === "int32") return pushIndex(f, x.index, around.variable);
-    if (x.kind === "index") return pushConstant(f, x.index.constant, x.type);
+    if (x.kind === "index") return pushIndex(f, x.index, around.variable);
     if (x.kind === "guard") return pushGuard(f, x.guard, around.variable);
     if (x.kind === "result") {
       f.get(around.result(x.task));

@@ -1,6 +1,6 @@
 import type { DType } from "../../dtype.ts";
 import type { Arg, Axis, Loop, Task } from "../../lower/kernel.ts";
-import { constantOf, type Expr } from "../../scalar/expr.ts";
+import type { Expr } from "../../scalar/expr.ts";
 import { openAccumulator } from "./accumulate.ts";
 import { Arguments } from "./arguments.ts";
 import type { FunctionBuilder } from "./assembler.ts";
@@ -96,7 +96,7 @@ export class Body {
 
   /** The dtype of a task's value. */
   #typeOf(t: Task): DType {
-    return this.steps.get(t.value)?.type ?? t.type;
+    return this.steps.get(t.value)?.type ?? (t.value.kind === "const" ? t.value.type : undefined) ?? t.type;
   }
 
   #site(width: Width, type: DType): Site {
@@ -135,13 +135,11 @@ export class Body {
     }
   }
 
-  /**
-   * The number that a value is known to be, by its formula or by the graph: both are written alike, so that the engine works
-   * out once what a function and its derivative share.
-   */
+  /** The number that a value is known to be. */
   #numberOf(e: Expr): number | undefined {
+    if (e.kind === "const") return e.value;
     const x = e.kind === "arg" ? this.args[e.index] : undefined;
-    return x?.kind === "index" && x.index.terms.length === 0 ? x.index.constant : constantOf(e);
+    return x?.kind === "index" && x.index.terms.length === 0 ? x.index.constant : undefined;
   }
 
   #push(e: Expr, point: Point, width: Width, type: DType): void {
@@ -178,9 +176,10 @@ export class Body {
 
   #argument(x: Arg, point: Point, width: Width): void {
     const at = (lane?: number): void => {
-      const { local, width: own } = point.values.get((x as { at: Expr }).at) as Value;
-      this.f.get(local);
-      if (own === "vector") takeLane(this.f, "int32", 4, lane as number);
+      const e = (x as { at: Expr }).at;
+      if (point.values.get(e)?.width !== "vector") return this.#push(e, point, "scalar", "int32");
+      this.f.get((point.values.get(e) as Value).local);
+      takeLane(this.f, "int32", 4, lane as number);
     };
     if (width === "scalar" || x.kind === "result") this.#arguments.one(x, point.lead, at);
     else this.#arguments.vector(x, point.lead, at);
@@ -217,7 +216,7 @@ export class Body {
       return emitRarely(
         site,
         () => this.#push(x, point, "vector", operands),
-        constantOf(from) as number,
+        this.#numberOf(from) as number,
         host,
       );
     }

@@ -51,6 +51,7 @@ const runs = [
     "f64.promote_f32 i32.reinterpret_f32 i64.reinterpret_f64 f32.reinterpret_i32 f64.reinterpret_i64",
   ],
   [0xfc00, "i32", "trunc_sat_f32_s trunc_sat_f32_u trunc_sat_f64_s"],
+  [0xfc06, "i64", "trunc_sat_f64_s"],
   [0xfc0a, "memory", "copy", 0, [0, 0]],
   [0xfc0b, "memory", "fill", 0, [0]],
   [0xfd00, "v128", "load", 2],

@@ -57,7 +57,7 @@ export function emitScatter(f: FunctionBuilder, s: Scatter, base: (b: Buffer) =>
         if (s.mode === "scatterAdd")
           f.get(to)
             .op(load, log2, 0)
-            .op(`${prefix}.add` as OpName);
+            .op(`${prefix}.${narrow ? "or" : "add"}` as OpName);
         f.op(store, log2, 0);
       },
       () => noteFault(f, out.item),

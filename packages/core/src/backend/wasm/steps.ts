@@ -2,13 +2,14 @@ import type { DType } from "../../dtype.ts";
 import type { Guard, Index } from "../../lower/index-map.ts";
 import type { Arg, Axis, Task } from "../../lower/kernel.ts";
 import { type Expr, inOrder } from "../../scalar/expr.ts";
+import { typeOf, worksIn } from "../../scalar/types.ts";
 import { hasVector, isKnown } from "./words.ts";
 
 /** One value of a loop body: a word or an argument, its dtype, and how deep in the loops it changes. */
 export interface Step {
   readonly expr: Expr;
   readonly type: DType;
-  /** The dtype that its operands have, where it has any. */
+  /** The dtype that its operands have, where it has any, or else its own. */
   readonly operands: DType;
   /** Number of loop variables, outermost first, that the value depends on; 0 is worked out once. */
   readonly depth: number;
@@ -47,15 +48,7 @@ function depthOfArg(x: Arg, axes: readonly Axis[], rows: number): number {
   return Math.max(depthOfIndex(x.index, axes), depthOfGuard(x.guard, axes));
 }
 
-/** The dtype that a step asks of its operand number `k`; undefined where any will do. */
-function asked(expr: Expr & { kind: "apply" }, operands: DType | undefined, k: number): DType | undefined {
-  return expr.word.result === "branches" && k === 0 ? "bool" : operands;
-}
-
-/**
- * The values that tasks work out, in order, with their dtypes and depths. Constants, and choices between constants, take
- * the dtype that their readers ask for.
- */
+/** The values that tasks work out, in order, with their dtypes and depths; constants are none. */
 export function stepsOf(
   tasks: readonly Task[],
   args: readonly Arg[],
@@ -65,34 +58,18 @@ export function stepsOf(
   const order = inOrder(
     tasks.map((t) => t.value),
     (e) => childrenOf(e, args),
-  ).filter((e) => e.kind !== "const");
-  const operands = new Map<Expr, DType>();
+  );
   const types = new Map<Expr, DType>();
-  const settle = (expr: Expr & { kind: "apply" }, own: DType): void => {
-    operands.set(expr, own);
-    const { result } = expr.word;
-    types.set(expr, result === "same" || result === "branches" ? own : result);
-  };
-  for (const expr of order) {
-    if (expr.kind === "arg") types.set(expr, (args[expr.index] as Arg).type);
-    else if (expr.kind === "apply") {
-      const deciding = expr.args.slice(expr.word.result === "branches" ? 1 : 0);
-      const own = deciding.map((a) => types.get(a)).find((t) => t !== undefined);
-      if (own) settle(expr, own);
-    }
-  }
-  for (const t of tasks) if (t.value.kind === "apply" && !types.has(t.value)) settle(t.value, t.type);
-  for (const expr of [...order].reverse())
-    if (expr.kind === "apply")
-      expr.args.forEach((a, k) => {
-        if (a.kind === "apply" && !types.has(a)) settle(a, asked(expr, operands.get(expr), k) ?? "float32");
-      });
   const steps = new Map<Expr, Step>();
   for (const expr of order) {
-    let depth = expr.kind === "arg" ? depthOfArg(args[expr.index] as Arg, axes, rows) : 0;
+    if (expr.kind === "const") continue;
+    const x = argOf(expr, args);
+    const type = (x ? x.type : typeOf(expr, types)) as DType;
+    const operands = expr.kind === "apply" ? (worksIn(expr, types) as DType) : type;
+    let depth = x ? depthOfArg(x, axes, rows) : 0;
     for (const c of childrenOf(expr, args)) depth = Math.max(depth, steps.get(c)?.depth ?? 0);
-    const type = types.get(expr) as DType;
-    steps.set(expr, { expr, type, operands: operands.get(expr) ?? type, depth });
+    types.set(expr, type);
+    steps.set(expr, { expr, type, operands, depth });
   }
   return steps;
 }

@@ -27,7 +27,8 @@ const suffixes: Readonly<Record<string, { readonly float?: string; readonly int?
   or: { int: "or" },
   xor: { int: "xor" },
   shiftLeft: { int: "shl" },
-  shiftRight: { int: "shr_u" },
+  shiftRight: { int: "shr_s" },
+  shiftRightLogical: { int: "shr_u" },
 };
 
 const all = (operands: readonly Push[]): void => {
@@ -56,7 +57,7 @@ const integerForms: Readonly<Record<string, Emit>> = {
       () => f.i32(0),
       () => {
         f.get(x).op("f64.convert_i32_s").get(y).op("f64.convert_i32_s").op("f64.div").op("f64.floor");
-        f.op("i32.trunc_sat_f64_s");
+        f.op("i64.trunc_sat_f64_s").op("i32.wrap_i64");
       },
       "i32",
     );
@@ -69,11 +70,36 @@ function chooseInteger({ f, scratch }: Site, a: Push, b: Push, better: OpName): 
   f.set(y).set(x).get(x).get(y).get(x).get(y).op(better).op("select");
 }
 
+/** Shifts: instructions take the count modulo 32, and by one outside 0 … 31 all bits are moved out. */
+const shifted =
+  (name: string): Emit =>
+  ({ f, width, scratch }, [a, b], known) => {
+    const op = `${prefixes[width].int32}.${suffixes[name]?.int}` as OpName;
+    const count = known[1];
+    a?.();
+    if (count !== undefined && count >= 0 && count < 32) {
+      b?.();
+      f.op(op);
+      return;
+    }
+    if (count !== undefined) {
+      f.i32(31).op(op).i32(1).op(op);
+      return;
+    }
+    const [x, by] = [scratch(0), scratch(1)];
+    b?.();
+    f.set(by).set(x).get(x).get(by).op(op).get(x).i32(31).op(op).i32(1).op(op);
+    f.get(by).i32(32).op("i32.lt_u").op("select");
+  };
+
 /** Words that leave an integer as it is. */
 const roundings = new Set(["floor", "ceil", "trunc", "round"]);
 
 /** Words whose instructions follow no pattern. */
 const special: Readonly<Record<string, Emit>> = {
+  shiftLeft: shifted("shiftLeft"),
+  shiftRight: shifted("shiftRight"),
+  shiftRightLogical: shifted("shiftRightLogical"),
   where: ({ f, width }, [c, a, b], known) => {
     const zero = width === "vector" ? known.findIndex((x) => Object.is(x, 0)) : -1;
     if (zero !== 1) a?.();
