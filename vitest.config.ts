@@ -4,12 +4,15 @@ import { findChromium } from "./test/browser/chromium.ts";
 
 const conditions = (host: string) => ({ resolve: { conditions: ["@chainrule/source", host] } });
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
+/** Looks at every program that lowering makes. */
+const setupFiles = ["test/setup/verify.ts"];
 
 const node: TestProjectInlineConfiguration = {
   ...conditions("node"),
   ssr: conditions("node"),
   test: {
     ...patience,
+    setupFiles,
     name: "node",
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
     exclude: ["test/browser/**"],
@@ -27,6 +30,7 @@ const browser = (launchOptions: object): TestProjectInlineConfiguration => ({
   },
   test: {
     ...patience,
+    setupFiles,
     name: "browser",
     include: ["browser", "conformance", "derivation"]
       .map((folder) => `test/${folder}/**/*.test.ts`)

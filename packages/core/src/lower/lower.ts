@@ -230,6 +230,16 @@ function joins(unit: Unit, goal: Goal, reads: readonly number[]): boolean {
   return loops.some((l) => l.key === key);
 }
 
+let inspect: ((program: Program) => void) | null = null;
+
+/** Has every program that is made from now on looked at, as tests do. */
+export function inspectBy(by: typeof inspect): void {
+  inspect = by;
+}
+
 /** A graph as kernels over buffers. */
-export const lower = (structure: Structure): Program =>
-  new Lowering(withBorders(withBlocks(simplified(structure)))).run();
+export function lower(structure: Structure): Program {
+  const program = new Lowering(withBorders(withBlocks(simplified(structure)))).run();
+  inspect?.(program);
+  return program;
+}

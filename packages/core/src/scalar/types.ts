@@ -11,9 +11,12 @@ const isChoice = ({ word }: Apply): boolean => word.result === "branches";
 /** Whether the result of a word has the dtype that its operands have. */
 const passesOn = ({ word }: Apply): boolean => word.result === "same" || word.result === "branches";
 
+/** The operands that have the dtype which a word works in: all but the condition of a choice. */
+export const decidingOf = (e: Apply): readonly Expr[] => (isChoice(e) ? e.args.slice(1) : e.args);
+
 /** The dtype that a word works in, that of its operands or of its branches; undefined where these are constants without one. */
 export function worksIn(e: Apply, types: Types): DType | undefined {
-  const deciding = isChoice(e) ? e.args.slice(1) : e.args;
+  const deciding = decidingOf(e);
   const known = deciding.find((x) => x.kind !== "const" && types.has(x));
   if (known) return types.get(known);
   return deciding.map((x) => (x.kind === "const" ? x.type : undefined)).find((type) => type !== undefined);
