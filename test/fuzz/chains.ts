@@ -18,7 +18,7 @@ type Step = (scene: Scene) => Entry | undefined;
 
 const one = <T>(list: readonly T[], draw: Draw): T => list[draw(list.length)] as T;
 const numbers = [-2, -1, -0.5, 0, 0.25, 1, 2, 3];
-const mostElements = 4000;
+const mostElements = 1200;
 
 const isExact = (e: Entry): boolean => e.exact;
 const float = (e: Entry): boolean => isFloat(e.x.dtype);
@@ -292,7 +292,7 @@ export function programOf(seed: number, most = 12): Program {
     dtype: one<DType>(["float32", "float32", "int32", "bool"], kinds),
     shape: shapeOf(kinds),
   }));
-  const count = Math.min(most, 3 + kinds(10));
+  const count = Math.min(most, 2 + kinds(9));
   const told: string[] = [];
   const inputs = () => {
     const next = stream(seed + 1);
