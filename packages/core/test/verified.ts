@@ -1,0 +1,4 @@
+import { inspectBy } from "../src/lower/lower.ts";
+import { verify } from "../src/lower/verify/verify.ts";
+
+inspectBy(verify);
