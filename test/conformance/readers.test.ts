@@ -1,5 +1,6 @@
 import { compile, type DType, type Tensor, tensor, where } from "@chainrule/core";
-import { interpreter, table, withBackend } from "@chainrule/core/testing";
+import { table } from "@chainrule/core/internal";
+import { interpreter, withBackend } from "@chainrule/core/testing";
 import { describe, expect, it } from "vitest";
 import { stream } from "./draw.ts";
 import { asCall } from "./rows.ts";

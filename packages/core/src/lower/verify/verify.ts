@@ -1,58 +1,64 @@
-import { sizeOf } from "../../shape.ts";
+import { sizeOf, stridesOf } from "../../shape.ts";
 import type { Buffer } from "../kernel.ts";
 import { buffersOf } from "../plan.ts";
-import type { Kernel, Product, ProductAxis, Program } from "../program.ts";
+import type { Join, Kernel, Product, Program, View } from "../program.ts";
 import { check, nameOf } from "./check.ts";
 import { checkNest } from "./nest.ts";
 import { Stored } from "./stored.ts";
 
-/** The places that an operand of a product has elements at, from the first to the last. */
-function checkSpan(
-  buffer: Buffer,
-  start: number,
-  axes: readonly ProductAxis[],
-  operand: "a" | "b" | "c",
-): void {
-  if (axes.some(({ size }) => size === 0)) return;
-  const ends = axes.map((x) => (x.size - 1) * x[operand]);
+/** What a kernel reads or stores in steps along axes. */
+interface Span extends View {
+  readonly sizes: readonly number[];
+  readonly steps: readonly number[];
+}
+
+function checkSpan({ buffer, start, sizes, steps }: Span): void {
+  if (sizes.includes(0)) return;
+  const ends = sizes.map((n, d) => (n - 1) * (steps[d] as number));
   const low = ends.reduce((n, end) => n + Math.min(0, end), start);
   const high = ends.reduce((n, end) => n + Math.max(0, end), start);
-  check(low >= 0 && high < buffer.size, () => `a product reaches ${low} … ${high} of ${nameOf(buffer)}`);
+  check(low >= 0 && high < buffer.size, () => `${nameOf(buffer)} at ${low} … ${high}`);
 }
 
-function checkProduct({ out, a, b, batch, ms, ns, ks }: Product): void {
-  checkSpan(a.buffer, a.start, [...batch, ...ms, ...ns, ...ks], "a");
-  checkSpan(b.buffer, b.start, [...batch, ...ms, ...ns, ...ks], "b");
-  checkSpan(out, 0, [...batch, ...ms, ...ns], "c");
-  const results = sizeOf([...batch, ...ms, ...ns].map((x) => x.size));
-  check(results === out.size, () => `a product of ${results} results fills ${nameOf(out)}`);
-}
+/** A tensor that fills a buffer. */
+const whole = (buffer: Buffer, sizes: readonly number[]): Span => {
+  check(sizeOf(sizes) === buffer.size, () => `${sizeOf(sizes)} results fill ${nameOf(buffer)}`);
+  return { buffer, start: 0, sizes, steps: stridesOf(sizes) };
+};
 
-/** The sizes that the buffers of a kernel must have. */
-function sizesOf(
-  kernel: Exclude<Kernel, { kind: "nest" | "product" }>,
-): readonly (readonly [Buffer, number])[] {
-  const size = sizeOf(kernel.shape);
-  if (kernel.kind === "scatter") {
-    const indices = sizeOf(kernel.indexShape);
-    return [
-      [kernel.out, size],
-      [kernel.x, size],
-      [kernel.index, indices],
-      [kernel.src, indices],
-    ];
-  }
-  if (kernel.kind === "recur")
-    return [
-      [kernel.out, size],
-      [kernel.a, size],
-      [kernel.b, size],
-    ];
-  const parts = kernel.parts.reduce((n, part) => n + part.size, 0);
+function productSpans({ out, a, b, batch, ms, ns, ks }: Product): Span[] {
+  const results = [...batch, ...ms, ...ns];
+  const terms = [...results, ...ks];
+  const sizes = terms.map((x) => x.size);
+  whole(
+    out,
+    results.map((x) => x.size),
+  );
   return [
-    [kernel.out, size],
-    [kernel.out, parts],
+    { ...a, sizes, steps: terms.map((x) => x.a) },
+    { ...b, sizes, steps: terms.map((x) => x.b) },
+    { buffer: out, start: 0, sizes: results.map((x) => x.size), steps: results.map((x) => x.c) },
   ];
+}
+
+function joinSpans({ out, parts, shape, dim }: Join): Span[] {
+  const rows = sizeOf(shape.slice(0, dim));
+  const inner = sizeOf(shape.slice(dim + 1));
+  const along = parts.reduce((n, part) => n + part.length, 0);
+  check(along === shape[dim], () => `parts of ${along} fill an axis of ${shape[dim]}`);
+  const spans = parts.map((part) => ({ ...part, sizes: [rows, part.length * inner], steps: [part.row, 1] }));
+  return [whole(out, shape), ...spans];
+}
+
+/** What a kernel that is no nest reads and stores. */
+function spansOf(kernel: Exclude<Kernel, { kind: "nest" }>): Span[] {
+  if (kernel.kind === "product") return productSpans(kernel);
+  if (kernel.kind === "join") return joinSpans(kernel);
+  const { out, shape: sizes } = kernel;
+  const result = whole(out, sizes);
+  if (kernel.kind === "recur") return [result, { ...kernel.a, sizes }, { ...kernel.b, sizes }];
+  const { x, index, src, indexShape } = kernel;
+  return [result, { ...x, sizes }, { ...index, sizes: indexShape }, { ...src, sizes: indexShape }];
 }
 
 /**
@@ -70,12 +76,14 @@ export function verify({ items, kernels, buffers, inputs, outputs }: Program): v
       checkNest(kernel, stored, isForRow);
       continue;
     }
-    for (const b of buffersOf(kernel))
-      check(b === kernel.out || stored.isWhole(b), () => `${nameOf(b)} is read before it is stored`);
-    if (kernel.kind === "product") checkProduct(kernel);
-    else
-      for (const [b, size] of sizesOf(kernel))
-        check(b.size === size, () => `${kernel.kind} takes ${size} elements of ${nameOf(b)}`);
+    for (const span of spansOf(kernel)) {
+      const { buffer } = span;
+      checkSpan(span);
+      check(
+        buffer === kernel.out || stored.isWhole(buffer),
+        () => `${nameOf(buffer)} is read before it is stored`,
+      );
+    }
     stored.whole(kernel.out);
   }
   for (const b of outputs) check(stored.isWhole(b), () => `${nameOf(b)} is asked for and not stored`);
