@@ -10,9 +10,12 @@ export { ChainruleError, type Fault } from "./errors.ts";
 export type { KeepDim } from "./ops/broadcast.ts";
 export * as scalar from "./scalar/index.ts";
 export { formatShape, type Shape, sameShape } from "./shape.ts";
+export { allclose, equal } from "./tensor/compare.ts";
 export * from "./tensor/create.ts";
 export { elementwise } from "./tensor/define.ts";
+export type { EncodedTensor } from "./tensor/encode.ts";
 export type { TensorList } from "./tensor/join.ts";
+export { fromJSON } from "./tensor/json.ts";
 export type { Nested, Pixels, TensorData } from "./tensor/nested.ts";
 export { Cell, Parameter } from "./tensor/parameter.ts";
 export {

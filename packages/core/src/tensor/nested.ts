@@ -1,7 +1,7 @@
 import { checkDType, type DType, getDefaultDtype, promote, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "../shape.ts";
-import { type NumberArray, numbersOf, requireInt32, store, typedDType } from "./typed.ts";
+import { type Elements, kindOf, type NumberArray, store, typedElements } from "./typed.ts";
 
 /** Numbers or truth values in arrays of any depth. */
 export type Nested<T = number | boolean> = T | readonly Nested<T>[];
@@ -14,11 +14,6 @@ export interface Pixels {
 /** What a tensor can be made from. */
 export type TensorData = Nested<number | boolean | NumberArray> | Pixels;
 
-interface Elements {
-  readonly numbers: ArrayLike<number>;
-  readonly dtype: DType;
-}
-
 interface Parsed {
   readonly array: TypedArray;
   readonly shape: Shape;
@@ -28,7 +23,7 @@ interface Parsed {
 /** Lists are nested at most this deep. */
 const deepest = 64;
 
-const isRow = (x: unknown): x is ArrayLike<unknown> => Array.isArray(x) || typedDType(x) !== undefined;
+const isRow = (x: unknown): x is ArrayLike<unknown> => Array.isArray(x) || kindOf(x) !== undefined;
 
 /** What something is, for messages. */
 function kind(x: unknown): string {
@@ -86,14 +81,6 @@ function shapeOf(data: unknown): number[] {
   return shape;
 }
 
-/** The elements of a typed array, and the dtype that they speak of: whole numbers that nobody asked a dtype for are int32. */
-function elementsOfTyped(data: NumberArray, asked?: DType): Elements {
-  const numbers = numbersOf(data);
-  const dtype = typedDType(data) as DType;
-  if (!asked && dtype === "int32") requireInt32(numbers);
-  return { numbers, dtype };
-}
-
 /** The elements of nested lists in order, and the dtype that they speak of. */
 function elementsOf(data: unknown, size: number, asked?: DType): Elements {
   const numbers = new Float64Array(size);
@@ -106,7 +93,7 @@ function elementsOf(data: unknown, size: number, asked?: DType): Elements {
       plain ||= typeof x === "number";
       numbers[next++] = +x;
     } else {
-      const row = elementsOfTyped(x as NumberArray, asked);
+      const row = typedElements(x as NumberArray, kindOf(x) as string, asked);
       dtype = promote(dtype, row.dtype);
       numbers.set(row.numbers, next);
       next += row.numbers.length;
@@ -116,29 +103,34 @@ function elementsOf(data: unknown, size: number, asked?: DType): Elements {
   return { numbers, dtype: plain ? promote(dtype, getDefaultDtype()) : dtype };
 }
 
-const isPixels = (x: unknown): x is Pixels => {
-  if (typeof x !== "object" || x === null) return false;
-  const { data, width, height } = x as Partial<Pixels>;
-  return typedDType(data) !== undefined && typeof width === "number" && typeof height === "number";
-};
+const isPixels = (x: unknown): x is Pixels =>
+  typeof x === "object" &&
+  x !== null &&
+  "width" in x &&
+  "height" in x &&
+  "data" in x &&
+  kindOf(x.data) !== undefined;
 
 /** The elements of what a tensor is made from, with the shape and the dtype that it has of its own. */
-function read(data: TensorData, asked?: DType): Elements & { readonly shape: Shape } {
-  if (isPixels(data))
-    return { ...elementsOfTyped(data.data as NumberArray, asked), shape: [data.height, data.width, 4] };
-  if (typedDType(data)) {
-    const elements = elementsOfTyped(data as NumberArray, asked);
-    return { ...elements, shape: [elements.numbers.length] };
+function read(data: TensorData, asked?: DType): readonly [Elements, Shape] {
+  const kind = kindOf(data);
+  if (kind) {
+    const elements = typedElements(data as NumberArray, kind, asked);
+    return [elements, [elements.numbers.length]];
+  }
+  if (!Array.isArray(data) && isPixels(data)) {
+    const elements = typedElements(data.data, kindOf(data.data) as string, asked);
+    return [elements, [data.height, data.width, 4]];
   }
   const shape = shapeOf(data);
-  return { ...elementsOf(data, sizeOf(shape), asked), shape };
+  return [elementsOf(data, sizeOf(shape), asked), shape];
 }
 
 /** The elements in row-major order, their shape and dtype: see `tensor`. */
 export function parseData(data: TensorData, shape?: Shape, asked?: DType): Parsed {
   if (asked !== undefined) checkDType("tensor", asked);
-  const elements = read(data, asked);
-  const to = checkShape("tensor", shape ?? elements.shape);
+  const [elements, natural] = read(data, asked);
+  const to = checkShape("tensor", shape ?? natural);
   if (sizeOf(to) !== elements.numbers.length)
     fail("shape", "tensor", `${elements.numbers.length} elements do not fill shape ${formatShape(to)}`);
   const dtype = asked ?? elements.dtype;

@@ -21,34 +21,46 @@ export const kinds: Readonly<Record<string, DType>> = {
 };
 
 /** The kind of a typed array, of whichever realm and subclass; undefined for anything else. */
-const kindOf = (x: unknown): string | undefined =>
-  ArrayBuffer.isView(x) ? (x as unknown as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] : undefined;
-
-/** The dtype that a typed array speaks of; undefined for anything else. */
-export function typedDType(x: unknown): DType | undefined {
-  const kind = kindOf(x);
-  return kind === undefined ? undefined : kinds[kind];
+export function kindOf(x: unknown): string | undefined {
+  if (!ArrayBuffer.isView(x)) return undefined;
+  const kind = (x as unknown as { readonly [Symbol.toStringTag]: string })[Symbol.toStringTag];
+  return kind in kinds ? kind : undefined;
 }
 
-/** The elements of a typed array as numbers. @throws where a 64-bit integer has no number of its own. */
-export function numbersOf(array: NumberArray): ArrayLike<number> {
-  if (!(array instanceof BigInt64Array || array instanceof BigUint64Array)) return array;
-  const numbers = Float64Array.from(array as Iterable<bigint>, Number);
+/** 64-bit integers as numbers. @throws where one has no number of its own. */
+function numbersOf(array: Iterable<bigint>): Float64Array {
+  const numbers = Float64Array.from(array, Number);
   const at = numbers.findIndex((x) => !Number.isSafeInteger(x));
   if (at >= 0)
-    fail("value", "tensor", `element ${at} is ${array[at]}n; beyond 2⁵³ whole numbers are not told apart`);
+    fail(
+      "value",
+      "tensor",
+      `element ${at} is about ${numbers[at]}; beyond 2⁵³ whole numbers are not told apart`,
+    );
   return numbers;
 }
 
-/** Throws where whole numbers that nobody asked a dtype for lie beyond int32. */
-export function requireInt32(numbers: ArrayLike<number>): void {
-  for (let i = 0; i < numbers.length; i++)
-    if (!isInt32(numbers[i] as number))
-      fail(
-        "value",
-        "tensor",
-        `element ${i} is ${numbers[i]}, beyond int32. Did you mean { dtype: "float64" }?`,
-      );
+export interface Elements {
+  readonly numbers: ArrayLike<number>;
+  readonly dtype: DType;
+}
+
+/**
+ * The elements of a typed array, and the dtype that they speak of.
+ * @throws where whole numbers that nobody `asked` a dtype for lie beyond int32.
+ */
+export function typedElements(array: NumberArray, kind: string, asked?: DType): Elements {
+  const wide = kind.startsWith("Big");
+  const numbers = wide ? numbersOf(array as Iterable<bigint>) : (array as ArrayLike<number>);
+  if (!asked && (wide || kind === "Uint32Array"))
+    for (let i = 0; i < numbers.length; i++)
+      if (!isInt32(numbers[i] as number))
+        fail(
+          "value",
+          "tensor",
+          `element ${i} is ${numbers[i]}, beyond int32. Did you mean { dtype: "float64" }?`,
+        );
+  return { numbers, dtype: kinds[kind] as DType };
 }
 
 /** A new array of a dtype that holds numbers, converted as `to` does. @throws for NaN in int32. */
