@@ -131,7 +131,7 @@ describe("what cannot be differentiated by", () => {
     ["a typed array", new Float32Array(2), /class Float32Array/],
     ["a date", new Date(0), /class Date/],
     ["a string", "x", /nothing to differentiate by/],
-    ["undefined", undefined, /nothing to differentiate by/],
+    ["undefined", undefined, /nothing to differentiate by|is missing/],
     ["null", null, /nothing to differentiate by/],
     ["a function", () => tensor(1), /nothing to differentiate by/],
     ["an empty list", [], /nothing to differentiate by/],

@@ -35,6 +35,8 @@ export interface BackwardOptions {
   readonly retainGraph?: boolean;
 }
 
+const equalArguments: Signature = { other: "tensor" };
+
 /** Gives an object an enumerable getter of its own, in a third of the time that `Object.defineProperty` takes. */
 const defineGetter = (
   Object.prototype as unknown as { __defineGetter__(this: object, name: string, get: () => unknown): void }
@@ -284,7 +286,7 @@ export class Tensor extends AnyTensor {
 
   /** Whether `other` has the same shape and elements; NaN is equal to nothing, as in PyTorch. */
   equal(other: Tensor): boolean {
-    requireTensor("equal", other);
+    checkArguments("equal", equalArguments, arguments);
     return sameShape(this.shape, other.shape) && this.eq(other).all().item() === 1;
   }
 
@@ -293,7 +295,7 @@ export class Tensor extends AnyTensor {
    * `equalNaN` false unless told.
    */
   allclose(other: TensorLike, options: CloseOptions = {}): boolean {
-    if (typeof other !== "number" && typeof other !== "boolean") requireTensor("allclose", other);
+    checkArguments("allclose", methodArguments.isClose, arguments);
     return this.isClose(other, options).all().item() === 1;
   }
 
@@ -349,16 +351,6 @@ export class Tensor extends AnyTensor {
 }
 
 export interface Tensor extends Methods<typeof methods, typeof methodArguments, Tensor> {}
-
-/** Throws where something is no tensor. */
-export function requireTensor(op: string, x: unknown): void {
-  if (!(x instanceof Tensor))
-    fail(
-      "dtype",
-      op,
-      `takes a tensor, and was given ${x === null ? "null" : typeof x}. Did you mean tensor(…)?`,
-    );
-}
 
 /** A tensor, or those in a list, replaced by their nodes. */
 const unwrap = (x: unknown): unknown =>
