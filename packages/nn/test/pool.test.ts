@@ -1,4 +1,4 @@
-import { ChainruleError, tensor, zeros } from "@chainrule/core";
+import { ChainruleError, type Tensor, tensor, zeros } from "@chainrule/core";
 import { gradcheck } from "@chainrule/core/testing";
 import * as nn from "@chainrule/nn";
 import { describe, expect, it } from "vitest";
@@ -93,6 +93,83 @@ describe("maxPool2d", () => {
   });
 });
 
+/** Pools of every rank whose last axis is that of `line`, and the other ones of size 1. */
+const ranks = [
+  [1, nn.maxPool1d, nn.maxPool1dWithIndices],
+  [2, nn.maxPool2d, nn.maxPool2dWithIndices],
+  [3, nn.maxPool3d, nn.maxPool3dWithIndices],
+] as const;
+
+describe.each(ranks)("the border of a max pool of %s axes", (axes, pool, withIndices) => {
+  const last = (n: number, others: number) => [...new Array<number>(axes - 1).fill(others), n];
+  const slides: readonly (readonly [size: number, options: nn.MaxPoolOptions])[] = [
+    [2, { padding: 1 }],
+    [3, { padding: 1, stride: 1 }],
+    [3, { padding: 1, stride: 2, ceilMode: true }],
+    [5, { padding: 2, stride: 2 }],
+    [2, { padding: 1, stride: 1, dilation: 2 }],
+    [3, { padding: 1, stride: 2, dilation: 3 }],
+    [2, { stride: 2, ceilMode: true }],
+  ];
+
+  it.each(slides)(
+    "is never chosen: size %s, %j",
+    (size, { padding = 0, stride = size, dilation = 1, ceilMode = false }) => {
+      for (const [n, values] of [
+        [7, new Array<number>(7).fill(Number.NEGATIVE_INFINITY)],
+        [7, [3, -1, 3, -2, -2, 5, 5]],
+        [9, [-4, -3, -4, Number.NaN, -3, -2, -2, -9, -9]],
+      ] as const) {
+        const line = tensor(values)
+          .reshape([1, ...last(n, 1)])
+          .detach();
+        line.requiresGrad = true;
+        const options = {
+          padding: last(padding as number, 0),
+          stride: last(stride as number, 1),
+          dilation: last(dilation as number, 1),
+          ceilMode,
+        };
+        const { values: y, indices } = withIndices(line, last(size, 1), options);
+        const counts = new Array<number>(n).fill(0);
+        const chosen = Array.from({ length: y.size }, (_, o) => {
+          const inside = Array.from(
+            { length: size },
+            (_, k) => o * (stride as number) + k * (dilation as number) - (padding as number),
+          ).filter((i) => i >= 0 && i < n);
+          const best = inside.reduce((a, b) =>
+            Number.isNaN(values[a]) || (values[a] as number) >= (values[b] as number) ? a : b,
+          );
+          counts[best] = (counts[best] as number) + 1;
+          return best;
+        });
+        expect([...indices.data()]).toEqual(chosen);
+        expect([...y.data()]).toEqual(chosen.map((i) => values[i]));
+        expect([...pool(line, last(size, 1), options).data()]).toEqual([...y.data()]);
+        y.sum().backward();
+        expect([...(line.grad as Tensor).data()]).toEqual(counts);
+      }
+    },
+  );
+
+  it.each(["int32", "bool"] as const)("leaves %s what it is", (dtype) => {
+    const line = tensor([-7, -3, -9], { dtype: "int32" })
+      .to(dtype)
+      .reshape([1, ...last(3, 1)]);
+    const options = { padding: last(1, 0), stride: 1 };
+    const y = pool(line, last(3, 1), options);
+    expect([y.dtype, ...y.data()]).toEqual([dtype, ...(dtype === "bool" ? [1, 1, 1] : [-3, -3, -3])]);
+    const none = pool(line.mul(0).to(dtype), last(3, 1), options);
+    expect([none.dtype, ...none.data()]).toEqual([dtype, 0, 0, 0]);
+  });
+
+  it("is refused where a window would hold nothing else", () => {
+    expect(() =>
+      pool(zeros([1, ...last(1, 1)]), last(2, 1), { padding: last(1, 0), dilation: last(2, 1) }),
+    ).toThrow("holds nothing but padding");
+  });
+});
+
 describe("adaptive pools", () => {
   it.each<[number, number[][]]>([
     [1, [[0, 1, 2, 3, 4]]],
@@ -118,6 +195,12 @@ describe("adaptive pools", () => {
     const values = bins.map((bin) => bin.map((i) => line.data()[i] as number));
     expect([...nn.adaptiveAvgPool1d(line, size).data()]).toEqual(close(values.map(mean)));
     expect([...nn.adaptiveMaxPool1d(line, size).data()]).toEqual(values.map((v) => Math.max(...v)));
+  });
+
+  it.each(["int32", "bool"] as const)("choose among %s without changing the dtype", (dtype) => {
+    const line = tensor([0, 1, 0, 0, 0], { dtype });
+    for (const y of [nn.adaptiveMaxPool1d(line, 2), nn.adaptiveMaxPool2d(line.unsqueeze(0), [1, 2])])
+      expect([y.dtype, ...y.data()]).toEqual([dtype, 1, 0]);
   });
 
   it("keep an axis where null is asked for", () => {
@@ -166,7 +249,7 @@ describe("pools refuse", () => {
       () => nn.avgPool2d(x, 2, { divisorOverride: 0 }),
     ],
     ["maxPool3d: [6, 6] needs at least 3 axes", () => nn.maxPool3d(zeros([6, 6]), 2)],
-    ["adaptiveAvgPool2d: output sizes [0, 0]", () => nn.adaptiveAvgPool2d(x, 0)],
+    ["adaptiveAvgPool2d: outputSize [0, 0]", () => nn.adaptiveAvgPool2d(x, 0)],
     ["adaptiveAvgPool2d: the last 2 axes", () => nn.adaptiveAvgPool2d(x, [1, 2, 3])],
   ])("%s", (message, call) => {
     expect(call).toThrow(ChainruleError);

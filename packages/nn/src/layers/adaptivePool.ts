@@ -25,7 +25,7 @@ function adaptive(
       `the last ${axes} axes of ${formatShape(x.shape)} do not pool to ${formatShape(sizes)}`,
     );
   if (!sizes.every((o) => Number.isInteger(o) && o >= 1))
-    throw new ChainruleError("value", op, `output sizes ${formatShape(sizes)} must be whole numbers ≥ 1`);
+    throw new ChainruleError("value", op, `outputSize ${formatShape(sizes)} must be whole numbers ≥ 1`);
   return sizes.reduceRight((y, o, i) => {
     const [dim, n] = [first + i, y.shape[first + i] as number];
     const bins = Array.from({ length: o }, (_, k) =>

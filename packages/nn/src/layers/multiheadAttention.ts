@@ -7,7 +7,7 @@ import { dropout } from "./dropout.ts";
 import { Linear, linear } from "./linear.ts";
 import { joined, type Masks, masksOf, requireMask } from "./mask.ts";
 import { type ParameterOptions, parameter } from "./parameter.ts";
-import { attentionWeights } from "./scaledDotProductAttention.ts";
+import { attentionWeights, taken } from "./scaledDotProductAttention.ts";
 
 export interface MultiheadAttentionOptions {
   /**
@@ -116,8 +116,8 @@ export function multiheadAttention(
   }) as [Tensor, Tensor, Tensor];
   const [n, l, s] = [q.shape[0], q.shape[2], k.shape[2]] as [number, number, number];
   const masks = masksFor(options, [n, numHeads, l, s]);
-  const shares = attentionWeights(q, k, masks, { isCausal: options.isCausal });
-  const heads = dropout(shares, state.dropout ?? 0).matmul(v);
+  const { weights: shares, kept } = attentionWeights(q, k, masks, { isCausal: options.isCausal });
+  const heads = taken(dropout(shares, state.dropout ?? 0), kept, v);
   const y = linear(heads.transpose(1, 2).flatten(2), outProj.weight, outProj.bias ?? undefined);
   const seen = options.averageAttnWeights === false ? shares : shares.mean(1);
   if (unbatched) return { output: y.squeeze(0), weights: seen.squeeze(0) };

@@ -22,16 +22,20 @@ function softmaxWhere(keep: Tensor, scores: Tensor): Tensor {
   return where(keep, where(keep, scores, Number.NEGATIVE_INFINITY).softmax(-1), 0);
 }
 
-/**
- * softmax(scale·q·kᵀ + bias) […, L, S] over the keys that are kept: how much each of L queries takes from each of S
- * keys. @throws where shapes do not fit.
- */
+export interface Attention {
+  /** […, L, S]: how much each of L queries takes from each of S keys. */
+  readonly weights: Tensor;
+  /** Broadcasts to their shape: what may be taken. */
+  readonly kept: Tensor | undefined;
+}
+
+/** softmax(scale·q·kᵀ + bias) over the keys that are kept. @throws where shapes do not fit. */
 export function attentionWeights(
   query: Tensor,
   key: Tensor,
   { keep, bias }: Masks,
   { isCausal = false, scale }: Omit<AttentionOptions, "attnMask">,
-): Tensor {
+): Attention {
   if (query.ndim < 2 || key.ndim < 2 || query.shape.at(-1) !== key.shape.at(-1))
     throw new ChainruleError(
       "shape",
@@ -45,7 +49,14 @@ export function attentionWeights(
   const causal = isCausal ? ones(scores.shape.slice(-2), { dtype: "bool" }).tril() : undefined;
   const kept = joined([{ keep }, { keep: causal }]).keep;
   const biased = bias ? scores.add(bias) : scores;
-  return kept ? softmaxWhere(kept, biased) : biased.softmax(-1);
+  return { weights: kept ? softmaxWhere(kept, biased) : biased.softmax(-1), kept };
+}
+
+/** weights·v. The values of keys that no query may take are left out by a choice, which derivatives see too. */
+export function taken(weights: Tensor, kept: Tensor | undefined, value: Tensor): Tensor {
+  if (!kept) return weights.matmul(value);
+  const byAny = kept.ndim > 1 ? kept.any(-2, { keepdim: true }).transpose() : kept.unsqueeze(-1);
+  return weights.matmul(where(byAny, value, 0), { skipZeros: true });
 }
 
 /**
@@ -67,5 +78,6 @@ export function scaledDotProductAttention(
     );
   requireMask(op, "attnMask", attnMask);
   const masks = masksOf(attnMask, (mask) => mask);
-  return attentionWeights(query, key, masks, options).matmul(value);
+  const { weights, kept } = attentionWeights(query, key, masks, options);
+  return taken(weights, kept, value);
 }

@@ -54,7 +54,9 @@ export const standardisedOver = (x: Tensor, dims: readonly number[], eps = 1e-5)
     const meanOf = (t: Tensor) => t.mean(dims, within);
     const k = scaleOf(x, dims, Math.sqrt(eps));
     const c = centredOver(x, dims).mul(k);
-    const r = meanOf(c.square()).add(k.square().mul(eps)).rsqrt();
+    const r = meanOf(c.square())
+      .add(k.mul(Math.sqrt(eps)).square())
+      .rsqrt();
     const derivative = (t: Tensor) => {
       const rest = t.sub(meanOf(t)).sub(c.mul(r.square().mul(meanOf(c.mul(t)))));
       return where(t.ne(0).any(dims, within), r.mul(k).mul(rest), 0);
@@ -70,7 +72,12 @@ export const standardisedOver = (x: Tensor, dims: readonly number[], eps = 1e-5)
 export function scaledOver(x: Tensor, dims: readonly number[], eps: number): Tensor {
   const k = scaleOf(x, dims, Math.sqrt(eps));
   const square = x.mul(k).square().mean(dims, within);
-  return x.mul(square.add(k.square().mul(eps)).rsqrt().mul(k));
+  return x.mul(
+    square
+      .add(k.mul(Math.sqrt(eps)).square())
+      .rsqrt()
+      .mul(k),
+  );
 }
 
 /** Throws unless scale and shift, and what else there is by name, are of the given shape. */

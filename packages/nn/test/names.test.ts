@@ -1,0 +1,63 @@
+import { Tensor, tensor } from "@chainrule/core";
+import * as nn from "@chainrule/nn";
+import { describe, expect, it } from "vitest";
+
+const { functional } = nn;
+const isClass = (name: string) => /^[A-Z]/.test(name);
+const bases = ["Layer", "Module"];
+
+describe("the names of layers and losses", () => {
+  const classes = Object.entries(nn).filter(([name]) => isClass(name) && !bases.includes(name));
+
+  it.each(classes)("%s states its own, which no minifier changes", (name, type) => {
+    const own = Object.getOwnPropertyDescriptor(type, "name");
+    expect(own).toMatchObject({ value: name, writable: true });
+  });
+
+  it("are those that a model is printed by, a user's own class included", () => {
+    class Scaled extends nn.ReLU {}
+    expect(String(new nn.Sequential(new nn.ReLU(), new Scaled()))).toBe(
+      "Sequential(\n  (0): ReLU()\n  (1): Scaled()\n)",
+    );
+  });
+});
+
+describe("functional", () => {
+  it("holds every function that the package exports", () => {
+    const functions = Object.entries(nn).filter(([name, f]) => typeof f === "function" && !isClass(name));
+    const own = ["momentsOf", "runningMoments"];
+    for (const [name, f] of functions.filter(([name]) => !own.includes(name)))
+      expect((functional as Record<string, unknown>)[name], name).toBe(f);
+  });
+
+  const x = tensor([
+    [-2, -0.5, 0, 1],
+    [0.25, 4, -1, 3],
+  ]);
+  const arguments_: Readonly<Record<string, readonly unknown[]>> = {
+    softmax: [1],
+    logSoftmax: [1],
+    threshold: [0.1, 20],
+    pad: [[1, 1], { value: 2 }],
+    hardtanh: [-0.5, 0.5],
+  };
+  const methods = Object.entries(functional).filter(
+    ([name]) => name in Tensor.prototype && !["oneHot", "fold", "unfold", "embedding"].includes(name),
+  );
+
+  it.each(methods)("%s is the method of that name", (name, f) => {
+    const rest = arguments_[name] ?? [];
+    const method = (x as unknown as Record<string, (...rest: unknown[]) => Tensor>)[name];
+    const y = (f as (...all: unknown[]) => Tensor)(x, ...rest);
+    expect(y.toArray()).toEqual(method?.apply(x, [...rest]).toArray());
+  });
+
+  it("knows the longer name of bceWithLogits, one-hot vectors and tanh's GELU", () => {
+    expect(functional.binaryCrossEntropyWithLogits).toBe(nn.bceWithLogits);
+    expect(functional.oneHot(tensor([1, 0], { dtype: "int32" }), 2).toArray()).toEqual([
+      [0, 1],
+      [1, 0],
+    ]);
+    expect(functional.gelu(x, { approximate: "tanh" }).toArray()).toEqual(x.geluTanh().toArray());
+  });
+});
