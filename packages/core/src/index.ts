@@ -7,6 +7,7 @@ export { fusesMultiplyAdd } from "./backend/wasm/fused.ts";
 export { wasm, wasmRelaxed } from "./backend/wasm/wasm.ts";
 export { type DType, getDefaultDtype, setDefaultDtype, type TypedArray } from "./dtype.ts";
 export { ChainruleError, type Fault } from "./errors.ts";
+export type { PadOptions } from "./ops/arrange.ts";
 export type { KeepDim } from "./ops/broadcast.ts";
 export * as scalar from "./scalar/index.ts";
 export { formatShape, type Shape, sameShape } from "./shape.ts";

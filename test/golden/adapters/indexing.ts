@@ -1,4 +1,5 @@
 import { full, type Tensor, type TensorLike } from "@chainrule/core";
+import { lifted, methods } from "@chainrule/core/internal";
 import { type Adapters, attr, type Call, input, inputList } from "../adapter.ts";
 
 interface Step {
@@ -56,8 +57,9 @@ export const indexing: Adapters = {
   index_copy: (c) => input(c).indexCopy(...along(c)),
   index_fill: (c) => input(c).indexFill(dim(c), input(c, "index"), operandOf(c)),
   index_put: (c) => {
-    const name = attr(c, "accumulate", false) ? "addAt" : "setAt";
-    return input(c)[name](inputList(c, "indices"), operandOf(c, "values"));
+    const { addAt, setAt } = methods;
+    const write = lifted(attr(c, "accumulate", false) ? addAt : setAt);
+    return write(input(c), inputList(c, "indices"), operandOf(c, "values"));
   },
   take: (c) => input(c).take(input(c, "index")),
   take_along_dim: (c) =>

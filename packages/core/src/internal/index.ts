@@ -19,6 +19,8 @@ export { printGraph } from "../graph/print.ts";
 export { operandsOf } from "../ops/apply.ts";
 export { computes } from "../scalar/truth.ts";
 export { formatShape, sameShape } from "../shape.ts";
+export { methods } from "../tensor/methods.ts";
 export { generatorKind } from "../tensor/random.ts";
 export { lifted } from "../tensor/tensor.ts";
+export { knownElements } from "./known.ts";
 export { table } from "./table.ts";

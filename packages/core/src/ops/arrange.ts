@@ -179,7 +179,7 @@ export const arrangements = {
   },
 
   /** The tensor laid side by side, repeats[i] times along axis i; further leading axes may be added. */
-  repeat(x: Node, repeats: readonly number[]): Node {
+  repeat: (x: Node, repeats: readonly number[]): Node => {
     const lead = repeats.length - x.shape.length;
     if (lead < 0)
       fail(
@@ -202,7 +202,7 @@ export const arrangements = {
   },
 
   /** `repeat` that takes missing leading numbers as 1, as NumPy's tile. */
-  tile(x: Node, dims: readonly number[]): Node {
+  tile: (x: Node, dims: readonly number[]): Node => {
     return arrangements.repeat(x, [
       ...new Array<number>(Math.max(0, x.shape.length - dims.length)).fill(1),
       ...dims,

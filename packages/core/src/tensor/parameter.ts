@@ -43,7 +43,7 @@ export class Cell extends Tensor {
     if (trace && topological([super.node], (n) => n.value === null).some(isPlaceholder)) this.#local = trace;
   }
 
-  /** The graph behind the present value; inside a compiled function, what stands for it. */
+  /** @internal The graph behind the present value; inside a compiled function, what stands for it. */
   override get node(): Node {
     this.#meet();
     this.#shared = true;

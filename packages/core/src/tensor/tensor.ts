@@ -19,7 +19,7 @@ import { constant } from "../ops/source.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { decode, type EncodedTensor, encode } from "./encode.ts";
 import { formatTensor } from "./format.ts";
-import { type LiftedFn, type Methods, methodArguments, methods } from "./methods.ts";
+import { type LiftedFn, type Methods, methodArguments, methods, type Unlisted } from "./methods.ts";
 import { type Nested, nest } from "./nested.ts";
 import { tracing } from "./tracing.ts";
 import { bound } from "./unread.ts";
@@ -72,7 +72,7 @@ export class Tensor extends AnyTensor {
     this.#bound();
   }
 
-  /** The graph behind the tensor. */
+  /** @internal The graph behind the tensor. */
   get node(): Node {
     return this.#node;
   }
@@ -123,14 +123,14 @@ export class Tensor extends AnyTensor {
     return this.#node.leaf !== null || !this.requiresGrad;
   }
 
-  /** Puts another node in the place of this cell's; gives the one before. */
+  /** @internal Puts another node in the place of this cell's; gives the one before. */
   protected exchange(node: Node): Node {
     const before = this.#node;
     this.#node = node;
     return before;
   }
 
-  /** Replaces what this cell holds; tensors made from the old value keep it, and a frozen cell stays frozen. */
+  /** @internal Replaces what this cell holds; tensors made from the old value keep it, and a frozen cell stays frozen. */
   protected replace(value: Tensor): void {
     const before = this.#node;
     this.#node = this.requiresGrad ? leaf(value.node, this) : detach(value.node);
@@ -311,14 +311,14 @@ export class Tensor extends AnyTensor {
   max(): Tensor;
   max(dim: number, options?: KeepDim): { readonly values: Tensor; readonly indices: Tensor };
   max(dim?: number, options?: KeepDim): Tensor | { readonly values: Tensor; readonly indices: Tensor } {
-    return dim === undefined ? this.amax(dim, options) : this.maxAlong(dim, options);
+    return dim === undefined ? this.amax(dim, options) : maxAlong(this, dim, options);
   }
 
   /** The least element; or, along `dim`, the least and their first positions. */
   min(): Tensor;
   min(dim: number, options?: KeepDim): { readonly values: Tensor; readonly indices: Tensor };
   min(dim?: number, options?: KeepDim): Tensor | { readonly values: Tensor; readonly indices: Tensor } {
-    return dim === undefined ? this.amin(dim, options) : this.minAlong(dim, options);
+    return dim === undefined ? this.amin(dim, options) : minAlong(this, dim, options);
   }
 
   /** The elements, rounded and of large tensors only some, with shape and dtype. */
@@ -350,7 +350,7 @@ export class Tensor extends AnyTensor {
   }
 }
 
-export interface Tensor extends Methods<typeof methods, typeof methodArguments, Tensor> {}
+export interface Tensor extends Methods<Omit<typeof methods, Unlisted>, typeof methodArguments, Tensor> {}
 
 /** A tensor, or those in a list, replaced by their nodes. */
 const unwrap = (x: unknown): unknown =>
@@ -367,6 +367,8 @@ function wrap(x: unknown): unknown {
 /** A function on nodes as a function on tensors. */
 export const lifted = <F extends (...args: never[]) => unknown>(f: F): LiftedFn<F, Tensor> =>
   ((...args: unknown[]) => wrap(f(...(args.map(unwrap) as never[])))) as LiftedFn<F, Tensor>;
+
+const [maxAlong, minAlong] = [lifted(methods.maxAlong), lifted(methods.minAlong)];
 
 for (const [name, f] of Object.entries(methods) as [string, (...args: unknown[]) => unknown][]) {
   const signature = (methodArguments as Record<string, Signature>)[name] as Signature;

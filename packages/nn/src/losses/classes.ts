@@ -1,4 +1,5 @@
 import { ChainruleError, formatShape, sameShape, type Tensor } from "@chainrule/core";
+import { knownElements } from "@chainrule/core/internal";
 
 /** The axis of the classes: 1, or 0 for a single example. @throws for a scalar. */
 export function classAxis(op: string, input: Tensor): number {
@@ -26,7 +27,7 @@ export function requireClasses(op: string, input: Tensor, target: Tensor, ignore
       `class indices are ${target.dtype}; they must be int32. Did you mean target.to("int32")?`,
     );
   const classes = input.shape[axis] as number;
-  const wrong = target.node.value?.array.find((c) => c !== ignored && (c < 0 || c >= classes));
+  const wrong = knownElements(target)?.find((c) => c !== ignored && (c < 0 || c >= classes));
   if (wrong !== undefined)
     throw new ChainruleError("index", op, `class ${wrong} is out of range: there are ${classes} classes`);
 }
