@@ -1,6 +1,9 @@
 import { cat, type DType, type Shape, type Tensor, where } from "@chainrule/core";
+import { lifted, methods } from "@chainrule/core/internal";
 import { drawn, stream } from "../conformance/draw.ts";
 import { type Entry, exactly, filled, following, indices, isFloat, moved, rounded } from "./entry.ts";
+
+const padZeros = lifted(methods.padZeros);
 
 /** Draws a whole number below `n`. */
 type Draw = (n: number) => number;
@@ -206,7 +209,7 @@ export const steps = {
       () => x.permute(x.shape.map((_, k) => x.ndim - 1 - k)),
       () => x.reshape([-1]),
       () => x.unsqueeze(0).expand([1 + draw(5), ...x.shape]),
-      () => x.padZeros([draw(4), draw(4) - Math.min(1, x.shape.at(-1) as number)]),
+      () => padZeros(x, [draw(4), draw(4) - Math.min(1, x.shape.at(-1) as number)]),
       () => x.repeatInterleave(1 + draw(3), d),
       () => cat([x, x.slice(d, draw(3)), x], d),
     ];

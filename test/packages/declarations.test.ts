@@ -11,7 +11,7 @@ const { bin } = createRequire(import.meta.url)("typescript/package.json") as { b
 const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), bin.tsc);
 
 /** What editors do not offer, although it is there. */
-const unlisted = new Set(["addAt", "bitwiseRightShiftLogical", "maxAlong", "minAlong", "padZeros"]);
+const unlisted = new Set(["addAt", "maxAlong", "minAlong", "padZeros"]);
 
 let out: string;
 let declarations: ReadonlyMap<string, string>;

@@ -104,7 +104,7 @@ export type LiftedFn<F, T> = F extends (...args: infer P) => infer R
 type IsVariadic<S> = Extract<S[keyof S], `${string}...`> extends never ? false : true;
 
 /** Methods that gradients and other methods need, and that no editor need offer. */
-export type Unlisted = "addAt" | "bitwiseRightShiftLogical" | "maxAlong" | "minAlong" | "padZeros";
+export type Unlisted = "addAt" | "maxAlong" | "minAlong" | "padZeros";
 
 /** Functions on nodes as methods of their first argument, their documentation kept. */
 export type Methods<Table, Arguments extends Record<keyof Table, unknown>, T> = {
