@@ -1,4 +1,4 @@
-import { cat, compile, grad, Parameter, type Tensor, tensor } from "@chainrule/core";
+import { cat, compile, grad, Parameter, stack, type Tensor, tensor } from "@chainrule/core";
 import { programsPrepared } from "@chainrule/core/internal";
 import { describe, expect, it } from "vitest";
 
@@ -42,6 +42,17 @@ describe("a graph too long for one program", () => {
     slopes.forEach((slope, k) => {
       expect(slope / (((ahead[k] as number) - (behind[k] as number)) / 2e-5)).toBeCloseTo(1, 6);
     });
+  });
+
+  it("of parts that are joined again is a few programs, whatever the number of parts", () => {
+    const x = tensor(
+      Float32Array.from({ length: 40_000 }, (_, i) => i),
+      { shape: [20_000, 2] },
+    );
+    const before = programsPrepared();
+    expect(stack(x.unbind()).sub(x).abs().sum().item()).toBe(0);
+    expect(cat(x.split(1)).sub(x).abs().sum().item()).toBe(0);
+    expect(programsPrepared() - before).toBeLessThan(8);
   });
 
   it("may join more tensors than a program has items", () => {

@@ -17,41 +17,70 @@ interface Piece {
 /** Pieces of so many items are tried, one after the other, for the rounds of a loop. */
 const sizes = [512, 2048, 8192];
 
-/** The last item that reads each item; infinity for roots. */
-function lastUses({ items, roots }: Structure): number[] {
-  const last = items.map((_, i) => i);
-  items.forEach(({ inputs }, i) => {
-    for (const x of inputs) last[x] = i;
+/** So many movements in a row are no values to keep. */
+const mostMoves = 4;
+
+/** Which items only move one other: each piece that reads them moves anew, so that none has to be kept for another piece. */
+function movesIn({ items, roots }: Structure): boolean[] {
+  const moves: number[] = [];
+  items.forEach(({ op, inputs }, i) => {
+    const before = moves[inputs[0] as number] ?? 0;
+    moves[i] = op.family === "movement" && inputs.length === 1 && before < mostMoves ? before + 1 : 0;
   });
+  for (const r of roots) moves[r] = 0;
+  return moves.map((n) => n > 0);
+}
+
+/** The last item that reads each item, through movements too; infinity for roots. */
+function lastUses({ items, roots }: Structure, moves: readonly boolean[]): number[] {
+  const last = items.map((_, i) => i);
   for (const r of roots) last[r] = Number.POSITIVE_INFINITY;
+  for (let i = items.length - 1; i >= 0; i--)
+    for (const x of (items[i] as Item).inputs)
+      last[x] = Math.max(last[x] as number, moves[i] ? (last[i] as number) : i);
   return last;
 }
 
-/** A graph as pieces of at most `longest` items, each of whole rounds where the items come from a loop. */
-function piecesOf(
-  { items }: Structure,
-  labels: readonly string[],
-  lastUse: readonly number[],
-  longest: number,
-): Piece[] {
+/** Where pieces of at most `longest` items end, whole rounds where the items come from a loop, and how many items do. */
+function cutsOf(labels: readonly string[], longest: number) {
+  const ends: number[] = [];
+  let inLoops = 0;
+  for (let end = 0; end < labels.length; ends.push(end)) {
+    const rounds = wholeRounds(labels, end, longest);
+    inLoops += rounds ?? 0;
+    end = Math.min(end + (rounds ?? longest), labels.length);
+  }
+  return { ends, inLoops };
+}
+
+/** A graph as pieces that end there. */
+function piecesOf(structure: Structure, labels: readonly string[], ends: readonly number[]): Piece[] {
+  const { items } = structure;
+  const moves = movesIn(structure);
+  const lastUse = lastUses(structure, moves);
   const cut = (start: number, end: number): Piece => {
     const own: Item[] = [];
     const names: string[] = [];
     const needs: number[] = [];
     const places = new Map<number, number>();
-    const add = (i: number, item: Item): number => {
-      names.push(`${labels[i]}(${item.inputs})`);
+    const add = (i: number, item: Item, label = labels[i]): number => {
+      names.push(`${label}(${item.inputs})`);
       places.set(i, own.push(item) - 1);
       return own.length - 1;
     };
     const place = (x: number): number => {
-      const { shape, dtype } = items[x] as Item;
-      return places.get(x) ?? add(x, { op: given, inputs: [], shape, dtype, input: needs.push(x) - 1 });
+      const known = places.get(x);
+      if (known !== undefined) return known;
+      const item = items[x] as Item;
+      if (moves[x]) return add(x, { ...item, inputs: item.inputs.map(place) });
+      const { shape, dtype } = item;
+      const input = { op: given, inputs: [], shape, dtype, input: needs.push(x) - 1 };
+      return add(x, input, labelOf(input));
     };
     const leaves: number[] = [];
     for (let i = start; i < end; i++) {
       const item = items[i] as Item;
-      if (item.input >= 0) continue;
+      if (item.input >= 0 || moves[i]) continue;
       add(i, { ...item, inputs: item.inputs.map(place) });
       if ((lastUse[i] as number) >= end) leaves.push(i);
     }
@@ -65,12 +94,7 @@ function piecesOf(
       leaves,
     };
   };
-  const pieces: Piece[] = [];
-  for (let start = 0, end = 0; start < items.length; start = end) {
-    end = Math.min(start + wholeRounds(labels, start, longest), items.length);
-    pieces.push(cut(start, end));
-  }
-  return pieces;
+  return ends.map((end, k) => cut(ends[k - 1] ?? 0, end));
 }
 
 /** How many items are in pieces unlike those before them. */
@@ -83,12 +107,13 @@ function newItems(pieces: readonly Piece[]): number {
 function divided(structure: Structure, longest: number): Piece[] | undefined {
   const { length } = structure.items;
   const labels = structure.items.map(labelOf);
-  const lastUse = lastUses(structure);
   for (const size of sizes) {
-    const pieces = piecesOf(structure, labels, lastUse, size);
+    const { ends, inLoops } = cutsOf(labels, size);
+    if (inLoops < length / 2) continue;
+    const pieces = piecesOf(structure, labels, ends);
     if (newItems(pieces) <= length / 2) return pieces;
   }
-  return length > longest ? piecesOf(structure, labels, lastUse, longest) : undefined;
+  return length > longest ? piecesOf(structure, labels, cutsOf(labels, longest).ends) : undefined;
 }
 
 /** The inputs of a graph, and which items they are. */

@@ -80,6 +80,8 @@ export const broadcasting = {
       const from = x.shape;
       const to = resolve(shape, from);
       if (sameShape(to, from)) return x;
+      const [reshaped] = x.op.name === "reshape" && x.value === null ? x.inputs : [];
+      if (reshaped) return broadcasting.reshape(reshaped, to);
       const inner = stridesOf(from);
       const read = (out: readonly Expr[]) => {
         const outer = stridesOf(to);

@@ -10,12 +10,10 @@ const most = 4000;
 let rested = 0;
 
 /** How many of the oldest nodes to work out: about half of `most`, and whole rounds of a loop where they come from one. */
-const portion = (nodes: readonly Node[]): number =>
-  wholeRounds(
-    nodes.map((n) => `${n.op.name}${n.shape}`),
-    0,
-    most / 2,
-  );
+function portion(nodes: readonly Node[]): number {
+  const kinds = nodes.map((n) => `${n.op.name}${n.shape}`);
+  return wholeRounds(kinds, 0, most / 2) ?? most / 2;
+}
 
 /**
  * Where a node waits for many others, works out what the newer of them read of the oldest: each node once, whoever else
