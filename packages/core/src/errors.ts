@@ -18,3 +18,22 @@ export class ChainruleError extends Error {
 export function fail(fault: Fault, op: string, detail: string): never {
   throw new ChainruleError(fault, op, detail);
 }
+
+const isThenable = (x: unknown): boolean =>
+  typeof x === "object" && x !== null && "then" in x && typeof x.then === "function";
+
+const isIterator = (x: unknown): boolean =>
+  typeof x === "object" && x !== null && "next" in x && typeof x.next === "function";
+
+/** What a function returned that has to be done when it returns. @throws where it is async, or a generator */
+export function done<T>(op: string, result: T): T {
+  if (isThenable(result))
+    fail(
+      "value",
+      op,
+      "an async function goes on after it has returned. Did you mean to await first, and call this on what follows?",
+    );
+  if (isIterator(result))
+    fail("value", op, "a generator function goes on after it has returned. Did you mean to return a list?");
+  return result;
+}

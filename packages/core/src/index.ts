@@ -29,7 +29,9 @@ export {
   randint,
   randn,
 } from "./tensor/random.ts";
+export { Setting } from "./tensor/setting.ts";
 export { type BackwardOptions, evaluate, Tensor, type TensorLike } from "./tensor/tensor.ts";
+export { Lifetime } from "./tensor/tracing.ts";
 export { type AnomalyOptions, detectAnomaly } from "./transform/anomaly.ts";
 export { compile, dynamic, guard, perCall } from "./transform/compile.ts";
 export { checkpoint, customGradient, noGrad, type WithGradient } from "./transform/custom.ts";

@@ -2,6 +2,7 @@ import {
   ChainruleError,
   dynamic,
   guard,
+  Lifetime,
   noGrad,
   type Parameter,
   perCall,
@@ -41,6 +42,7 @@ export class Optimizer<H extends Hyper = Hyper> {
   readonly #rule: AnyRule;
   readonly #options: Partial<H>;
   readonly #progress = new Map<Parameter, Progress>();
+  readonly #lifetime = new Lifetime(this, "optimizer");
 
   /**
    * @param params parameters, or groups `{ params, lr, … }` with hyper-parameters of their own
@@ -96,6 +98,10 @@ export class Optimizer<H extends Hyper = Hyper> {
    * and the loss they were taken of, which keeps its value from before the step. Where it throws, nothing has changed.
    */
   step(): void {
+    this.#lifetime.within(() => this.#step());
+  }
+
+  #step(): void {
     const moves = noGrad(() =>
       this.#groups().flatMap((group) => {
         perCall(() => checkHyper(this.#rule, group));
@@ -111,6 +117,8 @@ export class Optimizer<H extends Hyper = Hyper> {
       cell.assign(p);
       for (const [name, kept] of Object.entries(progress.active)) kept.assign(state[name] as Tensor);
       this.#progress.set(cell, progress);
+      guard(() => this.#progress.get(cell));
+      cell.spendGrad();
     }
     const count = (by: number) => () => {
       for (const { progress } of moves) progress.step += by;
@@ -126,8 +134,8 @@ export class Optimizer<H extends Hyper = Hyper> {
         `the gradient is ${kind(gradient)} and its parameter ${kind(cell)}; they must be alike`,
       );
     const { weightDecay: λ, decoupledWeightDecay: beside, maximize } = hyper;
-    const before = guard(() => this.#progress.get(cell)) ?? start;
-    const progress = adapted(this.#rule, cell, hyper, switches, before);
+    const before = this.#progress.get(cell) ?? start;
+    const progress = this.#lifetime.make(() => adapted(this.#rule, cell, hyper, switches, before));
     const pace = this.#pace(hyper, progress, paces);
     guard(() => progress.step === pace.leader.step);
     const uphill = maximize ? gradient.neg() : gradient;

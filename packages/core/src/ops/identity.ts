@@ -1,5 +1,7 @@
+import type { DType } from "../dtype.ts";
 import { isRecording } from "../graph/build.ts";
-import { type Identity, Node } from "../graph/node.ts";
+import { type Identity, Node, type Value } from "../graph/node.ts";
+import type { Shape } from "../shape.ts";
 
 type Rules = Pick<Identity, "vjp" | "jvp" | "squared">;
 
@@ -53,3 +55,16 @@ export const ruled = (name: string, y: Node, inputs: readonly Node[], rules: Rul
     [y, ...inputs],
     isRecording() && (y.needsGrad || inputs.some((x) => x.needsGrad)),
   );
+
+/** A value that is known, as a function of `inputs` whose derivative the rule states. */
+export function resultOf(
+  value: Value,
+  inputs: readonly Node[],
+  shape: Shape,
+  dtype: DType,
+  vjp: NonNullable<Identity["vjp"]>,
+): Node {
+  const node = new Node(identity("compiled", { vjp, jvp: undefined }), inputs, shape, dtype, true);
+  node.settle(value);
+  return node;
+}

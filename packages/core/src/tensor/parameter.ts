@@ -2,13 +2,18 @@ import { checkArguments, checkMethods, type Signature } from "../arguments.ts";
 import { type DType, isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node, Value } from "../graph/node.ts";
-import { topological } from "../graph/walk.ts";
 import { leaf } from "../ops/identity.ts";
-import { isPlaceholder, placeholder } from "../ops/placeholder.ts";
+import { placeholder } from "../ops/placeholder.ts";
 import { known } from "../ops/source.ts";
 import { formatShape, sameShape } from "../shape.ts";
+import { Gradient } from "./gradient.ts";
+import { type Changing, touch } from "./replay.ts";
 import { Tensor } from "./tensor.ts";
-import { type Tracing, tracing } from "./tracing.ts";
+import { Lifetime, type MetCell, type Slot, type Tracing, tracing } from "./tracing.ts";
+
+/** The node whose value this is, without what differentiation sees. */
+const bare = (node: Node): Node =>
+  node.op.family === "identity" && node.inputs[0] ? bare(node.inputs[0]) : node;
 
 /** Has a cell hold another node until the function that is returned is called. */
 export let exchanged: (cell: Cell, node: Node) => () => void;
@@ -22,9 +27,14 @@ const cellArguments: Signature = { value: "tensor" };
 export class Cell extends Tensor {
   /** Whether somebody outside may hold the node of the present value: it is not written over then. */
   #shared = true;
-
-  /** The tracing that it belongs to, where its first value follows from arguments: a local variable of the function. */
-  readonly #local: Tracing | null = null;
+  readonly #gradient = new Gradient();
+  readonly #lifetime = new Lifetime(this, "Cell or Parameter");
+  /** What has to happen before a second run of a function that found the cell. */
+  readonly #state: Changing = {
+    peek: () => super.node,
+    put: (node) => this.exchange(node as Node),
+    isFixed: () => super.requiresGrad,
+  };
 
   static {
     exchanged = (cell, node) => {
@@ -39,8 +49,6 @@ export class Cell extends Tensor {
   constructor(value: Tensor) {
     checkArguments("Cell", cellArguments, arguments);
     super(value.detach().node);
-    const trace = tracing();
-    if (trace && topological([super.node], (n) => n.value === null).some(isPlaceholder)) this.#local = trace;
   }
 
   /** @internal The graph behind the present value; inside a compiled function, what stands for it. */
@@ -50,47 +58,70 @@ export class Cell extends Tensor {
     return super.node;
   }
 
-  override get grad(): Tensor | null {
+  override get requiresGrad(): boolean {
     this.#meet();
-    return super.grad;
+    return super.requiresGrad;
+  }
+
+  override set requiresGrad(on: boolean) {
+    this.#meet();
+    super.requiresGrad = on;
+  }
+
+  /** @throws where an optimizer's step inside a compiled function used it up and nothing kept it */
+  override get grad(): Tensor | null {
+    return this.#gradient.read(this.#meet());
   }
 
   override set grad(g: Tensor | null) {
     this.#meet();
-    super.grad = g;
+    this.#gradient.set(g);
   }
 
-  /** While a function is compiled, placeholders stand in for the value and the gradient. */
-  #meet(): void {
+  /** Says that a step has used the gradient up: a compiled function need not keep it where no later call reads it. */
+  spendGrad(): void {
+    this.#gradient.spend();
+  }
+
+  /** Gives the tracing that goes on, in which placeholders stand for a cell from outside. */
+  #meet(): Tracing | null {
     const trace = tracing();
-    if (!trace || trace === this.#local || trace.cells.has(this)) return;
-    const grad = super.grad;
-    const standIn = placeholder(this.shape, this.dtype);
-    const opening = this.requiresGrad ? leaf(standIn, this) : standIn;
+    if (trace && !this.#lifetime.isLocal && !trace.cells.has(this)) trace.cells.set(this, this.#open(trace));
+    touch(this.#state);
+    return trace;
+  }
+
+  #open(trace: Tracing): MetCell {
+    const { dtype } = this;
+    const requiresGrad = super.requiresGrad;
+    trace.guard(() => this.dtype === dtype && super.requiresGrad === requiresGrad);
+    const value = this.#value();
+    const opening = requiresGrad ? leaf(value.standIn, this) : value.standIn;
     const before = this.exchange(opening);
-    const gradient = grad && placeholder(grad.shape, grad.dtype);
-    if (gradient) super.grad = new Tensor(gradient);
-    const { dtype, requiresGrad } = this;
-    trace.guards.push(() => {
-      const now = super.grad;
-      const alike = grad && now ? now.dtype === grad.dtype && sameShape(now.shape, grad.shape) : now === grad;
-      return alike && this.dtype === dtype && this.requiresGrad === requiresGrad;
-    });
-    trace.cells.set(this, {
-      standIn,
-      gradient: gradient && {
-        standIn: gradient,
-        read: () => {
-          const g = super.grad as Tensor;
-          Tensor.evaluate([g]);
-          return g.node.value as Value;
-        },
-      },
-      close: () => {
-        super.grad = grad;
+    this.#gradient.open();
+    return {
+      value,
+      opening,
+      close: (isReturned) => {
+        const trains = super.requiresGrad;
         const final = this.exchange(before);
-        return final === opening ? null : final;
+        const { slots, written, after } = this.#gradient.close(isReturned);
+        const freeze = () => {
+          super.requiresGrad = trains;
+        };
+        return {
+          slots: [value, ...slots],
+          written: bare(final) === value.standIn ? written : [[value, final], ...written],
+          after: trains === requiresGrad ? after : [freeze, ...after],
+        };
       },
+    };
+  }
+
+  #value(): Slot {
+    return {
+      standIn: placeholder(this.shape, this.dtype),
+      node: () => super.node,
       read: () => {
         if (super.node.value === null) Tensor.evaluate([this]);
         return super.node.value as Value;
@@ -103,7 +134,7 @@ export class Cell extends Tensor {
         this.#hold(value);
         this.#shared = shared;
       },
-    });
+    };
   }
 
   /** Takes a value over: into its nodes as they are, where nobody else holds them. */
@@ -113,10 +144,10 @@ export class Cell extends Tensor {
       return;
     }
     const fresh = known(value, this.shape, this.dtype);
-    this.exchange(this.requiresGrad ? leaf(fresh, this) : fresh);
+    this.exchange(super.requiresGrad ? leaf(fresh, this) : fresh);
   }
 
-  /** Holds `value` from now on. @throws where its shape or dtype differ. */
+  /** Holds `value` from here on. @throws where its shape or dtype differ. */
   assign(value: Tensor): void {
     if (!sameShape(value.shape, this.shape) || value.dtype !== this.dtype)
       fail(
@@ -129,12 +160,21 @@ export class Cell extends Tensor {
     this.replace(value);
   }
 
-  /** Holds its value, and its gradient, in another dtype from now on. @throws for a parameter, where it is no float one. */
+  /**
+   * Holds its value, and its gradient, in another dtype from here on.
+   * @throws for a parameter, where it is no float one, and inside a compiled function.
+   */
   convert(dtype: DType): void {
     if (this.requiresGrad && !isFloat(dtype))
       fail("dtype", "convert", `a cell that requires a gradient must be float32 or float64, not ${dtype}`);
+    if (tracing())
+      fail(
+        "dtype",
+        "convert",
+        "a compiled function converts no cells. Did you mean to convert before its first call?",
+      );
     this.replace(this.to(dtype));
-    this.grad = this.grad?.to(dtype) ?? null;
+    this.#gradient.convert(dtype);
   }
 }
 

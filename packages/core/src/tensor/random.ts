@@ -14,7 +14,7 @@ import { type Key, scalar } from "../ops/source.ts";
 import type { Shape } from "../shape.ts";
 import { type CreateOptions, createOptions, ofShape, tensor } from "./create.ts";
 import { Tensor } from "./tensor.ts";
-import { asked } from "./tracing.ts";
+import { asked, Lifetime, perCall } from "./tracing.ts";
 
 /** Gives the keys that a function draws: made anew and noted down, or those noted down before. */
 type Tape = (make: () => Key) => Key;
@@ -36,11 +36,7 @@ export function withKeys<T>(keys: Key[], mode: "record" | "replay", f: () => T):
   }
 }
 
-/** A number drawn now and, inside a compiled function, again at every call. */
-function word(draw: () => number): Node {
-  const drawn = asked(draw, "int32");
-  return typeof drawn === "number" ? scalar(drawn, "int32") : drawn;
-}
+const word = (drawn: Node | number): Node => (typeof drawn === "number" ? scalar(drawn, "int32") : drawn);
 
 const seedArguments: Signature = { seed: "finite" };
 
@@ -48,6 +44,7 @@ const seedArguments: Signature = { seed: "finite" };
 export class Generator {
   #seed = 0;
   #count = 0;
+  readonly #lifetime = new Lifetime(this, "Generator");
 
   constructor(seed: number) {
     checkArguments("Generator", seedArguments, arguments);
@@ -57,13 +54,28 @@ export class Generator {
   /** Starts the stream of `seed`, a whole number, from its beginning. */
   manualSeed(seed: number): void {
     if (!Number.isInteger(seed)) fail("value", "manualSeed", `seed ${seed} must be a whole number`);
-    this.#seed = seed ^ Math.imul(Math.floor(seed / 2 ** 32), 0x9e3779b9);
-    this.#count = 0;
+    const start = seed ^ Math.imul(Math.floor(seed / 2 ** 32), 0x9e3779b9);
+    let before = [this.#seed, this.#count] as const;
+    const go = (to: readonly [number, number]) => {
+      before = [this.#seed, this.#count];
+      [this.#seed, this.#count] = to;
+    };
+    this.#lifetime.within(() =>
+      perCall(
+        () => go([start, 0]),
+        () => go(before),
+      ),
+    );
   }
 
   /** The next key, never given before. */
   nextKey(): Key {
-    return tape(() => [word(() => this.#seed), word(() => this.#count++)]);
+    const count = () => this.#count++;
+    const back = () => {
+      this.#count--;
+    };
+    const key = (): Key => [word(asked(() => this.#seed, "int32")), word(asked(count, "int32", back))];
+    return tape(() => this.#lifetime.within(key));
   }
 }
 

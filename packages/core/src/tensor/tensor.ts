@@ -195,7 +195,7 @@ export class Tensor extends AnyTensor {
     if (!tracing())
       Tensor.#unsettled.compute([
         ...leaves,
-        ...leaves.flatMap((x) => Tensor.#nodes((x.leaf as Tensor).#grad)),
+        ...leaves.flatMap((x) => Tensor.#nodes((x.leaf as Tensor).grad)),
       ]);
     const grads = reverse([[node, seed, null]], leaves);
     if (!retainGraph && node.leaf === null) {

@@ -1,28 +1,30 @@
 import { checkArguments, type Signature } from "../arguments.ts";
 import type { Executable } from "../backend/backend.ts";
 import { activeBackend, prepare } from "../backend/evaluate.ts";
-import { watcher } from "../backend/watch.ts";
-import { type DType, getDefaultDtype } from "../dtype.ts";
-import { fail } from "../errors.ts";
-import { type Node, observer, Single, type Value } from "../graph/node.ts";
+import { getDefaultDtype } from "../dtype.ts";
+import { done, fail } from "../errors.ts";
+import { isRecording } from "../graph/build.ts";
+import { type Node, observer } from "../graph/node.ts";
 import { graphOf, type Structure, structureOf } from "../graph/structure.ts";
+import { leaf } from "../ops/identity.ts";
 import { isPlaceholder, placeholder } from "../ops/placeholder.ts";
-import { known } from "../ops/source.ts";
-import { sameShape } from "../shape.ts";
-import { Cell } from "../tensor/parameter.ts";
 import { Tensor, type TensorLike } from "../tensor/tensor.ts";
 import {
   type Asked,
   asked,
-  type Effect,
+  type Ending,
   guard,
-  type MetCell,
   perCall,
+  type Slot,
   Tracing,
   traced,
   tracing,
 } from "../tensor/tracing.ts";
-import { isBranch, mapTree, refill, tensorsOf } from "./tree.ts";
+import { Arguments, type Found, nothingFound } from "./arguments.ts";
+import { type Binding, type Compiled, call, holds, isEffect, undo } from "./compiled.ts";
+import { History } from "./history.ts";
+import { type Template, Templates } from "./template.ts";
+import { isTransforming } from "./trace.ts";
 
 export { guard, perCall };
 
@@ -38,229 +40,188 @@ export function dynamic(ask: () => number): TensorLike {
   return typeof node === "number" ? node : new Tensor(node);
 }
 
-/** What an input of a compiled graph is at a call. */
-type Binding =
-  | { readonly kind: "argument"; readonly index: number }
-  | { readonly kind: "cell"; readonly cell: MetCell; readonly replaced: boolean; readonly passed: boolean }
-  | { readonly kind: "gradient"; readonly cell: MetCell }
-  | { readonly kind: "number"; readonly place: number; readonly dtype: DType }
-  | { readonly kind: "constant"; readonly value: Value };
-
-interface Compiled<Y> {
-  /** Whether arguments are such as it was traced for; their tensors are added to a list. */
-  readonly fits: Fits;
-  readonly executable: Executable;
-  readonly structure: Structure;
-  /** What it works out, where the making of graphs is followed. */
-  readonly nodes: readonly Node[] | null;
-  readonly bindings: readonly Binding[];
-  readonly result: Y;
-  /** The nodes of the result's tensors, for their shapes and dtypes. */
-  readonly outputs: readonly { readonly shape: Node["shape"]; readonly dtype: Node["dtype"] }[];
-  /** The cells assigned to, and whether something else comes to hold the new value too. */
-  readonly written: readonly { readonly cell: MetCell; readonly shared: boolean }[];
-  readonly calls: Tracing["calls"];
-  /** What the tracing depended on, and how that came out. */
-  readonly guards: readonly { readonly ask: () => unknown; readonly was: unknown }[];
+/** What a function did while it was traced. */
+interface Traced {
+  readonly result: Template;
+  readonly entries: Compiled["entries"];
+  readonly outputs: readonly Node[];
+  readonly endings: readonly Ending[];
 }
 
-const holds = ({ guards }: Compiled<unknown>): boolean =>
-  guards.every(({ ask, was }) => Object.is(ask(), was));
-
-type Fits = (x: unknown, tensors: Tensor[]) => boolean;
-
-/** Tells what a function compiled for `x` serves: tensors of the same shapes and dtypes, and everything else itself. */
-function fitting(x: unknown): Fits {
-  if (x instanceof Tensor && !(x instanceof Cell)) {
-    const { dtype, shape } = x;
-    return (y, tensors) => {
-      if (!(y instanceof Tensor) || y instanceof Cell) return false;
-      tensors.push(y);
-      return y.dtype === dtype && sameShape(y.shape, shape);
+/** Runs f on stand-ins for the tensors of its arguments; whatever comes of it, cells and arguments are as before. */
+function follow(
+  record: Tracing,
+  f: (...args: readonly unknown[]) => unknown,
+  args: readonly unknown[],
+  given: Arguments,
+  standIns: readonly Tensor[],
+): Traced {
+  const templates = new Templates(record, given.found, standIns);
+  const endings: Ending[] = [];
+  try {
+    const run = () => {
+      const result = templates.of(done("compile", f(...args)), "the result");
+      const entries = given.written(standIns).map(({ place, entries }) => ({
+        place,
+        entries: entries.map(
+          ([key, value]) => [key, templates.of(value, "what it writes into an argument")] as const,
+        ),
+      }));
+      return { result, entries };
     };
+    return { ...traced(record, () => given.replacedBy(standIns, run)), outputs: templates.nodes, endings };
+  } finally {
+    const returned = new Set(templates.nodes);
+    for (const { close } of record.cells.values()) endings.push(close((node) => returned.has(node)));
   }
-  if (!isBranch(x)) return (y) => Object.is(x, y);
-  const keys = Object.keys(x);
-  const parts = keys.map((k) => fitting(x[k]));
-  const list = Array.isArray(x);
-  return (y, tensors) => {
-    if (!isBranch(y) || Array.isArray(y) !== list) return false;
-    const own = Object.keys(y);
-    return own.length === keys.length && keys.every((k, i) => own[i] === k && parts[i]?.(y[k], tensors));
-  };
 }
 
-const argumentsOf = (args: readonly unknown[]): Tensor[] =>
-  tensorsOf(args).filter((x) => !(x instanceof Cell));
-
-/** Traces f and makes ready what it does; where that fails, nothing has changed. */
-function trace<A extends readonly unknown[], Y>(f: (...args: A) => Y, args: A): Compiled<Y> {
+/**
+ * Traces f and makes ready what it does; where that fails, nothing has changed. A function that makes something with
+ * state of its own is traced twice: the second tracing finds what the first one has kept, which has to be refused.
+ */
+function trace(
+  f: (...args: readonly unknown[]) => unknown,
+  args: readonly unknown[],
+  given: Arguments,
+  again = false,
+): Compiled {
   const record = new Tracing();
   try {
-    return recorded(record, f, args);
+    record.guard(activeBackend);
+    record.guard(isRecording);
+    record.guard(getDefaultDtype);
+    const standIns = given.found.tensors.map((x) => {
+      const node = placeholder(x.shape, x.dtype);
+      return new Tensor(x.requiresGrad ? leaf(node, x) : node);
+    });
+    const followed = follow(record, f, args, given, standIns);
+    if (record.makesState && !again) {
+      undo(record.calls);
+      record.calls.length = 0;
+      return trace(f, args, given, true);
+    }
+    for (const { ask, was, fixed } of record.guards)
+      if (fixed && !Object.is(ask(), was)) fail("state", "compile", fixed);
+    return assembled(record, given, standIns, followed);
   } catch (error) {
-    undo(record.calls.filter(isEffect));
+    undo(record.calls);
     throw error;
   }
 }
 
-function recorded<A extends readonly unknown[], Y>(
+function assembled(
   record: Tracing,
-  f: (...args: A) => Y,
-  args: A,
-): Compiled<Y> {
-  const standIns = argumentsOf(args).map((x) => placeholder(x.shape, x.dtype));
-  let next = 0;
-  const seen = mapTree(args, (x) => (x instanceof Cell ? x : new Tensor(standIns[next++] as Node)));
-  const ended = new Map<MetCell, Node | null>();
-  let result: Y;
-  let roots: Node[];
-  try {
-    [result, roots] = traced(record, () => {
-      const result = f(...seen);
-      if (result instanceof Promise)
-        fail(
-          "value",
-          "compile",
-          "an async function cannot be traced. Did you mean to compile what it awaits?",
-        );
-      return [result, tensorsOf(result).map((t) => t.node)];
-    });
-  } finally {
-    for (const cell of record.cells.values()) ended.set(cell, cell.close());
-  }
-  const written = [...ended].filter((x): x is [MetCell, Node] => x[1] !== null);
-  const nodes = [...roots, ...written.map(([, node]) => node)];
+  given: Arguments,
+  standIns: readonly Tensor[],
+  { result, entries, outputs, endings }: Traced,
+): Compiled {
+  const written = endings.flatMap((e) => e.written);
+  const nodes = [...outputs, ...written.map(([, node]) => node)];
   const structure = structureOf(graphOf(nodes, (n) => n.value !== null || isPlaceholder(n)));
-  const numbers = record.calls.filter((c): c is Asked => !isEffect(c));
-  const cells = [...record.cells.values()];
+  const places = structure.roots;
+  const bindings = bindingsOf(structure, record, standIns, endings);
+  const isShared = (root: number) =>
+    (structure.items[root]?.input as number) >= 0 || places.indexOf(root) !== places.lastIndexOf(root);
+  const histories = outputs.map((node) => (node.needsGrad ? new History(node) : null));
+  return {
+    fits: given.fits,
+    executable: prepare(structure),
+    structure,
+    nodes: observer && nodes,
+    bindings,
+    outputs: outputs.map((node, k) => ({ node, history: histories[k] ?? null })),
+    result,
+    entries,
+    written: written.map(([slot], k) => ({ slot, shared: isShared(places[outputs.length + k] as number) })),
+    calls: record.calls,
+    after: endings.flatMap((e) => e.after),
+    guards: record.guards,
+    openings: histories.some((h) => h) ? openingsOf(record, standIns) : null,
+  };
+}
+
+const base = (node: Node): Node => (node.leaf ? (node.inputs[0] as Node) : node);
+
+/** What each input of a graph is at a call. */
+function bindingsOf(
+  structure: Structure,
+  record: Tracing,
+  standIns: readonly Tensor[],
+  endings: readonly Ending[],
+): Binding[] {
+  const args = new Map(standIns.map((t, index) => [base(t.node), index]));
+  const numbers = new Map(
+    record.calls.filter((c): c is Asked => !isEffect(c)).map((c, place) => [c.node, place]),
+  );
+  const slots = new Map(endings.flatMap((e) => e.slots).map((slot) => [slot.standIn, slot]));
+  const replaced = new Set<Slot>(endings.flatMap((e) => e.written.map(([slot]) => slot)));
   const passed = new Set(structure.roots.map((r) => structure.items[r]?.input));
-  const bindings = structure.inputs.map((node, k): Binding => {
+  return structure.inputs.map((node, k): Binding => {
     if (node.value) return { kind: "constant", value: node.value };
-    const index = standIns.indexOf(node);
-    if (index >= 0) return { kind: "argument", index };
-    const place = numbers.findIndex((n) => n.node === node);
-    if (place >= 0) return { kind: "number", place, dtype: node.dtype };
-    const cell = cells.find((c) => c.standIn === node);
-    if (cell) return { kind: "cell", cell, replaced: ended.get(cell) !== null, passed: passed.has(k) };
-    const collecting = cells.find((c) => c.gradient?.standIn === node);
-    if (collecting) return { kind: "gradient", cell: collecting };
+    const index = args.get(node);
+    if (index !== undefined) return { kind: "argument", index };
+    const place = numbers.get(node);
+    if (place !== undefined) return { kind: "number", place, dtype: node.dtype };
+    const slot = slots.get(node);
+    if (slot) return { kind: "slot", slot, replaced: replaced.has(slot), passed: passed.has(k) };
     return fail(
       "value",
       "compile",
       "a tensor of an earlier compiled function is used in this one. Return it there and pass it in",
     );
   });
-  const places = structure.roots;
-  const isShared = (root: number) =>
-    (structure.items[root]?.input as number) >= 0 || places.indexOf(root) !== places.lastIndexOf(root);
-  return {
-    fits: fitting(args),
-    executable: prepare(structure),
-    structure,
-    nodes: observer && nodes,
-    bindings,
-    result,
-    outputs: roots.map(({ shape, dtype }) => ({ shape, dtype })),
-    written: written.map(([cell], k) => ({ cell, shared: isShared(places[roots.length + k] as number) })),
-    calls: record.calls,
-    guards: [activeBackend, getDefaultDtype, ...record.guards].map((ask) => ({ ask, was: ask() })),
-  };
 }
 
-const isEffect = (c: Asked | Effect): c is Effect => "act" in c;
-
-const undo = (effects: readonly Effect[]): void => {
-  for (const effect of [...effects].reverse()) effect.undo();
-};
-
-/** What the inputs of a program are for arguments, and which of them the call does away with. */
-function bind(
-  bindings: readonly Binding[],
-  args: readonly Tensor[],
-  numbers: readonly number[],
-): { readonly inputs: Value[]; readonly dying: boolean[] } {
-  const inputs: Value[] = [];
-  const dying: boolean[] = [];
-  for (const b of bindings) {
-    if (b.kind === "cell" && b.passed) b.cell.share();
-    dying.push(b.kind === "cell" && b.replaced && !b.cell.isShared());
-    if (b.kind === "cell") inputs.push(b.cell.read());
-    else if (b.kind === "constant") inputs.push(b.value);
-    else if (b.kind === "number") inputs.push(new Single(numbers[b.place] as number, b.dtype));
-    else if (b.kind === "argument") inputs.push((args[b.index] as Tensor).node.value as Value);
-    else inputs.push(b.cell.gradient?.read() as Value);
-  }
-  return { inputs, dying };
-}
-
-/** Runs a program for arguments; `first` says that its numbers and effects were worked out in the tracing. */
-function call<Y>(
-  { executable, structure, nodes, bindings, result, outputs, written, calls }: Compiled<Y>,
-  args: readonly Tensor[],
-  first: boolean,
-): Y {
-  const done: Effect[] = [];
-  try {
-    const numbers: number[] = [];
-    for (const c of calls) {
-      if (!isEffect(c)) numbers.push(first ? c.first : c.ask());
-      else {
-        if (!first) c.act();
-        done.push(c);
-      }
-    }
-    const { inputs, dying } = bind(bindings, args, numbers);
-    const values = executable.run(inputs, watcher.found ? undefined : dying);
-    if (nodes) watcher.found?.(nodes, values, structure.inputs, inputs);
-    for (const [k, { cell, shared }] of written.entries())
-      cell.hold(values[outputs.length + k] as Value, shared);
-    return refill(
-      result,
-      outputs.map(({ shape, dtype }, k) => new Tensor(known(values[k] as Value, shape, dtype))),
-    );
-  } catch (error) {
-    undo(done);
-    throw error;
-  }
+/** The leaves of a traced graph, with what they are at a call. */
+function openingsOf(record: Tracing, standIns: readonly Tensor[]): Compiled["openings"] {
+  const args = standIns.map(
+    ({ node }, i) => [node, (found: Found) => (found.tensors[i] as Tensor).node] as const,
+  );
+  const cells = [...record.cells.values()].map(({ opening, value }) => [opening, value.node] as const);
+  return [...args, ...cells].filter(([node]) => node.leaf);
 }
 
 /** Forms of one function that are kept: for other arguments, or where guards come out in other ways. */
 const mostForms = 256;
 
 /** The compiled forms of a function, the one used last first. */
-class Forms<Y> {
-  #list: Compiled<Y>[] = [];
+class Forms {
+  #list: Compiled[] = [];
+  /** What they run, apart from them: forms hold what they guard, which may hold the function. */
+  readonly executables = new Set<Executable>();
 
-  /** The form for arguments, whose tensors are put into `tensors`. */
-  find(args: readonly unknown[], tensors: Tensor[]): Compiled<Y> | undefined {
+  /** The form for arguments, and what was found in these. */
+  find(args: readonly unknown[], found: Found): Compiled | undefined {
     for (const [k, form] of this.#list.entries()) {
-      tensors.length = 0;
-      if (!form.fits(args, tensors) || !holds(form)) continue;
+      found.tensors.length = found.objects.length = 0;
+      if (!form.fits(args, found) || !holds(form)) continue;
       if (k > 0) this.#list = [form, ...this.#list.filter((other) => other !== form)];
       return form;
     }
     return undefined;
   }
 
-  add(form: Compiled<Y>): void {
+  add(form: Compiled): void {
     this.#list.unshift(form);
-    if (this.#list.length > mostForms) this.#list.pop()?.executable.release?.();
-  }
-
-  release(): void {
-    for (const form of this.#list) form.executable.release?.();
+    this.executables.add(form.executable);
+    const last = this.#list.length > mostForms && this.#list.pop();
+    if (!last) return;
+    this.executables.delete(last.executable);
+    last.executable.release?.();
   }
 }
 
-const formsOf = new WeakMap<object, Forms<unknown>>();
+const formsOf = new WeakMap<object, Forms>();
 
 /** What a compiled function that nobody holds any more leaves behind. */
-const left = new FinalizationRegistry<{ release(): void }>((forms) => forms.release());
+const left = new FinalizationRegistry<ReadonlySet<Executable>>((executables) => {
+  for (const one of executables) one.release?.();
+});
 
 /** What a compiled function does for arguments such as it was called with before. */
 export const compiledStructure = (f: object, args: readonly unknown[]): Structure | undefined =>
-  formsOf.get(f)?.find(args, [])?.structure;
+  formsOf.get(f)?.find(args, nothingFound())?.structure;
 
 const compileArguments: Signature = { f: "function" };
 
@@ -268,26 +229,26 @@ const compileArguments: Signature = { f: "function" };
  * f as one program: traced once for each signature (shapes, dtypes, other arguments), and from then on run without
  * building a graph. Parameters, buffers, optimizer state, random keys and `dynamic` numbers are inputs and outputs, so
  * training steps, dropout and schedules need no second tracing. Everything else that f computes from JavaScript values,
- * but for those in `guard`, and every effect but those in `perCall`, belongs to the tracing. Gradients that it leaves in `grad` are not kept:
- * return them where they are wanted.
+ * but for those in `guard`, and every effect but those in `perCall`, belongs to the tracing.
  * @throws where f reads a value of a tensor, or branches on one.
  */
 export function compile<A extends readonly unknown[], Y>(f: (...args: A) => Y): (...args: A) => Y {
   checkArguments("compile", compileArguments, arguments);
-  const forms = new Forms<Y>();
+  const forms = new Forms();
+  const untyped = f as unknown as (...args: readonly unknown[]) => unknown;
   const compiled = (...args: A): Y => {
-    if (tracing()) return f(...args);
-    const tensors: Tensor[] = [];
-    const form = forms.find(args, tensors);
-    if (!form) tensors.splice(0, tensors.length, ...argumentsOf(args));
-    if (tensors.some((x) => x.requiresGrad)) return f(...args);
+    if (tracing() || isTransforming()) return f(...args);
+    const found = nothingFound();
+    const form = forms.find(args, found);
+    const given = form ? null : new Arguments(args);
+    const { tensors, objects } = given?.found ?? found;
     if (tensors.some((x) => x.node.value === null)) Tensor.evaluate(tensors);
-    if (form && (form.nodes || !observer)) return call(form, tensors, false);
-    const made = trace(f, args);
+    if (form && (form.nodes || !observer)) return call(form, found, false) as Y;
+    const made = trace(untyped, args, given ?? new Arguments(args));
     forms.add(made);
-    return call(made, tensors, true);
+    return call(made, { tensors, objects }, true) as Y;
   };
   formsOf.set(compiled, forms);
-  left.register(compiled, forms);
+  left.register(compiled, forms.executables);
   return compiled;
 }

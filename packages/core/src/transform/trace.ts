@@ -15,6 +15,9 @@ import { mapTree, tensorsOf } from "./tree.ts";
 /** The variables of the transforms that are running: what a result may still have to be differentiated by. */
 const active = new Set<Node>();
 
+/** Whether a transform runs a function, whose derivatives it wants. */
+export const isTransforming = (): boolean => active.size > 0;
+
 export interface Traced<Y> {
   readonly result: Y;
   /** What stood for the leaves of the arguments while `f` ran. */

@@ -1,0 +1,48 @@
+import { touch } from "./replay.ts";
+import { Lifetime, perCall, repeating, tracing } from "./tracing.ts";
+
+/**
+ * A plain value that functions depend on and may set, such as whether a module is trained. A compiled function is traced
+ * anew where it finds another value than before, and sets again at each call what it sets.
+ */
+export class Setting<T> {
+  #value: T;
+  readonly #lifetime: Lifetime;
+
+  /** @param what says in errors whose setting it is */
+  constructor(value: T, what: string) {
+    this.#value = value;
+    this.#lifetime = new Lifetime(this, what);
+  }
+
+  get value(): T {
+    touch(this);
+    const trace = tracing();
+    if (!trace || this.#lifetime.isLocal || trace.set.has(this)) return this.#value;
+    return trace.guard(() => this.#value, this);
+  }
+
+  set value(value: T) {
+    touch(this);
+    tracing()?.set.add(this);
+    if (repeating()) this.#value = value;
+    let before = this.#value;
+    const set = (to: T) => () => {
+      before = this.#value;
+      this.#value = to;
+    };
+    this.#lifetime.within(() => perCall(set(value), () => set(before)()));
+  }
+
+  isFixed(): boolean {
+    return false;
+  }
+
+  peek(): T {
+    return this.#value;
+  }
+
+  put(held: T): void {
+    this.#value = held;
+  }
+}

@@ -1,0 +1,123 @@
+import { fail } from "../errors.ts";
+
+export type Entry = readonly [key: unknown, value: unknown];
+
+/** How what a kind of object holds is read and replaced. */
+export interface Container<T extends object = object> {
+  entries(x: T): Entry[];
+  /** Has it hold these entries and no others. @throws where it is frozen */
+  put(x: T, entries: readonly Entry[]): void;
+  /** An empty one like `x`. */
+  empty(x: T): T;
+}
+
+type Dictionary = Record<PropertyKey, unknown>;
+
+const isEnumerable = (x: object) => (key: PropertyKey) => Object.prototype.propertyIsEnumerable.call(x, key);
+
+/** Own enumerable keys, names and symbols. */
+const keysOf = (x: object): PropertyKey[] => {
+  const symbols = Object.getOwnPropertySymbols(x);
+  return symbols.length === 0 ? Object.keys(x) : [...Object.keys(x), ...symbols.filter(isEnumerable(x))];
+};
+
+const refuseFrozen = (): never =>
+  fail(
+    "value",
+    "compile",
+    "an argument that holds tensors is frozen. Did you mean to pass a copy, { ...it }?",
+  );
+
+const objects: Container<Dictionary> = {
+  entries: (x) => keysOf(x).map((key) => [key, x[key]]),
+  put(x, entries) {
+    const wanted = new Set(entries.map(([key]) => key));
+    for (const key of keysOf(x)) if (!wanted.has(key)) delete x[key];
+    for (const [key, value] of entries)
+      if (!Object.is(x[key as string], value) && !Reflect.set(x, key as string, value)) refuseFrozen();
+  },
+  empty: (x) => Object.create(Object.getPrototypeOf(x)),
+};
+
+const lists: Container<unknown[]> = {
+  entries: (x) => x.map((value, i) => [i, value]),
+  put(x, entries) {
+    if (Object.isFrozen(x)) refuseFrozen();
+    x.length = entries.length;
+    entries.forEach(([, value], i) => {
+      x[i] = value;
+    });
+  },
+  empty: () => [],
+};
+
+const maps: Container<Map<unknown, unknown>> = {
+  entries: (x) => [...x],
+  put(x, entries) {
+    x.clear();
+    for (const [key, value] of entries) x.set(key, value);
+  },
+  empty: () => new Map(),
+};
+
+const sets: Container<Set<unknown>> = {
+  entries: (x) => [...x].map((value, i) => [i, value]),
+  put(x, entries) {
+    x.clear();
+    for (const [, value] of entries) x.add(value);
+  },
+  empty: () => new Set(),
+};
+
+/** How to look into an object. */
+export function containerOf(x: object): Container {
+  if (Array.isArray(x)) return lists as Container;
+  if (x instanceof Map) return maps as Container;
+  if (x instanceof Set) return sets as Container;
+  return objects as Container;
+}
+
+const plain: readonly unknown[] = [Array.prototype, Map.prototype, Set.prototype, Object.prototype, null];
+
+/** Whether an object is all that it holds: a plain one, or of a class without methods, which could know more. */
+export function isData(x: object): boolean {
+  if (typeof x === "function") return false;
+  let prototype: object | null = Object.getPrototypeOf(x);
+  while (!plain.includes(prototype)) {
+    if (Reflect.ownKeys(prototype as object).some((key) => key !== "constructor")) return false;
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return true;
+}
+
+/** Whether there is something to look into. */
+export const isObject = (x: unknown): x is object =>
+  (typeof x === "object" && x !== null) || typeof x === "function";
+
+const isIterator = (x: object): boolean =>
+  "next" in x && typeof x.next === "function" && Symbol.iterator in x;
+
+const hidden: readonly (readonly [(x: object) => boolean, what: string, fix: string])[] = [
+  [
+    (x) => ArrayBuffer.isView(x) || x instanceof ArrayBuffer,
+    "an array of plain numbers",
+    "Did you mean tensor(…)?",
+  ],
+  [(x) => x instanceof Promise, "a promise", "Did you mean to await it before the call?"],
+  [isIterator, "an iterator, which is used up by one call", "Did you mean [...it]?"],
+];
+
+/** @throws for an object whose contents a compiled function cannot know, or replace, at each call */
+export function checkContainer(x: object, where: string): void {
+  const found = hidden.find(([is]) => is(x));
+  if (found) fail("value", "compile", `${where} is ${found[1]}. ${found[2]}`);
+  const getter = Object.entries(Object.getOwnPropertyDescriptors(x)).find(
+    ([, { get, enumerable }]) => get && enumerable,
+  );
+  if (getter)
+    fail(
+      "value",
+      "compile",
+      `${where}.${getter[0]} is a getter, which may give something else at each call. Did you mean its value?`,
+    );
+}

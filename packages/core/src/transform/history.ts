@@ -1,0 +1,59 @@
+import { leavesOf, reverse } from "../autodiff/reverse.ts";
+import { withRecording } from "../graph/build.ts";
+import { Node, type Value } from "../graph/node.ts";
+import { topological } from "../graph/walk.ts";
+import { resultOf } from "../ops/identity.ts";
+import { placeholder } from "../ops/placeholder.ts";
+
+/** Which nodes stand in for which. */
+export type Substitution = ReadonlyMap<Node, Node>;
+
+/** The graphs of some nodes with others in the place of some that they are made of. */
+function substituted(roots: readonly (Node | null)[], by: Substitution): (Node | null)[] {
+  const made = new Map(by);
+  const of = (x: Node): Node => made.get(x) ?? x;
+  for (const n of topological(
+    roots.filter((n) => n !== null),
+    (n) => !by.has(n),
+  )) {
+    if (made.has(n) || n.inputs.every((x) => of(x) === x)) continue;
+    made.set(n, new Node(n.op, n.inputs.map(of), n.shape, n.dtype, n.needsGrad, n.leaf));
+  }
+  return roots.map((n) => n && of(n));
+}
+
+/**
+ * What gradients that are asked for outside need of one result of a compiled function: the graph of it, whose gradients
+ * are derived once, and computed anew, with all they need, for what each call was given.
+ */
+export class History {
+  /** The leaves that gradients of the result arrive at. */
+  readonly #leaves: readonly Node[];
+  #derived: { readonly ȳ: Node; readonly x̄: readonly (Node | null)[] } | null = null;
+
+  constructor(readonly root: Node) {
+    this.#leaves = leavesOf(root);
+  }
+
+  #derive() {
+    const ȳ = placeholder(this.root.shape, this.root.dtype);
+    this.#derived ??= { ȳ, x̄: withRecording(true, () => reverse([[this.root, ȳ]], this.#leaves)) };
+    return this.#derived;
+  }
+
+  /** The value of the result at a call, at which `given` stood for the inputs. */
+  node(value: Value, given: Substitution): Node {
+    const { shape, dtype } = this.root;
+    const vjp = (cotangent: Node) => {
+      const { ȳ, x̄ } = this.#derive();
+      return substituted(x̄, new Map([...given, [ȳ, cotangent]]));
+    };
+    return resultOf(
+      value,
+      this.#leaves.map((x) => given.get(x) ?? x),
+      shape,
+      dtype,
+      vjp,
+    );
+  }
+}

@@ -1,0 +1,86 @@
+import { fail } from "../errors.ts";
+import type { Node } from "../graph/node.ts";
+import { Cell } from "../tensor/parameter.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { isLocal, type Tracing } from "../tensor/tracing.ts";
+import type { Found } from "./arguments.ts";
+import { containerOf, isData, isObject } from "./container.ts";
+
+/** Makes a value anew at each call, of the tensors that the program gives and of what the arguments hold. */
+export type Template = (outputs: readonly Tensor[], found: Found) => unknown;
+
+const described = (x: object): string =>
+  typeof x === "function" ? "a function" : `an object of class ${x.constructor?.name}`;
+
+/** What a traced function returned, or wrote into its arguments, as templates; their tensors are outputs of the program. */
+export class Templates {
+  /** The nodes of the outputs. */
+  readonly nodes: Node[] = [];
+  readonly #places = new Map<Tensor, number>();
+  readonly #above: object[] = [];
+
+  constructor(
+    readonly trace: Tracing,
+    readonly found: Found,
+    readonly standIns: readonly Tensor[],
+  ) {}
+
+  /** @param where names the value in errors */
+  of(x: unknown, where: string): Template {
+    if (!isObject(x)) return () => x;
+    if (x instanceof Tensor && !(x instanceof Cell)) return this.#tensor(x);
+    const place = this.found.objects.indexOf(x);
+    if (place >= 0) return (_, found) => found.objects[place];
+    if (isLocal(x))
+      fail(
+        "state",
+        "compile",
+        `${where} was made inside, with state of its own, and would outlive the call. Did you mean its value, cell.detach()?`,
+      );
+    if (!isData(x)) {
+      if (this.#holdsInner(x, new Set()))
+        fail(
+          "value",
+          "compile",
+          `${where} is ${described(x)} that holds tensors of one call. Did you mean to return them in a plain object?`,
+        );
+      return () => x;
+    }
+    if (this.#above.includes(x)) fail("value", "compile", `${where} contains itself`);
+    this.#above.push(x);
+    const container = containerOf(x);
+    const parts = container
+      .entries(x)
+      .map(([key, value]) => [key, this.of(value, `${where}.${String(key)}`)] as const);
+    this.#above.pop();
+    return (outputs, found) => {
+      const made = container.empty(x);
+      container.put(
+        made,
+        parts.map(([key, make]) => [key, make(outputs, found)]),
+      );
+      return made;
+    };
+  }
+
+  /** Whether there is something in an object that was made inside. */
+  #holdsInner(x: unknown, seen: Set<object>): boolean {
+    if (x instanceof Tensor && !(x instanceof Cell)) return x.node.id >= this.trace.start;
+    if (!isObject(x) || seen.has(x)) return false;
+    seen.add(x);
+    return (
+      isLocal(x) ||
+      containerOf(x)
+        .entries(x)
+        .some(([, value]) => this.#holdsInner(value, seen))
+    );
+  }
+
+  #tensor(x: Tensor): Template {
+    const argument = this.standIns.indexOf(x);
+    if (argument >= 0) return (_, { tensors }) => tensors[argument];
+    const known = this.#places.get(x) ?? this.nodes.push(x.node) - 1;
+    this.#places.set(x, known);
+    return (outputs) => outputs[known];
+  }
+}
