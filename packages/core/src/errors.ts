@@ -19,21 +19,16 @@ export function fail(fault: Fault, op: string, detail: string): never {
   throw new ChainruleError(fault, op, detail);
 }
 
-const isThenable = (x: unknown): boolean =>
-  typeof x === "object" && x !== null && "then" in x && typeof x.then === "function";
+const has = (x: unknown, method: PropertyKey): boolean =>
+  typeof x === "object" && x !== null && typeof (x as Record<PropertyKey, unknown>)[method] === "function";
 
-const isIterator = (x: unknown): boolean =>
-  typeof x === "object" && x !== null && "next" in x && typeof x.next === "function";
+const cannotFollow = (kind: string): string => `cannot follow ${kind}, which goes on after it has returned`;
 
-/** What a function returned that has to be done when it returns. @throws where it is async, or a generator */
-export function done<T>(op: string, result: T): T {
-  if (isThenable(result))
-    fail(
-      "value",
-      op,
-      "an async function goes on after it has returned. Did you mean to await first, and call this on what follows?",
-    );
-  if (isIterator(result))
-    fail("value", op, "a generator function goes on after it has returned. Did you mean to return a list?");
+/** What a function returned that has to be over when it returns. @throws where it is async, or a generator. */
+export function done<T>(op: string, result: T, says = cannotFollow): T {
+  if (has(result, "then"))
+    fail("value", op, `${says("an async function")}. Did you mean to await first, and pass what follows?`);
+  if (has(result, "next") && (has(result, Symbol.iterator) || has(result, Symbol.asyncIterator)))
+    fail("value", op, `${says("a generator function")}. Did you mean to return a list?`);
   return result;
 }

@@ -1,5 +1,6 @@
 import { checkArguments, type Kind, type Signature } from "../arguments.ts";
 import { arrays } from "../dtype.ts";
+import { done } from "../errors.ts";
 import { type Node, Single, type Value } from "../graph/node.ts";
 import { fits, type Outline, outlineOf } from "../graph/outline.ts";
 import { type Graph, graphOf, type Structure, structureOf } from "../graph/structure.ts";
@@ -90,13 +91,13 @@ export function setBackend(backend: Backend): void {
   active = backend;
 }
 
-/** Runs `f` with another backend. */
+/** Runs `f` with another backend. @throws where f is async, since that would end at the first await. */
 export function withBackend<T>(backend: Backend, f: () => T): T {
   checkArguments("withBackend", withBackendArguments, arguments);
   const before = active;
   active = backend;
   try {
-    return f();
+    return done("withBackend", f());
   } finally {
     active = before;
   }

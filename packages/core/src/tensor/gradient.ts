@@ -99,7 +99,7 @@ export class Gradient {
     const like = left ?? incoming;
     const slot = like && this.#slot((incoming ?? like).node, like);
     const slots = slot && incoming ? [slot] : [];
-    if (!known || left === incoming) return { slots, written: [], after: [] };
+    if (!known || (read && left === incoming)) return { slots, written: [], after: [] };
     if (!slot || !left) return { slots, written: [], after: [() => this.set(null)] };
     if (left === consumed && !read && !isReturned(left.node))
       return { slots, written: [], after: [() => this.#drop()] };

@@ -43,7 +43,7 @@ export class Rerun {
       fail(
         "gradient",
         "checkpoint",
-        "the second run reads another parameter than the first: it was assigned to in between. Did you mean backward() before optimizer.step()?",
+        "a parameter that it reads was assigned to after the first run. Did you mean backward() before optimizer.step()?",
       );
     const present = this.#after.map(([state]) => [state, state.peek()] as const);
     try {

@@ -2,7 +2,7 @@ import { checkArguments, type Signature } from "../arguments.ts";
 import { evaluate, prepare } from "../backend/evaluate.ts";
 import { type Watcher, watchBy, watcher } from "../backend/watch.ts";
 import { isFloat } from "../dtype.ts";
-import { fail } from "../errors.ts";
+import { done, fail } from "../errors.ts";
 import { type Node, type Observer, observeBy, type Value } from "../graph/node.ts";
 import { graphOf, structureOf } from "../graph/structure.ts";
 import { topological } from "../graph/walk.ts";
@@ -197,13 +197,7 @@ export function detectAnomaly<T>(f: () => T, options: AnomalyOptions = {}): T {
   const before = { watcher: watchBy({ ...watcher, found }), observer: observeBy(following()) };
   try {
     return withDeepTraces(() => {
-      const result = f();
-      if (result instanceof Promise)
-        fail(
-          "value",
-          "detectAnomaly",
-          "cannot follow an async function. Did you mean to run what it awaits in it?",
-        );
+      const result = done("detectAnomaly", f());
       Tensor.evaluate(tensorsOf(result));
       return result;
     });

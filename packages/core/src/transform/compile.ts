@@ -60,7 +60,10 @@ function follow(
   const endings: Ending[] = [];
   try {
     const run = () => {
-      const result = templates.of(done("compile", f(...args)), "the result");
+      const result = templates.of(
+        done("compile", f(...args), (kind) => `${kind} cannot be traced`),
+        "the result",
+      );
       const entries = given.written(standIns).map(({ place, entries }) => ({
         place,
         entries: entries.map(

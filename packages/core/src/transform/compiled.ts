@@ -8,7 +8,7 @@ import { Tensor } from "../tensor/tensor.ts";
 import type { Asked, Effect, Guard, Slot, Tracing } from "../tensor/tracing.ts";
 import type { Fits, Found } from "./arguments.ts";
 import { containerOf, type Entry } from "./container.ts";
-import type { History } from "./history.ts";
+import type { Given, History } from "./history.ts";
 import type { Template } from "./template.ts";
 
 /** What an input of a compiled graph is at a call. */
@@ -47,7 +47,7 @@ export interface Compiled {
   /** What is left to do once it has run. */
   readonly after: readonly (() => void)[];
   readonly guards: readonly Guard[];
-  /** The nodes that gradients asked for outside would need, where there are any: those that stand for cells and arguments. */
+  /** Where a result requires gradients: the leaves that stood for cells and arguments, and what they are at a call. */
   readonly openings: readonly (readonly [Node, (found: Found) => Node])[] | null;
 }
 
@@ -78,18 +78,23 @@ function bind(
   return { inputs, dying };
 }
 
-/** What stood for the inputs of the graph at a call, for gradients. */
-function givenTo(
+/** What the inputs of the graph were at a call, for gradients that are asked for later. */
+function givenAt(
   { openings, bindings, structure }: Compiled,
   found: Found,
   inputs: readonly Value[],
-): Map<Node, Node> {
-  const given = new Map<Node, Node>();
-  structure.inputs.forEach((node, i) => {
-    if (bindings[i]?.kind !== "constant") given.set(node, known(inputs[i] as Value, node.shape, node.dtype));
-  });
-  for (const [opening, present] of openings ?? []) given.set(opening, present(found));
-  return given;
+): Given | null {
+  if (!openings) return null;
+  const leaves = new Map(openings.map(([opening, present]) => [opening, present(found)]));
+  const all = () => {
+    const given = new Map(leaves);
+    structure.inputs.forEach((node, i) => {
+      if (bindings[i]?.kind !== "constant")
+        given.set(node, known(inputs[i] as Value, node.shape, node.dtype));
+    });
+    return given;
+  };
+  return { leaves, all };
 }
 
 /** Runs a program for arguments; `first` says that its numbers and effects were had in the tracing. */
@@ -104,7 +109,7 @@ export function call(compiled: Compiled, found: Found, first: boolean): unknown 
       done.push(c);
     }
     const { inputs, dying } = bind(compiled, found, numbers);
-    const given = compiled.openings && givenTo(compiled, found, inputs);
+    const given = givenAt(compiled, found, inputs);
     const values = executable.run(inputs, watcher.found ? undefined : dying);
     if (nodes) watcher.found?.(nodes, values, structure.inputs, inputs);
     const results = outputs.map(({ node, history }, k) => {

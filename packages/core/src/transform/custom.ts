@@ -1,5 +1,5 @@
 import { checkArguments, checked, type Signature } from "../arguments.ts";
-import { type Fault, fail } from "../errors.ts";
+import { done, type Fault, fail } from "../errors.ts";
 import { withRecording } from "../graph/build.ts";
 import { type Mask, type Node, nodeCount } from "../graph/node.ts";
 import { topological } from "../graph/walk.ts";
@@ -7,6 +7,7 @@ import { ruled, variable } from "../ops/identity.ts";
 import type { Key } from "../ops/source.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { withKeys } from "../tensor/random.ts";
+import { Rerun } from "../tensor/replay.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { pullBack } from "./grad.ts";
 
@@ -85,23 +86,27 @@ export function customGradient<A extends readonly Tensor[]>(
   };
 }
 
-/** The nodes older than `since` through which gradients leave the graph of y: what a function read besides its arguments. */
+/** The leaves, and nodes older than `since`, through which gradients leave the graph of y: what a function read besides its arguments. */
 const captured = (y: Node, since: number): Node[] =>
-  topological([y], (n) => n.needsGrad && n.id >= since).filter((n) => n.needsGrad && n.id < since);
+  topological([y], (n) => n.needsGrad && n.id >= since).filter(
+    (n) => n.needsGrad && (n.id < since || n.leaf !== null),
+  );
 
 /**
- * f whose intermediate values are worked out again for the gradient instead of being kept. The second run sees the same
- * random numbers, and tensors that f reads besides its arguments get their gradients too.
- * @throws in backward, where the second run reads other tensors than the first.
+ * f whose intermediate values are computed again for the gradient instead of being kept. The second run finds the same
+ * random numbers, cells and settings as the first, and has no effects: running statistics move once. Tensors that f reads
+ * besides its arguments get their gradients too.
+ * @throws in backward, where f reads other tensors the second time, as after an assignment to a parameter.
  */
 export function checkpoint<A extends readonly Tensor[]>(f: (...args: A) => Tensor): (...args: A) => Tensor {
   checkArguments("checkpoint", ofFunction, arguments);
   return (...args) => {
     const keys: Key[] = [];
+    const rerun = new Rerun();
     const run = (mode: "record" | "replay") => {
       const own = args.map((x) => (x.requiresGrad ? new Tensor(variable(x.node)) : x));
       const since = nodeCount();
-      const y = withKeys(keys, mode, () => f(...(own as unknown as A)));
+      const y = rerun[mode](() => withKeys(keys, mode, () => f(...(own as unknown as A))));
       const variables = own.map((x) => x.node);
       return { y, variables, read: captured(y.node, since).filter((n) => !variables.includes(n)) };
     };
@@ -112,7 +117,7 @@ export function checkpoint<A extends readonly Tensor[]>(f: (...args: A) => Tenso
         fail(
           "gradient",
           "checkpoint",
-          "the second run reads other tensors than the first. Was a parameter assigned to in between?",
+          "the second run reads other tensors than the first. Did it choose by something that changes?",
         );
       const targets = [...variables, ...first.read];
       return [null, ...pullBack([[y, new Tensor(ȳ), mask]], targets).map((t) => t.node)];
@@ -122,5 +127,7 @@ export function checkpoint<A extends readonly Tensor[]>(f: (...args: A) => Tenso
   };
 }
 
-/** Runs f without recording: what it makes has no history. */
-export const noGrad = checked("noGrad", ofFunction, <T>(f: () => T): T => withRecording(false, f));
+/** Runs f without recording: what it makes has no history. @throws where f is async, since it would end at the first await. */
+export const noGrad = checked("noGrad", ofFunction, <T>(f: () => T): T =>
+  done("noGrad", withRecording(false, f)),
+);

@@ -8,6 +8,12 @@ import { placeholder } from "../ops/placeholder.ts";
 /** Which nodes stand in for which. */
 export type Substitution = ReadonlyMap<Node, Node>;
 
+/** What was given to a call: the leaves that gradients arrive at, and everything. */
+export interface Given {
+  readonly leaves: Substitution;
+  readonly all: () => Substitution;
+}
+
 /** The graphs of some nodes with others in the place of some that they are made of. */
 function substituted(roots: readonly (Node | null)[], by: Substitution): (Node | null)[] {
   const made = new Map(by);
@@ -42,15 +48,15 @@ export class History {
   }
 
   /** The value of the result at a call, at which `given` stood for the inputs. */
-  node(value: Value, given: Substitution): Node {
+  node(value: Value, { leaves, all }: Given): Node {
     const { shape, dtype } = this.root;
     const vjp = (cotangent: Node) => {
       const { ȳ, x̄ } = this.#derive();
-      return substituted(x̄, new Map([...given, [ȳ, cotangent]]));
+      return substituted(x̄, new Map([...all(), [ȳ, cotangent]]));
     };
     return resultOf(
       value,
-      this.#leaves.map((x) => given.get(x) ?? x),
+      this.#leaves.map((x) => leaves.get(x) ?? x),
       shape,
       dtype,
       vjp,

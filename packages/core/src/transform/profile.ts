@@ -1,6 +1,6 @@
 import { checkArguments, type Signature } from "../arguments.ts";
 import { type Watcher, watchBy, watcher } from "../backend/watch.ts";
-import { fail } from "../errors.ts";
+import { done } from "../errors.ts";
 import type { Cost } from "../lower/cost.ts";
 import { type Steps, type Work, worksOf } from "../lower/work.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -103,9 +103,7 @@ export function profile<T>(f: () => T): Profile<T> {
   const before = watchBy({ ...watcher, run });
   try {
     const start = performance.now();
-    const result = f();
-    if (result instanceof Promise)
-      fail("value", "profile", "cannot follow an async function. Did you mean to profile what it awaits?");
+    const result = done("profile", f());
     Tensor.evaluate(tensorsOf(result));
     return new Profile(result, performance.now() - start, merged(seen));
   } finally {
