@@ -36,6 +36,7 @@ export { type AnomalyOptions, detectAnomaly } from "./transform/anomaly.ts";
 export { compile, dynamic, guard, perCall } from "./transform/compile.ts";
 export { checkpoint, customGradient, noGrad, type WithGradient } from "./transform/custom.ts";
 export { explain } from "./transform/explain.ts";
+export { guardFields } from "./transform/fields.ts";
 export { type Argnums, type GradOptions, grad, valueAndGrad, vjp } from "./transform/grad.ts";
 export { hessian, jacobian } from "./transform/jacobian.ts";
 export { jvp } from "./transform/jvp.ts";

@@ -1,4 +1,13 @@
-import { Cell, ChainruleError, type DType, guard, noGrad, Parameter, Tensor } from "@chainrule/core";
+import {
+  Cell,
+  ChainruleError,
+  type DType,
+  guardFields,
+  noGrad,
+  Parameter,
+  Setting,
+  Tensor,
+} from "@chainrule/core";
 import { describe } from "./describe.ts";
 import { partsOf } from "./parts.ts";
 
@@ -25,15 +34,37 @@ const isNamed = (path: string, pattern: string | RegExp): boolean =>
  * TypeScript `private readonly` hides a part from other code without hiding it here.
  */
 export abstract class Module {
-  #training = true;
+  /** Classes whose `forward` says whose fields it depends on. */
+  static readonly #watched = new WeakSet<object>([Module.prototype]);
+
+  readonly #training = new Setting(true, "module");
+
+  constructor() {
+    Module.#watch(Object.getPrototypeOf(this));
+  }
+
+  /** Has `forward`, of a class and of those it extends, say that it depends on the fields of its module. */
+  static #watch(prototype: object): void {
+    if (Module.#watched.has(prototype)) return;
+    Module.#watched.add(prototype);
+    Module.#watch(Object.getPrototypeOf(prototype));
+    const own = Object.getOwnPropertyDescriptor(prototype, "forward");
+    if (typeof own?.value !== "function") return;
+    const forward: (...inputs: unknown[]) => unknown = own.value;
+    const value = function (this: Module, ...inputs: unknown[]): unknown {
+      if (!this.#training.isLocal) guardFields(this);
+      return forward.apply(this, inputs);
+    };
+    Object.defineProperty(prototype, "forward", { ...own, value });
+  }
 
   /** Whether the module is being trained; see `train` and `eval`. */
   get training(): boolean {
-    return guard(() => this.#training);
+    return this.#training.value;
   }
 
   set training(mode: boolean) {
-    this.#training = mode;
+    this.#training.value = mode;
   }
 
   /** What the module computes. */

@@ -11,18 +11,15 @@ import {
 } from "@chainrule/core";
 import { type Group, type GroupOptions, groupsOf, type Params } from "./groups.ts";
 import { checkHyper, hyperOf, switchesOf } from "./hyper.ts";
-import { adapted, mapValues, type Progress, progressAt } from "./progress.ts";
+import { adapted, adopt, begins, mapValues, type Progress, progressAt } from "./progress.ts";
 import type { AnyRule, Hyper, Rule } from "./rule.ts";
 import { checkStateDict, type OptimizerStateDict } from "./state.ts";
 
 const start = progressAt(0, {});
 
-/** Whether some of the state of a parameter begins with its next step. */
-const begins = ({ step, since }: Progress): boolean => since === step + 1;
-
 /** The coefficients of the parameters of a group that are at the same step, one of which tells the step. */
 interface Pace {
-  readonly leader: Progress;
+  readonly leader: readonly [progress: Progress, next: Progress];
   readonly coefficients: Readonly<Record<string, TensorLike>>;
 }
 
@@ -113,17 +110,26 @@ export class Optimizer<H extends Hyper = Hyper> {
       }),
     );
     Tensor.evaluate(moves.flatMap(({ p, state, gradient }) => [p, ...Object.values(state), gradient]));
-    for (const { cell, p, progress, state } of moves) {
+    for (const { cell, p, progress, next, state } of moves) {
       cell.assign(p);
-      for (const [name, kept] of Object.entries(progress.active)) kept.assign(state[name] as Tensor);
+      for (const [name, kept] of Object.entries(next.active)) kept.assign(state[name] as Tensor);
       this.#progress.set(cell, progress);
-      guard(() => this.#progress.get(cell));
       cell.spendGrad();
     }
     const count = (by: number) => () => {
-      for (const { progress } of moves) progress.step += by;
+      for (const { progress, next } of moves) {
+        adopt(progress, next);
+        progress.step += by;
+      }
     };
     perCall(count(1), count(-1));
+    for (const { cell, progress, next } of moves) {
+      const kept = Object.entries(next.active);
+      guard(
+        () =>
+          this.#progress.get(cell) === progress && kept.every(([name, one]) => progress.state[name] === one),
+      );
+    }
   }
 
   #move(cell: Parameter, gradient: Tensor, hyper: Group<H>, switches: string, paces: Pace[]) {
@@ -134,21 +140,20 @@ export class Optimizer<H extends Hyper = Hyper> {
         `the gradient is ${kind(gradient)} and its parameter ${kind(cell)}; they must be alike`,
       );
     const { weightDecay: λ, decoupledWeightDecay: beside, maximize } = hyper;
-    const before = this.#progress.get(cell) ?? start;
-    const progress = this.#lifetime.make(() => adapted(this.#rule, cell, hyper, switches, before));
-    const pace = this.#pace(hyper, progress, paces);
-    guard(() => progress.step === pace.leader.step);
+    const progress = this.#progress.get(cell) ?? progressAt(0, {});
+    const next = { ...this.#lifetime.make(() => adapted(this.#rule, cell, hyper, switches, progress)) };
+    const pace = this.#pace(hyper, [progress, next], paces);
     const uphill = maximize ? gradient.neg() : gradient;
     const { p, state } = this.#rule.update(
       λ !== 0 && beside ? cell.mul(dynamic(() => 1 - hyper.lr * hyper.weightDecay)) : cell,
       λ !== 0 && !beside ? uphill.add(cell.mul(dynamic(() => hyper.weightDecay))) : uphill,
-      progress.active,
+      next.active,
       pace.coefficients,
       hyper,
     );
     this.#requireAlike("parameter", p, cell);
-    for (const [name, kept] of Object.entries(progress.active)) this.#requireAlike(name, state[name], kept);
-    return { cell, gradient, p, progress, state };
+    for (const [name, kept] of Object.entries(next.active)) this.#requireAlike(name, state[name], kept);
+    return { cell, gradient, p, progress, next, state };
   }
 
   #requireAlike(name: string, next: Tensor | undefined, before: Tensor): void {
@@ -161,12 +166,17 @@ export class Optimizer<H extends Hyper = Hyper> {
   }
 
   /** The coefficients for the next step of a parameter: those of another at the same step, if there is one. */
-  #pace(hyper: Group<H>, leader: Progress, paces: Pace[]): Pace {
-    const known = paces.find((p) => p.leader.step === leader.step && begins(p.leader) === begins(leader));
+  #pace(hyper: Group<H>, leader: Pace["leader"], paces: Pace[]): Pace {
+    const isAt = ({ leader: [other, ahead] }: Pace): boolean =>
+      other.step === leader[0].step && begins(other, ahead) === begins(...leader);
+    const known = paces.find((pace) => guard(() => isAt(pace)));
     if (known) return known;
     let numbers: Record<string, number> = {};
     perCall(() => {
-      numbers = this.#rule.coefficients(hyper, leader.step + 1, begins(leader)) as Record<string, number>;
+      numbers = this.#rule.coefficients(hyper, leader[0].step + 1, begins(...leader)) as Record<
+        string,
+        number
+      >;
     });
     const pace: Pace = {
       leader,

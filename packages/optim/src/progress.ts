@@ -10,14 +10,14 @@ export interface Progress {
   /** How often it was moved. */
   step: number;
   /** Everything that is kept for it, by name; a switch that is turned off leaves what it kept. */
-  readonly state: Cells;
+  state: Cells;
   /** The part of `state` that the formula reads and writes. */
-  readonly active: Cells;
+  active: Cells;
   /** The step at which the newest part of `active` begins. */
-  readonly since: number;
+  since: number;
   /** What `active` is for: the dtype of the parameter, and the hyper-parameters that are on. */
-  readonly dtype: DType | null;
-  readonly switches: string;
+  dtype: DType | null;
+  switches: string;
 }
 
 /** An object with each value replaced. */
@@ -83,4 +83,19 @@ export function adapted(
     dtype: p.dtype,
     switches,
   };
+}
+
+/** Whether some of the state of a parameter begins with the step that `next` is for. */
+export const begins = (progress: Progress, { since }: Progress): boolean => since === progress.step + 1;
+
+/** Has a parameter take up the progress that `adapted` gave for its step, where it has not. */
+export function adopt(progress: Progress, { state, active, since, dtype, switches }: Progress): void {
+  if (progress.switches === switches && progress.dtype === dtype) return;
+  Object.assign(progress, {
+    state: { ...progress.state, ...state },
+    active,
+    since: Math.max(progress.since, since),
+    dtype,
+    switches,
+  });
 }

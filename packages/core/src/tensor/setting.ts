@@ -15,10 +15,15 @@ export class Setting<T> {
     this.#lifetime = new Lifetime(this, what);
   }
 
+  /** Whether it was made inside the compiled function that is traced. */
+  get isLocal(): boolean {
+    return this.#lifetime.isLocal;
+  }
+
   get value(): T {
     touch(this);
     const trace = tracing();
-    if (!trace || this.#lifetime.isLocal || trace.set.has(this)) return this.#value;
+    if (!trace || this.isLocal || trace.set.has(this)) return this.#value;
     return trace.guard(() => this.#value, this);
   }
 

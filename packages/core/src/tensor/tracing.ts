@@ -22,8 +22,8 @@ export interface Asked {
 export interface Guard {
   readonly ask: () => unknown;
   readonly was: unknown;
-  /** Why the function may not change it itself, where it may not. */
-  readonly fixed?: string | undefined;
+  /** What to say where the function has changed it itself, and may not. */
+  readonly changed?: (() => string) | undefined;
 }
 
 /** A value that a compiled function finds and may replace: that of a cell, or its gradient. */
@@ -72,6 +72,8 @@ export class Tracing {
   readonly #guarded = new Set<object>();
   /** Objects outside, such as switches, that the function has set: reading them afterwards depends on nothing outside. */
   readonly set = new Set<object>();
+  /** The objects that its arguments are made of. */
+  arguments: ReadonlySet<object> = new Set();
   /** Whether the function made something that has state of its own. */
   makesState = false;
 
@@ -88,11 +90,16 @@ export class Tracing {
   }
 
   /** Notes what something comes to; of those with one `key` only the first. */
-  guard<T>(ask: () => T, key: object = ask, fixed?: string): T {
+  guard<T>(ask: () => T, key: object = ask, changed?: () => string): T {
     const was = ask();
-    if (!this.#guarded.has(key)) this.guards.push({ ask, was, fixed });
+    if (!this.#guarded.has(key)) this.guards.push({ ask, was, changed });
     this.#guarded.add(key);
     return was;
+  }
+
+  /** Whether something with this key was noted. */
+  isGuarded(key: object): boolean {
+    return this.#guarded.has(key);
   }
 }
 

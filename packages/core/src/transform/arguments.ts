@@ -97,18 +97,16 @@ export class Arguments {
   #fill(tensors: readonly Tensor[]): void {
     for (const [place, x] of this.found.objects.entries()) {
       const [container, entries] = [containerOf(x), this.#entries(place, tensors)];
-      if (!same(container.entries(x), entries)) container.put(x, entries);
+      if (!container.holds(x, entries)) container.put(x, entries);
     }
   }
 
   /** The objects that hold something else than what they held and `standIns`, with what they hold. */
   written(standIns: readonly Tensor[]): { readonly place: number; readonly entries: readonly Entry[] }[] {
     return this.found.objects.flatMap((x, place) => {
-      const entries = containerOf(x).entries(x);
-      return same(entries, this.#entries(place, standIns)) ? [] : [{ place, entries }];
+      const container = containerOf(x);
+      const unchanged = container.holds(x, this.#entries(place, standIns));
+      return unchanged ? [] : [{ place, entries: container.entries(x) }];
     });
   }
 }
-
-const same = (a: readonly Entry[], b: readonly Entry[]): boolean =>
-  a.length === b.length && a.every(([key, value], i) => key === b[i]?.[0] && Object.is(value, b[i]?.[1]));

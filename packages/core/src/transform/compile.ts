@@ -60,15 +60,10 @@ function follow(
   const endings: Ending[] = [];
   try {
     const run = () => {
-      const result = templates.of(
-        done("compile", f(...args), (kind) => `${kind} cannot be traced`),
-        "the result",
-      );
+      const result = templates.result(done("compile", f(...args), (kind) => `${kind} cannot be traced`));
       const entries = given.written(standIns).map(({ place, entries }) => ({
         place,
-        entries: entries.map(
-          ([key, value]) => [key, templates.of(value, "what it writes into an argument")] as const,
-        ),
+        entries: entries.map(([key, value]) => [key, templates.written(value)] as const),
       }));
       return { result, entries };
     };
@@ -91,6 +86,7 @@ function trace(
 ): Compiled {
   const record = new Tracing();
   try {
+    record.arguments = new Set(given.found.objects);
     record.guard(activeBackend);
     record.guard(isRecording);
     record.guard(getDefaultDtype);
@@ -104,8 +100,8 @@ function trace(
       record.calls.length = 0;
       return trace(f, args, given, true);
     }
-    for (const { ask, was, fixed } of record.guards)
-      if (fixed && !Object.is(ask(), was)) fail("state", "compile", fixed);
+    for (const { ask, was, changed } of record.guards)
+      if (changed && !Object.is(ask(), was)) fail("state", "compile", changed());
     return assembled(record, given, standIns, followed);
   } catch (error) {
     undo(record.calls);

@@ -5,6 +5,8 @@ export type Entry = readonly [key: unknown, value: unknown];
 /** How what a kind of object holds is read and replaced. */
 export interface Container<T extends object = object> {
   entries(x: T): Entry[];
+  /** Whether it holds these entries and no others, in this order. */
+  holds(x: T, entries: readonly Entry[]): boolean;
   /** Has it hold these entries and no others. @throws where it is frozen */
   put(x: T, entries: readonly Entry[]): void;
   /** An empty one like `x`. */
@@ -21,6 +23,9 @@ const keysOf = (x: object): PropertyKey[] => {
   return symbols.length === 0 ? Object.keys(x) : [...Object.keys(x), ...symbols.filter(isEnumerable(x))];
 };
 
+const sameEntries = (a: readonly Entry[], b: readonly Entry[]): boolean =>
+  a.length === b.length && a.every(([key, value], i) => key === b[i]?.[0] && Object.is(value, b[i]?.[1]));
+
 const refuseFrozen = (): never =>
   fail(
     "value",
@@ -30,6 +35,13 @@ const refuseFrozen = (): never =>
 
 const objects: Container<Dictionary> = {
   entries: (x) => keysOf(x).map((key) => [key, x[key]]),
+  holds(x, entries) {
+    const keys = keysOf(x);
+    return (
+      keys.length === entries.length &&
+      entries.every(([key, value], i) => key === keys[i] && Object.is(x[key as string], value))
+    );
+  },
   put(x, entries) {
     const wanted = new Set(entries.map(([key]) => key));
     for (const key of keysOf(x)) if (!wanted.has(key)) delete x[key];
@@ -41,6 +53,8 @@ const objects: Container<Dictionary> = {
 
 const lists: Container<unknown[]> = {
   entries: (x) => x.map((value, i) => [i, value]),
+  holds: (x, entries) =>
+    x.length === entries.length && entries.every(([, value], i) => Object.is(x[i], value)),
   put(x, entries) {
     if (Object.isFrozen(x)) refuseFrozen();
     x.length = entries.length;
@@ -53,6 +67,7 @@ const lists: Container<unknown[]> = {
 
 const maps: Container<Map<unknown, unknown>> = {
   entries: (x) => [...x],
+  holds: (x, entries) => sameEntries([...x], entries),
   put(x, entries) {
     x.clear();
     for (const [key, value] of entries) x.set(key, value);
@@ -62,6 +77,7 @@ const maps: Container<Map<unknown, unknown>> = {
 
 const sets: Container<Set<unknown>> = {
   entries: (x) => [...x].map((value, i) => [i, value]),
+  holds: (x, entries) => sameEntries(sets.entries(x), entries),
   put(x, entries) {
     x.clear();
     for (const [, value] of entries) x.add(value);

@@ -9,6 +9,8 @@ import { containerOf, isData, isObject } from "./container.ts";
 /** Makes a value anew at each call, of the tensors that the program gives and of what the arguments hold. */
 export type Template = (outputs: readonly Tensor[], found: Found) => unknown;
 
+const isTensor = (x: unknown): x is Tensor => x instanceof Tensor && !(x instanceof Cell);
+
 const described = (x: object): string =>
   typeof x === "function" ? "a function" : `an object of class ${x.constructor?.name}`;
 
@@ -25,10 +27,20 @@ export class Templates {
     readonly standIns: readonly Tensor[],
   ) {}
 
-  /** @param where names the value in errors */
-  of(x: unknown, where: string): Template {
+  /** What the function returned: of a cell, its value. */
+  result(x: unknown): Template {
+    return this.#of(x, "the result", (t) => t instanceof Tensor);
+  }
+
+  /** What the function wrote into an argument. */
+  written(x: unknown): Template {
+    return this.#of(x, "what it writes into an argument", isTensor);
+  }
+
+  /** @param isOutput whether something is given by the program */
+  #of(x: unknown, where: string, isOutput: (x: object) => x is Tensor): Template {
     if (!isObject(x)) return () => x;
-    if (x instanceof Tensor && !(x instanceof Cell)) return this.#tensor(x);
+    if (isOutput(x)) return this.#tensor(x);
     const place = this.found.objects.indexOf(x);
     if (place >= 0) return (_, found) => found.objects[place];
     if (isLocal(x))
@@ -51,7 +63,7 @@ export class Templates {
     const container = containerOf(x);
     const parts = container
       .entries(x)
-      .map(([key, value]) => [key, this.of(value, `${where}.${String(key)}`)] as const);
+      .map(([key, value]) => [key, this.#of(value, `${where}.${String(key)}`, isOutput)] as const);
     this.#above.pop();
     return (outputs, found) => {
       const made = container.empty(x);
@@ -65,7 +77,7 @@ export class Templates {
 
   /** Whether there is something in an object that was made inside. */
   #holdsInner(x: unknown, seen: Set<object>): boolean {
-    if (x instanceof Tensor && !(x instanceof Cell)) return x.node.id >= this.trace.start;
+    if (isTensor(x)) return x.node.id >= this.trace.start;
     if (!isObject(x) || seen.has(x)) return false;
     seen.add(x);
     return (
