@@ -337,7 +337,7 @@ export function run(seed: number, compiled: boolean): Run {
     const body = plain ? bodies[which] : wrapped[which];
     last = plain ? "uncompiled call" : "call";
     const batch = batchFrom(choices);
-    const inside = choices.chance(8) ? noGrad : <T>(f: () => T): T => f();
+    const inside = choices.chance(3) ? noGrad : <T>(f: () => T): T => f();
     before = choices.chance(50) ? stateOf(w) : null;
     const loss = inside(() => (body as Body)(batch, w.memory));
     seen.push(choices.chance(60) ? bits(loss) : null);

@@ -1,9 +1,7 @@
 import { leavesOf, reverse } from "../autodiff/reverse.ts";
-import { withRecording } from "../graph/build.ts";
-import { Node, type Value } from "../graph/node.ts";
+import { type Mask, Node, type Value } from "../graph/node.ts";
 import { topological } from "../graph/walk.ts";
 import { resultOf } from "../ops/identity.ts";
-import { placeholder } from "../ops/placeholder.ts";
 
 /** Which nodes stand in for which. */
 export type Substitution = ReadonlyMap<Node, Node>;
@@ -29,36 +27,27 @@ function substituted(roots: readonly (Node | null)[], by: Substitution): (Node |
 }
 
 /**
- * What gradients that are asked for outside need of one result of a compiled function: the graph of it, whose gradients
- * are derived once, and computed anew, with all they need, for what each call was given.
+ * What gradients that are asked for outside need of one result of a compiled function: the graph of it. They are derived
+ * from that, and computed with all they need for what a call was given.
  */
 export class History {
   /** The leaves that gradients of the result arrive at. */
   readonly #leaves: readonly Node[];
-  #derived: { readonly ȳ: Node; readonly x̄: readonly (Node | null)[] } | null = null;
 
   constructor(readonly root: Node) {
     this.#leaves = leavesOf(root);
   }
 
-  #derive() {
-    const ȳ = placeholder(this.root.shape, this.root.dtype);
-    this.#derived ??= { ȳ, x̄: withRecording(true, () => reverse([[this.root, ȳ]], this.#leaves)) };
-    return this.#derived;
-  }
-
-  /** The value of the result at a call, at which `given` stood for the inputs. */
+  /** The value of the result at a call. */
   node(value: Value, { leaves, all }: Given): Node {
-    const { shape, dtype } = this.root;
-    const vjp = (cotangent: Node) => {
-      const { ȳ, x̄ } = this.#derive();
-      return substituted(x̄, new Map([...all(), [ȳ, cotangent]]));
-    };
+    const { root } = this;
+    const vjp = (ȳ: Node, _: Node, mask: Mask | null) =>
+      substituted(reverse([[root, ȳ, mask]], this.#leaves), new Map([...all(), [ȳ, ȳ]]));
     return resultOf(
       value,
       this.#leaves.map((x) => leaves.get(x) ?? x),
-      shape,
-      dtype,
+      root.shape,
+      root.dtype,
       vjp,
     );
   }
