@@ -29,14 +29,11 @@ export {
   randint,
   randn,
 } from "./tensor/random.ts";
-export { Setting } from "./tensor/setting.ts";
 export { type BackwardOptions, evaluate, Tensor, type TensorLike } from "./tensor/tensor.ts";
-export { Lifetime } from "./tensor/tracing.ts";
 export { type AnomalyOptions, detectAnomaly } from "./transform/anomaly.ts";
 export { compile, dynamic, guard, perCall } from "./transform/compile.ts";
 export { checkpoint, customGradient, noGrad, type WithGradient } from "./transform/custom.ts";
 export { explain } from "./transform/explain.ts";
-export { guardFields } from "./transform/fields.ts";
 export { type Argnums, type GradOptions, grad, valueAndGrad, vjp } from "./transform/grad.ts";
 export { hessian, jacobian } from "./transform/jacobian.ts";
 export { jvp } from "./transform/jvp.ts";

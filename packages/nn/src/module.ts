@@ -1,13 +1,5 @@
-import {
-  Cell,
-  ChainruleError,
-  type DType,
-  guardFields,
-  noGrad,
-  Parameter,
-  Setting,
-  Tensor,
-} from "@chainrule/core";
+import { Cell, ChainruleError, type DType, noGrad, Parameter, Tensor } from "@chainrule/core";
+import { guardFields, Setting } from "@chainrule/core/internal";
 import { describe } from "./describe.ts";
 import { partsOf } from "./parts.ts";
 

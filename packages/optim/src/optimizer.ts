@@ -2,13 +2,13 @@ import {
   ChainruleError,
   dynamic,
   guard,
-  Lifetime,
   noGrad,
   type Parameter,
   perCall,
   Tensor,
   type TensorLike,
 } from "@chainrule/core";
+import { Lifetime } from "@chainrule/core/internal";
 import { type Group, type GroupOptions, groupsOf, type Params } from "./groups.ts";
 import { checkHyper, hyperOf, switchesOf } from "./hyper.ts";
 import { adapted, adopt, begins, mapValues, type Progress, progressAt } from "./progress.ts";

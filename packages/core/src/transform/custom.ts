@@ -128,6 +128,8 @@ export function checkpoint<A extends readonly Tensor[]>(f: (...args: A) => Tenso
 }
 
 /** Runs f without recording: what it makes has no history. @throws where f is async, since it would end at the first await. */
-export const noGrad = checked("noGrad", ofFunction, <T>(f: () => T): T =>
-  done("noGrad", withRecording(false, f)),
+export const noGrad = checked(
+  "noGrad",
+  ofFunction,
+  <T>(f: () => T): T => done("noGrad", withRecording(false, f)),
 );
