@@ -57,4 +57,17 @@ describe("the backend", () => {
     expect(found).toEqual(new Array(4).fill([1, 4, 9]));
     expect(runs()).toBe(2);
   });
+
+  it.each([wasm, interpreter])("does not look at an index that no element is read by: $name", (backend) => {
+    const index = tensor([[99], [99]], { dtype: "int32" }).expand([2, 0]);
+    const none = () =>
+      tensor([
+        [1, 2, 3],
+        [4, 5, 6],
+      ])
+        .gather(1, index)
+        .sum(1)
+        .toArray();
+    expect(withBackend(backend, none)).toEqual([0, 0]);
+  });
 });

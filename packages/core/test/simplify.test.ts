@@ -1,4 +1,4 @@
-import { Tensor, tensor, where } from "@chainrule/core";
+import { elementwise, scalar, Tensor, tensor, where } from "@chainrule/core";
 import { interpreter, withBackend } from "@chainrule/core/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -35,6 +35,7 @@ const something: readonly Step[] = [
   (x) => x.mul(own(0)),
   (x) => x.mul(own(-1)),
   (x) => x.sub(own(1)),
+  (x) => x.sub(own(-0)),
   (x) => x.neg(),
   (x) => x.abs().neg(),
   (x) => where(x.gt(0), x, x.neg()),
@@ -79,5 +80,22 @@ describe("random sequences of ops that do little or nothing", () => {
       }),
       { seed: 17, numRuns: 300, endOnFailure: true },
     );
+  });
+});
+
+describe("ops of users", () => {
+  it("are what their formulas say, whatever they are called", () => {
+    const square = elementwise("neg", { f: (x) => scalar.mul(x, x) });
+    const sum = elementwise("sub", { f: (x, y) => scalar.sub(y, x) });
+    const spread = elementwise("expand", { f: (x) => scalar.add(x, 1) });
+    const x = tensor([3, -2]);
+    expect(square(square(x)).add(1).toArray()).toEqual([82, 17]);
+    expect(sum(x, own(0)).add(1).toArray()).toEqual([-2, 3]);
+    expect(
+      x
+        .mul(spread(own(0)))
+        .add(1)
+        .toArray(),
+    ).toEqual([4, -1]);
   });
 });

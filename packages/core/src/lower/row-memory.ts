@@ -15,9 +15,12 @@ export function keepRows(nest: Nest, read: ReadonlySet<Buffer>): Nest {
     constantIndex(0),
   );
   const stores = nest.loops.flatMap(({ tasks }) => tasks.flatMap(({ store }) => store ?? []));
-  const loads = nest.args.flatMap((x): Place[] => (x.kind === "load" || x.kind === "gather" ? [x] : []));
+  const loads = nest.args.flatMap((x): Place[] => (x.kind === "load" ? [x] : []));
+  const gathered = new Set(nest.args.flatMap((x) => (x.kind === "gather" ? [x.buffer] : [])));
   const inRow = ({ index }: Place, size: number): Index => addIndex(index, scaleIndex(row, -size));
   const keepsToRow = (buffer: Buffer, size: number): boolean =>
+    Number.isInteger(size) &&
+    !gathered.has(buffer) &&
     [...stores, ...loads].every((place) => {
       if (place.buffer !== buffer) return true;
       const { low, high } = inRow(place, size);
@@ -26,7 +29,7 @@ export function keepRows(nest: Nest, read: ReadonlySet<Buffer>): Nest {
   const kept = new Map<Buffer, Buffer>();
   for (const { buffer } of stores) {
     const size = buffer.size / count;
-    if (!read.has(buffer) && !kept.has(buffer) && Number.isInteger(size) && keepsToRow(buffer, size))
+    if (!read.has(buffer) && !kept.has(buffer) && keepsToRow(buffer, size))
       kept.set(buffer, { ...buffer, size });
   }
   const within = <P extends Place>(place: P): P => {

@@ -1,4 +1,6 @@
+import type { Elementwise } from "../graph/node.ts";
 import type { Item, Structure } from "../graph/structure.ts";
+import { arg } from "../scalar/expr.ts";
 import { sameShape, stridesOf } from "../shape.ts";
 import { strided } from "./strided.ts";
 
@@ -8,11 +10,26 @@ type Operands = readonly [number, number, number];
 interface Question {
   /** Whether one is a constant of the library, everywhere. */
   readonly is: (x: number, value: number) => boolean;
-  /** What one is the op of this name of. */
-  readonly inside: (x: number, name: string) => number | undefined;
+  /** What one is this word of. */
+  readonly inside: (x: number, word: string) => number | undefined;
 }
 
-/** Ops that are no more than an operand, and which. Each holds to the bit, for NaN, infinities and zeros of either sign. */
+const ownWords = new WeakMap<Elementwise, string | null>();
+
+/** The word that an elementwise op is, where its formula is one over its operands as they come, whatever the op is called. */
+function wordOf({ op, inputs }: Item): string | null {
+  if (op.family !== "elementwise") return null;
+  const known = ownWords.get(op);
+  if (known !== undefined) return known;
+  const x = inputs.map((_, i) => arg(i));
+  const y = op.f(x);
+  const isWord = y.kind === "apply" && y.args.length === x.length && y.args.every((a, i) => a === x[i]);
+  const word = isWord ? y.name : null;
+  ownWords.set(op, word);
+  return word;
+}
+
+/** Words that are no more than an operand, and which. Each holds to the bit, for NaN, infinities and zeros of either sign. */
 const rules: Readonly<Record<string, (x: Operands, ask: Question) => number | undefined>> = {
   /** x·1 = 1·x = x. */
   mul: ([x, y], { is }) => (is(y, 1) ? x : is(x, 1) ? y : undefined),
@@ -56,19 +73,21 @@ export function simplified(structure: Structure): Structure {
   const place: number[] = [];
   const items: Item[] = [];
   const asked = new Set(structure.roots);
-  const inside: Question["inside"] = (x, name) => {
-    const { op, inputs } = items[x] as Item;
-    return op.name === name ? inputs[0] : undefined;
+  const inside: Question["inside"] = (x, word) => {
+    const item = items[x] as Item;
+    return wordOf(item) === word ? item.inputs[0] : undefined;
   };
   const is: Question["is"] = (x, value) => {
-    const from = inside(x, "expand");
+    const { op: spread, inputs } = items[x] as Item;
+    const from = spread.family === "movement" && spread.name === "expand" ? inputs[0] : undefined;
     const { op } = items[from ?? x] as Item;
     return op.name === "constant" && Object.is(op.attrs.value, value);
   };
   structure.items.forEach((item, i) => {
     const inputs = item.inputs.map((x) => place[x] as number);
     const last = items.push({ ...item, inputs }) - 1;
-    const same = rules[item.op.name]?.(inputs as unknown as Operands, { is, inside }) ?? origin(items, last);
+    const same =
+      rules[wordOf(item) ?? ""]?.(inputs as unknown as Operands, { is, inside }) ?? origin(items, last);
     const nothing = same !== undefined && !asked.has(i);
     if (nothing) items.pop();
     place.push(nothing ? same : last);

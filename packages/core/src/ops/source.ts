@@ -56,7 +56,9 @@ export const constant = (value: number, dtype: DType): Node =>
 /** What a tensor that holds the same everywhere was spread from. */
 function spreadFrom(x: Node): Node {
   let from = x;
-  while ((from.op.name === "expand" || from.op.name === "reshape") && from.inputs[0]) from = from.inputs[0];
+  const spreads = ({ family, name }: Node["op"]) =>
+    family === "movement" && (name === "expand" || name === "reshape");
+  while (spreads(from.op) && from.inputs[0]) from = from.inputs[0];
   return from;
 }
 

@@ -5,7 +5,7 @@ import { childrenOf } from "./steps.ts";
 
 /** A formula's word or leaf, over others. */
 const plain = (e: Expr): unknown =>
-  e.kind === "apply" ? [e.name, ...e.args] : e.kind === "arg" ? e.index : [e.value];
+  e.kind === "apply" ? [e.name, ...e.args] : e.kind === "arg" ? e.index : [e.value, e.type];
 
 /** What a nest does as text, but for which buffers it does it to: nests of one text run the same code. */
 export function textOf({ rows, loops, args }: Nest, buffers: readonly Buffer[]): string {

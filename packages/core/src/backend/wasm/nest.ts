@@ -113,8 +113,10 @@ export function emitNest(
     };
 
     const outermost = body.open();
-    for (let d = 0; d <= nest.rows.length; d++) body.compute(outermost, d, "scalar");
-    if (loop.axes.every((a) => a.size > 0)) descend(0, outermost);
+    if (loop.axes.every((a) => a.size > 0)) {
+      for (let d = 0; d <= nest.rows.length; d++) body.compute(outermost, d, "scalar");
+      descend(0, outermost);
+    }
     for (const [task, local] of body.close()) results.set(task, local);
   };
 
