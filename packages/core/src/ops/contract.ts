@@ -251,7 +251,7 @@ export const contractions = {
 };
 
 export const contractionArguments = {
-  matmul: { other: "tensor" },
+  matmul: { other: "tensor", options: { skipZeros: "boolean" } },
   dot: { other: "tensor" },
   outer: { other: "tensor" },
 } as const satisfies Signatures<typeof contractions>;
