@@ -15,10 +15,14 @@ it.each(examples)("%s prints what its comments say", { timeout }, async (name) =
   expect(await printed([file])).toBe(stated(readFileSync(file, "utf8")));
 });
 
-const readmes = ["README.md", ...readdirSync("packages").map((name) => `packages/${name}/README.md`)];
+const pages = [
+  "README.md",
+  ...readdirSync("packages").map((name) => `packages/${name}/README.md`),
+  ...readdirSync("docs").map((name) => `docs/${name}`),
+];
 
-/** The TypeScript blocks of the READMEs that a block of text follows. */
-const snippets = readmes.filter(existsSync).flatMap((file) => {
+/** The TypeScript blocks of the pages that a block of text follows. */
+const snippets = pages.filter(existsSync).flatMap((file) => {
   const text = readFileSync(file, "utf8");
   return [...text.matchAll(/^```ts\n((?:(?!```).*\n)*)```\n+```text\n((?:(?!```).*\n)*)```$/gm)].map(
     (found) => ({

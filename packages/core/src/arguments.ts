@@ -8,6 +8,20 @@ export abstract class AnyTensor {
   abstract readonly dtype: DType;
 }
 
+/** The mark of tensors, the same in every copy of this package that is loaded. */
+const mark = Symbol.for("@chainrule/core tensor");
+Object.defineProperty(AnyTensor.prototype, mark, { value: true });
+
+/** @throws where `x` is a tensor of another copy of this package, which no check of classes recognises. */
+export function requireSameCopy(op: string, x: unknown): void {
+  if (typeof x === "object" && x !== null && mark in x && !(x instanceof AnyTensor))
+    fail(
+      "value",
+      op,
+      "was given a tensor of another copy: there are two copies of @chainrule/core. Did you mean to install one? npm ls @chainrule/core lists them",
+    );
+}
+
 /** What an argument may be. */
 export interface Kind {
   readonly holds: (x: unknown) => boolean;
@@ -230,6 +244,7 @@ function refuseOption(op: string, x: Record<string, unknown>, options: readonly 
 }
 
 function refuse(op: string, p: Parameter, x: unknown, otherwise: string, meant = p.fix): never {
+  for (const one of Array.isArray(x) ? x : [x]) requireSameCopy(op, one);
   const named = p.options?.find((o) => o.holds(x));
   const fix = named ? `{ ${named.name}: ${describe(x)} }` : meant;
   return fail(

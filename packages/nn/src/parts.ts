@@ -1,4 +1,5 @@
 import { Cell } from "@chainrule/core";
+import { requireSameCopy } from "@chainrule/core/internal";
 
 const isPlain = (x: object): boolean => {
   const prototype = Object.getPrototypeOf(x);
@@ -30,6 +31,7 @@ export function* partsOf<Part extends object>(
     prefix: string,
   ): Generator<[string, Cell | Part]> {
     for (const [name, x] of contents) {
+      requireSameCopy(prefix + name, x);
       if (x instanceof Cell || isPart(x)) yield [prefix + name, x];
       else if (!seen.has(x)) {
         if (typeof x === "object") seen.add(x);

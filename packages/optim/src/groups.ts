@@ -1,4 +1,5 @@
 import { ChainruleError, Parameter, Tensor } from "@chainrule/core";
+import { requireSameCopy } from "@chainrule/core/internal";
 import type { Hyper } from "./rule.ts";
 
 /** Parameters with hyper-parameters of their own; those left out are the optimizer's. */
@@ -32,6 +33,7 @@ function parametersOf(op: string, params: unknown): Parameter[] {
     );
   return Array.from(list, (p, i) => {
     if (p instanceof Parameter) return p;
+    requireSameCopy(op, p);
     throw new ChainruleError(
       "value",
       op,

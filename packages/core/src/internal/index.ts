@@ -10,6 +10,7 @@ export {
   kinds,
   nearest,
   type Options,
+  requireSameCopy,
   type Signature,
   type Signatures,
 } from "../arguments.ts";
