@@ -45,8 +45,13 @@ export const dtypesOf: Record<TypeRule, readonly DType[]> = {
   predicate: ["float32", "float64", "int32", "bool"],
   logical: ["float32", "float64", "int32", "bool"],
   bits: ["int32", "bool"],
+  shift: ["int32", "bool"],
   branches: ["float32", "float64", "int32", "bool"],
 };
+
+/** The dtype in which a row is tried where one will do: float64, unless it works on bits. */
+export const usualDType = (row: ElementwiseRow): DType =>
+  dtypesOf[row.rule].includes("float64") ? "float64" : "int32";
 
 /** Operands of an elementwise row, drawn from its domain; the condition of a choice between branches is bool. */
 export function operandsFor(row: ElementwiseRow, dtype: DType, shapes: readonly Shape[], seed = 1): Tensor[] {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { eachBackend } from "./backends.ts";
 import { drawn, stream } from "./draw.ts";
 import { expectClose } from "./expect.ts";
-import { dtypesOf, elementwiseRows, operandsFor } from "./rows.ts";
+import { dtypesOf, elementwiseRows, operandsFor, usualDType } from "./rows.ts";
 import { coordinates, flatten } from "./truth/plain.ts";
 
 /** Shapes that meet, and what they make. */
@@ -62,7 +62,7 @@ function gathered(g: Tensor, shape: Shape): number[] {
 
 eachBackend("broadcasting", (on) => {
   for (const row of elementwiseRows) {
-    const dtype = row.rule === "bits" ? "int32" : "float64";
+    const dtype = usualDType(row);
     it(`${row.name} broadcasts as if its operands were written out`, () => {
       on(() => {
         for (const [a, b, out] of row.operands > 1 ? meetings : meetings.map(([s]) => [s, s, s] as const)) {
@@ -116,7 +116,7 @@ eachBackend("broadcasting", (on) => {
 describe("shapes that do not meet", () => {
   for (const row of elementwiseRows.filter((r) => r.operands > 1))
     it(`${row.name} refuses them, naming both`, () => {
-      const dtype = row.rule === "bits" ? "int32" : "float64";
+      const dtype = usualDType(row);
       const xs = operandsFor(row, dtype, [[2, 3], [4], [1]].slice(0, row.operands) as Shape[]);
       expect(() => row.call(...xs)).toThrow(/\[2, 3\].*\[4\]/);
     });

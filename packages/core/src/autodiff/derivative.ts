@@ -5,6 +5,7 @@ import { broadcasting } from "../ops/broadcast.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
 import { both, choose, either, once, ownMask, truth } from "../ops/mask.ts";
 import { constant, isUnit, numberOf } from "../ops/source.ts";
+import { sameShape } from "../shape.ts";
 
 const { add, mul, neg } = elementwiseOps;
 
@@ -54,7 +55,7 @@ export function times(partial: Node | number | boolean, t: Derivative, choice: b
       )
     : mask;
   const factor = cast(weight, value.dtype);
-  if (isUnit(value)) return { value: factor, mask: through };
+  if (isUnit(value) && sameShape(factor.shape, value.shape)) return { value: factor, mask: through };
   const product = mul(factor, value);
   const finite = !choice && (isPlain(numberOf(weight)) || isPlain(numberOf(value)));
   return { value: through && !finite ? choose(through(), product) : product, mask: through };

@@ -22,7 +22,8 @@ import { scalar } from "./source.ts";
 
 /**
  * How dtypes pass through an elementwise op: `float` computes in floating point, `number` also in int32; `choice` gives one
- * of its operands, in whatever dtype they have, and `branches` does so by its first.
+ * of its operands, in whatever dtype they have, and `branches` does so by its first; `bits` are those of bool or int32, and
+ * a `shift` needs more than one.
  */
 export type TypeRule =
   | "float"
@@ -32,6 +33,7 @@ export type TypeRule =
   | "predicate"
   | "logical"
   | "bits"
+  | "shift"
   | "branches";
 
 /** What must hold for every element of the operands. */
@@ -63,6 +65,8 @@ interface TypeAnswer {
   readonly number?: (dtype: DType, scalar: number | boolean) => DType;
   readonly operand: (promoted: DType, i: number) => DType;
   readonly result: (promoted: DType) => DType;
+  /** Floats have no such thing. */
+  readonly bits?: boolean;
 }
 
 const atLeast = (floor: DType) => (promoted: DType) => promote(promoted, floor);
@@ -74,7 +78,8 @@ const typeRules: Record<TypeRule, TypeAnswer> = {
   compare: { number: compareScalar, operand: (promoted) => promoted, result: () => "bool" },
   predicate: { operand: floating, result: () => "bool" },
   logical: { operand: () => "bool", result: () => "bool" },
-  bits: { operand: (promoted) => promoted, result: (promoted) => promoted },
+  bits: { operand: (promoted) => promoted, result: (promoted) => promoted, bits: true },
+  shift: { operand: atLeast("int32"), result: atLeast("int32"), bits: true },
   branches: { operand: (promoted, i) => (i === 0 ? "bool" : promoted), result: (promoted) => promoted },
 };
 
@@ -187,7 +192,7 @@ export function elementwise<F extends Formula>(name: string, formula: F): Elemen
     if (known) return known;
     const [nodes, dtype] = canonical(name, rule, given);
     const op = (isFloat(dtype) ? ofFloats : ofIntegers)(operands);
-    if (formula.types === "bits" && isFloat(dtype))
+    if (rule.bits && isFloat(dtype))
       fail("dtype", name, `works on bool and int32, not on ${dtype}. Did you mean x.to("int32")?`);
     return build(op, nodes, (nodes[0] as Node).shape, dtype);
   };

@@ -5,7 +5,7 @@ import { axes, axis, axisOrNone, broadcast, formatShape, type Shape, sizeOf } fr
 import { beside } from "./apply.ts";
 import { broadcasting } from "./broadcast.ts";
 import { elementwiseOps } from "./elementwise.ts";
-import { indexings } from "./indexing.ts";
+import { readAt } from "./indexing.ts";
 import { cat, catArguments, movements } from "./movement.ts";
 import { type Operand, requireNode } from "./row.ts";
 import { iota, scalar } from "./source.ts";
@@ -75,8 +75,8 @@ export const arrangements = {
 
   /** Axes `source` moved to places `destination`, the others keeping their order. */
   movedim(x: Node, source: number | readonly number[], destination: number | readonly number[]): Node {
-    const from = [source].flat().map((d) => axis("movedim", d, x.shape.length));
-    const to = [destination].flat().map((d) => axis("movedim", d, x.shape.length));
+    const from = [source].flat().map((d) => axisOrNone("movedim", d, x.shape.length));
+    const to = [destination].flat().map((d) => axisOrNone("movedim", d, x.shape.length));
     if (from.length !== to.length || [from, to].some((list) => new Set(list).size !== list.length))
       fail(
         "dim",
@@ -117,11 +117,12 @@ export const arrangements = {
   /** Axis `dim` divided into `sizes`, one of which may be −1. */
   unflatten(x: Node, dim: number, sizes: readonly number[]): Node {
     const d = axis("unflatten", dim, x.shape.length);
-    const known = sizeOf(sizes.filter((n) => n !== -1));
-    return reshape(
-      x,
-      spliced(x.shape, d, 1, ...sizes.map((n) => (n === -1 ? (x.shape[d] as number) / known : n))),
-    );
+    const n = x.shape[d] as number;
+    const known = sizeOf(sizes.filter((m) => m !== -1));
+    const to = sizes.map((m) => (m === -1 ? n / known : m));
+    if (!to.every((m) => Number.isInteger(m) && m >= 0) || sizeOf(to) !== n)
+      fail("shape", "unflatten", `sizes ${formatShape(sizes)} do not divide dim ${d} of size ${n}`);
+    return reshape(x, spliced(x.shape, d, 1, ...to));
   },
 
   /** `length` elements from `start` along `dim`. */
@@ -225,7 +226,9 @@ export const arrangements = {
       const d = x.shape.length - 1 - k;
       const [before, after] = [pads[2 * k] as number, pads[2 * k + 1] as number];
       const limit = (x.shape[d] as number) - (mode === "reflect" ? 1 : 0);
-      if (d < 0 || before < 0 || after < 0 || (mode !== "replicate" && Math.max(before, after) > limit))
+      const reach = Math.max(before, after);
+      if (reach === 0 && d >= 0) return y;
+      if (d < 0 || before < 0 || after < 0 || reach > (mode === "replicate" && limit > 0 ? reach : limit))
         fail(
           "shape",
           "pad",
@@ -239,34 +242,41 @@ export const arrangements = {
   /** The slices of x at the places that the 1-d `index` lists along `dim`. */
   indexSelect(x: Node, dim: number, index: Node): Node {
     const d = axisOrNone("indexSelect", dim, x.shape.length);
-    if (x.shape.length === 0 && sizeOf(index.shape) === 1) return indexings.gather(x, d, reshape(index, []));
+    if (x.shape.length === 0 && sizeOf(index.shape) === 1)
+      return readAt("indexSelect", x, d, reshape(index, []));
     if (index.shape.length > 1 || x.shape.length === 0)
       fail("shape", "indexSelect", `the index ${formatShape(index.shape)} must be a list of places`);
     const column = reshape(
       index,
       x.shape.map((_, i) => (i === d ? -1 : 1)),
     );
-    return indexings.gather(x, d, expand(column, spliced(x.shape, d, 1, column.shape[d] as number)));
+    const at = expand(column, spliced(x.shape, d, 1, column.shape[d] as number));
+    return readAt("indexSelect", x, d, at);
   },
 
   /** gather with x and index broadcast against each other outside `dim`; on the flattened tensors without `dim`. */
   takeAlongDim(x: Node, index: Node, dim?: number): Node {
-    if (dim === undefined) return indexings.gather(reshape(x, [-1]), 0, reshape(index, [-1]));
+    if (dim === undefined) return readAt("takeAlongDim", reshape(x, [-1]), 0, reshape(index, [-1]));
     const d = axisOrNone("takeAlongDim", dim, x.shape.length);
-    if (x.shape.length === 0) return indexings.gather(x, d, index);
+    if (x.shape.length === 0) return readAt("takeAlongDim", x, d, index);
+    if (index.shape.length !== x.shape.length)
+      fail(
+        "shape",
+        "takeAlongDim",
+        `the index ${formatShape(index.shape)} must have as many axes as ${formatShape(x.shape)}`,
+      );
     const outer = broadcast("takeAlongDim", [spliced(x.shape, d, 1, 1), spliced(index.shape, d, 1, 1)]);
     const fit = (t: Node) => expand(t, spliced(outer, d, 1, t.shape[d] as number));
-    return indexings.gather(fit(x), d, fit(index));
+    return readAt("takeAlongDim", fit(x), d, fit(index));
   },
 
   /** Rows of `weight` at the places that `index` (this tensor, int32) holds: shape index.shape + [width]. */
   embedding(index: Node, weight: Node): Node {
     if (weight.shape.length !== 2)
       fail("shape", "embedding", `the weight ${formatShape(weight.shape)} must be [entries, width]`);
-    return reshape(arrangements.indexSelect(weight, 0, reshape(index, [-1])), [
-      ...index.shape,
-      weight.shape[1] as number,
-    ]);
+    const width = weight.shape[1] as number;
+    const at = expand(reshape(index, [-1, 1]), [sizeOf(index.shape), width]);
+    return reshape(readAt("embedding", weight, 0, at), [...index.shape, width]);
   },
 
   /** 1 at each index and 0 elsewhere along a new last axis of size `numClasses` (int32). */
@@ -279,7 +289,7 @@ export const arrangements = {
       );
     const classes = iota([numClasses], 0, "int32");
     // Looked up rather than compared at once: that refuses what is no class.
-    const looked = indexings.gather(classes, 0, reshape(index, [-1]));
+    const looked = readAt("oneHot", classes, 0, reshape(index, [-1]));
     return add(eq(reshape(looked, [...index.shape, 1]), classes), 0);
   },
 

@@ -415,11 +415,11 @@ const rows = {
   /** Bits set in one of the two. */
   bitwiseXor: { f: (x, other) => w.xor(x, other), types: "bits" },
   /** Bits moved left by `other` places; 0 where these are not 0 … 31. */
-  bitwiseLeftShift: { f: (x, other) => w.shiftLeft(x, other), types: "bits" },
+  bitwiseLeftShift: { f: (x, other) => w.shiftLeft(x, other), types: "shift" },
   /** Bits moved right by `other` places, the sign kept: ⌊x/2^other⌋; 0 or −1 where these are not 0 … 31. */
-  bitwiseRightShift: { f: (x, other) => w.shiftRight(x, other), types: "bits" },
+  bitwiseRightShift: { f: (x, other) => w.shiftRight(x, other), types: "shift" },
   /** Bits moved right by `other` places, zeros entering; 0 where these are not 0 … 31. */
-  bitwiseRightShiftLogical: { f: (x, other) => w.shiftRightLogical(x, other), types: "bits" },
+  bitwiseRightShiftLogical: { f: (x, other) => w.shiftRightLogical(x, other), types: "shift" },
 } satisfies Record<string, Formula>;
 
 /** Elementwise ops: each row states its formula and its partial derivatives, and everything else follows. */

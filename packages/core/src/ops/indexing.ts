@@ -3,7 +3,7 @@ import { promote } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
 import type { Indexing, Node } from "../graph/node.ts";
-import { axisOrNone, formatShape, type Shape } from "../shape.ts";
+import { axisOrNone, formatShape, type Shape, sameShape } from "../shape.ts";
 import { cast } from "./apply.ts";
 import { broadcasting } from "./broadcast.ts";
 import { requireNode, row } from "./row.ts";
@@ -48,46 +48,55 @@ function indexing(
 /** A scalar as a vector of one element. */
 const ranked = (x: Node): Node => (x.shape.length === 0 ? broadcasting.reshape(x, [1]) : x);
 
-function writing(name: "scatterAdd" | "scatter", x: Node, dim: number, index: Node, src: Node): Node {
-  const d = axisOrNone(name, dim, x.shape.length);
-  requireNode(name, index);
-  requireNode(name, src);
-  if (src.shape.length !== index.shape.length || src.shape.some((n, i) => n !== index.shape[i]))
-    fail(
-      "shape",
-      name,
-      `index ${formatShape(index.shape)} and src ${formatShape(src.shape)} must have one shape`,
-    );
+/** What `gather` reads of x, by the name of the op that reads. */
+export function readAt(op: string, x: Node, dim: number, index: Node): Node {
+  requireNode(op, index);
+  const d = axisOrNone(op, dim, x.shape.length);
+  const at = ranked(index);
+  return broadcasting.reshape(indexing(op, "gather", d, [ranked(x)], at, at.shape), index.shape);
+}
+
+/** What `scatter` or `scatterAdd` writes into x, by the name of the op that writes. */
+export function writeAt(
+  op: string,
+  mode: "scatter" | "scatterAdd",
+  x: Node,
+  dim: number,
+  index: Node,
+  src: Node,
+): Node {
+  const d = axisOrNone(op, dim, x.shape.length);
+  requireNode(op, index);
+  requireNode(op, src);
+  const [at, given] = [ranked(index), ranked(src)];
+  if (!sameShape(at.shape, given.shape))
+    fail("shape", op, `index ${formatShape(at.shape)} and src ${formatShape(src.shape)} must have one shape`);
   const common = promote(x.dtype, src.dtype);
-  const dtype = name === "scatterAdd" ? promote(common, "int32") : common;
-  const [into, from] = [ranked(cast(x, dtype)), ranked(cast(src, dtype))];
-  return broadcasting.reshape(indexing(name, name, d, [into, from], ranked(index), into.shape), x.shape);
+  const dtype = mode === "scatterAdd" ? promote(common, "int32") : common;
+  const into = ranked(cast(x, dtype));
+  return broadcasting.reshape(indexing(op, mode, d, [into, cast(given, dtype)], at, into.shape), x.shape);
 }
 
 /** Reading at an index, and its transpose, adding there. Index tensors are int32; one out of range is an error. */
 export const indexings = {
   /** y[i][j] = x[index[i][j]][j] for dim 0, and so for each dim: the shape is that of `index`. */
   gather: row(
-    (x: Node, dim: number, index: Node): Node => {
-      requireNode("gather", index);
-      const d = axisOrNone("gather", dim, x.shape.length);
-      const at = ranked(index);
-      return broadcasting.reshape(indexing("gather", "gather", d, [ranked(x)], at, at.shape), index.shape);
-    },
+    (x: Node, dim: number, index: Node): Node => readAt("gather", x, dim, index),
     [[4, 3], 0, { index: [2, 3], below: 4 }],
     [[2, 4], -1, { index: [2, 6], below: 4 }],
   ),
 
   /** x with src added at index along `dim`: y[index[i][j]][j] += src[i][j] for dim 0; bool adds up to int32, as in `sum`. */
   scatterAdd: row(
-    (x: Node, dim: number, index: Node, src: Node): Node => writing("scatterAdd", x, dim, index, src),
+    (x: Node, dim: number, index: Node, src: Node): Node =>
+      writeAt("scatterAdd", "scatterAdd", x, dim, index, src),
     [[4, 3], 0, { index: [2, 3], below: 4 }, [2, 3]],
     [[2, 4], -1, { index: [2, 6], below: 4 }, [2, 6]],
   ),
 
   /** x with src written over it at index along `dim`; where an index repeats, the last one stays. */
   scatter: row(
-    (x: Node, dim: number, index: Node, src: Node): Node => writing("scatter", x, dim, index, src),
+    (x: Node, dim: number, index: Node, src: Node): Node => writeAt("scatter", "scatter", x, dim, index, src),
     [[4, 3], 0, { index: [1, 3], below: 4 }, [1, 3]],
   ),
 };

@@ -8,7 +8,7 @@ import { beside, cast, elementwise } from "./apply.ts";
 import { arrangements } from "./arrange.ts";
 import { broadcasting, reduce as reduced } from "./broadcast.ts";
 import { elementwiseOps } from "./elementwise.ts";
-import { indexings } from "./indexing.ts";
+import { indexings, writeAt } from "./indexing.ts";
 import { cat } from "./movement.ts";
 import { recurrences } from "./recurrence.ts";
 import { evenShare, extrema, type Partial, reductions } from "./reduce.ts";
@@ -102,20 +102,19 @@ export const placements = {
   /** x with `src` added at the places that the 1-d `index` lists along `dim`; repeated places add up. */
   indexAdd(x: Node, dim: number, index: Node, src: Node): Node {
     const [d, at] = spread("indexAdd", x, dim, index);
-    return indexings.scatterAdd(x, d, at, src);
+    return writeAt("indexAdd", "scatterAdd", x, d, at, src);
   },
 
   /** x with `src` written at the places that the 1-d `index` lists along `dim`. */
   indexCopy(x: Node, dim: number, index: Node, src: Node): Node {
     const [d, at] = spread("indexCopy", x, dim, index);
-    return indexings.scatter(x, d, at, src);
+    return writeAt("indexCopy", "scatter", x, d, at, src);
   },
 
   /** x with `value`, a number or 0-d tensor, at the places that the 1-d `index` lists along `dim`. */
   indexFill(x: Node, dim: number, index: Node, value: Operand): Node {
     const [d, at] = spread("indexFill", x, dim, index);
-    const fill = typeof value === "object" ? value : scalar(value, x.dtype);
-    return indexings.scatter(x, d, at, expand(fill, at.shape));
+    return writeAt("indexFill", "scatter", x, d, at, expand(beside(x, value), at.shape));
   },
 
   /**
@@ -134,19 +133,20 @@ export const placements = {
     requireNode("scatterReduce", index);
     requireNode("scatterReduce", src);
     const d = axisOrNone("scatterReduce", dim, x.shape.length);
-    if (x.shape.length === 0) {
+    if (x.shape.length <= 1 && [x, index, src].some((t) => t.shape.length === 0)) {
       const vector = (t: Node) => reshape(t, [-1]);
       const y = placements.scatterReduce(vector(x), d, vector(index), vector(src), reduce, { includeSelf });
-      return reshape(y, []);
+      return reshape(y, x.shape);
     }
     const dtype = promote(x.dtype, src.dtype);
     const own = cast(x, dtype);
     const ones = expand(scalar(1, "int32"), index.shape);
-    const count = indexings.scatterAdd(expand(scalar(0, "int32"), x.shape), d, index, ones);
+    const write = (into: Node, from: Node) => writeAt("scatterReduce", "scatterAdd", into, d, index, from);
+    const count = write(expand(scalar(0, "int32"), x.shape), ones);
     const start = (identity: number) =>
       includeSelf ? own : where(gt(count, 0), beside(own, clamped(identity, dtype)), own);
     if (reduce === "sum" || reduce === "mean") {
-      const total = indexings.scatterAdd(start(0), d, index, cast(src, dtype));
+      const total = write(start(0), cast(src, dtype));
       const parts = maximum(add(count, Number(includeSelf)), 1);
       return reduce === "sum" ? total : (isFloat(dtype) ? div : floorDivide)(total, parts);
     }

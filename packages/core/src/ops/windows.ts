@@ -162,6 +162,12 @@ export const windowings = {
   /** Windows (the last axis) added back to where they were read along `dim` of size n. Its transpose is `windows`. */
   fold: row(
     (y: Node, dim: number, n: number, options: WindowOptions = {}): Node => {
+      if (y.shape.length < 2)
+        fail(
+          "shape",
+          "fold",
+          `${formatShape(y.shape)} has no axis of windows before their elements, the last axis`,
+        );
       const d = axis("fold", dim, y.shape.length - 1);
       const { after: _, ...along } = optionsOf("fold", options);
       const [count, size] = [y.shape[d], y.shape.at(-1)] as [number, number];
