@@ -121,7 +121,11 @@ export const arrangements = {
     const known = sizeOf(sizes.filter((m) => m !== -1));
     const to = sizes.map((m) => (m === -1 ? n / known : m));
     if (!to.every((m) => Number.isInteger(m) && m >= 0) || sizeOf(to) !== n)
-      fail("shape", "unflatten", `sizes ${formatShape(sizes)} do not divide dim ${d} of size ${n}`);
+      fail(
+        "shape",
+        "unflatten",
+        `sizes ${formatShape(sizes)} do not divide dim ${d} of ${formatShape(x.shape)}`,
+      );
     return reshape(x, spliced(x.shape, d, 1, ...to));
   },
 
