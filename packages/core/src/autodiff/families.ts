@@ -51,6 +51,13 @@ const reductionPartial = (op: Reduction, x: Node, y: Node): Node | 1 =>
 /** The operands of a product whose zeros win: those of derivatives with a mask, and those that the op names. */
 const skipping = (a: unknown, b: unknown): Skip => `${a ? "a" : ""}${b ? "b" : ""}`;
 
+/** A mask as a movement's transpose leaves it; where that adds up, the zeros of what it made of the derivative. */
+const movedMask = (masks: () => readonly Node[], i: number, x̄: Node): Mask =>
+  once(() => {
+    const moved = masks()[i] as Node;
+    return moved.dtype === "bool" ? moved : truth(x̄);
+  });
+
 /** The mask of a result that follows from several tangents: what one of them lets through, made by `f`. */
 const joined = (ẋ: readonly (Derivative | null)[], f: Mask): Mask | null =>
   ẋ.every((t) => !t || t.mask) ? once(f) : null;
@@ -77,8 +84,8 @@ export const families: { readonly [F in Family]: Rules<Extract<Op, { family: F }
   movement: {
     vjp(op, node, { value, mask }) {
       const through = mask ?? (op.drops ? () => everywhere(node) : null);
-      const masks = through && once(() => op.transpose(through()).map(truth));
-      return op.transpose(value).map((x̄, i) => ({ value: x̄, mask: masks && (() => masks()[i] as Node) }));
+      const masks = through && once(() => op.transpose(through()));
+      return op.transpose(value).map((x̄, i) => ({ value: x̄, mask: masks && movedMask(masks, i, x̄) }));
     },
     jvp(op, node, ẋ) {
       const moved = (parts: readonly Node[], dtype: DType) => build(op, parts, node.shape, dtype);
@@ -106,8 +113,7 @@ export const families: { readonly [F in Family]: Rules<Extract<Op, { family: F }
       const weighted = times(reductionPartial(op, node.inputs[0] as Node, node), ẋ as Derivative, op.choice);
       const summed = (t: Node) => broadcasting.reshape(broadcasting.sum(t, op.dims), node.shape);
       if (!weighted) return null;
-      const { value, mask } = weighted;
-      return { value: summed(value), mask: mask && once(() => truth(summed(mask()))) };
+      return following(summed(weighted.value), weighted);
     },
   },
 
