@@ -15,7 +15,7 @@ import { sizeOf } from "../shape.ts";
 import { type Derivative, following, inDType, times, total, zerosLike } from "./derivative.ts";
 import { type Lifted, lift } from "./lift.ts";
 
-const { eq } = elementwiseOps;
+const { div, eq } = elementwiseOps;
 
 /** Both modes of a family, each from the one fact that its rows state. */
 export interface Rules<O extends Op> {
@@ -46,7 +46,13 @@ const spread = (y: Node, x: Node, op: Reduction): Node =>
   broadcasting.expand(broadcasting.reshape(y, keptShape(x, op)), x.shape);
 
 const reductionPartial = (op: Reduction, x: Node, y: Node): Node | 1 =>
-  op.partial?.(x, spread(y, x, op), (t) => spread(broadcasting.sum(t, op.dims), x, op)) ?? 1;
+  op.partial?.(x, spread(y, x, op)) ?? 1;
+
+/** What each of the elements that share a derivative has of it. */
+function shareOf(op: Reduction, partial: Node | 1, t: Node): Node {
+  if (!op.shared || partial === 1) return t;
+  return div(t, cast(broadcasting.reshape(broadcasting.sum(partial, op.dims), t.shape), t.dtype));
+}
 
 /** The operands of a product whose zeros win: those of derivatives with a mask, and those that the op names. */
 const skipping = (a: unknown, b: unknown): Skip => `${a ? "a" : ""}${b ? "b" : ""}`;
@@ -106,14 +112,17 @@ export const families: { readonly [F in Family]: Rules<Extract<Op, { family: F }
   reduction: {
     vjp(op, node, { value, mask }) {
       const x = node.inputs[0] as Node;
-      const ȳ = { value: spread(value, x, op), mask: mask && once(() => spread(mask(), x, op)) };
-      return [times(reductionPartial(op, x, node), ȳ, op.choice)];
+      const partial = reductionPartial(op, x, node);
+      const share = shareOf(op, partial, value);
+      const ȳ = { value: spread(share, x, op), mask: mask && once(() => spread(mask(), x, op)) };
+      return [times(partial, ȳ, false)];
     },
     jvp(op, node, [ẋ]) {
-      const weighted = times(reductionPartial(op, node.inputs[0] as Node, node), ẋ as Derivative, op.choice);
-      const summed = (t: Node) => broadcasting.reshape(broadcasting.sum(t, op.dims), node.shape);
+      const partial = reductionPartial(op, node.inputs[0] as Node, node);
+      const weighted = times(partial, ẋ as Derivative, false);
       if (!weighted) return null;
-      return following(summed(weighted.value), weighted);
+      const total = broadcasting.reshape(broadcasting.sum(weighted.value, op.dims), node.shape);
+      return following(shareOf(op, partial, total), weighted);
     },
   },
 

@@ -48,7 +48,10 @@ export interface Movement extends Named {
 /** The words that reductions combine with: associative, so that a backend may take elements in any fixed order. */
 export type Combine = "add" | "mul" | "maximum" | "minimum" | "and" | "or";
 
-/** Axes `dims` are combined into one element. `partial` is ∂y/∂x as a tensor of x's shape; absent means 1. */
+/**
+ * Axes `dims` are combined into one element. `partial` is ∂y/∂x as a tensor of x's shape, truth values where the result is
+ * one of the elements; absent means 1.
+ */
 export interface Reduction extends Named {
   readonly family: "reduction";
   readonly dims: readonly number[];
@@ -57,9 +60,9 @@ export interface Reduction extends Named {
   readonly combine: Combine;
   /** The result is the position of the element that `combine` chose, not its value. */
   readonly position: boolean;
-  readonly partial: ((x: Node, y: Node, total: (t: Node) => Node) => Node) | undefined;
-  /** Whether a partial of 0 says that the element was not chosen. */
-  readonly choice: boolean;
+  readonly partial: ((x: Node, y: Node) => Node) | undefined;
+  /** Whether the elements that truth values name share the derivative evenly. */
+  readonly shared: boolean;
 }
 
 /** Operands of a product whose zeros win: terms in which one of them is 0 are left out, whatever the other factor is. */

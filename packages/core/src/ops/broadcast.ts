@@ -39,7 +39,7 @@ export function move(
 export function reduce(
   fact: Pick<Reduction, "name" | "identity" | "combine" | "partial"> & {
     readonly position?: boolean;
-    readonly choice?: boolean;
+    readonly shared?: boolean;
   },
   x: Node,
   dims: Dims,
@@ -51,7 +51,7 @@ export function reduce(
   const shape = keepdim ? kept : x.shape.filter((_, i) => !reduced.includes(i));
   const op = { ...fact, identity: clamped(fact.identity, x.dtype), dims: reduced };
   return build(
-    { family: "reduction", attrs: { dims: reduced, keepdim }, position: false, choice: false, ...op },
+    { family: "reduction", attrs: { dims: reduced, keepdim }, position: false, shared: false, ...op },
     [x],
     shape,
     dtype,

@@ -74,7 +74,7 @@ function chosen(
   const indices = (best === "amax" ? argmax : argmin)(x, dim, { keepdim: true });
   if (x.shape.length === 0) return { values: x, indices };
   const d = axis(best, dim, x.shape.length);
-  const partial = () => cast(eq(iota(x.shape, d, "int32"), expand(indices, x.shape)), x.dtype);
+  const partial = () => eq(iota(x.shape, d, "int32"), expand(indices, x.shape));
   const values = reduce({ ...extrema[best], partial }, x, d, { keepdim: true }, x.dtype);
   if (keepdim) return { values, indices };
   const shape = x.shape.filter((_, i) => i !== d);

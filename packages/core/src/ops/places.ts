@@ -11,11 +11,11 @@ import { elementwiseOps } from "./elementwise.ts";
 import { indexings, writeAt } from "./indexing.ts";
 import { cat } from "./movement.ts";
 import { recurrences } from "./recurrence.ts";
-import { evenShare, extrema, type Partial, reductions } from "./reduce.ts";
+import { extrema, isResult, reductions } from "./reduce.ts";
 import { type Operand, requireNode } from "./row.ts";
 import { iota, scalar } from "./source.ts";
 
-const { add, div, eq, floorDivide, gt, maximum, sub, where } = elementwiseOps;
+const { add, div, eq, floorDivide, gt, logicalAnd, maximum, sub, where } = elementwiseOps;
 const { reshape, expand, sum } = broadcasting;
 const { pad, unsqueeze } = arrangements;
 
@@ -42,8 +42,8 @@ function spread(op: string, x: Node, dim: number, index: Node): readonly [number
 const extremum =
   (fact: (typeof extrema)[keyof typeof extrema]) =>
   (x: Node, d: number, present: Node): Node => {
-    const partial: Partial = (t, y, total) => evenShare(t, y, total, present);
-    return reduced({ ...fact, partial }, x, d, {}, x.dtype);
+    const partial = (t: Node, y: Node) => logicalAnd(isResult(t, y), present);
+    return reduced({ ...fact, partial, shared: true }, x, d, {}, x.dtype);
   };
 
 /** Combinations that have no linear form: each meets all of its elements that are `present` along an axis of their own. */

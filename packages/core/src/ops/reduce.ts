@@ -1,31 +1,19 @@
 import type { Signatures } from "../arguments.ts";
 import type { DType } from "../dtype.ts";
 import { fail } from "../errors.ts";
-import type { Combine, Node, Reduction } from "../graph/node.ts";
+import type { Combine, Node } from "../graph/node.ts";
 import * as w from "../scalar/words.ts";
 import { axes, formatShape } from "../shape.ts";
 import { cast, elementwise } from "./apply.ts";
 import { broadcasting, type Dims, type KeepDim, reduce } from "./broadcast.ts";
-import { elementwiseOps } from "./elementwise.ts";
 import { othersProduct } from "./recurrence.ts";
 import { row } from "./row.ts";
 
-const { div, logicalAnd } = elementwiseOps;
-
-/** Whether the result is x: its equal, or NaN, which any NaN makes of the result. */
-const isResult = elementwise("isResult", {
-  f: (x, y) => w.or(w.eq(x, y), w.xor(w.eq(x, x), 1)),
+/** Whether the result is x: its equal, or NaN, which any NaN makes of the result. Only NaN equals neither y nor itself. */
+export const isResult = elementwise("isResult", {
+  f: (x, y) => w.eq(w.eq(x, y), w.eq(x, x)),
   types: "compare",
 });
-
-export type Partial = NonNullable<Reduction["partial"]>;
-
-/** The mask of the elements that the result is, of those that are `present`, each weighted by one over their number. */
-export function evenShare(x: Node, y: Node, total: (t: Node) => Node, present?: Node): Node {
-  const equal = isResult(x, y);
-  const chosen = cast(present ? logicalAnd(equal, present) : equal, x.dtype);
-  return div(chosen, total(chosen));
-}
 
 export function nonEmpty(name: string, x: Node, dims: Dims): void {
   if (axes(name, dims, x.shape.length).some((d) => x.shape[d] === 0))
@@ -34,15 +22,15 @@ export function nonEmpty(name: string, x: Node, dims: Dims): void {
 
 /** What the greatest and the least element are, but for their derivatives. */
 export const extrema = {
-  amax: { name: "amax", identity: Number.NEGATIVE_INFINITY, combine: "maximum", choice: true },
-  amin: { name: "amin", identity: Number.POSITIVE_INFINITY, combine: "minimum", choice: true },
+  amax: { name: "amax", identity: Number.NEGATIVE_INFINITY, combine: "maximum" },
+  amin: { name: "amin", identity: Number.POSITIVE_INFINITY, combine: "minimum" },
 } as const;
 
 const extremum =
   (fact: (typeof extrema)[keyof typeof extrema]) =>
   (x: Node, dims?: Dims, options: KeepDim = {}): Node => {
     nonEmpty(fact.name, x, dims);
-    return reduce({ ...fact, partial: (t, y, total) => evenShare(t, y, total) }, x, dims, options, x.dtype);
+    return reduce({ ...fact, partial: isResult, shared: true }, x, dims, options, x.dtype);
   };
 
 const position =

@@ -46,20 +46,21 @@ export function momentsOver(x: Tensor, dims: readonly number[]): Moments {
 }
 
 /**
- * x̂ = c·r over `dims`, with c = k·(x − mean) and r = 1/√(mean c² + k²·ε); k keeps the squares in range. With t for ẋ or
- * ȳ both derivatives are k·r·(t − mean t − c·r²·mean(c·t)); where t is 0 throughout they are, whatever x holds.
+ * x̂ = c·r over `dims`, with c = x − mean and r = k/√(mean (k·c)² + k²·ε); k keeps the squares in range. With t for ẋ or
+ * ȳ both derivatives are r·(t − mean t − c·r·r·mean(c·t)); where t is 0 throughout they are, whatever x holds.
  */
 export const standardisedOver = (x: Tensor, dims: readonly number[], eps = 1e-5): Tensor =>
   customGradient((x: Tensor) => {
     const meanOf = (t: Tensor) => t.mean(dims, within);
     const k = scaleOf(x, dims, Math.sqrt(eps));
-    const c = centredOver(x, dims).mul(k);
-    const r = meanOf(c.square())
+    const c = centredOver(x, dims);
+    const r = meanOf(c.mul(k).square())
       .add(k.mul(Math.sqrt(eps)).square())
-      .rsqrt();
+      .rsqrt()
+      .mul(k);
     const derivative = (t: Tensor) => {
-      const rest = t.sub(meanOf(t)).sub(c.mul(r.square().mul(meanOf(c.mul(t)))));
-      return where(t.ne(0).any(dims, within), r.mul(k).mul(rest), 0);
+      const rest = t.sub(meanOf(t)).sub(c.mul(r.mul(r.mul(meanOf(c.mul(t))))));
+      return where(t.ne(0).any(dims, within), r.mul(rest), 0);
     };
     return {
       value: c.mul(r),
