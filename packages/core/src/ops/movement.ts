@@ -69,16 +69,17 @@ export const movements = {
   /** Axes in another order: y's axis i is x's axis dims[i]. */
   permute: row(
     (x: Node, dims: readonly number[]): Node => {
-      const order = dims.map((d) => axis("permute", d, x.shape.length));
-      if (order.length !== x.shape.length || new Set(order).size !== order.length)
+      const from = x.shape;
+      const order = dims.map((d) => axis("permute", d, from.length));
+      if (order.length !== from.length || new Set(order).size !== order.length)
         fail(
           "dim",
           "permute",
-          `dims ${formatShape(dims)} must name each of the ${x.shape.length} axes of ${formatShape(x.shape)} once`,
+          `dims ${formatShape(dims)} must name each of the ${from.length} axes of ${formatShape(from)} once`,
         );
       if (order.every((d, i) => d === i)) return x;
       const inverse = order.map((_, i) => order.indexOf(i));
-      const shape = order.map((d) => x.shape[d] as number);
+      const shape = order.map((d) => from[d] as number);
       const read = (out: readonly Expr[]) => ({ index: inverse.map((i) => out[i] as Expr) });
       return move("permute", { dims: order }, x, shape, read, (ȳ) => movements.permute(ȳ, inverse));
     },
@@ -168,13 +169,14 @@ export const movements = {
       if (dims === undefined)
         return broadcasting.reshape(movements.roll(broadcasting.reshape(x, [-1]), shifts, 0), x.shape);
       const by = [shifts].flat();
-      const along = [dims].flat().map((d) => axis("roll", d, x.shape.length));
+      const { shape } = x;
+      const along = [dims].flat().map((d) => axis("roll", d, shape.length));
       if (by.length !== along.length)
         fail("value", "roll", `${by.length} shifts for ${along.length} dims; give one for each`);
       const read = (out: readonly Expr[]) => {
         let index: readonly Scalar[] = out;
         along.forEach((d, k) => {
-          const n = x.shape[d] as number;
+          const n = shape[d] as number;
           const from = sub(index[d] as Expr, by[k] as number);
           index = replaced(index, d, sub(from, mul(floorDivide(from, n), n)));
         });
@@ -186,7 +188,7 @@ export const movements = {
           by.map((n) => -n),
           along,
         );
-      return move("roll", { shifts: by, dims: along }, x, x.shape, read, transpose);
+      return move("roll", { shifts: by, dims: along }, x, shape, read, transpose);
     },
     [[5], 2, 0],
     [[2, 3], -1],
@@ -200,20 +202,21 @@ export const movements = {
   /** The diagonal of axes dim1 and dim2, as the last axis: y[…, i] = x[…, i, i + offset]. */
   diagonal: row(
     (x: Node, offset = 0, dim1 = 0, dim2 = 1): Node => {
-      const rank = x.shape.length;
+      const from = x.shape;
+      const rank = from.length;
       const [d1, d2] = [axis("diagonal", dim1, rank), axis("diagonal", dim2, rank)];
       if (d1 === d2) fail("dim", "diagonal", `dim1 and dim2 are both ${d1}; a diagonal needs two axes`);
-      const [rows, columns] = [x.shape[d1] as number, x.shape[d2] as number];
+      const [rows, columns] = [from[d1] as number, from[d2] as number];
       const [down, right] = [Math.max(0, -offset), Math.max(0, offset)];
-      const rest = x.shape.map((_, i) => i).filter((i) => i !== d1 && i !== d2);
+      const rest = from.map((_, i) => i).filter((i) => i !== d1 && i !== d2);
       const shape = [
-        ...rest.map((i) => x.shape[i] as number),
+        ...rest.map((i) => from[i] as number),
         Math.max(0, Math.min(rows - down, columns - right)),
       ];
       const read = (out: readonly Expr[]) => {
         const i = out.at(-1) as Expr;
         return {
-          index: x.shape.map((_, k) =>
+          index: from.map((_, k) =>
             k === d1 ? add(i, down) : k === d2 ? add(i, right) : (out[rest.indexOf(k)] as Expr),
           ),
         };
@@ -227,7 +230,7 @@ export const movements = {
         const padded = movements.padZeros(full, [0, extraColumns, 0, extraRows]);
         return movements.permute(
           padded,
-          x.shape.map((_, k) => (k === d1 ? rank - 2 : k === d2 ? rank - 1 : rest.indexOf(k))),
+          from.map((_, k) => (k === d1 ? rank - 2 : k === d2 ? rank - 1 : rest.indexOf(k))),
         );
       };
       return move("diagonal", { offset, dim1: d1, dim2: d2 }, x, shape, read, transpose, true);
@@ -242,11 +245,12 @@ export const movements = {
     (x: Node, offset = 0): Node => {
       if (x.shape.length === 0)
         fail("shape", "diagEmbed", "a scalar has no axis to lay on a diagonal. Did you mean x.reshape([1])?");
-      const n = (x.shape.at(-1) as number) + Math.abs(offset);
+      const count = x.shape.at(-1) as number;
+      const n = count + Math.abs(offset);
       const read = (out: readonly Expr[]) => {
         const [r, c] = [out.at(-2) as Expr, out.at(-1) as Expr];
         const i = sub(r, Math.max(0, -offset));
-        const onDiagonal = and(eq(sub(c, r), offset), within(i, x.shape.at(-1) as number));
+        const onDiagonal = and(eq(sub(c, r), offset), within(i, count));
         return { index: [...out.slice(0, -2), i], valid: onDiagonal };
       };
       const shape = [...x.shape.slice(0, -1), n, n];
@@ -287,9 +291,9 @@ export function cat(tensors: readonly Node[], dim = 0): Node {
     name: "cat",
     attrs: { dim: d },
     reads: (out) =>
-      inputs.map((_, k) => {
+      sizes.map((size, k) => {
         const i = sub(out[d] as Expr, starts[k] as number);
-        return { input: k, index: replaced(out, d, i), valid: within(i, sizes[k] as number) };
+        return { input: k, index: replaced(out, d, i), valid: within(i, size) };
       }),
     joins: d,
     transpose: (ȳ) => starts.map((start, k) => take(ȳ, d, sizes[k] as number, start, 1)),

@@ -1,4 +1,5 @@
 import { Single, type Value } from "../../graph/node.ts";
+import type { Structure } from "../../graph/structure.ts";
 import type { Buffer } from "../../lower/kernel.ts";
 import { lower } from "../../lower/lower.ts";
 import { planMemory } from "../../lower/plan.ts";
@@ -66,7 +67,14 @@ const kernels = (name: string, products: Products): Backend => {
   const prepareWhole: Backend["prepare"] = (structure) => {
     prepared++;
     const program = lower(structure);
-    const { items, inputs, outputs } = program;
+    const { inputs, outputs } = program;
+    const graph: Structure = { items: structure.items, roots: structure.roots, inputs: [] };
+    let again: Program | undefined;
+    /** The program once more, where it is looked at: there may be many programs, and none keeps its formulas. */
+    const lowered = (): Program => {
+      again ??= lower(graph);
+      return again;
+    };
     const { run, step, constants, ...needs } = instantiate(program, heap.memory, products);
     const workspace = Math.ceil(needs.workspace / 64) * 64;
     const plan = planMemory(program);
@@ -117,7 +125,7 @@ const kernels = (name: string, products: Products): Backend => {
           }
           if (arenaAt !== arena.at) placeScratch();
           heap.all.int32[table / 4] = 0;
-          if (watcher.run) watcher.run(program, (k) => step(table, k));
+          if (watcher.run) watcher.run(lowered(), (k) => step(table, k));
           else run(table);
         } catch (error) {
           giveUp();
@@ -126,7 +134,7 @@ const kernels = (name: string, products: Products): Backend => {
         const fault = heap.all.int32[table / 4] as number;
         if (fault !== 0) {
           giveUp();
-          refuse({ name, prepare }, items, fault - 1, values);
+          refuse({ name, prepare }, lowered().items, fault - 1, values);
         }
         leaving.forEach(({ spot }, k) => {
           if (spot) created[k] = new Single(heap.all[spot.dtype][spot.place] as number, spot.dtype);
