@@ -56,7 +56,7 @@ const either =
 
 /** The kinds of arguments by name. */
 export const kinds = {
-  any: { holds: () => true, says: "anything" },
+  any: { holds: () => true, says: "anything", optional: true },
   tensor: { holds: isTensor, says: "a tensor", fault: "dtype", fix: "tensor(…)" },
   operand: {
     holds: (x) => isTensor(x) || isScalar(x),

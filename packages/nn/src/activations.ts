@@ -1,4 +1,5 @@
 import { ChainruleError, type Tensor } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
 import { finite, nonZero, requireIn } from "./range.ts";
 
 type Unary = {
@@ -6,11 +7,15 @@ type Unary = {
 }[keyof Tensor];
 type Rest<K extends Unary> = Tensor[K] extends (...args: infer A) => Tensor ? A : never;
 
+const ofTensor: Signature = { x: "tensor", rest: "...any" };
+
 /** A method of tensors as a function. */
 const method =
-  <K extends Unary>(name: K) =>
-  (x: Tensor, ...rest: Rest<K>): Tensor =>
-    (x[name] as (...args: Rest<K>) => Tensor)(...rest);
+  <K extends Unary & string>(name: K) =>
+  (x: Tensor, ...rest: Rest<K>): Tensor => {
+    checkArguments(name, ofTensor, [x]);
+    return (x[name] as (...args: Rest<K>) => Tensor)(...rest);
+  };
 
 /** max(x, 0). */
 export const relu = /* @__PURE__ */ method("relu");
@@ -78,14 +83,20 @@ export const oneHot = /* @__PURE__ */ method("oneHot");
 /** x with a border: (before, after) pairs from the last axis on; `mode` constant, reflect, replicate or circular. */
 export const pad = /* @__PURE__ */ method("pad");
 
+export const leakyReluArguments: Signature = { x: "tensor", negativeSlope: "number?" };
+
 /** x where positive, else negativeSlope·x. @throws where the slope is not finite. */
 export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
+  checkArguments("leakyRelu", leakyReluArguments, arguments);
   requireIn("leakyRelu", finite, { negativeSlope });
   return x.leakyRelu(negativeSlope);
 }
 
+export const eluArguments: Signature = { x: "tensor", alpha: "number?" };
+
 /** x where positive, else alpha·(eˣ − 1). @throws where alpha is not finite. */
 export function elu(x: Tensor, alpha = 1): Tensor {
+  checkArguments("elu", eluArguments, arguments);
   requireIn("elu", finite, { alpha });
   return x.elu(alpha);
 }
@@ -94,15 +105,22 @@ export interface GELUOptions {
   readonly approximate?: "none" | "tanh";
 }
 
+export const geluArguments: Signature = { x: "tensor", options: { approximate: "string" } };
+
 /** x·Φ(x), or its fast approximation by tanh. @throws where `approximate` is another word. [Hendrycks & Gimpel 2016] */
-export function gelu(x: Tensor, { approximate = "none" }: GELUOptions = {}): Tensor {
+export function gelu(x: Tensor, options: GELUOptions = {}): Tensor {
+  checkArguments("gelu", geluArguments, arguments);
+  const { approximate = "none" } = options;
   if (approximate !== "none" && approximate !== "tanh")
     throw new ChainruleError("value", "gelu", `approximate "${approximate}" must be "none" or "tanh"`);
   return approximate === "tanh" ? x.geluTanh() : x.gelu();
 }
 
+export const softplusArguments: Signature = { x: "tensor", beta: "number?" };
+
 /** ln(1 + e^{βx})/β. @throws where beta is 0 or not finite. */
 export function softplus(x: Tensor, beta = 1): Tensor {
+  checkArguments("softplus", softplusArguments, arguments);
   requireIn("softplus", nonZero, { beta });
   return beta === 1 ? x.softplus() : x.mul(beta).softplus().div(beta);
 }

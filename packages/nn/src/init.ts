@@ -4,12 +4,21 @@ import {
   formatShape,
   full,
   noGrad,
-  type Parameter,
+  Parameter,
   type RandomOptions,
   rand,
   randn,
   type Tensor,
 } from "@chainrule/core";
+import {
+  checkArguments,
+  checked,
+  generatorKind,
+  instanceOf,
+  type Options,
+  type Signature,
+} from "@chainrule/core/internal";
+import { drawOptions } from "./layers/parameter.ts";
 import { finite, nonNegative, requireIn } from "./range.ts";
 
 export type InitOptions = Pick<RandomOptions, "generator">;
@@ -31,8 +40,11 @@ function requireWord(op: string, name: string, word: string, table: object): voi
     throw new ChainruleError("value", op, `${name} "${word}" is none of ${Object.keys(table).join(", ")}`);
 }
 
+const gainArguments: Signature = { nonlinearity: "string", a: "number?" };
+
 /** The gain of an activation; `a` is the negative slope of `leakyRelu`. @throws for another activation. */
 export function calculateGain(nonlinearity: Nonlinearity, a = 0.01): number {
+  checkArguments("calculateGain", gainArguments, arguments);
   requireWord("calculateGain", "nonlinearity", nonlinearity, gains);
   requireIn("calculateGain", finite, { a });
   return gains[nonlinearity](a);
@@ -71,18 +83,53 @@ function fill<P extends Parameter>(
   return p;
 }
 
+const parameterKind = instanceOf(Parameter, "a Parameter", "new Parameter(x)");
+const initOptions = { generator: generatorKind } as const satisfies Options;
+const constantArguments: Signature = { p: parameterKind, value: "number" };
+const ofParameter: Signature = { p: parameterKind };
+const uniformArguments: Signature = {
+  p: parameterKind,
+  low: "number?",
+  high: "number?",
+  options: initOptions,
+};
+const normalArguments: Signature = {
+  p: parameterKind,
+  mean: "number?",
+  std: "number?",
+  options: initOptions,
+};
+const xavierArguments: Signature = { p: parameterKind, gain: "number?", options: initOptions };
+const kaimingArguments: Signature = {
+  p: parameterKind,
+  options: { ...initOptions, a: "number", mode: "string", nonlinearity: "string" },
+};
+
 /** Every element `value`. */
-export const constant = <P extends Parameter>(p: P, value: number): P =>
-  fill(p, ({ dtype }) => full(p.shape, value, dtype ? { dtype } : {}));
+export const constant = /* @__PURE__ */ checked(
+  "constant",
+  constantArguments,
+  <P extends Parameter>(p: P, value: number): P =>
+    fill(p, ({ dtype }) => full(p.shape, value, dtype ? { dtype } : {})),
+);
 
 /** Every element 0. */
-export const zeros = <P extends Parameter>(p: P): P => constant(p, 0);
+export const zeros = /* @__PURE__ */ checked(
+  "zeros",
+  ofParameter,
+  <P extends Parameter>(p: P): P => constant(p, 0),
+);
 
 /** Every element 1. */
-export const ones = <P extends Parameter>(p: P): P => constant(p, 1);
+export const ones = /* @__PURE__ */ checked(
+  "ones",
+  ofParameter,
+  <P extends Parameter>(p: P): P => constant(p, 1),
+);
 
 /** Uniform on [low, high). @throws where these are not finite. */
 export function uniform<P extends Parameter>(p: P, low = 0, high = 1, options?: InitOptions): P {
+  checkArguments("uniform", uniformArguments, arguments);
   requireIn("uniform", finite, { low, high });
   return fill(
     p,
@@ -96,6 +143,7 @@ export function uniform<P extends Parameter>(p: P, low = 0, high = 1, options?: 
 
 /** Normal with a mean and a standard deviation. @throws where the deviation is negative, or one is not finite. */
 export function normal<P extends Parameter>(p: P, mean = 0, std = 1, options?: InitOptions): P {
+  checkArguments("normal", normalArguments, arguments);
   requireIn("normal", finite, { mean });
   requireIn("normal", nonNegative, { std });
   return fill(p, (o) => randn(p.shape, o).mul(std).add(mean), options);
@@ -103,6 +151,7 @@ export function normal<P extends Parameter>(p: P, mean = 0, std = 1, options?: I
 
 /** U(−b, b) with b = gain·√(6/(fanIn + fanOut)). [Glorot & Bengio 2010] */
 export function xavierUniform<P extends Parameter>(p: P, gain = 1, options?: InitOptions): P {
+  checkArguments("xavierUniform", xavierArguments, arguments);
   const { fanIn, fanOut } = fansOf("xavierUniform", p);
   requireIn("xavierUniform", finite, { gain });
   const bound = gain * Math.sqrt(6 / (fanIn + fanOut || 1));
@@ -111,6 +160,7 @@ export function xavierUniform<P extends Parameter>(p: P, gain = 1, options?: Ini
 
 /** N(0, gain²·2/(fanIn + fanOut)). [Glorot & Bengio 2010] */
 export function xavierNormal<P extends Parameter>(p: P, gain = 1, options?: InitOptions): P {
+  checkArguments("xavierNormal", xavierArguments, arguments);
   const { fanIn, fanOut } = fansOf("xavierNormal", p);
   requireIn("xavierNormal", nonNegative, { gain });
   return normal(p, 0, gain * Math.sqrt(2 / (fanIn + fanOut || 1)), options);
@@ -129,10 +179,15 @@ function kaimingStd(
 
 /** U(−b, b) with b = gain·√(3/fan). [He et al. 2015] */
 export function kaimingUniform<P extends Parameter>(p: P, options: KaimingOptions = {}): P {
+  checkArguments("kaimingUniform", kaimingArguments, arguments);
   const bound = Math.sqrt(3) * kaimingStd("kaimingUniform", p, options);
-  return uniform(p, -bound, bound, options);
+  return uniform(p, -bound, bound, drawOptions(options));
 }
 
 /** N(0, gain²/fan). [He et al. 2015] */
-export const kaimingNormal = <P extends Parameter>(p: P, options: KaimingOptions = {}): P =>
-  normal(p, 0, kaimingStd("kaimingNormal", p, options), options);
+export const kaimingNormal = /* @__PURE__ */ checked(
+  "kaimingNormal",
+  kaimingArguments,
+  <P extends Parameter>(p: P, options: KaimingOptions = {}): P =>
+    normal(p, 0, kaimingStd("kaimingNormal", p, options), drawOptions(options)),
+);

@@ -1,5 +1,5 @@
 import { Cell, ChainruleError, type DType, noGrad, Parameter, Tensor } from "@chainrule/core";
-import { guardFields, Setting } from "@chainrule/core/internal";
+import { checkMethods, guardFields, type Kind, Setting } from "@chainrule/core/internal";
 import { describe } from "./describe.ts";
 import { partsOf } from "./parts.ts";
 
@@ -18,6 +18,11 @@ const isNamed = (path: string, pattern: string | RegExp): boolean =>
   typeof pattern === "string"
     ? path === pattern || path.startsWith(`${pattern}.`)
     : path.search(pattern) !== -1;
+
+const dictKind: Kind = {
+  holds: (x) => typeof x === "object" && x !== null && !Array.isArray(x),
+  says: "what stateDict() gives: tensors by name",
+};
 
 /**
  * The base of layers and models. What it holds is found by walking its own properties: `Parameter`s are trained, other
@@ -233,6 +238,15 @@ export abstract class Module {
     return this.toString();
   }
 }
+
+checkMethods(Module.prototype, {
+  train: { mode: "boolean?" },
+  eval: {},
+  to: { dtype: "dtype" },
+  zeroGrad: {},
+  stateDict: {},
+  loadStateDict: { dict: dictKind, options: { strict: "boolean" } },
+});
 
 /** A module from one tensor to one tensor. */
 export abstract class Layer extends Module {

@@ -1,4 +1,5 @@
 import { ChainruleError, formatShape, stack, type Tensor } from "@chainrule/core";
+import { checked, type Kind, type Signature } from "@chainrule/core/internal";
 import { functionLayer } from "./functionLayer.ts";
 
 /** Sizes of the pooled axes: one for all, or one for each; null keeps the input's. */
@@ -38,35 +39,60 @@ function adaptive(
 const mean = (bin: Tensor, dim: number) => bin.mean(dim);
 const greatest = (bin: Tensor, dim: number) => bin.max(dim).values;
 
+const outputSizeKind: Kind = {
+  holds: (x) =>
+    typeof x === "number" || (Array.isArray(x) && x.every((n) => n === null || typeof n === "number")),
+  says: "a whole number, or a list with one for each axis, null for one that stays",
+};
+const poolArguments: Signature = { x: "tensor", outputSize: outputSizeKind };
+
 /** The last axis of x […, L] averaged to `outputSize` elements, over bins of sizes as equal as can be. @throws where sizes do not fit. */
-export const adaptiveAvgPool1d = (x: Tensor, outputSize: OutputSize): Tensor =>
-  adaptive("adaptiveAvgPool1d", 1, x, outputSize, mean);
+export const adaptiveAvgPool1d = /* @__PURE__ */ checked(
+  "adaptiveAvgPool1d",
+  poolArguments,
+  (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveAvgPool1d", 1, x, outputSize, mean),
+);
 
 /** `adaptiveAvgPool1d` of the last two axes. @throws where sizes do not fit. */
-export const adaptiveAvgPool2d = (x: Tensor, outputSize: OutputSize): Tensor =>
-  adaptive("adaptiveAvgPool2d", 2, x, outputSize, mean);
+export const adaptiveAvgPool2d = /* @__PURE__ */ checked(
+  "adaptiveAvgPool2d",
+  poolArguments,
+  (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveAvgPool2d", 2, x, outputSize, mean),
+);
 
 /** `adaptiveAvgPool1d` of the last three axes. @throws where sizes do not fit. */
-export const adaptiveAvgPool3d = (x: Tensor, outputSize: OutputSize): Tensor =>
-  adaptive("adaptiveAvgPool3d", 3, x, outputSize, mean);
+export const adaptiveAvgPool3d = /* @__PURE__ */ checked(
+  "adaptiveAvgPool3d",
+  poolArguments,
+  (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveAvgPool3d", 3, x, outputSize, mean),
+);
 
 /** The greatest of each bin of `adaptiveAvgPool1d`; the gradient goes to the first of equals. @throws where sizes do not fit. */
-export const adaptiveMaxPool1d = (x: Tensor, outputSize: OutputSize): Tensor =>
-  adaptive("adaptiveMaxPool1d", 1, x, outputSize, greatest);
+export const adaptiveMaxPool1d = /* @__PURE__ */ checked(
+  "adaptiveMaxPool1d",
+  poolArguments,
+  (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveMaxPool1d", 1, x, outputSize, greatest),
+);
 
 /** `adaptiveMaxPool1d` of the last two axes. @throws where sizes do not fit. */
-export const adaptiveMaxPool2d = (x: Tensor, outputSize: OutputSize): Tensor =>
-  adaptive("adaptiveMaxPool2d", 2, x, outputSize, greatest);
+export const adaptiveMaxPool2d = /* @__PURE__ */ checked(
+  "adaptiveMaxPool2d",
+  poolArguments,
+  (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveMaxPool2d", 2, x, outputSize, greatest),
+);
 
 /** `adaptiveMaxPool1d` of the last three axes. @throws where sizes do not fit. */
-export const adaptiveMaxPool3d = (x: Tensor, outputSize: OutputSize): Tensor =>
-  adaptive("adaptiveMaxPool3d", 3, x, outputSize, greatest);
+export const adaptiveMaxPool3d = /* @__PURE__ */ checked(
+  "adaptiveMaxPool3d",
+  poolArguments,
+  (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveMaxPool3d", 3, x, outputSize, greatest),
+);
 
 /** `adaptiveAvgPool2d` as a layer. */
-export class AdaptiveAvgPool2d extends functionLayer(adaptiveAvgPool2d) {
+export class AdaptiveAvgPool2d extends functionLayer(adaptiveAvgPool2d, poolArguments) {
   static override readonly name: string = "AdaptiveAvgPool2d";
 }
 /** `adaptiveMaxPool2d` as a layer. */
-export class AdaptiveMaxPool2d extends functionLayer(adaptiveMaxPool2d) {
+export class AdaptiveMaxPool2d extends functionLayer(adaptiveMaxPool2d, poolArguments) {
   static override readonly name: string = "AdaptiveMaxPool2d";
 }

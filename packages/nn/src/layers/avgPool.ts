@@ -1,8 +1,9 @@
 import { ones, type Tensor } from "@chainrule/core";
+import { checked, type Signature } from "@chainrule/core/internal";
 import { nonZero, requireIn } from "../range.ts";
 import { functionLayer } from "./functionLayer.ts";
-import { type PoolOptions, padded, poolAlong } from "./pooling.ts";
-import { type PerAxis, windowsOf } from "./spatial.ts";
+import { type PoolOptions, padded, poolAlong, poolOptions } from "./pooling.ts";
+import { type PerAxis, perAxisKind, windowsOf } from "./spatial.ts";
 
 export interface AvgPoolOptions extends PoolOptions {
   /** Whether the zeros of the padding count as elements. */
@@ -30,30 +31,48 @@ function avgPoolNd(axes: 1 | 2 | 3, x: Tensor, kernelSize: PerAxis, options: Avg
   return sums(x).div(counts.flatten(-axes).sum(-1));
 }
 
+const poolArguments: Signature = {
+  x: "tensor",
+  kernelSize: perAxisKind,
+  options: { ...poolOptions, countIncludePad: "boolean", divisorOverride: "number" },
+};
+
 /**
  * The mean of each window along the last axis of x […, L]; the zeros of the padding count unless `countIncludePad` is
  * false, what `ceilMode` adds never does. @throws where the kernel is larger than the padded input.
  */
-export const avgPool1d = (x: Tensor, kernelSize: PerAxis, options: AvgPoolOptions = {}): Tensor =>
-  avgPoolNd(1, x, kernelSize, options);
+export const avgPool1d = /* @__PURE__ */ checked(
+  "avgPool1d",
+  poolArguments,
+  (x: Tensor, kernelSize: PerAxis, options: AvgPoolOptions = {}): Tensor =>
+    avgPoolNd(1, x, kernelSize, options),
+);
 
 /** `avgPool1d` of windows over the last two axes of x […, H, W]. @throws as `avgPool1d`. */
-export const avgPool2d = (x: Tensor, kernelSize: PerAxis, options: AvgPoolOptions = {}): Tensor =>
-  avgPoolNd(2, x, kernelSize, options);
+export const avgPool2d = /* @__PURE__ */ checked(
+  "avgPool2d",
+  poolArguments,
+  (x: Tensor, kernelSize: PerAxis, options: AvgPoolOptions = {}): Tensor =>
+    avgPoolNd(2, x, kernelSize, options),
+);
 
 /** `avgPool1d` of windows over the last three axes of x […, D, H, W]. @throws as `avgPool1d`. */
-export const avgPool3d = (x: Tensor, kernelSize: PerAxis, options: AvgPoolOptions = {}): Tensor =>
-  avgPoolNd(3, x, kernelSize, options);
+export const avgPool3d = /* @__PURE__ */ checked(
+  "avgPool3d",
+  poolArguments,
+  (x: Tensor, kernelSize: PerAxis, options: AvgPoolOptions = {}): Tensor =>
+    avgPoolNd(3, x, kernelSize, options),
+);
 
 /** `avgPool1d` as a layer. */
-export class AvgPool1d extends functionLayer(avgPool1d) {
+export class AvgPool1d extends functionLayer(avgPool1d, poolArguments) {
   static override readonly name: string = "AvgPool1d";
 }
 /** `avgPool2d` as a layer. */
-export class AvgPool2d extends functionLayer(avgPool2d) {
+export class AvgPool2d extends functionLayer(avgPool2d, poolArguments) {
   static override readonly name: string = "AvgPool2d";
 }
 /** `avgPool3d` as a layer. */
-export class AvgPool3d extends functionLayer(avgPool3d) {
+export class AvgPool3d extends functionLayer(avgPool3d, poolArguments) {
   static override readonly name: string = "AvgPool3d";
 }

@@ -8,14 +8,16 @@ import {
   where,
   zeros,
 } from "@chainrule/core";
+import { checkArguments, type Kind, kinds, type Signature } from "@chainrule/core/internal";
 import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
 import { nonNegative, requireIn, share, size } from "../range.ts";
-import { type ParameterOptions, parameter } from "./parameter.ts";
+import { type ParameterOptions, parameter, parameterOptions } from "./parameter.ts";
 import {
   type Moments,
   momentsOver,
   type NormOptions,
+  normOptions,
   perChannel,
   requireShape,
   scaleAndShift,
@@ -45,16 +47,20 @@ export function momentsOf(x: Tensor): Moments {
   return { mean: mean.reshape([-1]), variance: variance.reshape([-1]) };
 }
 
+const momentsKind: Kind = {
+  holds: (x) => x === null || [(x as Moments).mean, (x as Moments).variance].every(kinds.tensor.holds),
+  says: "{ mean, variance }, two tensors, or null for those of the batch",
+};
+const batchNormArguments: Signature = { x: "tensor", moments: momentsKind, options: normOptions };
+
 /**
  * γ·(x − mean)/√(variance + ε) + β for each channel of x [N, C, …], by given moments [C], or by the batch's own where
  * they are null: then values of every size are standardised, those too whose variance is beyond the dtype.
  * [Ioffe & Szegedy 2015] @throws where shapes do not fit.
  */
-export function batchNorm(
-  x: Tensor,
-  moments: Moments | null,
-  { weight, bias, eps = 1e-5 }: NormOptions = {},
-): Tensor {
+export function batchNorm(x: Tensor, moments: Moments | null, options: NormOptions = {}): Tensor {
+  checkArguments("batchNorm", batchNormArguments, arguments);
+  const { weight, bias, eps = 1e-5 } = options;
   requireIn("batchNorm", nonNegative, { eps });
   if (x.ndim < 2) throw new ChainruleError("shape", "batchNorm", `${formatShape(x.shape)} must be [N, C, …]`);
   requireShape("batchNorm", [x.shape[1] as number], { ...moments, weight, bias });
@@ -82,6 +88,11 @@ export interface BatchNormOptions extends ParameterOptions {
   readonly affine?: boolean;
 }
 
+const layerArguments: Signature = {
+  numFeatures: "number",
+  options: { ...parameterOptions, eps: "number", momentum: "number", affine: "boolean" },
+};
+
 /** Batch normalisation of [N, C] or [N, C, L]: by the batch while training, by running statistics in `eval()`. */
 export class BatchNorm1d extends Layer {
   static override readonly name: string = "BatchNorm1d";
@@ -94,9 +105,11 @@ export class BatchNorm1d extends Layer {
 
   constructor(
     readonly numFeatures: number,
-    { eps = 1e-5, momentum = 0.1, affine = true, ...options }: BatchNormOptions = {},
+    given: BatchNormOptions = {},
   ) {
     super();
+    checkArguments(new.target.name, layerArguments, arguments);
+    const { eps = 1e-5, momentum = 0.1, affine = true, ...options } = given;
     requireIn("BatchNorm", size, { numFeatures });
     requireIn("BatchNorm", nonNegative, { eps });
     requireIn("BatchNorm", share, { momentum });

@@ -1,8 +1,12 @@
 import { ChainruleError, einsum, formatShape, sameShape, type Tensor } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
 import { requireShape } from "./standardise.ts";
+
+const bilinearArguments: Signature = { x1: "tensor", x2: "tensor", weight: "tensor", bias: "tensor?" };
 
 /** yₒ = x₁·Wₒ·x₂ + bₒ, for x₁ of shape [.., in₁], x₂ [.., in₂], W [out, in₁, in₂], b [out]. @throws where sizes differ. */
 export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+  checkArguments("bilinear", bilinearArguments, arguments);
   const [out, in1, in2] = weight.shape as [number, number, number];
   if (
     weight.ndim !== 3 ||

@@ -1,10 +1,11 @@
 import { ChainruleError, einsum, formatShape, type Parameter, type Tensor } from "@chainrule/core";
+import { checkArguments, checked, type Kind, type Options, type Signature } from "@chainrule/core/internal";
 import { describe } from "../describe.ts";
 import { kaimingUniform, uniform } from "../init.ts";
 import { Layer } from "../module.ts";
 import { count, requireIn, size } from "../range.ts";
-import { type ParameterOptions, parameter } from "./parameter.ts";
-import { type Along, type PerAxis, perAxis, reachOf, windowsOf } from "./spatial.ts";
+import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "./parameter.ts";
+import { type Along, type PerAxis, perAxis, perAxisKind, reachOf, windowsOf } from "./spatial.ts";
 import { perChannel } from "./standardise.ts";
 
 export interface ConvOptions {
@@ -73,20 +74,49 @@ function convNd(
   return unbatched ? shifted.squeeze(0) : shifted;
 }
 
+const paddingKind: Kind = {
+  holds: (x) => typeof x === "string" || perAxisKind.holds(x),
+  says: `${perAxisKind.says}, or "same" or "valid"`,
+};
+const convOptions = {
+  stride: perAxisKind,
+  padding: paddingKind,
+  dilation: perAxisKind,
+  groups: "number",
+} as const satisfies Options;
+const convArguments: Signature = {
+  x: "tensor",
+  weight: "tensor",
+  bias: "tensor or null?",
+  options: convOptions,
+};
+
 /**
  * y[n, o, t] = b[o] + Σ w[o, i, k]·x[n, i, t·stride + k·dilation − padding] for x [N, in, L] or [in, L] and
  * w [out, in/groups, K]. @throws where shapes do not fit or the kernel is larger than the padded input.
  */
-export const conv1d = (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvOptions = {}): Tensor =>
-  convNd(1, x, weight, bias, options);
+export const conv1d = /* @__PURE__ */ checked(
+  "conv1d",
+  convArguments,
+  (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvOptions = {}): Tensor =>
+    convNd(1, x, weight, bias, options),
+);
 
 /** `conv1d` with two spatial axes: x [N, in, H, W] or [in, H, W], w [out, in/groups, kH, kW]. @throws as `conv1d`. */
-export const conv2d = (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvOptions = {}): Tensor =>
-  convNd(2, x, weight, bias, options);
+export const conv2d = /* @__PURE__ */ checked(
+  "conv2d",
+  convArguments,
+  (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvOptions = {}): Tensor =>
+    convNd(2, x, weight, bias, options),
+);
 
 /** `conv1d` with three spatial axes: x [N, in, D, H, W] or [in, D, H, W], w [out, in/groups, kD, kH, kW]. @throws as `conv1d`. */
-export const conv3d = (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvOptions = {}): Tensor =>
-  convNd(3, x, weight, bias, options);
+export const conv3d = /* @__PURE__ */ checked(
+  "conv3d",
+  convArguments,
+  (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvOptions = {}): Tensor =>
+    convNd(3, x, weight, bias, options),
+);
 
 export interface ConvLayerOptions extends ConvOptions, ParameterOptions {
   /** Whether b is there. */
@@ -123,10 +153,10 @@ abstract class ConvLayer extends Layer {
     alongOf(name, this.#kernel, options);
     const from = { ...(dtype && { dtype }), ...(generator && { generator }) };
     const shape = [outChannels, inChannels / groups, ...this.#kernel];
-    this.weight = kaimingUniform(parameter(shape, from), { a: Math.sqrt(5), ...from });
+    this.weight = kaimingUniform(parameter(shape, from), { a: Math.sqrt(5), ...drawOptions(from) });
     const fanIn = shape.slice(1).reduce((n, d) => n * d, 1);
     const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
-    this.bias = bias ? uniform(parameter([outChannels], from), -bound, bound, from) : null;
+    this.bias = bias ? uniform(parameter([outChannels], from), -bound, bound, drawOptions(from)) : null;
   }
 
   forward(x: Tensor): Tensor {
@@ -139,10 +169,18 @@ abstract class ConvLayer extends Layer {
   }
 }
 
+const layerArguments: Signature = {
+  inChannels: "number",
+  outChannels: "number",
+  kernelSize: perAxisKind,
+  options: { ...convOptions, ...parameterOptions, bias: "boolean" },
+};
+
 /** `conv1d` with kernels of its own, w and b drawn from U(±1/√(in/groups·K)). */
 export class Conv1d extends ConvLayer {
   static override readonly name: string = "Conv1d";
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options?: ConvLayerOptions) {
+    checkArguments("Conv1d", layerArguments, arguments);
     super(1, inChannels, outChannels, kernelSize, options);
   }
 }
@@ -151,6 +189,7 @@ export class Conv1d extends ConvLayer {
 export class Conv2d extends ConvLayer {
   static override readonly name: string = "Conv2d";
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options?: ConvLayerOptions) {
+    checkArguments("Conv2d", layerArguments, arguments);
     super(2, inChannels, outChannels, kernelSize, options);
   }
 }
@@ -159,6 +198,7 @@ export class Conv2d extends ConvLayer {
 export class Conv3d extends ConvLayer {
   static override readonly name: string = "Conv3d";
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options?: ConvLayerOptions) {
+    checkArguments("Conv3d", layerArguments, arguments);
     super(3, inChannels, outChannels, kernelSize, options);
   }
 }

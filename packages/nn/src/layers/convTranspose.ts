@@ -1,6 +1,7 @@
 import { ChainruleError, einsum, formatShape, type Tensor } from "@chainrule/core";
+import { checked, type Signature } from "@chainrule/core/internal";
 import { count, requireIn } from "../range.ts";
-import { foldedFrom, type PerAxis, perAxis, reachOf } from "./spatial.ts";
+import { foldedFrom, type PerAxis, perAxis, perAxisKind, reachOf } from "./spatial.ts";
 import { perChannel } from "./standardise.ts";
 
 export interface ConvTransposeOptions {
@@ -80,29 +81,42 @@ function convTransposeNd(
   return unbatched ? shifted.squeeze(0) : shifted;
 }
 
+const convTransposeArguments: Signature = {
+  x: "tensor",
+  weight: "tensor",
+  bias: "tensor or null?",
+  options: {
+    stride: perAxisKind,
+    padding: perAxisKind,
+    outputPadding: perAxisKind,
+    dilation: perAxisKind,
+    groups: "number",
+  },
+};
+
 /**
  * The transpose of `conv1d` as a linear map, plus b: y[n, o, t·stride + k·dilation − padding] collects
  * w[i, o, k]·x[n, i, t], for x [N, in, L] or [in, L] and w [in, out/groups, K]. @throws where shapes do not fit.
  */
-export const convTranspose1d = (
-  x: Tensor,
-  weight: Tensor,
-  bias?: Tensor | null,
-  options: ConvTransposeOptions = {},
-): Tensor => convTransposeNd(1, x, weight, bias, options);
+export const convTranspose1d = /* @__PURE__ */ checked(
+  "convTranspose1d",
+  convTransposeArguments,
+  (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvTransposeOptions = {}): Tensor =>
+    convTransposeNd(1, x, weight, bias, options),
+);
 
 /** `convTranspose1d` with two spatial axes. @throws where shapes do not fit. */
-export const convTranspose2d = (
-  x: Tensor,
-  weight: Tensor,
-  bias?: Tensor | null,
-  options: ConvTransposeOptions = {},
-): Tensor => convTransposeNd(2, x, weight, bias, options);
+export const convTranspose2d = /* @__PURE__ */ checked(
+  "convTranspose2d",
+  convTransposeArguments,
+  (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvTransposeOptions = {}): Tensor =>
+    convTransposeNd(2, x, weight, bias, options),
+);
 
 /** `convTranspose1d` with three spatial axes. @throws where shapes do not fit. */
-export const convTranspose3d = (
-  x: Tensor,
-  weight: Tensor,
-  bias?: Tensor | null,
-  options: ConvTransposeOptions = {},
-): Tensor => convTransposeNd(3, x, weight, bias, options);
+export const convTranspose3d = /* @__PURE__ */ checked(
+  "convTranspose3d",
+  convTransposeArguments,
+  (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvTransposeOptions = {}): Tensor =>
+    convTransposeNd(3, x, weight, bias, options),
+);

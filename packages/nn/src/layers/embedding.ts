@@ -1,8 +1,9 @@
 import { arange, ChainruleError, type Parameter, type Tensor, where } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
 import { normal } from "../init.ts";
 import { Layer } from "../module.ts";
 import { requireIn, size } from "../range.ts";
-import { type ParameterOptions, parameter } from "./parameter.ts";
+import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "./parameter.ts";
 
 /** An entry counted from the front: −1 is the last. */
 function entryOf(paddingIdx: number, entries: number): number {
@@ -12,11 +13,14 @@ function entryOf(paddingIdx: number, entries: number): number {
   return entry;
 }
 
+const embeddingArguments: Signature = { index: "tensor", weight: "tensor", paddingIdx: "number?" };
+
 /**
  * Rows of `weight` [entries, width] at the places that `index` (int32) holds: shape index.shape + [width]. The row
  * `paddingIdx` gets no gradient. @throws where an index is out of range.
  */
 export function embedding(index: Tensor, weight: Tensor, paddingIdx?: number): Tensor {
+  checkArguments("embedding", embeddingArguments, arguments);
   const rows = index.embedding(weight);
   if (paddingIdx === undefined) return rows;
   const padding = index.eq(entryOf(paddingIdx, weight.shape[0] as number)).unsqueeze(-1);
@@ -28,6 +32,12 @@ export interface EmbeddingOptions extends ParameterOptions {
   readonly paddingIdx?: number;
 }
 
+const layerArguments: Signature = {
+  numEmbeddings: "number",
+  embeddingDim: "number",
+  options: { ...parameterOptions, paddingIdx: "number" },
+};
+
 /** A table of vectors, one for each of `numEmbeddings` entries, drawn from N(0, 1). */
 export class Embedding extends Layer {
   static override readonly name: string = "Embedding";
@@ -37,12 +47,14 @@ export class Embedding extends Layer {
   constructor(
     readonly numEmbeddings: number,
     readonly embeddingDim: number,
-    { paddingIdx, ...options }: EmbeddingOptions = {},
+    given: EmbeddingOptions = {},
   ) {
     super();
+    checkArguments("Embedding", layerArguments, arguments);
+    const { paddingIdx, ...options } = given;
     requireIn("Embedding", size, { numEmbeddings, embeddingDim });
     this.paddingIdx = paddingIdx;
-    this.weight = normal(parameter([numEmbeddings, embeddingDim], options), 0, 1, options);
+    this.weight = normal(parameter([numEmbeddings, embeddingDim], options), 0, 1, drawOptions(options));
     if (paddingIdx !== undefined) {
       const padding = arange(numEmbeddings).eq(entryOf(paddingIdx, numEmbeddings)).unsqueeze(-1);
       this.weight.assign(where(padding, 0, this.weight.detach()));

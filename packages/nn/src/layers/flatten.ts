@@ -1,5 +1,8 @@
 import type { Tensor } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
 import { Layer } from "../module.ts";
+
+const layerArguments: Signature = { startDim: "dim?", endDim: "dim?" };
 
 /** All axes from `startDim` to `endDim` joined into one; the first, the batch, is left alone. */
 export class Flatten extends Layer {
@@ -9,6 +12,7 @@ export class Flatten extends Layer {
     readonly endDim = -1,
   ) {
     super();
+    checkArguments("Flatten", layerArguments, arguments);
   }
 
   forward(x: Tensor): Tensor {

@@ -1,4 +1,5 @@
 import type { Tensor } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
 import { describe } from "../describe.ts";
 import { Layer } from "../module.ts";
 
@@ -7,9 +8,10 @@ export interface FunctionLayer extends Layer {
   forward(x: Tensor): Tensor;
 }
 
-/** A layer that applies a function; what its constructor is given follows the tensor. */
+/** A layer that applies a function of these arguments; what its constructor is given follows the tensor x. */
 export function functionLayer<A extends readonly unknown[]>(
   f: (x: Tensor, ...args: A) => Tensor,
+  { x: _, ...own }: Signature,
 ): new (
   ...args: A
 ) => FunctionLayer {
@@ -17,6 +19,7 @@ export function functionLayer<A extends readonly unknown[]>(
     readonly #args: A;
     constructor(...args: A) {
       super();
+      checkArguments(new.target.name, own, args);
       this.#args = args;
     }
     forward(x: Tensor): Tensor {

@@ -1,10 +1,12 @@
 import { ChainruleError, formatShape, type Parameter, type Tensor } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
 import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
 import { count, nonNegative, requireIn, size } from "../range.ts";
-import { type ParameterOptions, parameter } from "./parameter.ts";
+import { type ParameterOptions, parameter, parameterOptions } from "./parameter.ts";
 import {
   type NormOptions,
+  normOptions,
   perChannel,
   requireShape,
   scaleAndShift,
@@ -33,12 +35,15 @@ function overGroups(
   return scaleAndShift(x̂, { weight: weight && perChannel(x, weight), bias: bias && perChannel(x, bias) });
 }
 
+const groupNormArguments: Signature = { x: "tensor", numGroups: "number", options: normOptions };
+
 /**
  * Standardises x [N, C, …] over each example's groups of C/numGroups channels, then scales and shifts each channel.
  * One group is layer normalisation without batch, C groups are instance normalisation. [Wu & He 2018]
  * @throws where the channels do not divide into groups, or the batch holds a single value for each group.
  */
 export function groupNorm(x: Tensor, numGroups: number, options: NormOptions = {}): Tensor {
+  checkArguments("groupNorm", groupNormArguments, arguments);
   if (x.size > 0 && x.size === numGroups)
     throw new ChainruleError(
       "shape",
@@ -48,11 +53,14 @@ export function groupNorm(x: Tensor, numGroups: number, options: NormOptions = {
   return overGroups("groupNorm", x, numGroups, options);
 }
 
+const instanceNormArguments: Signature = { x: "tensor", options: normOptions };
+
 /**
  * Group normalisation with as many groups as channels: each channel of each example apart. [Ulyanov et al. 2016]
  * @throws where x is not [N, C, …] with more than one value for each channel of an example.
  */
 export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
+  checkArguments("instanceNorm", instanceNormArguments, arguments);
   if (x.ndim < 2 || x.shape.slice(2).reduce((n, d) => n * d, 1) === 1)
     throw new ChainruleError(
       "shape",
@@ -61,6 +69,12 @@ export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
     );
   return overGroups("instanceNorm", x, x.shape[1] as number, options);
 }
+
+const layerArguments: Signature = {
+  numGroups: "number",
+  numChannels: "number",
+  options: { ...parameterOptions, eps: "number" },
+};
 
 /** Group normalisation with trained weight and bias. */
 export class GroupNorm extends Layer {
@@ -72,9 +86,11 @@ export class GroupNorm extends Layer {
   constructor(
     readonly numGroups: number,
     readonly numChannels: number,
-    { eps = 1e-5, ...options }: ParameterOptions & { readonly eps?: number } = {},
+    given: ParameterOptions & { readonly eps?: number } = {},
   ) {
     super();
+    checkArguments("GroupNorm", layerArguments, arguments);
+    const { eps = 1e-5, ...options } = given;
     requireIn("GroupNorm", count, { numGroups });
     requireIn("GroupNorm", size, { numChannels });
     requireIn("GroupNorm", nonNegative, { eps });

@@ -1,9 +1,16 @@
 import { ChainruleError, formatShape, type Parameter, sameShape, type Tensor } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
 import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
 import { nonNegative, requireIn } from "../range.ts";
-import { type ParameterOptions, parameter } from "./parameter.ts";
-import { type NormOptions, requireShape, scaleAndShift, standardisedOver } from "./standardise.ts";
+import { type ParameterOptions, parameter, parameterOptions } from "./parameter.ts";
+import {
+  type NormOptions,
+  normOptions,
+  requireShape,
+  scaleAndShift,
+  standardisedOver,
+} from "./standardise.ts";
 
 /** The last dims of x, whose sizes are `normalizedShape`. @throws where x does not end in them. */
 export function lastDims(op: string, x: Tensor, normalizedShape: readonly number[]): number[] {
@@ -17,15 +24,15 @@ export function lastDims(op: string, x: Tensor, normalizedShape: readonly number
   return normalizedShape.map((_, i) => from + i);
 }
 
+const layerNormArguments: Signature = { x: "tensor", normalizedShape: "shape", options: normOptions };
+
 /**
  * (x − mean)/√(variance + ε) over the last axes, whose sizes are `normalizedShape`, times weight plus bias.
  * [Ba et al. 2016] @throws where x does not end in that shape.
  */
-export function layerNorm(
-  x: Tensor,
-  normalizedShape: readonly number[],
-  { eps = 1e-5, ...affine }: NormOptions = {},
-): Tensor {
+export function layerNorm(x: Tensor, normalizedShape: readonly number[], options: NormOptions = {}): Tensor {
+  checkArguments("layerNorm", layerNormArguments, arguments);
+  const { eps = 1e-5, ...affine } = options;
   requireIn("layerNorm", nonNegative, { eps });
   const dims = lastDims("layerNorm", x, normalizedShape);
   requireShape("layerNorm", normalizedShape, { weight: affine.weight, bias: affine.bias });
@@ -37,6 +44,11 @@ export interface LayerNormOptions extends ParameterOptions {
   readonly elementwiseAffine?: boolean;
 }
 
+const layerArguments: Signature = {
+  normalizedShape: "size or sizes",
+  options: { ...parameterOptions, eps: "number", elementwiseAffine: "boolean" },
+};
+
 /** Layer normalisation with trained weight and bias. */
 export class LayerNorm extends Layer {
   static override readonly name: string = "LayerNorm";
@@ -45,11 +57,10 @@ export class LayerNorm extends Layer {
   readonly bias: Parameter | null;
   readonly eps: number;
 
-  constructor(
-    normalizedShape: number | readonly number[],
-    { eps = 1e-5, elementwiseAffine = true, ...options }: LayerNormOptions = {},
-  ) {
+  constructor(normalizedShape: number | readonly number[], given: LayerNormOptions = {}) {
     super();
+    checkArguments("LayerNorm", layerArguments, arguments);
+    const { eps = 1e-5, elementwiseAffine = true, ...options } = given;
     requireIn("LayerNorm", nonNegative, { eps });
     this.normalizedShape = [normalizedShape].flat();
     this.eps = eps;

@@ -1,12 +1,16 @@
 import { ChainruleError, formatShape, type Parameter, type Tensor } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
 import { kaimingUniform, uniform } from "../init.ts";
 import { Layer } from "../module.ts";
 import { requireIn, size } from "../range.ts";
-import { type ParameterOptions, parameter } from "./parameter.ts";
+import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "./parameter.ts";
 import { requireShape } from "./standardise.ts";
+
+const linearArguments: Signature = { x: "tensor", weight: "tensor", bias: "tensor?" };
 
 /** x·Wᵀ + b, for x […, in], W [out, in] and b [out]. @throws where the sizes do not fit. */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+  checkArguments("linear", linearArguments, arguments);
   if (weight.ndim !== 2 || x.ndim === 0 || x.shape.at(-1) !== weight.shape[1])
     throw new ChainruleError(
       "shape",
@@ -23,6 +27,12 @@ export interface LinearOptions extends ParameterOptions {
   readonly bias?: boolean;
 }
 
+const layerArguments: Signature = {
+  inFeatures: "number",
+  outFeatures: "number",
+  options: { ...parameterOptions, bias: "boolean" },
+};
+
 /** The affine map x·Wᵀ + b from `inFeatures` to `outFeatures`, W and b drawn from U(±1/√inFeatures). */
 export class Linear extends Layer {
   static override readonly name: string = "Linear";
@@ -32,16 +42,18 @@ export class Linear extends Layer {
   constructor(
     readonly inFeatures: number,
     readonly outFeatures: number,
-    { bias = true, ...options }: LinearOptions = {},
+    given: LinearOptions = {},
   ) {
     super();
+    checkArguments("Linear", layerArguments, arguments);
+    const { bias = true, ...options } = given;
     requireIn("Linear", size, { inFeatures, outFeatures });
     this.weight = kaimingUniform(parameter([outFeatures, inFeatures], options), {
       a: Math.sqrt(5),
-      ...options,
+      ...drawOptions(options),
     });
     const bound = inFeatures > 0 ? 1 / Math.sqrt(inFeatures) : 0;
-    this.bias = bias ? uniform(parameter([outFeatures], options), -bound, bound, options) : null;
+    this.bias = bias ? uniform(parameter([outFeatures], options), -bound, bound, drawOptions(options)) : null;
   }
 
   forward(x: Tensor): Tensor {

@@ -1,8 +1,9 @@
 import { type Tensor, where } from "@chainrule/core";
+import { checked, type Signature } from "@chainrule/core/internal";
 import { positive, requireIn } from "../range.ts";
 import { type PoolOptions, padded, poolAlong } from "./pooling.ts";
 import { scaleOf } from "./scale.ts";
-import { type PerAxis, windowsOf } from "./spatial.ts";
+import { type PerAxis, perAxisKind, windowsOf } from "./spatial.ts";
 
 export type LpPoolOptions = Omit<PoolOptions, "padding">;
 
@@ -17,10 +18,25 @@ function lpPoolNd(axes: 1 | 2, x: Tensor, p: number, kernelSize: PerAxis, option
   return where(total.eq(0), 0, total.pow(1 / p).div(scale)).squeeze(-1);
 }
 
+const lpPoolArguments: Signature = {
+  x: "tensor",
+  p: "number",
+  kernelSize: perAxisKind,
+  options: { stride: perAxisKind, ceilMode: "boolean" },
+};
+
 /** (Σ xᵖ)^{1/p} of each window along the last axis of x […, L]; the derivative at 0 is 0. @throws where the kernel is larger than the input. */
-export const lpPool1d = (x: Tensor, p: number, kernelSize: PerAxis, options: LpPoolOptions = {}): Tensor =>
-  lpPoolNd(1, x, p, kernelSize, options);
+export const lpPool1d = /* @__PURE__ */ checked(
+  "lpPool1d",
+  lpPoolArguments,
+  (x: Tensor, p: number, kernelSize: PerAxis, options: LpPoolOptions = {}): Tensor =>
+    lpPoolNd(1, x, p, kernelSize, options),
+);
 
 /** `lpPool1d` of windows over the last two axes of x […, H, W]. @throws as `lpPool1d`. */
-export const lpPool2d = (x: Tensor, p: number, kernelSize: PerAxis, options: LpPoolOptions = {}): Tensor =>
-  lpPoolNd(2, x, p, kernelSize, options);
+export const lpPool2d = /* @__PURE__ */ checked(
+  "lpPool2d",
+  lpPoolArguments,
+  (x: Tensor, p: number, kernelSize: PerAxis, options: LpPoolOptions = {}): Tensor =>
+    lpPoolNd(2, x, p, kernelSize, options),
+);

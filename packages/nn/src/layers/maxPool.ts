@@ -1,7 +1,8 @@
 import { arange, type Tensor } from "@chainrule/core";
+import { checked, type Signature } from "@chainrule/core/internal";
 import { functionLayer } from "./functionLayer.ts";
-import { extended, type PoolOptions, poolAlong } from "./pooling.ts";
-import { type PerAxis, windowsOf } from "./spatial.ts";
+import { extended, type PoolOptions, poolAlong, poolOptions } from "./pooling.ts";
+import { type PerAxis, perAxisKind, windowsOf } from "./spatial.ts";
 
 export interface MaxPoolOptions extends PoolOptions {
   /** The distance between neighbours in a window. */
@@ -26,20 +27,38 @@ function maxPoolNd(axes: 1 | 2 | 3, x: Tensor, kernelSize: PerAxis, options: Max
   return { ...windows(x).max(-1), places: windows(places) };
 }
 
+const poolArguments: Signature = {
+  x: "tensor",
+  kernelSize: perAxisKind,
+  options: { ...poolOptions, dilation: perAxisKind },
+};
+
 /**
  * The greatest element of each window along the last axis of x […, L]; the border is never chosen, NaN wins, and
  * the gradient goes to the first of equal elements. @throws where the kernel is larger than the padded input.
  */
-export const maxPool1d = (x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions = {}): Tensor =>
-  maxPoolNd(1, x, kernelSize, options).values;
+export const maxPool1d = /* @__PURE__ */ checked(
+  "maxPool1d",
+  poolArguments,
+  (x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions = {}): Tensor =>
+    maxPoolNd(1, x, kernelSize, options).values,
+);
 
 /** `maxPool1d` of windows over the last two axes of x […, H, W]. @throws as `maxPool1d`. */
-export const maxPool2d = (x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions = {}): Tensor =>
-  maxPoolNd(2, x, kernelSize, options).values;
+export const maxPool2d = /* @__PURE__ */ checked(
+  "maxPool2d",
+  poolArguments,
+  (x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions = {}): Tensor =>
+    maxPoolNd(2, x, kernelSize, options).values,
+);
 
 /** `maxPool1d` of windows over the last three axes of x […, D, H, W]. @throws as `maxPool1d`. */
-export const maxPool3d = (x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions = {}): Tensor =>
-  maxPoolNd(3, x, kernelSize, options).values;
+export const maxPool3d = /* @__PURE__ */ checked(
+  "maxPool3d",
+  poolArguments,
+  (x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions = {}): Tensor =>
+    maxPoolNd(3, x, kernelSize, options).values,
+);
 
 /** What a max pool chose, and where it stood. */
 export interface PooledWithIndices {
@@ -53,35 +72,38 @@ function withIndices({ values, indices, places }: Pooled): PooledWithIndices {
 }
 
 /** `maxPool1d`, and the place (int32) of each greatest element in its line [L]. @throws as `maxPool1d`. */
-export const maxPool1dWithIndices = (
-  x: Tensor,
-  kernelSize: PerAxis,
-  options: MaxPoolOptions = {},
-): PooledWithIndices => withIndices(maxPoolNd(1, x, kernelSize, options));
+export const maxPool1dWithIndices = /* @__PURE__ */ checked(
+  "maxPool1dWithIndices",
+  poolArguments,
+  (x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions = {}): PooledWithIndices =>
+    withIndices(maxPoolNd(1, x, kernelSize, options)),
+);
 
 /** `maxPool2d`, and the flat place (int32) of each greatest element in its plane [H, W]. @throws as `maxPool1d`. */
-export const maxPool2dWithIndices = (
-  x: Tensor,
-  kernelSize: PerAxis,
-  options: MaxPoolOptions = {},
-): PooledWithIndices => withIndices(maxPoolNd(2, x, kernelSize, options));
+export const maxPool2dWithIndices = /* @__PURE__ */ checked(
+  "maxPool2dWithIndices",
+  poolArguments,
+  (x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions = {}): PooledWithIndices =>
+    withIndices(maxPoolNd(2, x, kernelSize, options)),
+);
 
 /** `maxPool3d`, and the flat place (int32) of each greatest element in its volume [D, H, W]. @throws as `maxPool1d`. */
-export const maxPool3dWithIndices = (
-  x: Tensor,
-  kernelSize: PerAxis,
-  options: MaxPoolOptions = {},
-): PooledWithIndices => withIndices(maxPoolNd(3, x, kernelSize, options));
+export const maxPool3dWithIndices = /* @__PURE__ */ checked(
+  "maxPool3dWithIndices",
+  poolArguments,
+  (x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions = {}): PooledWithIndices =>
+    withIndices(maxPoolNd(3, x, kernelSize, options)),
+);
 
 /** `maxPool1d` as a layer. */
-export class MaxPool1d extends functionLayer(maxPool1d) {
+export class MaxPool1d extends functionLayer(maxPool1d, poolArguments) {
   static override readonly name: string = "MaxPool1d";
 }
 /** `maxPool2d` as a layer. */
-export class MaxPool2d extends functionLayer(maxPool2d) {
+export class MaxPool2d extends functionLayer(maxPool2d, poolArguments) {
   static override readonly name: string = "MaxPool2d";
 }
 /** `maxPool3d` as a layer. */
-export class MaxPool3d extends functionLayer(maxPool3d) {
+export class MaxPool3d extends functionLayer(maxPool3d, poolArguments) {
   static override readonly name: string = "MaxPool3d";
 }

@@ -1,4 +1,5 @@
 import { ChainruleError, formatShape, type Parameter, sameShape, type Tensor } from "@chainrule/core";
+import { checkArguments, type Kind, kinds, type Options, type Signature } from "@chainrule/core/internal";
 import { xavierUniform, zeros } from "../init.ts";
 import { stretches } from "../losses/reduction.ts";
 import { Module } from "../module.ts";
@@ -6,7 +7,7 @@ import { count, requireIn, share, size } from "../range.ts";
 import { dropout } from "./dropout.ts";
 import { Linear, linear } from "./linear.ts";
 import { joined, type Masks, masksOf, requireMask } from "./mask.ts";
-import { type ParameterOptions, parameter } from "./parameter.ts";
+import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "./parameter.ts";
 import { attentionWeights, taken } from "./scaledDotProductAttention.ts";
 
 export interface MultiheadAttentionOptions {
@@ -78,6 +79,27 @@ function masksFor(
   return joined([padding?.reshape([n, 1, 1, s]), spread].map((mask) => masksOf(mask, (m) => m.logicalNot())));
 }
 
+const attentionOptions = {
+  attnMask: "tensor",
+  keyPaddingMask: "tensor",
+  isCausal: "boolean",
+  averageAttnWeights: "boolean",
+} as const satisfies Options;
+const stateKind: Kind = {
+  holds: (x) => {
+    const state = x as Partial<MultiheadAttentionState> | null;
+    return [state?.inProjWeight, state?.outProj?.weight].every(kinds.tensor.holds);
+  },
+  says: "{ numHeads, inProjWeight, inProjBias, outProj: { weight, bias }, … }, tensors",
+};
+const multiheadAttentionArguments: Signature = {
+  query: "tensor",
+  key: "tensor",
+  value: "tensor",
+  state: stateKind,
+  options: attentionOptions,
+};
+
 /**
  * Attention of several heads, each on its own part of the projected width: concat(headₕ)·Woᵀ + bo, where headₕ is
  * `scaledDotProductAttention` of x·Wᵀ + b. Inputs are [L, N, E], [N, L, E] with `batchFirst`, or [L, E].
@@ -91,6 +113,7 @@ export function multiheadAttention(
   state: MultiheadAttentionState,
   options: MultiheadAttentionOptions = {},
 ): Attended {
+  checkArguments("multiheadAttention", multiheadAttentionArguments, arguments);
   const { numHeads, inProjWeight, inProjBias, outProj, batchFirst = false } = state;
   const width = inProjWeight.shape[1] as number;
   requireHeads(op, width, numHeads);
@@ -131,6 +154,12 @@ export interface MultiheadAttentionLayerOptions extends ParameterOptions {
   readonly dropout?: number;
 }
 
+const layerArguments: Signature = {
+  embedDim: "number",
+  numHeads: "number",
+  options: { ...parameterOptions, bias: "boolean", batchFirst: "boolean", dropout: "number" },
+};
+
 /** `multiheadAttention` with projections of its own, drawn by `xavierUniform`; biases start at 0. */
 export class MultiheadAttention extends Module {
   static override readonly name: string = "MultiheadAttention";
@@ -143,15 +172,17 @@ export class MultiheadAttention extends Module {
   constructor(
     readonly embedDim: number,
     readonly numHeads: number,
-    { bias = true, batchFirst = false, dropout = 0, ...options }: MultiheadAttentionLayerOptions = {},
+    given: MultiheadAttentionLayerOptions = {},
   ) {
     super();
+    checkArguments("MultiheadAttention", layerArguments, arguments);
+    const { bias = true, batchFirst = false, dropout = 0, ...options } = given;
     requireIn("MultiheadAttention", size, { embedDim });
     requireIn("MultiheadAttention", share, { dropout });
     requireHeads("MultiheadAttention", embedDim, numHeads);
     this.batchFirst = batchFirst;
     this.dropout = dropout;
-    this.inProjWeight = xavierUniform(parameter([3 * embedDim, embedDim], options), 1, options);
+    this.inProjWeight = xavierUniform(parameter([3 * embedDim, embedDim], options), 1, drawOptions(options));
     this.inProjBias = bias ? parameter([3 * embedDim], options) : null;
     this.outProj = new Linear(embedDim, embedDim, { bias, ...options });
     if (this.outProj.bias) zeros(this.outProj.bias);

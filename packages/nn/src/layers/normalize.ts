@@ -1,4 +1,5 @@
 import { ChainruleError, formatShape, type Tensor } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
 import { nonNegative, norm, requireIn } from "../range.ts";
 
 export interface NormalizeOptions {
@@ -9,8 +10,12 @@ export interface NormalizeOptions {
   readonly eps?: number;
 }
 
+const normalizeArguments: Signature = { x: "tensor", options: { p: "number", dim: "dim", eps: "number" } };
+
 /** x/max(‖x‖ₚ, ε) along `dim`: vectors of length 1. @throws where x has no such dim. */
-export function normalize(x: Tensor, { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions = {}): Tensor {
+export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
+  checkArguments("normalize", normalizeArguments, arguments);
+  const { p = 2, dim = 1, eps = 1e-12 } = options;
   requireIn("normalize", norm, { p });
   requireIn("normalize", nonNegative, { eps });
   if (!(dim >= -x.ndim && dim < x.ndim))

@@ -1,5 +1,6 @@
 import { ChainruleError, cat, formatShape, type Tensor } from "@chainrule/core";
-import { type Along, type PerAxis, perAxis, reachOf } from "./spatial.ts";
+import type { Options } from "@chainrule/core/internal";
+import { type Along, type PerAxis, perAxis, perAxisKind, reachOf } from "./spatial.ts";
 
 export interface PoolOptions {
   /** The distance between windows; the kernel's size by default. */
@@ -9,6 +10,12 @@ export interface PoolOptions {
   /** Whether a last window may reach beyond the padded input; it must start before its right padding. */
   readonly ceilMode?: boolean;
 }
+
+export const poolOptions = {
+  stride: perAxisKind,
+  padding: perAxisKind,
+  ceilMode: "boolean",
+} as const satisfies Options;
 
 /** How a pool's windows lie on the last axes of x; what `ceilMode` adds is padding after. */
 export function poolAlong(

@@ -1,10 +1,17 @@
 import { formatShape, type Parameter, type Tensor } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
 import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
 import { nonNegative, requireIn } from "../range.ts";
 import { lastDims } from "./layerNorm.ts";
-import { type ParameterOptions, parameter } from "./parameter.ts";
+import { type ParameterOptions, parameter, parameterOptions } from "./parameter.ts";
 import { type NormOptions, requireShape, scaleAndShift, scaledOver } from "./standardise.ts";
+
+const rmsNormArguments: Signature = {
+  x: "tensor",
+  normalizedShape: "shape",
+  options: { weight: "tensor", eps: "number" },
+};
 
 /**
  * x/√(mean x² + ε) over the last axes, whose sizes are `normalizedShape`, times weight. [Zhang & Sennrich 2019]
@@ -13,12 +20,19 @@ import { type NormOptions, requireShape, scaleAndShift, scaledOver } from "./sta
 export function rmsNorm(
   x: Tensor,
   normalizedShape: readonly number[],
-  { weight, eps = 1e-5 }: Omit<NormOptions, "bias"> = {},
+  options: Omit<NormOptions, "bias"> = {},
 ): Tensor {
+  checkArguments("rmsNorm", rmsNormArguments, arguments);
+  const { weight, eps = 1e-5 } = options;
   requireIn("rmsNorm", nonNegative, { eps });
   requireShape("rmsNorm", normalizedShape, { weight });
   return scaleAndShift(scaledOver(x, lastDims("rmsNorm", x, normalizedShape), eps), { weight });
 }
+
+const layerArguments: Signature = {
+  normalizedShape: "size or sizes",
+  options: { ...parameterOptions, eps: "number" },
+};
 
 /** Root-mean-square normalisation with a trained weight. */
 export class RMSNorm extends Layer {
@@ -29,9 +43,11 @@ export class RMSNorm extends Layer {
 
   constructor(
     normalizedShape: number | readonly number[],
-    { eps = 1e-5, ...options }: ParameterOptions & { readonly eps?: number } = {},
+    given: ParameterOptions & { readonly eps?: number } = {},
   ) {
     super();
+    checkArguments("RMSNorm", layerArguments, arguments);
+    const { eps = 1e-5, ...options } = given;
     requireIn("RMSNorm", nonNegative, { eps });
     this.normalizedShape = [normalizedShape].flat();
     this.eps = eps;

@@ -1,4 +1,5 @@
 import { ChainruleError, formatShape, ones, type Tensor, where } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
 import { requireBroadcast } from "../losses/reduction.ts";
 import { finite, requireIn } from "../range.ts";
 import { joined, type Masks, masksOf, requireMask } from "./mask.ts";
@@ -59,6 +60,13 @@ export function taken(weights: Tensor, kept: Tensor | undefined, value: Tensor):
   return weights.matmul(where(byAny, value, 0), { skipZeros: true });
 }
 
+const attentionArguments: Signature = {
+  query: "tensor",
+  key: "tensor",
+  value: "tensor",
+  options: { attnMask: "tensor", isCausal: "boolean", scale: "number" },
+};
+
 /**
  * softmax(scale·q·kᵀ + mask)·v […, L, Ev], for q […, L, E], k […, S, E], v […, S, Ev]. A query whose keys are all
  * masked gets 0; what masked keys and values hold, NaN included, leaves no trace. @throws where shapes do not fit, or a
@@ -68,8 +76,10 @@ export function scaledDotProductAttention(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  { attnMask, ...options }: AttentionOptions = {},
+  given: AttentionOptions = {},
 ): Tensor {
+  checkArguments("scaledDotProductAttention", attentionArguments, arguments);
+  const { attnMask, ...options } = given;
   if (value.ndim < 2 || value.shape.at(-2) !== key.shape.at(-2))
     throw new ChainruleError(
       "shape",

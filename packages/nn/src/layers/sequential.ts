@@ -1,5 +1,14 @@
 import type { Tensor } from "@chainrule/core";
-import { Layer } from "../module.ts";
+import { checkArguments, type Kind, type Signature } from "@chainrule/core/internal";
+import { Layer, Module } from "../module.ts";
+
+const layerKind: Kind = {
+  holds: (x) => x instanceof Module,
+  says: "a layer",
+  fix: "new Sequential(a, b)",
+  rest: true,
+};
+const sequentialArguments: Signature = { layers: layerKind };
 
 /** Layers one after the other; their parameters are named by place: `0.weight`. */
 export class Sequential extends Layer {
@@ -10,6 +19,7 @@ export class Sequential extends Layer {
 
   constructor(...layers: readonly Layer[]) {
     super();
+    checkArguments("Sequential", sequentialArguments, layers);
     Object.assign(this, layers);
     this.length = layers.length;
   }

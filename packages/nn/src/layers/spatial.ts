@@ -1,7 +1,13 @@
 import { ChainruleError, formatShape, type Tensor } from "@chainrule/core";
+import type { Kind } from "@chainrule/core/internal";
 
 /** One whole number for every spatial axis, or one for each. */
 export type PerAxis = number | readonly number[];
+
+export const perAxisKind: Kind = {
+  holds: (x) => typeof x === "number" || Array.isArray(x),
+  says: "a whole number, or a list with one for each axis",
+};
 
 /** One number for each axis. @throws where they are not as many whole numbers from `least` on. */
 export function perAxis(op: string, name: string, value: PerAxis, axes: number, least: number): number[] {

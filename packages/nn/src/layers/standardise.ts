@@ -7,6 +7,7 @@ import {
   type Tensor,
   where,
 } from "@chainrule/core";
+import type { Options } from "@chainrule/core/internal";
 import { scaleOf } from "./scale.ts";
 
 export interface Moments {
@@ -35,6 +36,12 @@ function centredOver(x: Tensor, dims: readonly number[]): Tensor {
   const areLast = dims.every((d, i) => d === x.ndim - dims.length + i);
   return areLast ? c : c.sub(c.mean(dims, within));
 }
+
+export const normOptions = {
+  weight: "tensor",
+  bias: "tensor",
+  eps: "number",
+} as const satisfies Options;
 
 /** Mean and variance over `dims`, which stay with size 1. */
 export function momentsOver(x: Tensor, dims: readonly number[]): Moments {

@@ -1,5 +1,6 @@
 import { ChainruleError, formatShape, type Tensor } from "@chainrule/core";
-import { type Along, foldedFrom, type PerAxis, perAxis, reachOf, windowsOf } from "./spatial.ts";
+import { checkArguments, type Options, type Signature } from "@chainrule/core/internal";
+import { type Along, foldedFrom, type PerAxis, perAxis, perAxisKind, reachOf, windowsOf } from "./spatial.ts";
 
 export interface UnfoldOptions {
   readonly stride?: PerAxis;
@@ -22,13 +23,28 @@ function alongOf(
   });
 }
 
+const unfoldOptions = {
+  stride: perAxisKind,
+  padding: perAxisKind,
+  dilation: perAxisKind,
+} as const satisfies Options;
+const unfoldArguments: Signature = { x: "tensor", kernelSize: perAxisKind, options: unfoldOptions };
+
 /** Windows of images x [N, C, H, W] as columns [N, C·kH·kW, windows]. @throws where the kernel is larger than the image. */
 export function unfold(x: Tensor, kernelSize: PerAxis, options: UnfoldOptions = {}): Tensor {
+  checkArguments("unfold", unfoldArguments, arguments);
   if (x.ndim !== 4)
     throw new ChainruleError("shape", "unfold", `${formatShape(x.shape)} must be [N, C, H, W]`);
   const windows = windowsOf("unfold", x, alongOf("unfold", kernelSize, options));
   return windows.permute([0, 1, 4, 5, 2, 3]).flatten(1, 3).flatten(2, 3);
 }
+
+const foldArguments: Signature = {
+  columns: "tensor",
+  outputSize: perAxisKind,
+  kernelSize: perAxisKind,
+  options: unfoldOptions,
+};
 
 /**
  * Columns [N, C·kH·kW, windows], as `unfold` gives them, added up to images [N, C, …outputSize]; the transpose of
@@ -40,6 +56,7 @@ export function fold(
   kernelSize: PerAxis,
   options: UnfoldOptions = {},
 ): Tensor {
+  checkArguments("fold", foldArguments, arguments);
   const sizes = perAxis("fold", "outputSize", outputSize, 2, 1);
   const along = alongOf("fold", kernelSize, options);
   const kernel = along.map(({ size }) => size) as [number, number];

@@ -1,6 +1,13 @@
 import { elementwise, scalar, type Tensor } from "@chainrule/core";
+import type { Options } from "@chainrule/core/internal";
 import { loss } from "./loss.ts";
-import { elementwiseLoss, requireBroadcast, type WeightedOptions, weighted } from "./reduction.ts";
+import {
+  elementwiseLoss,
+  requireBroadcast,
+  type WeightedOptions,
+  weighted,
+  weightedOptions,
+} from "./reduction.ts";
 
 const { add, eq, mul, neg, sigmoid, softplus, sub, where } = scalar;
 
@@ -26,12 +33,15 @@ export interface LogitOptions extends WeightedOptions {
   readonly posWeight?: Tensor | undefined;
 }
 
+const logitOptions = { ...weightedOptions, posWeight: "tensor" } as const satisfies Options;
+
 /**
  * Binary cross entropy of logits z and targets t in [0, 1], w·[(1−t)·softplus(z) + p·t·softplus(−z)], exact at every
  * logit: an infinite one that the label agrees with costs nothing. @throws where shapes differ.
  */
 export const bceWithLogits = elementwiseLoss<LogitOptions>(
   "bceWithLogits",
+  logitOptions,
   (input, target, { weight, posWeight }) => {
     if (posWeight) requireBroadcast("bceWithLogits", input, posWeight, "posWeight");
     return weighted("bceWithLogits", row(input, target, posWeight), weight);
@@ -42,6 +52,6 @@ export const bceWithLogits = elementwiseLoss<LogitOptions>(
 export const binaryCrossEntropyWithLogits = bceWithLogits;
 
 /** `bceWithLogits` as a module. */
-export class BCEWithLogitsLoss extends loss(bceWithLogits) {
+export class BCEWithLogitsLoss extends loss(bceWithLogits, logitOptions) {
   static override readonly name: string = "BCEWithLogitsLoss";
 }

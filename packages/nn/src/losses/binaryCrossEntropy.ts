@@ -1,6 +1,6 @@
 import { elementwise, scalar } from "@chainrule/core";
 import { loss } from "./loss.ts";
-import { elementwiseLoss, type WeightedOptions, weighted } from "./reduction.ts";
+import { elementwiseLoss, type WeightedOptions, weighted, weightedOptions } from "./reduction.ts";
 
 const { add, and, div, eq, le, log, log1p, maximum, mul, neg, sub, where } = scalar;
 
@@ -33,10 +33,11 @@ const row = elementwise("binaryCrossEntropy", {
  */
 export const binaryCrossEntropy = elementwiseLoss<WeightedOptions>(
   "binaryCrossEntropy",
+  weightedOptions,
   (input, target, { weight }) => weighted("binaryCrossEntropy", row(input, target), weight),
 );
 
 /** `binaryCrossEntropy` as a module. */
-export class BCELoss extends loss(binaryCrossEntropy) {
+export class BCELoss extends loss(binaryCrossEntropy, weightedOptions) {
   static override readonly name: string = "BCELoss";
 }

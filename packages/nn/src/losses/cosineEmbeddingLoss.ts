@@ -1,6 +1,7 @@
 import { ChainruleError, formatShape, sameShape, type Tensor, where } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
 import { finite, requireIn } from "../range.ts";
-import type { MarginOptions } from "./hingeEmbeddingLoss.ts";
+import { type MarginOptions, marginOptions } from "./hingeEmbeddingLoss.ts";
 import { loss } from "./loss.ts";
 import { reduceLoss, requireSameShape } from "./reduction.ts";
 
@@ -12,6 +13,13 @@ function cosine(x1: Tensor, x2: Tensor): Tensor {
   return unit(x1).mul(unit(x2)).sum(-1);
 }
 
+const cosineEmbeddingLossArguments: Signature = {
+  input1: "tensor",
+  input2: "tensor",
+  target: "tensor",
+  options: marginOptions,
+};
+
 /**
  * 1 − cos(x₁, x₂) of vectors [N, D] or [D] that belong together (t = 1), max(0, cos − margin) of those that do not (t = −1).
  * @throws where shapes do not fit.
@@ -20,8 +28,10 @@ export function cosineEmbeddingLoss(
   input1: Tensor,
   input2: Tensor,
   target: Tensor,
-  { margin = 0, reduction }: MarginOptions = {},
+  options: MarginOptions = {},
 ): Tensor {
+  checkArguments("cosineEmbeddingLoss", cosineEmbeddingLossArguments, arguments);
+  const { margin = 0, reduction } = options;
   requireIn(op, finite, { margin });
   requireSameShape(op, { input1, input2 });
   if (input1.ndim === 0) throw new ChainruleError("shape", op, "scalars have no axis to measure along");
@@ -37,6 +47,6 @@ export function cosineEmbeddingLoss(
 }
 
 /** `cosineEmbeddingLoss` as a module. */
-export class CosineEmbeddingLoss extends loss(cosineEmbeddingLoss) {
+export class CosineEmbeddingLoss extends loss(cosineEmbeddingLoss, marginOptions) {
   static override readonly name: string = "CosineEmbeddingLoss";
 }

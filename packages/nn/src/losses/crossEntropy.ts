@@ -1,8 +1,9 @@
 import { sameShape, type Tensor } from "@chainrule/core";
+import { checkArguments, type Options, type Signature } from "@chainrule/core/internal";
 import { requireIn, share } from "../range.ts";
 import { classAxis, requireClassWeight } from "./classes.ts";
 import { loss } from "./loss.ts";
-import { type ClassOptions, classLosses, reduceClasses } from "./nllLoss.ts";
+import { type ClassOptions, classLosses, classOptions, reduceClasses } from "./nllLoss.ts";
 import { reduceLoss, weigh } from "./reduction.ts";
 
 export interface CrossEntropyOptions extends ClassOptions {
@@ -12,6 +13,13 @@ export interface CrossEntropyOptions extends ClassOptions {
 
 const op = "crossEntropy";
 
+const crossEntropyOptions = { ...classOptions, labelSmoothing: "number" } as const satisfies Options;
+const crossEntropyArguments: Signature = {
+  input: "tensor",
+  target: "tensor",
+  options: crossEntropyOptions,
+};
+
 /**
  * Cross entropy −Σ w·t·ln softmax(x) of logits x [N, C, d…] with class indices [N, d…] (int32), or with probabilities t
  * of the logits' shape. With label smoothing ε a target is (1 − ε) itself and ε spread over all classes. The mean
@@ -19,6 +27,7 @@ const op = "crossEntropy";
  * @throws where shapes do not fit, smoothing lies outside [0, 1], or, at the latest when it is worked out, a class is out of range.
  */
 export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  checkArguments("crossEntropy", crossEntropyArguments, arguments);
   const { labelSmoothing: ε = 0, weight, reduction } = options;
   requireIn(op, share, { labelSmoothing: ε });
   requireClassWeight(op, input, weight);
@@ -39,6 +48,6 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
 }
 
 /** `crossEntropy` as a module. */
-export class CrossEntropyLoss extends loss(crossEntropy) {
+export class CrossEntropyLoss extends loss(crossEntropy, crossEntropyOptions) {
   static override readonly name: string = "CrossEntropyLoss";
 }

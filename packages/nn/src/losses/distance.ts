@@ -1,4 +1,5 @@
 import { ChainruleError, formatShape, type Tensor } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
 import { nonNegative, norm, requireIn } from "../range.ts";
 
 export interface CosineOptions {
@@ -13,15 +14,19 @@ function alike(a: Tensor, b: Tensor): [Tensor, Tensor] {
   return [a.expand(shape), b.expand(shape)];
 }
 
+const cosineSimilarityArguments: Signature = {
+  x1: "tensor",
+  x2: "tensor",
+  options: { dim: "dim", eps: "number" },
+};
+
 /**
  * x₁·x₂/(max(‖x₁‖, ε)·max(‖x₂‖, ε)) along `dim` of the shape to which both broadcast.
  * @throws where they do not broadcast, or the result has no such dim.
  */
-export function cosineSimilarity(
-  x1: Tensor,
-  x2: Tensor,
-  { dim = 1, eps = 1e-8 }: CosineOptions = {},
-): Tensor {
+export function cosineSimilarity(x1: Tensor, x2: Tensor, options: CosineOptions = {}): Tensor {
+  checkArguments("cosineSimilarity", cosineSimilarityArguments, arguments);
+  const { dim = 1, eps = 1e-8 } = options;
   requireIn("cosineSimilarity", nonNegative, { eps });
   const unit = (x: Tensor) => x.div(x.norm(2, dim, { keepdim: true }).clamp(eps));
   const [a, b] = alike(x1, x2);
@@ -38,12 +43,16 @@ export interface DistanceOptions {
   readonly keepdim?: boolean;
 }
 
+const pairwiseDistanceArguments: Signature = {
+  x1: "tensor",
+  x2: "tensor",
+  options: { p: "number", eps: "number", keepdim: "boolean" },
+};
+
 /** ‖x₁ − x₂ + ε‖ₚ along the last axis of the shape to which both broadcast. @throws where they do not, or are scalars. */
-export function pairwiseDistance(
-  x1: Tensor,
-  x2: Tensor,
-  { p = 2, eps = 1e-6, keepdim = false }: DistanceOptions = {},
-): Tensor {
+export function pairwiseDistance(x1: Tensor, x2: Tensor, options: DistanceOptions = {}): Tensor {
+  checkArguments("pairwiseDistance", pairwiseDistanceArguments, arguments);
+  const { p = 2, eps = 1e-6, keepdim = false } = options;
   requireIn("pairwiseDistance", norm, { p });
   requireIn("pairwiseDistance", nonNegative, { eps });
   const difference = x1.sub(x2).add(eps);

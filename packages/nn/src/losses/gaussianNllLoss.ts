@@ -1,7 +1,8 @@
 import { ChainruleError, elementwise, formatShape, sameShape, scalar, type Tensor } from "@chainrule/core";
+import { checkArguments, type Options, type Signature } from "@chainrule/core/internal";
 import { positive, requireIn } from "../range.ts";
 import { loss } from "./loss.ts";
-import { type LossOptions, reduceLoss, requireSameShape } from "./reduction.ts";
+import { type LossOptions, lossOptions, reduceLoss, requireSameShape } from "./reduction.ts";
 
 const { add, div, le, log, maximum, mul, sub } = scalar;
 
@@ -40,6 +41,14 @@ function perElement({ shape }: Tensor, variance: Tensor): Tensor {
   );
 }
 
+const gaussianOptions = { ...lossOptions, full: "boolean", eps: "number" } as const satisfies Options;
+const gaussianNllLossArguments: Signature = {
+  input: "tensor",
+  target: "tensor",
+  variance: "tensor",
+  options: gaussianOptions,
+};
+
 /**
  * Negative log-likelihood ½[ln v + (x − t)²/v] of targets t under normal distributions of means x and variances v: one
  * for each element, or, of shape [N] or [N, 1] for x [N, D], one for each row. @throws where shapes do not fit, or, when it is worked out, a variance is negative.
@@ -48,8 +57,10 @@ export function gaussianNllLoss(
   input: Tensor,
   target: Tensor,
   variance: Tensor,
-  { full = false, eps = 1e-6, reduction }: GaussianNllOptions = {},
+  options: GaussianNllOptions = {},
 ): Tensor {
+  checkArguments("gaussianNllLoss", gaussianNllLossArguments, arguments);
+  const { full = false, eps = 1e-6, reduction } = options;
   requireSameShape(op, { input, target });
   requireIn(op, positive, { eps });
   const losses = row(perElement(input, variance), input, target, eps);
@@ -57,6 +68,6 @@ export function gaussianNllLoss(
 }
 
 /** `gaussianNllLoss` as a module. */
-export class GaussianNLLLoss extends loss(gaussianNllLoss) {
+export class GaussianNLLLoss extends loss(gaussianNllLoss, gaussianOptions) {
   static override readonly name: string = "GaussianNLLLoss";
 }

@@ -1,8 +1,9 @@
 import { elementwise, scalar } from "@chainrule/core";
+import type { Options } from "@chainrule/core/internal";
 import { nonNegative, positive, requireIn } from "../range.ts";
 import { errorLoss } from "./errorLoss.ts";
 import { loss } from "./loss.ts";
-import type { LossOptions } from "./reduction.ts";
+import { type LossOptions, lossOptions } from "./reduction.ts";
 
 const { abs, le, maximum, minimum, mul, sub, where } = scalar;
 
@@ -24,8 +25,10 @@ export interface HuberOptions extends LossOptions {
   readonly delta?: number;
 }
 
+const huberOptions = { ...lossOptions, delta: "number" } as const satisfies Options;
+
 /** Squared for errors up to `delta`, linear beyond: ½e² or δ(|e| − ½δ). @throws where shapes do not fit, or delta is not positive. */
-export const huberLoss = errorLoss<HuberOptions>("huberLoss", (error, { delta = 1 }) => {
+export const huberLoss = errorLoss<HuberOptions>("huberLoss", huberOptions, (error, { delta = 1 }) => {
   requireIn("huberLoss", positive, { delta });
   return row(error, delta);
 });
@@ -35,18 +38,24 @@ export interface SmoothL1Options extends LossOptions {
   readonly beta?: number;
 }
 
+const smoothL1Options = { ...lossOptions, beta: "number" } as const satisfies Options;
+
 /** huberLoss / beta: ½e²/β for errors up to `beta`, |e| − ½β beyond. @throws where shapes do not fit, or beta is negative. */
-export const smoothL1Loss = errorLoss<SmoothL1Options>("smoothL1Loss", (error, { beta = 1 }) => {
-  requireIn("smoothL1Loss", nonNegative, { beta });
-  return beta === 0 ? error.abs() : row(error, beta).div(beta);
-});
+export const smoothL1Loss = errorLoss<SmoothL1Options>(
+  "smoothL1Loss",
+  smoothL1Options,
+  (error, { beta = 1 }) => {
+    requireIn("smoothL1Loss", nonNegative, { beta });
+    return beta === 0 ? error.abs() : row(error, beta).div(beta);
+  },
+);
 
 /** `smoothL1Loss` as a module. */
-export class SmoothL1Loss extends loss(smoothL1Loss) {
+export class SmoothL1Loss extends loss(smoothL1Loss, smoothL1Options) {
   static override readonly name: string = "SmoothL1Loss";
 }
 
 /** `huberLoss` as a module. */
-export class HuberLoss extends loss(huberLoss) {
+export class HuberLoss extends loss(huberLoss, huberOptions) {
   static override readonly name: string = "HuberLoss";
 }

@@ -1,6 +1,7 @@
 import { ChainruleError, type Tensor, where } from "@chainrule/core";
+import { checkArguments, type Options, type Signature } from "@chainrule/core/internal";
 import { loss } from "./loss.ts";
-import { type Reduction, reduceLoss, reductions, requireSameShape } from "./reduction.ts";
+import { lossOptions, type Reduction, reduceLoss, reductions, requireSameShape } from "./reduction.ts";
 
 export interface KLDivOptions {
   readonly reduction?: Reduction | "batchMean";
@@ -14,16 +15,21 @@ function batchMean(losses: Tensor): Tensor {
   return losses.sum().div(losses.shape[0] as number);
 }
 
+const klDivOptions = { ...lossOptions, logTarget: "boolean" } as const satisfies Options;
+const klDivArguments: Signature = {
+  input: "tensor",
+  target: "tensor",
+  options: klDivOptions,
+};
+
 /**
  * Kullback–Leibler divergence t·(ln t − x), x holding logarithms of probabilities; a place of
  * probability t = 0 is left out, in value and gradient.
  * `batchMean` divides the sum by the first size. @throws where shapes differ.
  */
-export function klDiv(
-  input: Tensor,
-  target: Tensor,
-  { reduction = "mean", logTarget = false }: KLDivOptions = {},
-): Tensor {
+export function klDiv(input: Tensor, target: Tensor, options: KLDivOptions = {}): Tensor {
+  checkArguments("klDiv", klDivArguments, arguments);
+  const { reduction = "mean", logTarget = false } = options;
   requireSameShape("klDiv", { input, target });
   const [probability, log] = logTarget ? [target.exp(), target] : [target, target.log()];
   const losses = where(probability.eq(0), 0, probability.mul(log.sub(input)));
@@ -31,6 +37,6 @@ export function klDiv(
 }
 
 /** `klDiv` as a module. */
-export class KLDivLoss extends loss(klDiv) {
+export class KLDivLoss extends loss(klDiv, klDivOptions) {
   static override readonly name: string = "KLDivLoss";
 }

@@ -1,4 +1,5 @@
 import { Cell, Tensor } from "@chainrule/core";
+import { checkArguments, type Options, type Signature } from "@chainrule/core/internal";
 import { describe } from "../describe.ts";
 import { Module } from "../module.ts";
 
@@ -14,18 +15,21 @@ export interface Loss<Tensors extends readonly unknown[]> extends Module {
 }
 
 /**
- * A loss function as a module that is given its options once. Options that are tensors, such as `weight`, are buffers:
+ * A loss function as a module that is given its options, which are the `known` ones, once. Options that are tensors, such as `weight`, are buffers:
  * saved, loaded and converted with the model that holds the loss.
  */
 export function loss<F extends (...args: never[]) => Tensor>(
   f: F,
+  known: Options,
 ): new (
   options?: Split<F>["options"],
 ) => Loss<Split<F>["tensors"]> {
+  const signature: Signature = { options: known };
   return class extends Module {
     readonly #options: object;
     constructor(options?: Split<F>["options"]) {
       super();
+      checkArguments(new.target.name, signature, arguments);
       const given: [string, unknown][] = Object.entries(options ?? {});
       const tensors = given.filter((entry): entry is [string, Tensor] => entry[1] instanceof Tensor);
       const buffers = tensors.map(([name, x]) => [name, x instanceof Cell ? x : new Cell(x)] as const);

@@ -1,8 +1,9 @@
 import { ones, type Tensor, where } from "@chainrule/core";
+import { checked, type Options, type Signature } from "@chainrule/core/internal";
 import { requireIn, whole } from "../range.ts";
 import { atClass, requireClasses, requireClassWeight, weightOf } from "./classes.ts";
 import { loss } from "./loss.ts";
-import { reduceLoss, type WeightedOptions, weigh } from "./reduction.ts";
+import { reduceLoss, type WeightedOptions, weigh, weightedOptions } from "./reduction.ts";
 
 export interface ClassOptions extends WeightedOptions {
   /** A weight for each class, [C]. */
@@ -42,15 +43,26 @@ export const reduceClasses = (op: string, { losses, weights }: ClassLosses, opti
     ? losses.sum().div(weights.sum())
     : reduceLoss(op, losses, options.reduction);
 
+export const classOptions = { ...weightedOptions, ignoreIndex: "number" } as const satisfies Options;
+const nllLossArguments: Signature = {
+  input: "tensor",
+  target: "tensor",
+  options: classOptions,
+};
+
 /**
  * Negative log-likelihood −w[t]·x[t] of log-probabilities x [N, C, d…] and class indices t [N, d…] (int32). The mean
  * divides by the weights of the targets kept.
  * @throws where shapes do not fit, or, at the latest when it is worked out, a class is out of range.
  */
-export const nllLoss = (input: Tensor, target: Tensor, options: ClassOptions = {}): Tensor =>
-  reduceClasses("nllLoss", classLosses("nllLoss", input, target, options), options);
+export const nllLoss = /* @__PURE__ */ checked(
+  "nllLoss",
+  nllLossArguments,
+  (input: Tensor, target: Tensor, options: ClassOptions = {}): Tensor =>
+    reduceClasses("nllLoss", classLosses("nllLoss", input, target, options), options),
+);
 
 /** `nllLoss` as a module. */
-export class NLLLoss extends loss(nllLoss) {
+export class NLLLoss extends loss(nllLoss, classOptions) {
   static override readonly name: string = "NLLLoss";
 }

@@ -1,7 +1,8 @@
 import { type Tensor, where } from "@chainrule/core";
+import type { Options } from "@chainrule/core/internal";
 import { nonNegative, requireIn } from "../range.ts";
 import { loss } from "./loss.ts";
-import { elementwiseLoss, type LossOptions } from "./reduction.ts";
+import { elementwiseLoss, type LossOptions, lossOptions } from "./reduction.ts";
 
 export interface PoissonNllOptions extends LossOptions {
   /** Whether the input is the logarithm of the rate. */
@@ -28,9 +29,17 @@ const stirling = (t: Tensor): Tensor =>
     0,
   );
 
+const poissonOptions = {
+  ...lossOptions,
+  logInput: "boolean",
+  full: "boolean",
+  eps: "number",
+} as const satisfies Options;
+
 /** Negative log-likelihood of counts t under a Poisson distribution: eˣ − t·x, or x − t·ln(x + ε) of a rate x; 0 for a count of 0 at a rate of 0. @throws where shapes differ. */
 export const poissonNllLoss = elementwiseLoss<PoissonNllOptions>(
   "poissonNllLoss",
+  poissonOptions,
   (x, t, { logInput = true, full = false, eps = 1e-8 }) => {
     requireIn("poissonNllLoss", nonNegative, { eps });
     const [rate, log] = logInput ? [x.exp(), x] : [x, x.add(eps).log()];
@@ -40,6 +49,6 @@ export const poissonNllLoss = elementwiseLoss<PoissonNllOptions>(
 );
 
 /** `poissonNllLoss` as a module. */
-export class PoissonNLLLoss extends loss(poissonNllLoss) {
+export class PoissonNLLLoss extends loss(poissonNllLoss, poissonOptions) {
   static override readonly name: string = "PoissonNLLLoss";
 }

@@ -1,4 +1,5 @@
 import { ChainruleError, formatShape, type Shape, sameShape, type Tensor, where } from "@chainrule/core";
+import { checked, type Options } from "@chainrule/core/internal";
 
 /** What becomes of the losses of single elements: their mean, their sum, or nothing. */
 export type Reduction = "none" | "mean" | "sum";
@@ -7,10 +8,14 @@ export interface LossOptions {
   readonly reduction?: Reduction | undefined;
 }
 
+export const lossOptions = { reduction: "string" } as const satisfies Options;
+
 export interface WeightedOptions extends LossOptions {
   /** What each loss is multiplied by; broadcasts to their shape. A loss of weight 0 is left out, whatever it is. */
   readonly weight?: Tensor | undefined;
 }
+
+export const weightedOptions = { ...lossOptions, weight: "tensor" } as const satisfies Options;
 
 export const reductions: Record<Reduction, (losses: Tensor) => Tensor> = {
   none: (losses) => losses,
@@ -46,15 +51,19 @@ export function requireSameShape(op: string, tensors: Readonly<Record<string, Te
 }
 
 /** An elementwise loss between tensors of one shape as a function with a reduction. */
-export const elementwiseLoss =
-  <O extends LossOptions = LossOptions>(
-    op: string,
-    loss: (input: Tensor, target: Tensor, options: O) => Tensor,
-  ) =>
-  (input: Tensor, target: Tensor, options: O = {} as O): Tensor => {
-    requireSameShape(op, { input, target });
-    return reduceLoss(op, loss(input, target, options), options.reduction);
-  };
+export const elementwiseLoss = <O extends LossOptions = LossOptions>(
+  op: string,
+  options: Options,
+  loss: (input: Tensor, target: Tensor, options: O) => Tensor,
+) =>
+  checked(
+    op,
+    { input: "tensor", target: "tensor", options },
+    (input: Tensor, target: Tensor, options: O = {} as O): Tensor => {
+      requireSameShape(op, { input, target });
+      return reduceLoss(op, loss(input, target, options), options.reduction);
+    },
+  );
 
 /** Whether a shape broadcasts to another. */
 export const stretches = (x: Shape, to: Shape): boolean =>

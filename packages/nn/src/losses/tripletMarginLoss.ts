@@ -1,7 +1,8 @@
 import { ChainruleError, type Tensor } from "@chainrule/core";
+import { checkArguments, type Options, type Signature } from "@chainrule/core/internal";
 import { finite, requireIn } from "../range.ts";
 import { pairwiseDistance } from "./distance.ts";
-import type { MarginOptions } from "./hingeEmbeddingLoss.ts";
+import { type MarginOptions, marginOptions } from "./hingeEmbeddingLoss.ts";
 import { loss } from "./loss.ts";
 import { reduceLoss, requireSameShape } from "./reduction.ts";
 
@@ -15,13 +16,28 @@ export interface TripletMarginOptions extends MarginOptions {
 
 const op = "tripletMarginLoss";
 
+const tripletOptions = {
+  ...marginOptions,
+  p: "number",
+  eps: "number",
+  swap: "boolean",
+} as const satisfies Options;
+const tripletMarginLossArguments: Signature = {
+  anchor: "tensor",
+  positive: "tensor",
+  negative: "tensor",
+  options: tripletOptions,
+};
+
 /** max(0, d(a, p) − d(a, n) + margin) of anchors a, positives p and negatives n, [N, D] or [D]. @throws where shapes differ. */
 export function tripletMarginLoss(
   anchor: Tensor,
   positive: Tensor,
   negative: Tensor,
-  { margin = 1, swap = false, reduction, ...norm }: TripletMarginOptions = {},
+  options: TripletMarginOptions = {},
 ): Tensor {
+  checkArguments("tripletMarginLoss", tripletMarginLossArguments, arguments);
+  const { margin = 1, swap = false, reduction, ...norm } = options;
   requireIn(op, finite, { margin });
   requireSameShape(op, { anchor, positive, negative });
   if (anchor.ndim === 0) throw new ChainruleError("shape", op, "scalars have no axis to measure along");
@@ -32,6 +48,6 @@ export function tripletMarginLoss(
 }
 
 /** `tripletMarginLoss` as a module. */
-export class TripletMarginLoss extends loss(tripletMarginLoss) {
+export class TripletMarginLoss extends loss(tripletMarginLoss, tripletOptions) {
   static override readonly name: string = "TripletMarginLoss";
 }
