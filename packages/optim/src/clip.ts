@@ -1,4 +1,5 @@
 import { ChainruleError, stack, Tensor, tensor } from "@chainrule/core";
+import { checkArguments, checked, type Kind, kinds, type Signature } from "@chainrule/core/internal";
 import { bound, requireIn } from "./range.ts";
 
 export interface ClipOptions {
@@ -8,12 +9,30 @@ export interface ClipOptions {
   readonly errorIfNonfinite?: boolean;
 }
 
-const listOf = (tensors: Tensor | Iterable<Tensor>): readonly Tensor[] =>
-  tensors instanceof Tensor ? [tensors] : [...tensors];
+const parametersKind: Kind = {
+  holds: (x) => x instanceof Tensor || (typeof x === "object" && x !== null && Symbol.iterator in x),
+  says: "tensors",
+  fix: "model.parameters()",
+};
+const clipOptions = { normType: "number", errorIfNonfinite: "boolean" } as const;
+const totalNormArguments: Signature = { tensors: parametersKind, options: clipOptions };
+const clipNormArguments: Signature = { parameters: parametersKind, maxNorm: "number", options: clipOptions };
+const clipValueArguments: Signature = { parameters: parametersKind, clipValue: "number" };
+
+function listOf(op: string, tensors: Tensor | Iterable<Tensor>): readonly Tensor[] {
+  const list = tensors instanceof Tensor ? [tensors] : [...tensors];
+  if (!kinds.tensors.holds(list))
+    throw new ChainruleError(
+      "value",
+      op,
+      "one of those given is no tensor. Did you mean model.parameters()?",
+    );
+  return list;
+}
 
 /** The parameters that have a gradient. */
-const withGradient = (parameters: Tensor | Iterable<Tensor>): (Tensor & { grad: Tensor })[] =>
-  listOf(parameters).filter((p): p is Tensor & { grad: Tensor } => p.grad !== null);
+const withGradient = (op: string, parameters: Tensor | Iterable<Tensor>): (Tensor & { grad: Tensor })[] =>
+  listOf(op, parameters).filter((p): p is Tensor & { grad: Tensor } => p.grad !== null);
 
 /** ‖t‖ₚ of all elements of the tensors together, evaluated along with them. */
 function totalNorm(
@@ -43,8 +62,12 @@ function totalNorm(
  * ‖t‖ₚ of all elements of the tensors together, such as gradients: `getTotalNorm(parameters.map((p) => p.grad))`.
  * 0 for no tensors. @throws on a normType of 0 or NaN, and with `errorIfNonfinite` where the norm is infinite or NaN.
  */
-export const getTotalNorm = (tensors: Tensor | Iterable<Tensor>, options: ClipOptions = {}): Tensor =>
-  totalNorm("getTotalNorm", listOf(tensors), options);
+export const getTotalNorm = /* @__PURE__ */ checked(
+  "getTotalNorm",
+  totalNormArguments,
+  (tensors: Tensor | Iterable<Tensor>, options: ClipOptions = {}): Tensor =>
+    totalNorm("getTotalNorm", listOf("getTotalNorm", tensors), options),
+);
 
 /**
  * Scales all gradients by one factor, min(1, maxNorm/(‖g‖ₚ + 1e-6)), and returns ‖g‖ₚ as it was before: the norm of all
@@ -56,8 +79,9 @@ export function clipGradNorm(
   maxNorm: number,
   options: ClipOptions = {},
 ): Tensor {
+  checkArguments("clipGradNorm", clipNormArguments, arguments);
   requireIn("clipGradNorm", "maxNorm", maxNorm, bound);
-  const clipped = withGradient(parameters);
+  const clipped = withGradient("clipGradNorm", parameters);
   const total = totalNorm(
     "clipGradNorm",
     clipped.map((p) => p.grad),
@@ -71,8 +95,9 @@ export function clipGradNorm(
 
 /** Holds every element of the gradients between −clipValue and clipValue. @throws on a negative clipValue. */
 export function clipGradValue(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
+  checkArguments("clipGradValue", clipValueArguments, arguments);
   requireIn("clipGradValue", "clipValue", clipValue, bound);
-  const clipped = withGradient(parameters);
+  const clipped = withGradient("clipGradValue", parameters);
   Tensor.evaluate(clipped.map((p) => p.grad));
   if (clipValue === Number.POSITIVE_INFINITY) return;
   for (const p of clipped) p.grad = p.grad.detach().clamp(-clipValue, clipValue);

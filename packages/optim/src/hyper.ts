@@ -1,4 +1,5 @@
 import { ChainruleError } from "@chainrule/core";
+import type { Options, Signature } from "@chainrule/core/internal";
 import { nonNegative, type Range, requireIn } from "./range.ts";
 import type { AnyRule, Hyper } from "./rule.ts";
 
@@ -16,6 +17,16 @@ export function hyperOf(rule: AnyRule, ...options: readonly object[]): Hyper {
       `has no option ${unknown}; its options are ${Object.keys(defaults).join(", ")}`,
     );
   return Object.assign(defaults, ...options);
+}
+
+/** What an optimizer of a rule takes: numbers are held against their ranges by `checkHyper`. */
+export function argumentsOf(rule: AnyRule): Signature {
+  const kindOf = (x: unknown) => (typeof x === "number" || typeof x === "boolean" ? typeof x : "any");
+  const defaults = Object.entries({ ...common, ...rule.defaults });
+  return {
+    params: "any",
+    options: Object.fromEntries(defaults.map(([name, x]) => [name, kindOf(x)])) as Options,
+  };
 }
 
 type Check = readonly [name: string, range: Range | readonly Range[] | undefined];

@@ -8,9 +8,9 @@ import {
   Tensor,
   type TensorLike,
 } from "@chainrule/core";
-import { Lifetime } from "@chainrule/core/internal";
+import { checkArguments, checkMethods, Lifetime } from "@chainrule/core/internal";
 import { type Group, type GroupOptions, groupsOf, type Params } from "./groups.ts";
-import { checkHyper, hyperOf, switchesOf } from "./hyper.ts";
+import { argumentsOf, checkHyper, hyperOf, switchesOf } from "./hyper.ts";
 import { adapted, adopt, begins, mapValues, type Progress, progressAt } from "./progress.ts";
 import type { AnyRule, Hyper, Rule } from "./rule.ts";
 import { checkStateDict, type OptimizerStateDict } from "./state.ts";
@@ -217,6 +217,14 @@ export class Optimizer<H extends Hyper = Hyper> {
   }
 }
 
+checkMethods(Optimizer.prototype, {
+  addParamGroup: { group: "any" },
+  zeroGrad: {},
+  step: {},
+  stateDict: {},
+  loadStateDict: { dict: "any" },
+});
+
 /** A rule as it stands, with the types of its parts inferred: for one that others are made from. */
 export const rule = <O extends object, S extends object, C extends object>(
   parts: Rule<O, S, C>,
@@ -229,8 +237,10 @@ export function optimizer<O extends object, S extends object, C extends object>(
   params: Params<O & Hyper>,
   options?: Partial<O & Hyper>,
 ) => Optimizer<O & Hyper> {
+  const signature = argumentsOf(parts as unknown as AnyRule);
   return class extends Optimizer<O & Hyper> {
     constructor(params: Params<O & Hyper>, options?: Partial<O & Hyper>) {
+      checkArguments(parts.name, signature, arguments);
       super(parts as unknown as AnyRule, params, options);
     }
   };

@@ -1,10 +1,14 @@
 import { ChainruleError } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
 import { LRScheduler } from "./scheduler.ts";
 import { requireParts } from "./sequential.ts";
+
+const schedulerArguments: Signature = { schedulers: "list" };
 
 /** Several schedulers at once, each changing what the one before it gives, as one. */
 export class ChainedScheduler extends LRScheduler {
   constructor(schedulers: readonly LRScheduler[]) {
+    checkArguments("ChainedScheduler", schedulerArguments, arguments);
     const [first] = schedulers;
     if (!first) throw new ChainruleError("value", "ChainedScheduler", "needs at least one scheduler");
     requireParts("ChainedScheduler", first.optimizer, schedulers);

@@ -1,7 +1,8 @@
 import { ChainruleError } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
 import { count, decay, natural, nonNegative, requireIn } from "../range.ts";
-import { LRScheduler } from "./scheduler.ts";
+import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
 /** How high the n-th cycle (n = 1, 2, …) rises, as a share of the first; `e` counts all steps. */
 const heights = {
@@ -23,13 +24,26 @@ export interface CyclicOptions {
   readonly maxMomentum?: number;
 }
 
+const schedulerArguments: Signature = {
+  optimizer: optimizerKind,
+  baseLr: "number",
+  maxLr: "number",
+  options: {
+    stepSizeUp: "number",
+    stepSizeDown: "number",
+    mode: "string",
+    gamma: "number",
+    cycleMomentum: "boolean",
+    baseMomentum: "number",
+    maxMomentum: "number",
+  },
+};
+
 /** Up from baseLr to maxLr and down again, in straight lines, for ever. [Smith 2017] */
 export class CyclicLR extends LRScheduler {
-  constructor(
-    optimizer: Optimizer,
-    baseLr: number,
-    maxLr: number,
-    {
+  constructor(optimizer: Optimizer, baseLr: number, maxLr: number, options: CyclicOptions = {}) {
+    checkArguments("CyclicLR", schedulerArguments, arguments);
+    const {
       stepSizeUp = 2000,
       stepSizeDown = stepSizeUp,
       mode = "triangular",
@@ -37,8 +51,7 @@ export class CyclicLR extends LRScheduler {
       cycleMomentum = true,
       baseMomentum = 0.8,
       maxMomentum = 0.9,
-    }: CyclicOptions = {},
-  ) {
+    } = options;
     const op = "CyclicLR";
     requireIn(op, "baseLr", baseLr, nonNegative);
     requireIn(op, "maxLr", maxLr, nonNegative);

@@ -1,6 +1,7 @@
 import { ChainruleError } from "@chainrule/core";
+import { checkArguments, type Kind, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
-import { LRScheduler } from "./scheduler.ts";
+import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
 /** A factor for each epoch; a list has one function for each parameter group. */
 export type Lambda = ((epoch: number) => number) | readonly ((epoch: number) => number)[];
@@ -17,9 +18,17 @@ export function factors(op: string, optimizer: Optimizer, lambda: Lambda) {
   };
 }
 
+export const lambdaKind: Kind = {
+  holds: (x) => typeof x === "function" || (Array.isArray(x) && x.every((f) => typeof f === "function")),
+  says: "a function of the epoch, or a list with one for each parameter group",
+};
+
+const schedulerArguments: Signature = { optimizer: optimizerKind, lrLambda: lambdaKind };
+
 /** lr·λ(e) for a function λ of your own. */
 export class LambdaLR extends LRScheduler {
   constructor(optimizer: Optimizer, lrLambda: Lambda) {
+    checkArguments("LambdaLR", schedulerArguments, arguments);
     const λ = factors("LambdaLR", optimizer, lrLambda);
     super("LambdaLR", optimizer, (e, lr, group) => lr * λ(e, group));
   }

@@ -1,10 +1,14 @@
+import { checkArguments, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
-import { factors, type Lambda } from "./lambda.ts";
-import { LRScheduler } from "./scheduler.ts";
+import { factors, type Lambda, lambdaKind } from "./lambda.ts";
+import { LRScheduler, optimizerKind } from "./scheduler.ts";
+
+const schedulerArguments: Signature = { optimizer: optimizerKind, lrLambda: lambdaKind };
 
 /** lr·λ(1)·λ(2)·…·λ(e) for a function λ of your own. */
 export class MultiplicativeLR extends LRScheduler {
   constructor(optimizer: Optimizer, lrLambda: Lambda) {
+    checkArguments("MultiplicativeLR", schedulerArguments, arguments);
     const λ = factors("MultiplicativeLR", optimizer, lrLambda);
     // The product so far of each group, so that a step costs one call of λ however late it comes.
     const known: { epoch: number; product: number }[] = [];

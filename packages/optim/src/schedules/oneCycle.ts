@@ -1,9 +1,10 @@
 import { ChainruleError } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
 import { decay, natural, positive, requireIn, share } from "../range.ts";
 import { cosine } from "./cosine.ts";
 import { linear } from "./linear.ts";
-import { LRScheduler } from "./scheduler.ts";
+import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
 export interface OneCycleOptions {
   /** Length of the cycle: this many steps, or `epochs` times `stepsPerEpoch`. */
@@ -25,12 +26,29 @@ export interface OneCycleOptions {
   readonly threePhase?: boolean;
 }
 
+const schedulerArguments: Signature = {
+  optimizer: optimizerKind,
+  maxLr: "number",
+  options: {
+    totalSteps: "number",
+    epochs: "number",
+    stepsPerEpoch: "number",
+    pctStart: "number",
+    annealStrategy: "string",
+    cycleMomentum: "boolean",
+    baseMomentum: "number",
+    maxMomentum: "number",
+    divFactor: "number",
+    finalDivFactor: "number",
+    threePhase: "boolean",
+  },
+};
+
 /** From maxLr/divFactor up to maxLr and down to almost nothing, in one cycle. [Smith & Topin 2019] @throws after its end. */
 export class OneCycleLR extends LRScheduler {
-  constructor(
-    optimizer: Optimizer,
-    maxLr: number,
-    {
+  constructor(optimizer: Optimizer, maxLr: number, options: OneCycleOptions = {}) {
+    checkArguments("OneCycleLR", schedulerArguments, arguments);
+    const {
       epochs,
       stepsPerEpoch,
       totalSteps = (epochs ?? Number.NaN) * (stepsPerEpoch ?? Number.NaN),
@@ -42,8 +60,7 @@ export class OneCycleLR extends LRScheduler {
       divFactor = 25,
       finalDivFactor = 1e4,
       threePhase = false,
-    }: OneCycleOptions = {},
-  ) {
+    } = options;
     const op = "OneCycleLR";
     requireIn(op, "maxLr", maxLr, positive);
     requireIn(op, "totalSteps (or epochs · stepsPerEpoch)", totalSteps, natural);

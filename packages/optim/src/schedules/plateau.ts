@@ -1,7 +1,8 @@
 import { ChainruleError, perCall } from "@chainrule/core";
+import { checkArguments, checkMethods, type Kind, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
 import { count, decay, nonNegative, requireIn } from "../range.ts";
-import { Scheduler, type SchedulerState } from "./scheduler.ts";
+import { optimizerKind, Scheduler, type SchedulerState } from "./scheduler.ts";
 
 export interface PlateauOptions {
   /** Whether a good metric is a small or a great one. */
@@ -20,6 +21,20 @@ export interface PlateauOptions {
   readonly eps?: number;
 }
 
+const schedulerArguments: Signature = {
+  optimizer: optimizerKind,
+  options: {
+    mode: "string",
+    factor: "number",
+    patience: "number",
+    threshold: "number",
+    thresholdMode: "string",
+    cooldown: "number",
+    minLr: "any",
+    eps: "number",
+  },
+};
+
 /**
  * lr ← max(lr·factor, minLr), factor 0.1, whenever the metric given to `step` has not improved for more than `patience`
  * (10) epochs. The schedule moves on with every such reduction.
@@ -35,9 +50,9 @@ export class ReduceLROnPlateau extends Scheduler {
   readonly #patience: number;
   readonly #cooldown: number;
 
-  constructor(
-    optimizer: Optimizer,
-    {
+  constructor(optimizer: Optimizer, options: PlateauOptions = {}) {
+    checkArguments("ReduceLROnPlateau", schedulerArguments, arguments);
+    const {
       mode = "min",
       factor = 0.1,
       patience = 10,
@@ -46,8 +61,7 @@ export class ReduceLROnPlateau extends Scheduler {
       cooldown = 0,
       minLr = 0,
       eps = 1e-8,
-    }: PlateauOptions = {},
-  ) {
+    } = options;
     const op = "ReduceLROnPlateau";
     const groups = optimizer.paramGroups.length;
     const least = typeof minLr === "number" ? new Array<number>(groups).fill(minLr) : minLr;
@@ -123,3 +137,7 @@ export class ReduceLROnPlateau extends Scheduler {
     return { lastEpoch, best, numBadEpochs, cooldownCounter };
   }
 }
+
+const metricKind: Kind = { holds: (x) => typeof x === "number", says: "a number", fix: "loss.item()" };
+
+checkMethods(ReduceLROnPlateau.prototype, { step: { metric: metricKind } });

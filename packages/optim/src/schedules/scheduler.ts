@@ -1,6 +1,7 @@
 import { ChainruleError, perCall } from "@chainrule/core";
+import { checkMethods, instanceOf, type Kind } from "@chainrule/core/internal";
 import type { Group } from "../groups.ts";
-import type { Optimizer } from "../optimizer.ts";
+import { Optimizer } from "../optimizer.ts";
 import { count, nonNegative, requireIn } from "../range.ts";
 import { requireMomentum, setMomentum } from "./momentum.ts";
 
@@ -19,6 +20,8 @@ export interface SchedulerOptions {
   /** The momentum after `epoch` steps. */
   readonly momentum?: ((epoch: number) => number) | undefined;
 }
+
+export const optimizerKind = instanceOf(Optimizer, "an optimizer", "new SGD(model.parameters())");
 
 /** Sets the learning rates of an optimizer: each is a function of how often each of its schedulers has moved on. */
 export class Scheduler {
@@ -117,3 +120,11 @@ export class LRScheduler extends Scheduler {
     perCall(move(1), move(-1));
   }
 }
+
+const dictKind: Kind = {
+  holds: (x) => typeof x === "object" && x !== null,
+  says: "what stateDict() gives",
+};
+
+checkMethods(Scheduler.prototype, { getLastLr: {}, stateDict: {}, loadStateDict: { dict: dictKind } });
+checkMethods(LRScheduler.prototype, { step: {} });

@@ -1,6 +1,9 @@
 import { ChainruleError } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
-import { LRScheduler } from "./scheduler.ts";
+import { LRScheduler, optimizerKind } from "./scheduler.ts";
+
+const schedulerArguments: Signature = { optimizer: optimizerKind, schedulers: "list", milestones: "list" };
 
 /**
  * One scheduler after the other: the next takes over at each milestone, and counts its epochs from there. A scheduler
@@ -8,6 +11,7 @@ import { LRScheduler } from "./scheduler.ts";
  */
 export class SequentialLR extends LRScheduler {
   constructor(optimizer: Optimizer, schedulers: readonly LRScheduler[], milestones: readonly number[]) {
+    checkArguments("SequentialLR", schedulerArguments, arguments);
     if (schedulers.length !== milestones.length + 1)
       throw new ChainruleError(
         "value",

@@ -1,14 +1,27 @@
+import { checkArguments, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
 import { natural, nonNegative, requireIn } from "../range.ts";
 import { cosine } from "./cosine.ts";
-import { LRScheduler } from "./scheduler.ts";
+import { LRScheduler, optimizerKind } from "./scheduler.ts";
+
+const schedulerArguments: Signature = {
+  optimizer: optimizerKind,
+  t0: "number",
+  options: { tMult: "number", etaMin: "number" },
+};
 
 /**
  * From lr to etaMin (0) along a cosine, again and again: first in t0 epochs, each time in tMult (1) times as many.
  * [Loshchilov & Hutter 2017]
  */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
-  constructor(optimizer: Optimizer, t0: number, { tMult = 1, etaMin = 0 } = {}) {
+  constructor(
+    optimizer: Optimizer,
+    t0: number,
+    options: { readonly tMult?: number; readonly etaMin?: number } = {},
+  ) {
+    checkArguments("CosineAnnealingWarmRestarts", schedulerArguments, arguments);
+    const { tMult = 1, etaMin = 0 } = options;
     requireIn("CosineAnnealingWarmRestarts", "t0", t0, natural);
     requireIn("CosineAnnealingWarmRestarts", "tMult", tMult, natural);
     requireIn("CosineAnnealingWarmRestarts", "etaMin", etaMin, nonNegative);
