@@ -23,11 +23,15 @@ export {
   bernoulli,
   Generator,
   manualSeed,
+  normal,
   permutation,
   type RandomOptions,
   rand,
   randint,
+  randLike,
   randn,
+  randnLike,
+  randperm,
 } from "./tensor/random.ts";
 export { type BackwardOptions, evaluate, Tensor, type TensorLike } from "./tensor/tensor.ts";
 export { type AnomalyOptions, detectAnomaly } from "./transform/anomaly.ts";

@@ -83,6 +83,9 @@ const typeRules: Record<TypeRule, TypeAnswer> = {
   branches: { operand: (promoted, i) => (i === 0 ? "bool" : promoted), result: (promoted) => promoted },
 };
 
+/** The type rules that a formula may name. */
+export const typeNames = Object.keys(typeRules);
+
 /** The dtype that tensors and weak scalars agree on: scalars adapt to the tensors, where there are any. */
 function commonDType(operands: readonly Operand[], number = promoteScalar): DType {
   let dtype: DType | undefined;

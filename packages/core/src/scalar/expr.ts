@@ -1,4 +1,5 @@
 import type { DType } from "../dtype.ts";
+import { fail } from "../errors.ts";
 
 /**
  * A word of the scalar machine: what it computes in double precision (`float`) and, where integers differ,
@@ -26,9 +27,48 @@ export type Expr =
 /** What a formula is written with: an expression or a plain number. */
 export type Scalar = Expr | number;
 
-export const arg = (index: number, name = `x${index}`): Expr => ({ kind: "arg", index, name });
+/** What expressions have in common: they are written with functions, as JavaScript's operators cannot be overloaded. */
+abstract class Written {
+  [Symbol.toPrimitive](): never {
+    return fail(
+      "value",
+      "formula",
+      "JavaScript operators do not work on expressions. Did you mean add(x, y), mul(x, y), where(lt(x, y), a, b)?",
+    );
+  }
+}
 
-export const toExpr = (x: Scalar): Expr => (typeof x === "number" ? { kind: "const", value: x } : x);
+class Arg extends Written {
+  readonly kind = "arg";
+  constructor(
+    readonly index: number,
+    readonly name: string,
+  ) {
+    super();
+  }
+}
+
+class Apply extends Written {
+  readonly kind = "apply";
+  constructor(
+    readonly name: string,
+    readonly word: Word,
+    readonly args: readonly Expr[],
+  ) {
+    super();
+  }
+}
+
+export const arg = (index: number, name = `x${index}`): Expr => new Arg(index, name);
+
+export const isExpr = (x: unknown): x is Expr => typeof x === "object" && x !== null && "kind" in x;
+
+export function toExpr(x: Scalar): Expr {
+  if (typeof x === "number") return { kind: "const", value: x };
+  return isExpr(x)
+    ? x
+    : fail("value", "formula", `a part of it is ${typeof x}; formulas are made of expressions and numbers`);
+}
 
 /** A number as an element of a dtype. */
 export const literal = (value: number, type: DType): Expr => ({ kind: "const", value, type });
@@ -54,7 +94,7 @@ export function applied(name: string, word: Word, operands: readonly Scalar[]): 
   const args = operands.map(toExpr);
   const values = args.map(constantOf);
   if (word.float && values.every((v) => v !== undefined)) return toExpr(word.float(...values));
-  return { kind: "apply", name, word, args };
+  return new Apply(name, word, args);
 }
 
 /** One function per word that writes it into a formula. */

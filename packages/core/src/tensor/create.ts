@@ -191,6 +191,24 @@ export function linspace(start: number, end: number, steps: number, options: Cre
 /** Tensors joined along an axis that they have; all other sizes must agree. */
 export const cat = checked("cat", catArguments, lifted(catNodes));
 
+/** Tensors joined along an axis that they have, as `cat`. */
+export const concat: typeof cat = checked("concat", catArguments, cat);
+
+const stackedArguments: Signature = { tensors: "tensors" };
+
+/** Tensors joined along axis 0, vectors as rows: as NumPy's. */
+export const vstack = checked(
+  "vstack",
+  stackedArguments,
+  (tensors: readonly Tensor[]): Tensor => cat(tensors.map((x) => (x.ndim < 2 ? x.reshape([1, -1]) : x))),
+);
+
+/** Tensors joined along axis 1, vectors along their only one: as NumPy's. */
+export const hstack = checked("hstack", stackedArguments, (tensors: readonly Tensor[]): Tensor => {
+  const rows = tensors.map((x) => (x.ndim === 0 ? x.reshape([1]) : x));
+  return cat(rows, rows[0]?.ndim === 1 ? 0 : 1);
+});
+
 /** Tensors of one shape joined along a new axis. */
 export const stack = checked("stack", stackArguments, lifted(stackNodes));
 

@@ -1,12 +1,47 @@
-import { elementwise as elementwiseNodes, type Formula } from "../ops/apply.ts";
+import { checkArguments, checked, describe, type Signature } from "../arguments.ts";
+import { fail } from "../errors.ts";
+import { elementwise as elementwiseNodes, type Formula, operandArguments, typeNames } from "../ops/apply.ts";
+import { arg, isExpr } from "../scalar/expr.ts";
 import { lifted, type Tensor, type TensorLike } from "./tensor.ts";
 
 type Likes<P extends unknown[]> = { [I in keyof P]: TensorLike };
+
+const elementwiseArguments: Signature = {
+  name: "string",
+  formula: { f: "function", d: "function", types: typeNames, domain: "list", require: "any" },
+};
+
+/** Throws where a formula or a partial derivative of it is no expression, or a derivative is missing. */
+function checkFormula(name: string, { f, d, domain }: Formula): void {
+  if (!f) fail("value", name, "the formula has no f. Did you mean { f: (x) => … }?");
+  const x = Array.from({ length: Math.max(f.length, domain?.length ?? 0) }, (_, i) => arg(i));
+  const y = f(...x);
+  if (!isExpr(y))
+    fail("value", name, `f returned ${describe(y)}; it must return an expression such as add(x, 1)`);
+  const partials: unknown = d?.(arg(x.length), ...x);
+  if (d && !(Array.isArray(partials) && partials.length >= f.length))
+    fail(
+      "value",
+      name,
+      `d returned ${Array.isArray(partials) ? `${partials.length} partial derivatives` : describe(partials)} for ${f.length} operands; it must return a list with one for each`,
+    );
+  const wrong =
+    (partials as unknown[] | undefined)?.findIndex((p) => typeof p !== "number" && !isExpr(p)) ?? -1;
+  if (wrong >= 0) fail("value", name, `partial derivative ${wrong} is neither an expression nor a number`);
+}
 
 /**
  * An elementwise op of your own: a formula over the scalar words and its partial derivatives, as a function on tensors.
  * It broadcasts, promotes, and differentiates in both modes to any order.
  * `elementwise("cube", { f: (x) => mul(x, mul(x, x)), d: (_y, x) => [mul(3, mul(x, x))] })`
+ * @throws where f does not return an expression, or d not as many as f has operands.
  */
-export const elementwise = <F extends Formula>(name: string, formula: F) =>
-  lifted(elementwiseNodes(name, formula)) as (...x: Likes<Parameters<F["f"]>>) => Tensor;
+export function elementwise<F extends Formula>(
+  name: string,
+  formula: F,
+): (...x: Likes<Parameters<F["f"]>>) => Tensor {
+  checkArguments("elementwise", elementwiseArguments, arguments);
+  checkFormula(name, formula);
+  const call = lifted(elementwiseNodes(name, formula)) as (...x: Likes<Parameters<F["f"]>>) => Tensor;
+  return checked(name, operandArguments(formula), call);
+}

@@ -16,6 +16,7 @@ import { recurrenceArguments, recurrences } from "../ops/recurrence.ts";
 import { reductionArguments, reductions } from "../ops/reduce.ts";
 import { runningArguments, runnings } from "../ops/running.ts";
 import { windowingArguments, windowings } from "../ops/windows.ts";
+import { aliasArguments, aliases } from "./aliases.ts";
 import { subscriptArguments, subscripts } from "./at.ts";
 import { selectionArguments, selections } from "./select.ts";
 
@@ -39,6 +40,7 @@ type MethodTable = Omit<typeof elementwiseOps, "where"> &
   typeof products &
   typeof placements &
   typeof selections &
+  typeof aliases &
   typeof subscripts;
 
 /** Every method of a tensor that is an op: the rows of all tables, taking and giving nodes. */
@@ -59,6 +61,7 @@ export const methods: MethodTable = {
   ...products,
   ...placements,
   ...selections,
+  ...aliases,
   ...subscripts,
 };
 
@@ -80,6 +83,7 @@ export const methodArguments = {
   ...productArguments,
   ...placementArguments,
   ...selectionArguments,
+  ...aliasArguments,
   ...subscriptArguments,
 } satisfies Signatures<typeof methods>;
 

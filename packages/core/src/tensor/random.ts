@@ -6,14 +6,17 @@ import {
   type Options,
   type Signature,
 } from "../arguments.ts";
-import { getDefaultDtype, isFloat } from "../dtype.ts";
+import { floating, getDefaultDtype, isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
+import { elementwise } from "../ops/apply.ts";
 import * as draw from "../ops/random.ts";
 import { type Key, scalar } from "../ops/source.ts";
-import type { Shape } from "../shape.ts";
+import { le } from "../scalar/words.ts";
+import { broadcast, type Shape } from "../shape.ts";
 import { type CreateOptions, createOptions, ofShape, tensor } from "./create.ts";
-import { Tensor } from "./tensor.ts";
+
+import { lifted, Tensor, type TensorLike } from "./tensor.ts";
 import { asked, Lifetime, perCall } from "./tracing.ts";
 
 /** Gives the keys that a function draws: made anew and noted down, or those noted down before. */
@@ -149,4 +152,66 @@ export function permutation(n: number, options: RandomOptions = {}): Tensor {
     [order[i], order[j]] = [order[j] as number, order[i] as number];
   }
   return tensor(order);
+}
+
+/** The numbers 0 … n − 1 in random order, as `permutation`. */
+export const randperm: typeof permutation = checked("randperm", permutationArguments, permutation);
+
+const randomLikeArguments: Signature = { x: "tensor", options: randomOptions };
+
+/** As `rand`, with the shape and dtype of `x`. */
+export const randLike = checked(
+  "randLike",
+  randomLikeArguments,
+  (x: Tensor, options: RandomOptions = {}): Tensor => rand(x.shape, { dtype: x.dtype, ...options }),
+);
+
+/** As `randn`, with the shape and dtype of `x`. */
+export const randnLike = checked(
+  "randnLike",
+  randomLikeArguments,
+  (x: Tensor, options: RandomOptions = {}): Tensor => randn(x.shape, { dtype: x.dtype, ...options }),
+);
+
+const deviations = lifted(
+  elementwise("normal", {
+    f: (std) => std,
+    d: () => [1],
+    require: { holds: (std) => le(0, std), message: "standard deviations must not be negative" },
+  }),
+);
+
+const normalArguments: Signature = {
+  mean: "operand",
+  std: "operand",
+  shape: "shape?",
+  options: randomOptions,
+};
+
+/**
+ * Normal with a mean and a standard deviation: numbers, which need a `shape`, or tensors, which broadcast to that of the
+ * result. @throws where a number is no such, a deviation is negative, or, at the latest when it is evaluated, one in a tensor.
+ */
+export function normal(
+  mean: TensorLike,
+  std: TensorLike,
+  shape?: Shape,
+  options: RandomOptions = {},
+): Tensor {
+  checkArguments("normal", normalArguments, arguments);
+  if (typeof std === "number" && !(std >= 0))
+    fail("value", "normal", `the standard deviation ${std} must be ≥ 0`);
+  const tensors = [mean, std].filter((x) => x instanceof Tensor);
+  if (!shape && tensors.length === 0)
+    fail("shape", "normal", "of numbers needs a shape. Did you mean normal(mean, std, [2, 3])?");
+  const size =
+    shape ??
+    broadcast(
+      "normal",
+      tensors.map((x) => x.shape),
+    );
+  const deviation = std instanceof Tensor ? deviations(std) : std;
+  return randn(size, { ...(tensors[0] && { dtype: floating(tensors[0].dtype) }), ...options })
+    .mul(deviation)
+    .add(mean);
 }

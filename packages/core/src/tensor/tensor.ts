@@ -307,6 +307,31 @@ export class Tensor extends AnyTensor {
     this.#node.value?.release?.();
   }
 
+  /** The elements as nested arrays, as `toArray`. */
+  tolist(): Nested {
+    return this.toArray();
+  }
+
+  /** The transpose of a matrix, as `t()`. @throws for more than two axes: see `mT`. */
+  get T(): Tensor {
+    return this.t();
+  }
+
+  /** Matrices transposed: the last two axes exchanged. */
+  get mT(): Tensor {
+    return this.transpose();
+  }
+
+  /** This tensor: its elements lie in row-major order. */
+  contiguous(): this {
+    return this;
+  }
+
+  /** This tensor: there is no other device. */
+  cpu(): this {
+    return this;
+  }
+
   /** The greatest element; or, along `dim`, the greatest and their first positions. */
   max(): Tensor;
   max(dim: number, options?: KeepDim): { readonly values: Tensor; readonly indices: Tensor };
@@ -390,6 +415,9 @@ checkMethods(Tensor.prototype, {
   item: {},
   data: {},
   toArray: {},
+  tolist: {},
+  contiguous: {},
+  cpu: {},
   dispose: {},
   max: { dim: "dim?", options: { keepdim: "boolean" } },
   min: { dim: "dim?", options: { keepdim: "boolean" } },
