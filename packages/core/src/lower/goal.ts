@@ -127,7 +127,13 @@ function spreadOver(rank: number, kept: readonly number[], coordinates: readonly
 /** a·b, and 0 where one of the operands whose zeros win is 0. */
 function term(skip: Skip, a: Expr, b: Expr): Expr {
   const zeros = [...skip].map((operand) => eq(operand === "a" ? a : b, 0));
-  return zeros.length > 0 ? where(zeros.reduce(or), 0, mul(a, b)) : mul(a, b);
+  return zeros.length > 0
+    ? where(
+        zeros.reduce((x, y) => or(x, y)),
+        0,
+        mul(a, b),
+      )
+    : mul(a, b);
 }
 
 function contractionGoal(items: readonly Item[], i: number, op: Contraction): Goal {
