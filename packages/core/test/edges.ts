@@ -22,6 +22,9 @@ const another: Arguments = (x) => [[x], [1]];
 const reading: Arguments = (x) => places(x).flatMap(([at]) => [0, -1].map((dim) => [dim, at]));
 const writing: Arguments = (x) => places(x).flatMap(([at, y]) => [0, -1].map((dim) => [dim, at, y]));
 
+/** Rows at a list of places, too. */
+const listed: Arguments = (x) => [...writing(x), [0, ones([x.shape[0] ?? 1], { dtype: "int32" }).sub(1), x]];
+
 /** Arguments of the methods that take some, valid for some shape at least. */
 const calls: { readonly [K in Name]?: Arguments } = {
   ...Object.fromEntries(
@@ -44,7 +47,7 @@ const calls: { readonly [K in Name]?: Arguments } = {
       .map((name) => [name, over]),
   ),
   reshape: () => [[[-1]], [[1]], [[0]], [[]]],
-  expand: () => [[[2]], [[0]], [[3, 1]]],
+  expand: (x) => [[[2]], [[0]], [[3, 1]], [[2, ...x.shape]]],
   permute: (x) => [[x.shape.map((_, i) => i).reverse()]],
   slice: () => [[0], [0, 1], [-1, 0, 1]],
   flip: () => [[], [0], [-1]],
@@ -63,8 +66,8 @@ const calls: { readonly [K in Name]?: Arguments } = {
   take: (x) => places(x).map(([at]) => [at]),
   scatter: writing,
   scatterAdd: writing,
-  indexAdd: writing,
-  indexCopy: writing,
+  indexAdd: listed,
+  indexCopy: listed,
   indexFill: (x) => places(x).map(([at]) => [0, at, 1]),
   scatterReduce: (x) =>
     ["sum", "mean", "prod", "amax", "amin"].flatMap((how) =>
