@@ -48,6 +48,13 @@ export const switchesOf = (rule: AnyRule, hyper: Hyper): string =>
     .flatMap(([name]) => (name !== "lr" && hyper[name as keyof Hyper] ? [name] : []))
     .join();
 
+/** Tells whether the same hyper-parameters are on as at present. */
+export function switchesStay(rule: AnyRule, hyper: Hyper): () => boolean {
+  const isOn = (name: string) => Boolean(hyper[name as keyof Hyper]);
+  const present = checksOf(rule).flatMap(([name]) => (name === "lr" ? [] : [[name, isOn(name)] as const]));
+  return () => present.every(([name, on]) => isOn(name) === on);
+}
+
 /** @throws where a hyper-parameter is of another kind than its default or out of its range, or two exclude each other. */
 export function checkHyper(rule: AnyRule, hyper: Hyper): void {
   for (const [name, range] of checksOf(rule)) {

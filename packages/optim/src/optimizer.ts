@@ -8,9 +8,9 @@ import {
   Tensor,
   type TensorLike,
 } from "@chainrule/core";
-import { checkArguments, checkMethods, Lifetime } from "@chainrule/core/internal";
+import { checkArguments, checkMethods, Lifetime, refuseInside } from "@chainrule/core/internal";
 import { type Group, type GroupOptions, groupsOf, type Params } from "./groups.ts";
-import { argumentsOf, checkHyper, hyperOf, switchesOf } from "./hyper.ts";
+import { argumentsOf, checkHyper, hyperOf, switchesOf, switchesStay } from "./hyper.ts";
 import { adapted, adopt, begins, mapValues, type Progress, progressAt } from "./progress.ts";
 import type { AnyRule, Hyper, Rule } from "./rule.ts";
 import { checkStateDict, type OptimizerStateDict } from "./state.ts";
@@ -60,6 +60,7 @@ export class Optimizer<H extends Hyper = Hyper> {
 
   /** Adds parameters with hyper-parameters of their own. @throws as the constructor. */
   addParamGroup(group: GroupOptions<H>): void {
+    refuseInside(`${this.name}.addParamGroup`, this);
     for (const one of groupsOf(this.name, [group])) this.#add(one);
   }
 
@@ -102,7 +103,8 @@ export class Optimizer<H extends Hyper = Hyper> {
     const moves = noGrad(() =>
       this.#groups().flatMap((group) => {
         perCall(() => checkHyper(this.#rule, group));
-        const switches = guard(() => switchesOf(this.#rule, group));
+        const switches = switchesOf(this.#rule, group);
+        guard(switchesStay(this.#rule, group));
         const paces: Pace[] = [];
         return group.params.flatMap((cell) =>
           cell.grad ? [this.#move(cell, cell.grad, group, switches, paces)] : [],
@@ -206,6 +208,7 @@ export class Optimizer<H extends Hyper = Hyper> {
 
   /** Goes on from a `stateDict()`. @throws where it does not fit these parameters and this rule; then nothing has changed. */
   loadStateDict(dict: OptimizerStateDict<H>): void {
+    refuseInside(`${this.name}.loadStateDict`, this);
     const progress = checkStateDict(this.#rule, this.paramGroups, dict);
     this.paramGroups.forEach((group, i) => {
       const { params: _, ...hyper } = dict.paramGroups[i] as OptimizerStateDict<H>["paramGroups"][number];

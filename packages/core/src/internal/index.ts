@@ -24,7 +24,7 @@ export { methods } from "../tensor/methods.ts";
 export { generatorKind } from "../tensor/random.ts";
 export { Setting } from "../tensor/setting.ts";
 export { lifted } from "../tensor/tensor.ts";
-export { Lifetime } from "../tensor/tracing.ts";
+export { Lifetime, refuseInside } from "../tensor/tracing.ts";
 export { guardFields } from "../transform/fields.ts";
 export { knownElements } from "./known.ts";
 export { table } from "./table.ts";

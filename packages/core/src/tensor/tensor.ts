@@ -79,11 +79,25 @@ export class Tensor extends AnyTensor {
 
   /** ∂/∂this, added up by `backward`, where this tensor requires a gradient. */
   get grad(): Tensor | null {
+    this.#requireOwn("grad");
     return this.#grad;
   }
 
   set grad(g: Tensor | null) {
+    this.#requireOwn("grad");
     this.#grad = g;
+  }
+
+  /** @throws inside a compiled function, where the gradient is collected outside: what is done to it would be done once */
+  #requireOwn(op: string): void {
+    const trace = tracing();
+    const { leaf: owner, id } = this.#node;
+    if (trace && owner && (owner !== this || id < trace.start))
+      fail(
+        "gradient",
+        op,
+        "a tensor made outside a compiled function collects no gradient in it. Did you mean a Parameter, or grad(f) of an argument?",
+      );
   }
 
   /** The sizes of the axes. */
@@ -209,12 +223,7 @@ export class Tensor extends AnyTensor {
   }
 
   #collect(g: Node, origin: Node): void {
-    if (this.#node.id < (tracing()?.start ?? 0))
-      fail(
-        "gradient",
-        "backward",
-        "a tensor made outside a compiled function collects no gradient in it. Did you mean a Parameter, or grad(f) of an argument?",
-      );
+    this.#requireOwn("backward");
     this.grad = this.grad ? this.grad.add(new Tensor(g)) : new Tensor(g);
     this.grad.#origin = origin;
   }

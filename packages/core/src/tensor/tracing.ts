@@ -171,6 +171,16 @@ export const hasLifetime = (x: object): boolean => lifetimes.has(x);
 /** Whether an object lives for one call of the function that is traced. */
 export const isLocal = (x: object): boolean => lifetimes.get(x)?.isLocal ?? false;
 
+/** @throws inside a compiled function, for an object from outside: what is done to it would not be done again at each call */
+export function refuseInside(op: string, owner: object): void {
+  if (current && !isLocal(owner))
+    fail(
+      "state",
+      op,
+      "inside a compiled function this would be done once, while that is traced. Did you mean to do it outside?",
+    );
+}
+
 /**
  * How long an object with state of its own lives: as long as somebody holds it or, where it is made inside a compiled
  * function, for one call. State of the latter kind belongs to the tracing, which starts anew at each call.

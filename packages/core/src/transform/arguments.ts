@@ -65,14 +65,21 @@ export class Arguments {
     this.#parts[place] = parts;
     const prototype = Object.getPrototypeOf(x);
     const isLike = isData(x) ? (y: object) => Object.getPrototypeOf(y) === prototype : (y: object) => y === x;
+    const matches = Array.isArray(x)
+      ? (y: object, found: Found) => {
+          const list = y as readonly unknown[];
+          return list.length === fits.length && fits.every((fit, i) => fit(list[i], found));
+        }
+      : (y: object, found: Found) => {
+          const own = container.entries(y);
+          const matching = ([key, value]: Entry, i: number) =>
+            key === parts[i]?.[0] && fits[i]?.(value, found);
+          return own.length === parts.length && own.every(matching);
+        };
     return (y, found) => {
       if (!isObject(y) || !isLike(y) || found.objects.includes(y)) return false;
       found.objects.push(y);
-      const own = container.entries(y);
-      return (
-        own.length === parts.length &&
-        own.every(([key, value], i) => key === parts[i]?.[0] && fits[i]?.(value, found))
-      );
+      return matches(y, found);
     };
   }
 

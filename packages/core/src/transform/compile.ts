@@ -226,10 +226,21 @@ const compileArguments: Signature = { f: "function" };
 
 /**
  * f as one program: traced once for each signature (shapes, dtypes, other arguments), and from then on run without
- * building a graph. Parameters, buffers, optimizer state, random keys and `dynamic` numbers are inputs and outputs, so
- * training steps, dropout and schedules need no second tracing. Everything else that f computes from JavaScript values,
- * but for those in `guard`, and every effect but those in `perCall`, belongs to the tracing.
- * @throws where f reads a value of a tensor, or branches on one.
+ * building a graph. It gives the numbers that f gives and leaves the state that f leaves: parameters, buffers, gradients,
+ * optimizers, schedules, generators, and what f writes into its arguments. A call that fails changes nothing.
+ *
+ * - Gradients are kept for whoever reads them. Only those that an optimizer's step inside has used up, and that the next
+ *   call does not add to, are not: reading one throws, and says to return it.
+ * - Results have a history where those of f have one; `backward()` on them computes f once more.
+ * - Modes, `dynamic` numbers, `train()`, the options of modules and of optimizers may change between calls.
+ * - What f makes inside, such as a `Cell`, an optimizer or a `Generator`, starts anew at each call and must stay inside; f
+ *   is traced twice then. A `Cell` that f returns is returned as its value.
+ * - Other JavaScript values that f reads besides its arguments are those of the tracing, but for those in `guard`, and so is
+ *   every other effect, but for those in `perCall`.
+ *
+ * Inside another compiled function, or a function that `grad` and its like differentiate, it is part of that one.
+ * @throws where f reads the elements of a tensor or branches on one, is async or a generator, keeps what it made inside, sets
+ * a field of a module, or is given typed arrays, iterators, promises or getters.
  */
 export function compile<A extends readonly unknown[], Y>(f: (...args: A) => Y): (...args: A) => Y {
   checkArguments("compile", compileArguments, arguments);

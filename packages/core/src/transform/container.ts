@@ -36,11 +36,8 @@ const refuseFrozen = (): never =>
 const objects: Container<Dictionary> = {
   entries: (x) => keysOf(x).map((key) => [key, x[key]]),
   holds(x, entries) {
-    const keys = keysOf(x);
-    return (
-      keys.length === entries.length &&
-      entries.every(([key, value], i) => key === keys[i] && Object.is(x[key as string], value))
-    );
+    for (const [key, value] of entries) if (!Object.is(x[key as string], value)) return false;
+    return keysOf(x).length === entries.length;
   },
   put(x, entries) {
     const wanted = new Set(entries.map(([key]) => key));

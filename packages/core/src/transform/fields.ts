@@ -13,6 +13,24 @@ function heldBy(owner: object): (readonly [object, readonly Entry[]])[] {
   return [...held];
 }
 
+function namesIn(x: object): number {
+  let count = 0;
+  for (const _ in x) count++;
+  return count;
+}
+
+/** Tells whether an object holds what it held, without lists of that: it is asked at every call. */
+function checkOf(x: object, entries: readonly Entry[]): () => boolean {
+  const container = containerOf(x);
+  if (x instanceof Map || x instanceof Set) return () => container.holds(x, entries);
+  const count = namesIn(x);
+  const fields = x as Record<PropertyKey, unknown>;
+  return () => {
+    for (const [key, value] of entries) if (!Object.is(fields[key as PropertyKey], value)) return false;
+    return namesIn(x) === count;
+  };
+}
+
 /**
  * Says that a function depends on what the fields of an object hold, as a layer on its options: a compiled function is
  * traced anew where they hold something else. Containers in them are looked into, other objects are not.
@@ -28,5 +46,6 @@ export function guardFields(owner: object): void {
       .find(([key, value]) => !held[0]?.[1].some(([k, v]) => k === key && Object.is(v, value)));
     return `${owner.constructor.name} sets ${field ? `its field ${String(field[0])}` : "what is in its fields"}, which is not done again at each call. Did you mean to return it, or a Cell and assign(…)?`;
   };
-  trace.guard(() => held.every(([x, entries]) => containerOf(x).holds(x, entries)), owner, changed);
+  const checks = held.map(([x, entries]) => checkOf(x, entries));
+  trace.guard(() => checks.every((check) => check()), owner, changed);
 }

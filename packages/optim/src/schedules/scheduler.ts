@@ -1,5 +1,5 @@
 import { ChainruleError, perCall } from "@chainrule/core";
-import { checkMethods, instanceOf, type Kind } from "@chainrule/core/internal";
+import { checkMethods, instanceOf, type Kind, refuseInside } from "@chainrule/core/internal";
 import type { Group } from "../groups.ts";
 import { Optimizer } from "../optimizer.ts";
 import { count, nonNegative, requireIn } from "../range.ts";
@@ -35,6 +35,7 @@ export class Scheduler {
     readonly schedule: Schedule,
     { parts = [], momentum }: SchedulerOptions = {},
   ) {
+    refuseInside(name, optimizer);
     if (momentum) requireMomentum(name, optimizer);
     this.momentum = momentum;
     const before = chains.get(optimizer) ?? [];
