@@ -183,9 +183,9 @@ const refused: readonly (readonly [string, () => unknown, RegExp])[] = [
     /grad.*argnums 1.*1 arg/,
   ],
   [
-    "jacobian by two",
-    () => jacobian(loose((x: { a: Tensor }) => x.a))(loose({ a: v(1) })),
-    /jacobian.*argnums/,
+    "jacobian by an object of a class",
+    () => jacobian(loose((x: Date) => v(x.getTime())))(loose(new Date(0))),
+    /jacobian.*class Date/,
   ],
   ["hessian of a vector", () => hessian((x: Tensor) => x)(v(2)), /\[2\]/],
   ["jvp tangent", () => jvp((x: Tensor) => x, [v(2)], [v(3)]), /jvp.*\[3\].*\[2\]/],

@@ -1,5 +1,6 @@
 import {
   bernoulli,
+  ChainruleError,
   Generator,
   manualSeed,
   permutation,
@@ -101,6 +102,27 @@ describe("streams", () => {
     expect(of(2 ** 32 + 1)).not.toEqual(of(1));
     expect(of(-1)).not.toEqual(of(2 ** 32 - 1));
   });
+  it("all seeds of 64 bits are streams of their own", () => {
+    const of = (seed: number | bigint) => String(rand([2], { generator: new Generator(seed) }).toArray());
+    const seeds = [0, 1, 5, 2 ** 31, 0x9e3779b9, 2 ** 32 - 1].flatMap((low) =>
+      [0, 1, 2, 2 ** 20, -1].map((high) => low + high * 2 ** 32),
+    );
+    const big = [2n ** 53n + 1n, 2n ** 63n, 2n ** 64n - 2n];
+    expect(new Set([...seeds, ...big].map(of)).size).toBe(seeds.length + big.length);
+    expect(of(7n)).toBe(of(7));
+    const next = (seed: number) => {
+      const generator = new Generator(seed);
+      return [rand([2], { generator }), rand([2], { generator })].map(String);
+    };
+    expect(new Set([0, 2 ** 32, 2 ** 33].flatMap(next)).size).toBe(6);
+  });
+  it.each([0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 64, 2n ** 64n, "1", null])(
+    "%s is no seed",
+    (seed) => {
+      expect(() => manualSeed(seed as never)).toThrow(ChainruleError);
+      expect(() => new Generator(seed as never)).toThrow(ChainruleError);
+    },
+  );
 });
 
 describe("distributions", () => {

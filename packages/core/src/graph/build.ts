@@ -20,7 +20,7 @@ export function withRecording<T>(on: boolean, f: () => T): T {
 }
 
 /** Loops count in 32 bits, with a sign. */
-const longestAxis = 2 ** 31 - 1;
+export const longestAxis = 2 ** 31 - 1;
 
 const needsGrad = (x: Node): boolean => x.needsGrad;
 

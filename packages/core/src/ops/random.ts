@@ -28,11 +28,27 @@ export function normal(shape: Shape, key: Key, dtype: DType): Node {
   return mul(radius, cos(mul(2 * Math.PI, uniform(shape, key, dtype, 1))));
 }
 
-/** Whole numbers from low to high − 1 (int32). */
-export function integers(low: number, high: number, shape: Shape, key: Key): Node {
+/** The whole numbers around 0 that each dtype holds without gaps. */
+const reach: Record<DType, readonly [number, number]> = {
+  bool: [0, 1],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  float32: [-(2 ** 24), 2 ** 24],
+  float64: [-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+};
+
+/** Whole numbers from low to high − 1. */
+export function integers(low: number, high: number, shape: Shape, key: Key, dtype: DType): Node {
   if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low)
     fail("value", "randint", `no whole number lies in [${low}, ${high})`);
-  return cast(add(floor(mul(uniform(shape, key, "float64"), high - low)), low), "int32");
+  const [least, greatest] = reach[dtype];
+  if (low < least || high - 1 > greatest)
+    fail(
+      "value",
+      "randint",
+      `${dtype} does not hold all of ${low} … ${high - 1}. Did you mean { dtype: "float64" }, or nearer bounds?`,
+    );
+  if (high - low > 2 ** 52) fail("value", "randint", `draws among at most 2⁵² numbers, not ${high - low}`);
+  return cast(add(floor(mul(uniform(shape, key, "float64"), high - low)), low), dtype);
 }
 
 const happens = elementwise("bernoulli", {

@@ -174,11 +174,11 @@ export function linspace(start: number, end: number, steps: number, options: Cre
   const { dtype = getDefaultDtype(), requiresGrad } = options;
   if (!Number.isInteger(steps) || steps < 0)
     fail("value", "linspace", `${steps} steps; give a whole number ≥ 0`);
-  if (!Number.isFinite(start) || !Number.isFinite(end))
-    fail("value", "linspace", `from ${start} to ${end}; both ends must be finite`);
+  if (!Number.isFinite(end - start))
+    fail("value", "linspace", `from ${start} to ${end}: both and their difference must be finite`);
   if (!isFloat(dtype))
     fail("dtype", "linspace", `makes real numbers, so dtype ${dtype} must be float32 or float64`);
-  const step = steps > 1 ? end / (steps - 1) - start / (steps - 1) : 0;
+  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
   const places = iota(checkShape("linspace", [steps]), 0, "float64");
   const up = add(mul(places, step), start);
   const down = sub(end, mul(sub(steps - 1, places), step));

@@ -3,6 +3,7 @@ import {
   checked,
   checkMethods,
   instanceOf,
+  type Kind,
   type Options,
   type Signature,
 } from "../arguments.ts";
@@ -41,31 +42,52 @@ export function withKeys<T>(keys: Key[], mode: "record" | "replay", f: () => T):
 
 const word = (drawn: Node | number): Node => (typeof drawn === "number" ? scalar(drawn, "int32") : drawn);
 
-const seedArguments: Signature = { seed: "finite" };
+/** Whole numbers of 64 bits, as numbers or bigints. */
+const seedKind: Kind = {
+  holds: (x) =>
+    typeof x === "bigint"
+      ? BigInt.asUintN(64, x) === x || BigInt.asIntN(64, x) === x
+      : Number.isInteger(x) && Math.abs(x as number) < 2 ** 64,
+  says: "a whole number of at most 64 bits",
+};
+const seedArguments: Signature = { seed: seedKind };
+
+/** The lower and the upper 32 bits of a seed. */
+const halves = (seed: number | bigint): readonly [number, number] =>
+  typeof seed === "number"
+    ? [seed | 0, Math.floor(seed / 2 ** 32) | 0]
+    : [Number(BigInt.asIntN(32, seed)), Number(BigInt.asIntN(32, seed >> 32n))];
+
+/** A word for each n that tells upper halves of seeds apart; 0 for the upper half 0. [Appleby's MurmurHash3 finalizer] */
+function spread(high: number, n: number): number {
+  if (high === 0) return 0;
+  let h = (Math.imul(high, 0x9e3779b9) + n) | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
 
 /** A stream of random keys: the same seed gives the same stream everywhere. */
 export class Generator {
-  #seed = 0;
+  #seed = halves(0);
   #count = 0;
   readonly #lifetime = new Lifetime(this, "Generator");
 
-  constructor(seed: number) {
+  constructor(seed: number | bigint) {
     checkArguments("Generator", seedArguments, arguments);
     this.manualSeed(seed);
   }
 
-  /** Starts the stream of `seed`, a whole number, from its beginning. */
-  manualSeed(seed: number): void {
-    if (!Number.isInteger(seed)) fail("value", "manualSeed", `seed ${seed} must be a whole number`);
-    const start = seed ^ Math.imul(Math.floor(seed / 2 ** 32), 0x9e3779b9);
+  /** Starts the stream of `seed`, a whole number of at most 64 bits (a bigint beyond 2⁵³), from its beginning. */
+  manualSeed(seed: number | bigint): void {
     let before = [this.#seed, this.#count] as const;
-    const go = (to: readonly [number, number]) => {
+    const go = (to: readonly [readonly [number, number], number]) => {
       before = [this.#seed, this.#count];
       [this.#seed, this.#count] = to;
     };
     this.#lifetime.within(() =>
       perCall(
-        () => go([start, 0]),
+        () => go([halves(seed), 0]),
         () => go(before),
       ),
     );
@@ -73,11 +95,12 @@ export class Generator {
 
   /** The next key, never given before. */
   nextKey(): Key {
-    const count = () => this.#count++;
+    const first = () => this.#seed[0] ^ spread(this.#seed[1], 2 * this.#count);
+    const second = () => this.#count ^ spread(this.#seed[1], 2 * this.#count++ + 1);
     const back = () => {
       this.#count--;
     };
-    const key = (): Key => [word(asked(() => this.#seed, "int32")), word(asked(count, "int32", back))];
+    const key = (): Key => [word(asked(first, "int32")), word(asked(second, "int32", back))];
     return tape(() => this.#lifetime.within(key));
   }
 }
@@ -87,7 +110,7 @@ checkMethods(Generator.prototype, { manualSeed: seedArguments, nextKey: {} });
 const shared = new Generator(0);
 
 /** Starts the shared random stream, which is used where no generator is given. */
-export const manualSeed = checked("manualSeed", seedArguments, (seed: number): void =>
+export const manualSeed = checked("manualSeed", seedArguments, (seed: number | bigint): void =>
   shared.manualSeed(seed),
 );
 
@@ -125,12 +148,12 @@ export const randn = ofShape<RandomOptions>("randn", randomOptions, (shape, opti
   finish(new Tensor(draw.normal(shape, keyOf(options), options.dtype ?? getDefaultDtype())), options),
 );
 
-/** Whole numbers from low to high − 1, int32 unless told. */
+/** Whole numbers from low to high − 1, int32 unless told. @throws where the dtype does not hold all of them. */
 export const randint = checked(
   "randint",
   randintArguments,
   (low: number, high: number, shape: Shape, options: RandomOptions = {}): Tensor =>
-    finish(new Tensor(draw.integers(low, high, shape, keyOf(options))).to(options.dtype ?? "int32"), options),
+    finish(new Tensor(draw.integers(low, high, shape, keyOf(options), options.dtype ?? "int32")), options),
 );
 
 /** 1 with probability p (a float tensor), else 0. */

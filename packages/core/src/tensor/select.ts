@@ -2,6 +2,7 @@ import type { Signatures } from "../arguments.ts";
 import { evaluate } from "../backend/evaluate.ts";
 import type { TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
+import { longestAxis } from "../graph/build.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { arrangements, stack } from "../ops/arrange.ts";
 import { broadcasting } from "../ops/broadcast.ts";
@@ -31,16 +32,20 @@ export const selections = {
     if (dim === undefined) return selections.repeatInterleave(arrangements.flatten(x), repeats, 0);
     const n = x.shape[axis("repeatInterleave", dim, x.shape.length)] as number;
     const times = elements(repeats);
-    if (repeats.shape.length > 1 || (times.length !== n && times.length !== 1) || times.some((t) => t < 0))
+    const whole = times.every((t) => Number.isInteger(t) && t >= 0);
+    if (repeats.shape.length > 1 || (times.length !== n && times.length !== 1) || !whole)
       fail(
         "shape",
         "repeatInterleave",
         `repeats ${formatShape(repeats.shape)} must be ${n} whole numbers ≥ 0, one for each element along dim ${dim}`,
       );
-    const places = Array.from({ length: n }, (_, i) => i).flatMap((i) =>
-      new Array<number>(times[times.length === 1 ? 0 : i] as number).fill(i),
-    );
-    return arrangements.indexSelect(x, dim, data(Int32Array.from(places), [places.length], "int32"));
+    const timesOf = (i: number) => times[times.length === 1 ? 0 : i] as number;
+    const total = times.length === 1 ? n * timesOf(0) : Array.from(times).reduce((sum, t) => sum + t, 0);
+    if (total > longestAxis)
+      fail("shape", "repeatInterleave", `an axis of ${total} elements; the longest has ${longestAxis}`);
+    const places = new Int32Array(total);
+    for (let i = 0, at = 0; i < n; at += timesOf(i), i++) places.fill(i, at, at + timesOf(i));
+    return arrangements.indexSelect(x, dim, data(places, [total], "int32"));
   },
 
   /** The places where x is not 0, in row-major order: int32 of shape [n, rank]. */
