@@ -1,9 +1,11 @@
 import { compile, type DType, elementwise, type Tensor, tensor } from "@chainrule/core";
 import { interpreter, wasm, withBackend } from "@chainrule/core/testing";
 import { describe, expect, it } from "vitest";
+import type { Formula } from "../src/ops/apply.ts";
 import { arg, type Expr, literal, subexpressions } from "../src/scalar/expr.ts";
+import { exp } from "../src/scalar/functions.ts";
 import { settled, typeOf, worksIn } from "../src/scalar/types.ts";
-import { add, and, eq, lt, mul, sub, toFloat32, where } from "../src/scalar/words.ts";
+import { add, and, div, eq, lt, mul, sub, toFloat32, where } from "../src/scalar/words.ts";
 
 const x = arg(0);
 const positive = lt(0, x);
@@ -69,4 +71,27 @@ describe("rows of choices between numbers", () => {
       }
     },
   );
+});
+
+/** Rows whose words meet operands of several dtypes, for whole numbers x, and what they come to. */
+const mixed: readonly (readonly [string, Formula, (x: number) => number])[] = [
+  ["a truth value as a real number", { f: (x) => lt(x, 2) }, (x) => +(x < 2)],
+  ["a truth value and a number", { f: (x) => add(lt(x, 2), x), types: "number" }, (x) => +(x < 2) + x],
+  ["a number and a truth value", { f: (x) => mul(x, lt(x, 2)) }, (x) => x * +(x < 2)],
+  ["truth values", { f: (x) => sub(lt(x, 2), lt(x, 0)), types: "number" }, (x) => +(x < 2) - +(x < 0)],
+  ["a number as a condition", { f: (x) => where(x, 1, 2), types: "number" }, (x) => (x ? 1 : 2)],
+  ["a quotient of whole numbers", { f: (x) => div(x, 2), types: "number" }, (x) => Math.trunc(x / 2)],
+  ["a function of whole numbers", { f: (x) => exp(x), types: "number" }, (x) => Math.trunc(Math.exp(x))],
+  ["a fraction and whole numbers", { f: (x) => mul(x, 1.5), types: "number" }, (x) => Math.trunc(x * 1.5)],
+  ["a number beyond int32", { f: (x) => lt(x, 3e9), types: "compare" }, () => 1],
+  ["arithmetic as a truth value", { f: (x) => add(x, 1), types: "predicate" }, (x) => +(x + 1 !== 0)],
+];
+
+describe.each([wasm, interpreter])("words that meet several dtypes, on $name", (backend) => {
+  it.each(mixed)("convert them: %s", (name, formula, truth) => {
+    const row = elementwise(name.replaceAll(" ", "_"), formula);
+    const x = [-3, -1, 0, 1, 2, 7];
+    const y = withBackend(backend, () => row(tensor(Int32Array.from(x))).data());
+    expect(Array.from(y, Math.trunc)).toEqual(x.map((v) => truth(v) + 0));
+  });
 });

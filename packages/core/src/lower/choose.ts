@@ -1,8 +1,6 @@
-import type { DType } from "../dtype.ts";
 import type { Item, Structure } from "../graph/structure.ts";
 import { expansions } from "../scalar/expand/index.ts";
 import { arg, subexpressions, toExpr } from "../scalar/expr.ts";
-import { settled } from "../scalar/types.ts";
 import { innermost, sizeOf } from "../shape.ts";
 import { isMatrixProduct } from "./matrix.ts";
 import { type JoinPart, partOf } from "./parts.ts";
@@ -29,23 +27,17 @@ interface Cost {
   readonly words: number;
   /** Whether it calls a function. */
   readonly heavy: boolean;
-  /** Whether its operands give every word of it a dtype. */
-  readonly typed: boolean;
 }
 
 const costs = new WeakMap<object, Cost>();
 
 export function costOf(item: Item): Cost {
-  if (item.op.family !== "elementwise")
-    return { words: item.op.family === "movement" ? 0 : 1, heavy: false, typed: true };
+  if (item.op.family !== "elementwise") return { words: item.op.family === "movement" ? 0 : 1, heavy: false };
   const known = costs.get(item.op);
   if (known) return known;
-  const x = item.inputs.map((_, i) => arg(i));
-  const formula = item.op.f(x);
-  const parts = subexpressions([formula]);
+  const parts = subexpressions([item.op.f(item.inputs.map((_, i) => arg(i)))]);
   const heavy = parts.some((e) => e.kind === "apply" && (e.word.float === undefined || e.name in expansions));
-  const typed = settled(formula, x, new Array<DType>(x.length).fill("bool"), "bool") === formula;
-  const cost = { words: parts.length, heavy, typed };
+  const cost = { words: parts.length, heavy };
   costs.set(item.op, cost);
   return cost;
 }

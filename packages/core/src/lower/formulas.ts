@@ -1,7 +1,7 @@
 import { type DType, promote } from "../dtype.ts";
 import type { Elementwise } from "../graph/node.ts";
 import type { Item } from "../graph/structure.ts";
-import { constantOf, type Expr, literal } from "../scalar/expr.ts";
+import { arg, constantOf, type Expr, literal } from "../scalar/expr.ts";
 import { settled } from "../scalar/types.ts";
 import { toFloat32, toFloat64, where } from "../scalar/words.ts";
 import { sameShape, stridesOf } from "../shape.ts";
@@ -38,6 +38,19 @@ const cheap = 8;
 
 /** Thrown when a formula cannot be worked out within the loop that was tried. */
 export const misfit = new Error("the formula does not fit");
+
+const settling = new WeakMap<Elementwise, Map<string, boolean>>();
+
+/** Whether the formula of an op has a dtype for every word as it is. */
+function isSettled(op: Elementwise, types: readonly DType[], result: DType): boolean {
+  const answers = settling.get(op) ?? new Map<string, boolean>();
+  settling.set(op, answers);
+  const key = `${types}→${result}`;
+  const x = types.map((_, i) => arg(i));
+  const formula = answers.has(key) ? undefined : op.f(x);
+  if (formula) answers.set(key, settled(formula, x, types, result) === formula);
+  return answers.get(key) as boolean;
+}
 
 const keyOf = (i: number, at: readonly Index[], guard: Guard): string =>
   `${i} ${at.map((x) => x.key).join()} ${guardKey(guard)}`;
@@ -125,11 +138,10 @@ export class Formulas {
       case "elementwise": {
         const x = item.inputs.map((input) => this.element(input, at, guard));
         this.#check(i, item.op, x, guard);
-        const { heavy, typed } = costOf(item);
-        const y = item.op.f(x);
         const types = this.#typesOf(item);
-        const words = heavy ? expandFunctions(y, x, types.reduce(promote)) : y;
-        return guarded(typed ? words : settled(words, x, types, item.dtype), guard, unit);
+        const formula = item.op.f(x);
+        const y = isSettled(item.op, types, item.dtype) ? formula : settled(formula, x, types, item.dtype);
+        return guarded(costOf(item).heavy ? expandFunctions(y, x, types.reduce(promote)) : y, guard, unit);
       }
       case "movement": {
         const reads = readsOf(item.op, at.length);

@@ -11,6 +11,8 @@ export interface Word {
   readonly float?: (...x: number[]) => number;
   readonly int?: (...x: number[]) => number;
   readonly text: string;
+  /** The word works on real numbers alone: whole ones and truth values are taken to float32 for it. */
+  readonly real?: boolean;
   /** The word is 0 where |$0| < $1, which is nearly everywhere: a backend need not work it out there. */
   readonly rare?: boolean;
 }

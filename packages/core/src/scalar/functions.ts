@@ -2,8 +2,9 @@ import { builders, type Expr, type Scalar, type Word } from "./expr.ts";
 import * as gamma from "./gamma.ts";
 import { abs, add, maximum, neg } from "./words.ts";
 
-const one = <N extends string>(name: N) => ({ text: `${name}($0)` as const, result: "same" as const });
-const two = <N extends string>(name: N) => ({ text: `${name}($0, $1)` as const, result: "same" as const });
+const real = { result: "same" as const, real: true };
+const one = <N extends string>(name: N) => ({ text: `${name}($0)` as const, ...real });
+const two = <N extends string>(name: N) => ({ text: `${name}($0, $1)` as const, ...real });
 
 /** xʸ in 32 bits, as if multiplied y times; for a negative y what is whole of 1/x^−y, and 0 for x = 0. */
 function powInteger(x: number, y: number): number {
@@ -43,7 +44,7 @@ export const functions = {
   atanh: one("atanh"),
   sigmoid: one("σ"),
   hypot: two("hypot"),
-  pow: { ...two("pow"), int: powInteger },
+  pow: { ...two("pow"), real: false, int: powInteger },
   erf: one("erf"),
   erfc: one("erfc"),
   erfinv: one("erfinv"),
@@ -53,6 +54,7 @@ export const functions = {
   polygamma: { ...two("polygamma"), float: gamma.polygamma },
   fmod: {
     ...two("fmod"),
+    real: false,
     float: (x: number, y: number) => x % y,
     int: (x: number, y: number) => (y === 0 ? 0 : (x % y) | 0),
   },

@@ -3,7 +3,7 @@ import { builders, type Word } from "./expr.ts";
 const word = <F extends (...x: number[]) => number>(
   text: string,
   float: F,
-  rest: { int?: (...x: number[]) => number; result?: Word["result"] } = {},
+  rest: { int?: (...x: number[]) => number; result?: Word["result"]; real?: boolean } = {},
 ) => ({ text, float, result: "same" as const, ...rest });
 
 const compare = <F extends (...x: number[]) => number>(text: string, float: F) => ({
@@ -62,12 +62,12 @@ export const words = {
     int: (a, b) => ((a as number) - (b as number)) | 0,
   }),
   mul: word("$0·$1", (a: number, b: number) => a * b, { int: (a, b) => Math.imul(a as number, b as number) }),
-  div: word("$0/$1", (a: number, b: number) => a / b),
+  div: word("$0/$1", (a: number, b: number) => a / b, { real: true }),
   neg: word("−$0", (a: number) => -a, { int: (a) => -(a as number) | 0 }),
   abs: word("|$0|", (a: number) => Math.abs(a), { int: (a) => Math.abs(a as number) | 0 }),
   minimum: word("min($0, $1)", (a: number, b: number) => Math.min(a, b)),
   maximum: word("max($0, $1)", (a: number, b: number) => Math.max(a, b)),
-  sqrt: word("√($0)", (a: number) => Math.sqrt(a)),
+  sqrt: word("√($0)", (a: number) => Math.sqrt(a), { real: true }),
   floor: word("⌊$0⌋", (a: number) => Math.floor(a)),
   ceil: word("⌈$0⌉", (a: number) => Math.ceil(a)),
   trunc: word("trunc($0)", (a: number) => Math.trunc(a)),
@@ -97,13 +97,15 @@ export const words = {
   ),
   where: word("[$0 ? $1 : $2]", (c: number, a: number, b: number) => (c ? a : b), { result: "branches" }),
   /** |x| with the sign of y, of zeros and NaN too. */
-  copysign: word("copysign($0, $1)", (x: number, y: number) => (head(y) < 0 ? -Math.abs(x) : Math.abs(x))),
+  copysign: word("copysign($0, $1)", (x: number, y: number) => (head(y) < 0 ? -Math.abs(x) : Math.abs(x)), {
+    real: true,
+  }),
   /** x·2ᵏ, rounded once, for a whole k for which 2ᵏ is a normal number of x's type; for the next smaller k it may be 0. */
-  scalb: word("$0·2^$1", (x: number, k: number) => x * 2 ** k),
+  scalb: word("$0·2^$1", (x: number, k: number) => x * 2 ** k, { real: true }),
   /** ⌊log₂ |x|⌋ of a normal number x, in x's type. */
-  exponent: word("exponent($0)", exponentOf),
+  exponent: word("exponent($0)", exponentOf, { real: true }),
   /** x/2^exponent(x) of a normal number x: in ±[1, 2), with x's sign. */
-  significand: word("significand($0)", significandOf),
+  significand: word("significand($0)", significandOf, { real: true }),
   toBool: word("bool($0)", (a: number) => +(a !== 0), { result: "bool" }),
   toInt32: word("int($0)", saturate, { result: "int32" }),
   toFloat32: word("float32($0)", (a: number) => Math.fround(a), { result: "float32" }),
