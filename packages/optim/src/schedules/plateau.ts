@@ -1,4 +1,4 @@
-import { ChainruleError, perCall } from "@chainrule/core";
+import { ChainruleError } from "@chainrule/core";
 import { checkArguments, checkMethods, type Kind, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
 import { count, decay, nonNegative, requireIn } from "../range.ts";
@@ -103,16 +103,11 @@ export class ReduceLROnPlateau extends Scheduler {
         this.name,
         `step takes the metric of the epoch, a number, got ${String(metric)}. Did you mean step(loss.item())?`,
       );
-    let before = this.stateDict();
-    perCall(
-      () => {
-        before = this.stateDict();
-        const after = this.#after(metric);
-        if (after.lastEpoch === this.lastEpoch) Object.assign(this, after);
-        else this.goTo(after);
-      },
-      () => this.goTo(before),
-    );
+    this.perCall(() => {
+      const after = this.#after(metric);
+      if (after.lastEpoch === this.lastEpoch) Object.assign(this, after);
+      else this.goTo(after);
+    });
   }
 
   /** The state after an epoch that had this metric. */

@@ -87,6 +87,31 @@ export class Scheduler {
     }
   }
 
+  /** Moves on now and at every call of a compiled function; where such a call fails, all is as it was before. */
+  protected perCall(move: () => void): void {
+    let back = () => {};
+    perCall(
+      () => {
+        back = this.#return();
+        move();
+      },
+      () => back(),
+    );
+  }
+
+  /** Puts schedule and groups back where they are at present. */
+  #return(): () => void {
+    const { paramGroups } = this.optimizer;
+    const state = this.stateDict();
+    const groups = paramGroups.map((group) => ({ initialLr: undefined, ...group }));
+    return () => {
+      Object.assign(this, state);
+      groups.forEach((group, k) => {
+        Object.assign(paramGroups[k] as Group, group);
+      });
+    };
+  }
+
   /** Where the schedule is, as plain data. */
   stateDict(): SchedulerState {
     return { lastEpoch: this.lastEpoch };
@@ -117,8 +142,7 @@ export class Scheduler {
 /** A schedule that moves on with every step: call `step()` after the optimizer's, once per epoch or batch. */
 export class LRScheduler extends Scheduler {
   step(): void {
-    const move = (by: number) => () => this.goTo({ lastEpoch: this.lastEpoch + by });
-    perCall(move(1), move(-1));
+    this.perCall(() => this.goTo({ lastEpoch: this.lastEpoch + 1 }));
   }
 }
 
