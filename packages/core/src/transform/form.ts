@@ -91,7 +91,7 @@ export function fillWith(form: Form, tensors: readonly Tensor[]): unknown {
     const t = tensors[next++] as Tensor;
     if (wanted && isNumber(t)) numbers.push(t);
   });
-  evaluate(...numbers);
+  evaluate(numbers);
   next = 0;
   return fill(form, (wanted) => {
     const t = tensors[next++] as Tensor;
