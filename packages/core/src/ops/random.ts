@@ -36,12 +36,19 @@ const reach: Record<DType, readonly [number, number]> = {
   float64: [-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
 };
 
+/** Whether a dtype holds all whole numbers from low to high − 1. */
+const holds = (dtype: DType, low: number, high: number): boolean =>
+  low >= reach[dtype][0] && high - 1 <= reach[dtype][1];
+
+/** The dtype of whole numbers between bounds where none is asked for. */
+export const integerDType = (low: number, high: number): DType =>
+  holds("int32", low, high) ? "int32" : "float64";
+
 /** Whole numbers from low to high − 1. */
 export function integers(low: number, high: number, shape: Shape, key: Key, dtype: DType): Node {
   if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low)
     fail("value", "randint", `no whole number lies in [${low}, ${high})`);
-  const [least, greatest] = reach[dtype];
-  if (low < least || high - 1 > greatest)
+  if (!holds(dtype, low, high))
     fail(
       "value",
       "randint",

@@ -148,12 +148,20 @@ export const randn = ofShape<RandomOptions>("randn", randomOptions, (shape, opti
   finish(new Tensor(draw.normal(shape, keyOf(options), options.dtype ?? getDefaultDtype())), options),
 );
 
-/** Whole numbers from low to high − 1, int32 unless told. @throws where the dtype does not hold all of them. */
+/**
+ * Whole numbers from low to high − 1: int32, or float64 where int32 does not hold them, unless told.
+ * @throws where the dtype does not hold all of them.
+ */
 export const randint = checked(
   "randint",
   randintArguments,
   (low: number, high: number, shape: Shape, options: RandomOptions = {}): Tensor =>
-    finish(new Tensor(draw.integers(low, high, shape, keyOf(options), options.dtype ?? "int32")), options),
+    finish(
+      new Tensor(
+        draw.integers(low, high, shape, keyOf(options), options.dtype ?? draw.integerDType(low, high)),
+      ),
+      options,
+    ),
 );
 
 /** 1 with probability p (a float tensor), else 0. */
