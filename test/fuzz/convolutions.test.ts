@@ -87,7 +87,7 @@ const transposed = (c: Convolution, y: Tensor, w: Tensor, sizes: Shape): Tensor 
 /** The windows of x with what they are multiplied by named by letters, as convolutions are made. */
 const windowsOf = (c: Convolution, x: Tensor): Tensor =>
   c.along.reduce(
-    (t, { size, ...options }, i) => t.windows(3 + i, size, options),
+    (t, { size, length: _, ...options }, i) => t.windows(3 + i, size, options),
     x.unflatten(1, [c.groups, c.into]),
   );
 const letters = (c: Convolution) => ["xyz".slice(0, c.along.length), "uvw".slice(0, c.along.length)];
