@@ -32,7 +32,8 @@ export interface GaussianNllOptions extends LossOptions {
 /** Variances as they broadcast to the input's elements: one for each, for each row, or one. @throws where there are others. */
 function perElement({ shape }: Tensor, variance: Tensor): Tensor {
   const rows = shape.slice(0, -1);
-  if ([shape, [...rows, 1], []].some((fit) => sameShape(variance.shape, fit))) return variance;
+  if ([shape, shape.length > 0 ? [...rows, 1] : [], []].some((fit) => sameShape(variance.shape, fit)))
+    return variance;
   if (sameShape(variance.shape, rows)) return variance.unsqueeze(-1);
   throw new ChainruleError(
     "shape",
