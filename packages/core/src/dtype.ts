@@ -14,10 +14,14 @@ export const arrays = {
 export type TypedArray = Uint8Array | Int32Array | Float32Array | Float64Array;
 
 /** Checks that `dtype` is one of the four. */
-export function checkDType(op: string, dtype: DType): DType {
-  if (!dtypes.includes(dtype))
-    fail("dtype", op, `there is no dtype ${String(dtype)}; it is one of ${dtypes.join(", ")}`);
-  return dtype;
+export function checkDType(op: string, dtype: unknown): DType {
+  if (!dtypes.includes(dtype as DType))
+    fail(
+      "dtype",
+      op,
+      `there is no dtype ${typeof dtype === "string" ? dtype : typeof dtype}; it is one of ${dtypes.join(", ")}`,
+    );
+  return dtype as DType;
 }
 
 export const isFloat = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";

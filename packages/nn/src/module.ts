@@ -239,7 +239,16 @@ export abstract class Module {
   }
 }
 
+const patternKind: Kind = {
+  holds: (x) => typeof x === "string" || x instanceof RegExp,
+  says: "a path, or a regular expression of paths",
+  optional: true,
+};
+
 checkMethods(Module.prototype, {
+  requiresGrad_: { requiresGrad: "boolean?", pattern: patternKind },
+  freeze: { pattern: patternKind },
+  unfreeze: { pattern: patternKind },
   train: { mode: "boolean?" },
   eval: {},
   to: { dtype: "dtype" },

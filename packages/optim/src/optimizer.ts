@@ -8,7 +8,14 @@ import {
   Tensor,
   type TensorLike,
 } from "@chainrule/core";
-import { checkArguments, checkMethods, Lifetime, refuseInside } from "@chainrule/core/internal";
+import {
+  checkArguments,
+  checkMethods,
+  type Kind,
+  Lifetime,
+  refuseInside,
+  type Signature,
+} from "@chainrule/core/internal";
 import { type Group, type GroupOptions, groupsOf, type Params } from "./groups.ts";
 import { argumentsOf, checkHyper, hyperOf, switchesOf, switchesStay } from "./hyper.ts";
 import { adapted, adopt, begins, mapValues, type Progress, progressAt } from "./progress.ts";
@@ -233,6 +240,12 @@ export const rule = <O extends object, S extends object, C extends object>(
   parts: Rule<O, S, C>,
 ): Rule<O, S, C> => parts;
 
+const ruleKind: Kind = {
+  holds: (x) => typeof (x as AnyRule | null)?.update === "function",
+  says: "a rule: { name, defaults, init, coefficients, update }",
+};
+const ruleArguments: Signature = { parts: ruleKind };
+
 /** The class of optimizers that follow a rule: `class Mine extends optimizer({ name: "Mine", … }) {}`. */
 export function optimizer<O extends object, S extends object, C extends object>(
   parts: Rule<O, S, C>,
@@ -240,6 +253,7 @@ export function optimizer<O extends object, S extends object, C extends object>(
   params: Params<O & Hyper>,
   options?: Partial<O & Hyper>,
 ) => Optimizer<O & Hyper> {
+  checkArguments("optimizer", ruleArguments, arguments);
   const signature = argumentsOf(parts as unknown as AnyRule);
   return class extends Optimizer<O & Hyper> {
     constructor(params: Params<O & Hyper>, options?: Partial<O & Hyper>) {

@@ -12,7 +12,7 @@ const elementwiseArguments: Signature = {
 };
 
 /** Throws where a formula or a partial derivative of it is no expression, or a derivative is missing. */
-function checkFormula(name: string, { f, d, domain }: Formula): void {
+function checkFormula(name: string, { f, d, domain }: Partial<Formula> = {}): void {
   if (!f) fail("value", name, "the formula has no f. Did you mean { f: (x) => … }?");
   const x = Array.from({ length: Math.max(f.length, domain?.length ?? 0) }, (_, i) => arg(i));
   const y = f(...x);

@@ -67,6 +67,7 @@ export class Tensor extends AnyTensor {
 
   constructor(node: Node) {
     super();
+    if (!(node instanceof Node)) fail("value", "new Tensor", "is made of a node. Did you mean tensor(…)?");
     this.#node = node;
     defineGetter.call(this, "contents", toJSON);
     this.#bound();

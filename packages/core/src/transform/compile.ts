@@ -4,7 +4,7 @@ import { activeBackend, prepare } from "../backend/evaluate.ts";
 import { getDefaultDtype } from "../dtype.ts";
 import { done, fail } from "../errors.ts";
 import { isRecording } from "../graph/build.ts";
-import { type Node, observer } from "../graph/node.ts";
+import { Node, observer } from "../graph/node.ts";
 import { graphOf, type Structure, structureOf } from "../graph/structure.ts";
 import { leaf } from "../ops/identity.ts";
 import { isPlaceholder, placeholder } from "../ops/placeholder.ts";
@@ -37,7 +37,10 @@ const dynamicArguments: Signature = { ask: "function" };
 export function dynamic(ask: () => number): TensorLike {
   checkArguments("dynamic", dynamicArguments, arguments);
   const node = asked(ask);
-  return typeof node === "number" ? node : new Tensor(node);
+  if (node instanceof Node) return new Tensor(node);
+  return typeof node === "number"
+    ? node
+    : fail("value", "dynamic", `ask returned ${typeof node}; it must return a number`);
 }
 
 /** What a function did while it was traced. */

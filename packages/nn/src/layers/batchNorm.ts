@@ -38,11 +38,14 @@ function batchDims(op: string, x: Tensor): number[] {
   return x.shape.map((_, i) => i).filter((i) => i !== 1);
 }
 
+const momentsOfArguments: Signature = { x: "tensor" };
+
 /**
  * Mean and variance [C] of each channel of x [N, C, …] over all other axes.
  * @throws where a channel has a single value, which has no variance.
  */
 export function momentsOf(x: Tensor): Moments {
+  checkArguments("momentsOf", momentsOfArguments, arguments);
   const { mean, variance } = momentsOver(x, batchDims("batchNorm", x));
   return { mean: mean.reshape([-1]), variance: variance.reshape([-1]) };
 }

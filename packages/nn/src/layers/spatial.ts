@@ -5,7 +5,7 @@ import type { Kind } from "@chainrule/core/internal";
 export type PerAxis = number | readonly number[];
 
 export const perAxisKind: Kind = {
-  holds: (x) => typeof x === "number" || Array.isArray(x),
+  holds: (x) => [x].flat().every((n) => typeof n === "number" && !(n >= 2 ** 31)),
   says: "a whole number, or a list with one for each axis",
 };
 
