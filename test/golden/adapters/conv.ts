@@ -17,7 +17,13 @@ export const convolutions: Adapters = {
   conv_transpose1d: convolution(nn.convTranspose1d),
   conv_transpose2d: convolution(nn.convTranspose2d),
   conv_transpose3d: convolution(nn.convTranspose3d),
-  im2col: (call) => nn.unfold(input(call), attr(call, "kernel_size", 1), optionsOf(call.attrs)),
+  im2col: (call) =>
+    nn.unfold(input(call), attr(call, "kernel_size", 1), optionsOf(call.attrs, "kernel_size")),
   col2im: (call) =>
-    nn.fold(input(call), attr(call, "output_size", 1), attr(call, "kernel_size", 1), optionsOf(call.attrs)),
+    nn.fold(
+      input(call),
+      attr(call, "output_size", 1),
+      attr(call, "kernel_size", 1),
+      optionsOf(call.attrs, "output_size", "kernel_size"),
+    ),
 };

@@ -5,7 +5,7 @@ import { optionsOf } from "./optimizers.ts";
 /** A normalisation with weight, bias and ε as its options. */
 const optionsOfNorm = ({ inputs: { weight, bias }, attrs: { eps } }: Call): nn.NormOptions => ({
   weight,
-  bias,
+  ...(bias && { bias }),
   ...(eps !== undefined && { eps: eps as number }),
 });
 

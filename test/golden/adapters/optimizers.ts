@@ -10,9 +10,13 @@ const classes: Readonly<Record<string, unknown>> = optim;
 const camel = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** PyTorch's keyword arguments as options of this library. */
-export const optionsOf = (attrs: Attrs): Options =>
-  Object.fromEntries(Object.entries(attrs).map(([name, value]) => [camel(name), value]));
+/** PyTorch's keyword arguments as options of this library, but for those that are arguments of their own here. */
+export const optionsOf = (attrs: Attrs, ...own: readonly string[]): Options =>
+  Object.fromEntries(
+    Object.entries(attrs)
+      .filter(([name]) => !own.includes(name))
+      .map(([name, value]) => [camel(name), value]),
+  );
 
 /** An optimizer of this library by its name in PyTorch. */
 export function optimizerOf(name: string, params: Iterable<unknown>, attrs: Attrs): optim.Optimizer {

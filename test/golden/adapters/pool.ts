@@ -1,12 +1,15 @@
 import type { Tensor } from "@chainrule/core";
 import * as nn from "@chainrule/nn";
-import { type Adapter, type Adapters, attr, input } from "../adapter.ts";
+import { type Adapter, type Adapters, attr, type Call, input } from "../adapter.ts";
 import { optionsOf } from "./optimizers.ts";
+
+/** How windows move, without their size and what is made of them. */
+const windowsOf = ({ attrs }: Call) => optionsOf(attrs, "kernel_size", "norm_type", "return_indices");
 
 const pool =
   (f: (x: Tensor, kernelSize: nn.PerAxis, options?: object) => Tensor): Adapter =>
   (call) =>
-    f(input(call), attr<nn.PerAxis>(call, "kernel_size", 1), optionsOf(call.attrs));
+    f(input(call), attr<nn.PerAxis>(call, "kernel_size", 1), windowsOf(call));
 
 const adaptive =
   (f: (x: Tensor, outputSize: nn.OutputSize) => Tensor): Adapter =>
@@ -20,7 +23,7 @@ const lp = (f: typeof nn.lpPool1d): Adapter => {
 const maxPool2d: Adapter = (call) => {
   if (!attr(call, "return_indices", false)) return pool(nn.maxPool2d)(call);
   const size = attr<nn.PerAxis>(call, "kernel_size", 1);
-  const { values: out, indices } = nn.maxPool2dWithIndices(input(call), size, optionsOf(call.attrs));
+  const { values: out, indices } = nn.maxPool2dWithIndices(input(call), size, windowsOf(call));
   return { out, indices };
 };
 
