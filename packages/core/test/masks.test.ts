@@ -1,4 +1,5 @@
 import {
+  allclose,
   checkpoint,
   compile,
   einsum,
@@ -95,6 +96,18 @@ describe.each([
   evaluate(plain, w, x);
 
   describe.each(Object.entries(rowWise))("through %s", (_, f) => {
+    it("by where leave no trace in second derivatives", () => {
+      const total = (x: Tensor, w: Tensor) => where(keep, f(x, w), 0).sum();
+      const slope = (x: Tensor, w: Tensor) => {
+        const [x̄, w̄] = grad(total, { argnums: [0, 1] })(x, w);
+        return x̄.mul(plain).sum().add(w̄.mul(w.detach()).sum());
+      };
+      const [, right] = grad(slope, { argnums: [0, 1] })(plain, w);
+      const [x̄, w̄] = grad(slope, { argnums: [0, 1] })(x, w);
+      expect(where(keep, 0, x̄).abs().sum().item()).toBe(0);
+      expect(allclose(w̄, right)).toBe(true);
+    });
+
     it.each(Object.entries(leftOut))("by %s leave no trace in gradients", (_, drop) => {
       const total = (x: Tensor, w: Tensor) => drop(f(x, w), keep, places);
       for (const backend of [wasm, interpreter])

@@ -26,9 +26,9 @@ export function total(terms: readonly (Derivative | null)[]): Derivative | null 
   );
 }
 
-/** What a rule made of a derivative: the mask of that, or else its own zeros where the derivative had a mask. */
-export const following = (value: Node, t: Derivative): Derivative =>
-  value === t.value ? t : { value, mask: t.mask && ownMask(value) };
+/** What a rule made of a derivative: the mask of that, or else its own zeros where the derivative had a mask or the op `skips`. */
+export const following = (value: Node, t: Derivative, skips = false): Derivative =>
+  value === t.value ? t : { value, mask: skips || t.mask ? ownMask(value) : null };
 
 export const inDType = (t: Derivative, dtype: DType): Derivative => ({ ...t, value: cast(t.value, dtype) });
 

@@ -130,11 +130,12 @@ export const families: { readonly [F in Family]: Rules<Extract<Op, { family: F }
     vjp({ name, a: la, b: lb, out, skip }, node, ȳ, wanted) {
       const [a, b] = node.inputs as [Node, Node];
       const { value, mask } = ȳ;
-      const forA = { a: out, b: lb, out: la, skip: skipping(mask, skip.includes("b")) };
-      const forB = { a: la, b: out, out: lb, skip: skipping(skip.includes("a"), mask) };
+      const [skipsA, skipsB] = [skip.includes("a"), skip.includes("b")];
+      const forA = { a: out, b: lb, out: la, skip: skipping(mask, skipsB) };
+      const forB = { a: la, b: out, out: lb, skip: skipping(skipsA, mask) };
       return [
-        wanted[0] ? following(contract(name, value, b, forA), ȳ) : null,
-        wanted[1] ? following(contract(name, a, value, forB), ȳ) : null,
+        wanted[0] ? following(contract(name, value, b, forA), ȳ, skipsB) : null,
+        wanted[1] ? following(contract(name, a, value, forB), ȳ, skipsA) : null,
       ];
     },
     jvp({ name, a: la, b: lb, out, skip }, node, [ȧ, ḃ]) {
@@ -142,8 +143,8 @@ export const families: { readonly [F in Family]: Rules<Extract<Op, { family: F }
       const letters = (inA: unknown, inB: unknown) => ({ a: la, b: lb, out, skip: skipping(inA, inB) });
       const [skipsA, skipsB] = [skip.includes("a"), skip.includes("b")];
       return total([
-        ȧ ? following(contract(name, ȧ.value, b, letters(ȧ.mask || skipsA, skipsB)), ȧ) : null,
-        ḃ ? following(contract(name, a, ḃ.value, letters(skipsA, ḃ.mask || skipsB)), ḃ) : null,
+        ȧ ? following(contract(name, ȧ.value, b, letters(ȧ.mask || skipsA, skipsB)), ȧ, skipsB) : null,
+        ḃ ? following(contract(name, a, ḃ.value, letters(skipsA, ḃ.mask || skipsB)), ḃ, skipsA) : null,
       ]);
     },
   },
@@ -199,12 +200,12 @@ export const families: { readonly [F in Family]: Rules<Extract<Op, { family: F }
       const behind = numberOf(a) === undefined ? shifted(a, op.dim, !op.reverse) : a;
       const carried = recurrence(behind, ȳ.value, op.dim, !op.reverse, !!ȳ.mask);
       const λ = following(carried, ȳ);
-      return [times(shifted(node, op.dim, op.reverse), λ, false), λ];
+      return [times(shifted(node, op.dim, op.reverse), λ, op.skip), λ];
     },
     jvp(op, node, [ȧ, ḃ]) {
       const a = node.inputs[0] as Node;
       const before = () => shifted(node, op.dim, op.reverse);
-      const driven = total([ȧ ? times(before(), ȧ, false) : null, ḃ ?? null]);
+      const driven = total([ȧ ? times(before(), ȧ, op.skip) : null, ḃ ?? null]);
       if (!driven) return null;
       return following(recurrence(a, driven.value, op.dim, op.reverse, op.skip || !!driven.mask), driven);
     },
