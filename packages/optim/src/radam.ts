@@ -35,7 +35,7 @@ export class RAdam extends optimizer({
       w1: 1 - β1,
       w2: 1 - β2,
       c1: 1 - β1 ** t,
-      rectified: ρ > 5,
+      rectified: Number(ρ > 5),
       r: r * Math.sqrt(1 - β2 ** t),
       ε: eps,
     };
