@@ -43,16 +43,35 @@ function checksOf(rule: AnyRule): readonly Check[] {
 }
 
 /** The hyper-parameters that are on, that is, true or not 0: what a formula and its state consist of depends on these. */
-export const switchesOf = (rule: AnyRule, hyper: Hyper): string =>
+const switchesOf = (rule: AnyRule, hyper: Hyper): string =>
   checksOf(rule)
     .flatMap(([name]) => (name !== "lr" && hyper[name as keyof Hyper] ? [name] : []))
     .join();
 
-/** Tells whether the same hyper-parameters are on as at present. */
-export function switchesStay(rule: AnyRule, hyper: Hyper): () => boolean {
-  const isOn = (name: string) => Boolean(hyper[name as keyof Hyper]);
-  const present = checksOf(rule).flatMap(([name]) => (name === "lr" ? [] : [[name, isOn(name)] as const]));
-  return () => present.every(([name, on]) => isOn(name) === on);
+const isSame = (a: unknown, b: unknown): boolean =>
+  Object.is(a, b) || (Array.isArray(a) && Array.isArray(b) && a.every((x, i) => Object.is(x, b[i])));
+
+/**
+ * Gives the hyper-parameters that are on, whenever it is asked. It is asked at every step, so that it checks them only
+ * where one has changed. @throws as `checkHyper`.
+ */
+export function switchesIn(rule: AnyRule, hyper: Hyper): () => string {
+  const names = checksOf(rule).map(([name]) => name as keyof Hyper);
+  const copyOf = (name: keyof Hyper): unknown => {
+    const value: unknown = hyper[name];
+    return Array.isArray(value) ? [...value] : value;
+  };
+  let seen: readonly unknown[] = [];
+  let on = "";
+  return () => {
+    let stays = seen.length > 0;
+    for (let i = 0; stays && i < names.length; i++) stays = isSame(seen[i], hyper[names[i] as keyof Hyper]);
+    if (stays) return on;
+    checkHyper(rule, hyper);
+    seen = names.map(copyOf);
+    on = switchesOf(rule, hyper);
+    return on;
+  };
 }
 
 /** @throws where a hyper-parameter is of another kind than its default or out of its range, or two exclude each other. */

@@ -17,7 +17,7 @@ import {
   type Signature,
 } from "@chainrule/core/internal";
 import { type Group, type GroupOptions, groupsOf, type Params } from "./groups.ts";
-import { argumentsOf, checkHyper, hyperOf, switchesOf, switchesStay } from "./hyper.ts";
+import { argumentsOf, checkHyper, hyperOf, switchesIn } from "./hyper.ts";
 import { adapted, adopt, begins, mapValues, type Progress, progressAt } from "./progress.ts";
 import type { AnyRule, Hyper, Rule } from "./rule.ts";
 import { checkStateDict, type OptimizerStateDict } from "./state.ts";
@@ -109,9 +109,9 @@ export class Optimizer<H extends Hyper = Hyper> {
   #step(): void {
     const moves = noGrad(() =>
       this.#groups().flatMap((group) => {
-        perCall(() => checkHyper(this.#rule, group));
-        const switches = switchesOf(this.#rule, group);
-        guard(switchesStay(this.#rule, group));
+        const look = switchesIn(this.#rule, group);
+        perCall(look);
+        const switches = guard(look);
         const paces: Pace[] = [];
         return group.params.flatMap((cell) =>
           cell.grad ? [this.#move(cell, cell.grad, group, switches, paces)] : [],
@@ -132,13 +132,14 @@ export class Optimizer<H extends Hyper = Hyper> {
       }
     };
     perCall(count(1), count(-1));
-    for (const { cell, progress, next } of moves) {
-      const kept = Object.entries(next.active);
-      guard(
-        () =>
-          this.#progress.get(cell) === progress && kept.every(([name, one]) => progress.state[name] === one),
-      );
-    }
+    const kept = moves.flatMap(({ progress, next }) =>
+      Object.entries(next.active).map(([name, one]) => ({ progress, name, one })),
+    );
+    guard(() => {
+      for (const { cell, progress } of moves) if (this.#progress.get(cell) !== progress) return false;
+      for (const { progress, name, one } of kept) if (progress.state[name] !== one) return false;
+      return true;
+    });
   }
 
   #move(cell: Parameter, gradient: Tensor, hyper: Group<H>, switches: string, paces: Pace[]) {

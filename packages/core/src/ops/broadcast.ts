@@ -49,9 +49,11 @@ export function reduce(
   const reduced = axes(fact.name, dims, x.shape.length);
   const kept = x.shape.map((n, i) => (reduced.includes(i) ? 1 : n));
   const shape = keepdim ? kept : x.shape.filter((_, i) => !reduced.includes(i));
-  const op = { ...fact, identity: clamped(fact.identity, x.dtype), dims: reduced };
+  const { name, combine, partial, position = false, shared = false } = fact;
+  const identity = clamped(fact.identity, x.dtype);
+  const attrs = { dims: reduced, keepdim };
   return build(
-    { family: "reduction", attrs: { dims: reduced, keepdim }, position: false, shared: false, ...op },
+    { family: "reduction", name, attrs, dims: reduced, identity, combine, position, partial, shared },
     [x],
     shape,
     dtype,

@@ -51,7 +51,10 @@ export interface Compiled {
   readonly openings: readonly (readonly [Node, (found: Found) => Node])[] | null;
 }
 
-export const holds = ({ guards }: Compiled): boolean => guards.every(({ ask, was }) => Object.is(ask(), was));
+export function holds({ guards }: Compiled): boolean {
+  for (const { ask, was } of guards) if (!Object.is(ask(), was)) return false;
+  return true;
+}
 
 export const isEffect = (c: Asked | Effect): c is Effect => "act" in c;
 
@@ -100,13 +103,13 @@ function givenAt(
 /** Runs a program for arguments; `first` says that its numbers and effects were had in the tracing. */
 export function call(compiled: Compiled, found: Found, first: boolean): unknown {
   const { executable, structure, nodes, outputs, calls } = compiled;
-  const done: (Asked | Effect)[] = [];
+  let done = 0;
   try {
     const numbers: number[] = [];
     for (const c of calls) {
       if (!isEffect(c)) numbers.push(first ? c.first : c.ask());
       else if (!first) c.act();
-      done.push(c);
+      done++;
     }
     const { inputs, dying } = bind(compiled, found, numbers);
     const given = givenAt(compiled, found, inputs);
@@ -116,8 +119,8 @@ export function call(compiled: Compiled, found: Found, first: boolean): unknown 
       const value = values[k] as Value;
       return new Tensor(history && given ? history.node(value, given) : known(value, node.shape, node.dtype));
     });
-    for (const [k, { slot, shared }] of compiled.written.entries())
-      slot.hold(values[outputs.length + k] as Value, shared);
+    let place = outputs.length;
+    for (const { slot, shared } of compiled.written) slot.hold(values[place++] as Value, shared);
     for (const act of compiled.after) act();
     for (const { place, entries } of compiled.entries) {
       const x = found.objects[place] as object;
@@ -128,7 +131,7 @@ export function call(compiled: Compiled, found: Found, first: boolean): unknown 
     }
     return compiled.result(results, found);
   } catch (error) {
-    undo(done);
+    undo(calls.slice(0, done));
     throw error;
   }
 }

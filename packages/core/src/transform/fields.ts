@@ -25,8 +25,11 @@ function checkOf(x: object, entries: readonly Entry[]): () => boolean {
   if (x instanceof Map || x instanceof Set) return () => container.holds(x, entries);
   const count = namesIn(x);
   const fields = x as Record<PropertyKey, unknown>;
+  const keys = entries.map(([key]) => key as PropertyKey);
+  const values = entries.map(([, value]) => value);
   return () => {
-    for (const [key, value] of entries) if (!Object.is(fields[key as PropertyKey], value)) return false;
+    for (let i = 0; i < keys.length; i++)
+      if (!Object.is(fields[keys[i] as PropertyKey], values[i])) return false;
     return namesIn(x) === count;
   };
 }
