@@ -59,6 +59,7 @@ describe("reading after the step", () => {
     withBackend(interpreter, () => {
       const [p, square] = [cell(3, 4), countedSquare()];
       const sgd = new SGD([p], { lr: 1 });
+      const before = square.count();
       const loss = square.f(p).sum();
       loss.backward();
       const norm = clipGradNorm([p], 1);
@@ -66,7 +67,7 @@ describe("reading after the step", () => {
       expect(loss.item()).toBe(25);
       expect(norm.item()).toBe(10);
       expect(values(p)[0]).toEqual([expect.closeTo(2.4, 6), expect.closeTo(3.2, 6)]);
-      expect(square.count()).toBe(1);
+      expect(square.count() - before).toBe(1);
     });
   });
 });
@@ -286,7 +287,7 @@ describe("bad input is refused", () => {
     ["a negative lr", () => new SGD([p], { lr: -0.1 }), /SGD: lr -0.1 must be a finite number ≥ 0/],
     ["lr NaN", () => new Adam([p], { lr: Number.NaN }), /Adam: lr NaN must be a finite number ≥ 0/],
     ["an infinite lr", () => new Adam([p], { lr: Number.POSITIVE_INFINITY }), /Adam: lr Infinity/],
-    ["lr as text", () => new Adam([p], { lr: "0.1" as never }), /Adam: lr 0.1 must be a finite number/],
+    ["lr as text", () => new Adam([p], { lr: "0.1" as never }), /Adam: lr "0.1" must be a number/],
     ["β₁ = 1", () => new Adam([p], { betas: [1, 0.9] }), /Adam: betas\[0\] 1 must be in \[0, 1\)/],
     ["a negative β₂", () => new Adam([p], { betas: [0.9, -1] }), /Adam: betas\[1\] -1/],
     ["one beta", () => new Adam([p], { betas: [0.9] as never }), /betas 0.9 must be a list of 2 numbers/],
@@ -311,7 +312,7 @@ describe("bad input is refused", () => {
     ],
     ["a bare tensor", () => new SGD(tensor([1]) as never), /Did you mean model.parameters\(\)\?/],
     ["a model", () => new SGD(list({ parameters: () => [p] })), /Did you mean model.parameters\(\)\?/],
-    ["nothing", () => new SGD(list(undefined)), /got undefined/],
+    ["nothing", () => new SGD(list(undefined)), /SGD: params is missing/],
     ["a parameter twice", () => new SGD([p, p]), /the parameter float64\[1\] comes twice/],
     ["a parameter in two groups", () => new SGD([{ params: p }, { params: p }]), /comes twice/],
     ["a bad group", () => new SGD([{ params: p, lr: -1 }]), /SGD: lr -1/],
