@@ -45,7 +45,7 @@ const functions: [string, Callable][] = [
   ...Object.entries(nn.functional),
   ...Object.entries(nn.init).map(([name, f]) => [`init.${name}`, f] as const),
   ...Object.entries(optim),
-].flatMap(([name, f]): [string, Callable][] => {
+].flatMap(([name, f]: readonly [string, unknown]): [string, Callable][] => {
   if (typeof f !== "function" || spared.includes(name)) return [];
   if (!isClass(f)) return [[name, f as Callable]];
   return [[`new ${name}`, (...args) => new f(...args)]];

@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -28,6 +28,23 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(out, { recursive: true }));
 
+/** A program that uses what is published, and calls that its types must refuse. */
+const program = `
+import { Tensor, randn, zeros } from "./index.ts";
+const x = randn(2, 3);
+const y: Tensor = x.reshape(3, 2).permute(1, 0).flip(0, 1).expand(4, 2, 3).view([4, 6]).add(zeros(6));
+// @ts-expect-error
+y.add(1, 2, 3);
+// @ts-expect-error
+y.sigmoid(1, 2);
+// @ts-expect-error
+y.clamp(0, 1, 2);
+// @ts-expect-error
+y.matmul(2, 2);
+// @ts-expect-error
+y.node;
+`;
+
 /** Whether a member is declared with a comment before it. */
 const isDocumented = (text: string, name: string): boolean =>
   new RegExp(`\\*/\\n\\s+(?:readonly |static |get )*${name}[(:<]`).test(text);
@@ -52,4 +69,16 @@ it("so is every other member of tensors and parameters, and what only the librar
   }
   names.delete("constructor");
   expect([...names].filter((name) => !isDocumented(text, name))).toEqual([]);
+});
+
+it("what is published compiles where declarations of libraries are checked, and sizes come one by one only where they may", () => {
+  writeFileSync(join(out, "program.ts"), program);
+  const entries = ["index.d.ts", "testing/index.d.ts", "internal/index.d.ts", "program.ts"];
+  const flags =
+    "--noEmit --strict --skipLibCheck false --module nodenext --target es2023 --allowImportingTsExtensions --types";
+  const { stdout } = spawnSync(process.execPath, [tsc, ...flags.split(" "), "", ...entries], {
+    cwd: out,
+    encoding: "utf8",
+  });
+  expect(stdout).toBe("");
 });

@@ -261,20 +261,33 @@ const refuseMore = (op: string, parameters: readonly Parameter[], given: number)
     `takes ${parameters.length || "no"} argument${parameters.length === 1 ? "" : "s"}, and was given ${given}. It is called as ${usage(op, parameters)}`,
   );
 
-/** The call whose options were given in the place of an argument before them, spelled out. */
+/** An argument in a call that is proposed. */
+const proposed = (p: Parameter, x: unknown): string =>
+  typeof x === "object" && x !== null ? p.name : describe(x);
+
+/** The call that was meant by an object in the place of argument i: the arguments that it names in order, and the options. */
 function spelledOut(
   op: string,
   parameters: readonly Parameter[],
   args: readonly unknown[],
   i: number,
 ): string | undefined {
-  const gap = parameters.findIndex((p) => p.options) - i;
-  if (gap <= 0 || !isPlain(args[i])) return undefined;
-  const given = [
-    ...args.slice(0, i).map(describe),
-    ...new Array<string>(gap).fill("undefined"),
-    describe(args[i]),
-  ];
+  if (!isPlain(args[i])) return undefined;
+  const options = { ...args[i] };
+  const given = parameters.slice(0, i).map((p, k) => proposed(p, args[k]));
+  for (const p of parameters.slice(i)) {
+    if (p.options) break;
+    const x = options[p.name];
+    if (x === undefined ? !p.optional : !p.holds(x)) return undefined;
+    given.push(proposed(p, x));
+    delete options[p.name];
+  }
+  const last = parameters.at(-1);
+  if (Object.keys(options).length > 0) {
+    if (!last?.options || !last.holds(options)) return undefined;
+    given.push(describe(options));
+  }
+  while (given.at(-1) === "undefined") given.pop();
   return `${op}(${given.join(", ")})`;
 }
 

@@ -168,6 +168,26 @@ const refused: readonly (readonly [string, () => unknown, RegExp])[] = [
   ["permutation", () => permutation(-1), /permutation.*-1/],
   ["manualSeed", () => manualSeed(0.5), /manualSeed.*0\.5/],
   ["Generator", () => new Generator(Number.NaN), /NaN/],
+  // arguments given by name, as options are
+  ["cat by name", () => cat([v(2)], loose({ dim: 0 })), /cat: .*Did you mean cat\(tensors, 0\)\?/],
+  ["clamp by name", () => m().clamp(loose({ min: 0 })), /clamp: .*Did you mean clamp\(0\)\?/],
+  ["clamp by its second name", () => m().clamp(loose({ max: 0 })), /Did you mean clamp\(undefined, 0\)\?/],
+  ["softmax by name", () => m().softmax(loose({ dim: 1 })), /softmax: .*Did you mean softmax\(1\)\?/],
+  [
+    "sum with options first",
+    () => m().sum(loose({ keepdim: true })),
+    /Did you mean sum\(undefined, \{ keepdim \}\)\?/,
+  ],
+  [
+    "arange with options second",
+    () => arange(3, loose({ dtype: "int32" })),
+    /Did you mean arange\(3, undefined, undefined, \{ dtype \}\)\?/,
+  ],
+  [
+    "norm with an unknown option first",
+    () => m().norm(loose({ axis: 0 })),
+    /It is called as norm\(p\?, dims\?, \{ keepdim \}\)/,
+  ],
   // operands that are no tensors
   ["add of undefined", () => m().add(loose(undefined)), /add/],
   ["add of text", () => m().add(loose("1")), /add/],

@@ -31,6 +31,8 @@ const dictKind: Kind = {
  * TypeScript `private readonly` hides a part from other code without hiding it here.
  */
 export abstract class Module {
+  static readonly name: string = "Module";
+
   /** Classes whose `forward` says whose fields it depends on. */
   static readonly #watched = new WeakSet<object>([Module.prototype]);
 
@@ -48,7 +50,13 @@ export abstract class Module {
     const own = Object.getOwnPropertyDescriptor(prototype, "forward");
     if (typeof own?.value !== "function") return;
     const forward: (...inputs: unknown[]) => unknown = own.value;
-    const value = function (this: Module, ...inputs: unknown[]): unknown {
+    const value = function (this: unknown, ...inputs: unknown[]): unknown {
+      if (!(this instanceof Module))
+        throw new ChainruleError(
+          "value",
+          "forward",
+          "is a method, and was called without its module. Did you mean (x) => model.forward(x)?",
+        );
       if (!this.#training.isLocal) guardFields(this);
       return forward.apply(this, inputs);
     };
@@ -142,12 +150,16 @@ export abstract class Module {
    * frozen parameter holds are forgotten, so that no optimizer moves it. @throws where the pattern names no parameter.
    */
   requiresGrad_(requiresGrad = true, pattern?: string | RegExp): this {
+    return this.#collect("requiresGrad_", requiresGrad, pattern);
+  }
+
+  #collect(op: string, requiresGrad: boolean, pattern: string | RegExp | undefined): this {
     const all = this.namedParameters();
     const named = pattern === undefined ? all : all.filter(([path]) => isNamed(path, pattern));
     if (pattern !== undefined && named.length === 0)
       throw new ChainruleError(
         "value",
-        "requiresGrad_",
+        op,
         `${pattern} names none of the parameters ${all.map(([path]) => path).join(", ")}`,
       );
     for (const [, p] of named) {
@@ -159,12 +171,12 @@ export abstract class Module {
 
   /** `requiresGrad_(false, pattern)`: parameters that are trained no further. */
   freeze(pattern?: string | RegExp): this {
-    return this.requiresGrad_(false, pattern);
+    return this.#collect("freeze", false, pattern);
   }
 
   /** `requiresGrad_(true, pattern)`. */
   unfreeze(pattern?: string | RegExp): this {
-    return this.requiresGrad_(true, pattern);
+    return this.#collect("unfreeze", true, pattern);
   }
 
   /** Holds parameters and buffers of a float dtype in another one from now on. @throws where that is no float dtype. */
@@ -206,8 +218,13 @@ export abstract class Module {
       ...(strict && unexpected.length > 0 ? [`unexpected ${unexpected.join(", ")}`] : []),
       ...misfits,
     ];
+    const isPlainData = given.some(([name]) => !(dict[name] instanceof Tensor));
     if (faults.length > 0)
-      throw new ChainruleError("state", "loadStateDict", `${faults.join("; ")}. Nothing was loaded.`);
+      throw new ChainruleError(
+        "state",
+        "loadStateDict",
+        `${faults.join("; ")}. Nothing was loaded.${isPlainData ? " Did you mean fromJSON(dict)?" : ""}`,
+      );
     const values = given.map(([name]) => dict[name] as Tensor);
     Tensor.evaluate(values);
     noGrad(() => {

@@ -35,6 +35,21 @@ describe.each(Object.entries(sameShape))("%s", (name, loss: (a: Tensor, b: Tenso
   });
 });
 
+it.each([
+  ["Dropout(0.5)", () => new nn.Dropout({ p: 0.5 } as never)],
+  ["Linear(2, 1, { bias })", () => new nn.Linear({ inFeatures: 2, outFeatures: 1, bias: false } as never, 1)],
+  ["maxPool2d(x, 2)", () => nn.maxPool2d(x, { kernelSize: 2 } as never)],
+])("arguments given by name are refused, and the call that was meant is named: %s", (meant, call) => {
+  expect(call).toThrow(`Did you mean ${meant}?`);
+});
+
+it("a forward that was taken off its module says how it is called", () => {
+  const { forward } = new nn.Linear(2, 1);
+  expect(() => forward(x)).toThrow(
+    "forward: is a method, and was called without its module. Did you mean (x) => model.forward(x)?",
+  );
+});
+
 describe.each([
   ["crossEntropy", nn.crossEntropy],
   ["nllLoss", nn.nllLoss],

@@ -195,7 +195,7 @@ describe("modes", () => {
     ).toBe(true);
     expect(model.numParameters()).toBe(1 + 6 + 4 + 3);
     expect(() => model.freeze("0.branch")).toThrow(
-      "requiresGrad_: 0.branch names none of the parameters 0.scale, 0.branches.left.weight",
+      "freeze: 0.branch names none of the parameters 0.scale, 0.branches.left.weight",
     );
   });
 
@@ -300,6 +300,12 @@ describe("state", () => {
     const dict = { weight: zeros([3, 2]), bias: zeros([3]).gather(0, place.expand([3])) };
     expect(() => model.loadStateDict(dict)).toThrow("index 3 is out of range");
     expect(values(model)).toEqual(before);
+  });
+
+  it("that JSON.parse gave is refused, and fromJSON named", () => {
+    expect(() => source.loadStateDict(JSON.parse(JSON.stringify(good())))).toThrow(
+      "Nothing was loaded. Did you mean fromJSON(dict)?",
+    );
   });
 
   it("names all faults in one error", () => {

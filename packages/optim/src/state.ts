@@ -25,8 +25,8 @@ function progressOf(
   entry: Readonly<Record<string, unknown>>,
   { all, always }: ReturnType<typeof possibleState>,
 ): Progress {
-  const refuse = (detail: string): never => {
-    throw new ChainruleError("state", op, `state[${i}] ${detail}; nothing was loaded`);
+  const refuse = (detail: string, fix = ""): never => {
+    throw new ChainruleError("state", op, `state[${i}] ${detail}; nothing was loaded${fix && `.${fix}`}`);
   };
   const { step, ...tensors } = entry;
   requireIn(op, `state[${i}].step`, step, count);
@@ -35,7 +35,7 @@ function progressOf(
     refuse(`has ${list(has)} where ${list(wants)} is expected`);
   const state = has.map((name) => {
     const [t, like] = [tensors[name], all[name] as Tensor];
-    if (!(t instanceof Tensor)) return refuse(`has no tensor ${name}`);
+    if (!(t instanceof Tensor)) return refuse(`has no tensor ${name}`, " Did you mean fromJSON(dict)?");
     const convertible = t.dtype === like.dtype || (isFloat(t.dtype) && isFloat(like.dtype));
     if (!convertible || t.shape.join() !== like.shape.join())
       refuse(`has ${name} ${t.dtype}[${t.shape}] where ${like.dtype}[${like.shape}] is expected`);

@@ -284,6 +284,16 @@ describe("bad input is refused", () => {
   const usedUp = [p].values();
   usedUp.next();
   it.each<[string, () => unknown, RegExp]>([
+    [
+      "a state that JSON.parse gave",
+      () => {
+        const adam = new Adam([p]);
+        p.square().backward();
+        adam.step();
+        adam.loadStateDict(JSON.parse(JSON.stringify(adam.stateDict())));
+      },
+      /nothing was loaded\. Did you mean fromJSON\(dict\)\?/,
+    ],
     ["a negative lr", () => new SGD([p], { lr: -0.1 }), /SGD: lr -0.1 must be a finite number ≥ 0/],
     ["lr NaN", () => new Adam([p], { lr: Number.NaN }), /Adam: lr NaN must be a finite number ≥ 0/],
     ["an infinite lr", () => new Adam([p], { lr: Number.POSITIVE_INFINITY }), /Adam: lr Infinity/],

@@ -22,6 +22,7 @@ const threshold = [
 const rows = {
   /** x held between `min` and `max`; its derivative at the bounds is 0. */
   hardtanh: {
+    operands: ["x", "min", "max"],
     f: (x, min: Scalar = -1, max: Scalar = 1) => minimum(maximum(x, min), max),
     d: (_y, x, min: Scalar = -1, max: Scalar = 1) => [
       w.and(lt(min, x), lt(x, max)),
@@ -45,6 +46,7 @@ const rows = {
   },
   /** x for x > 0, else alpha·(e^{x/alpha} − 1). [Barron 2017] */
   celu: {
+    operands: ["x", "alpha"],
     f: (x, alpha: Scalar = 1) => where(lt(0, x), x, mul(alpha, fn.expm1(div(x, alpha)))),
     d: (_y, x, alpha: Scalar = 1) => {
       const t = div(minimum(x, 0), alpha);
@@ -90,6 +92,7 @@ const rows = {
   },
   /** x moved towards 0 by `lambd`, and 0 where |x| ≤ lambd. */
   softshrink: {
+    operands: ["x", "lambd"],
     f: (x, lambd: Scalar = 0.5) => sub(x, minimum(maximum(x, neg(lambd)), lambd)),
     d: (_y, x, lambd: Scalar = 0.5) => [
       lt(lambd, abs(x)),
@@ -99,12 +102,14 @@ const rows = {
   },
   /** x, and 0 where |x| ≤ lambd. */
   hardshrink: {
+    operands: ["x", "lambd"],
     f: (x, lambd: Scalar = 0.5) => where(le(abs(x), lambd), 0, x),
     d: (_y, x, lambd: Scalar = 0.5) => [lt(lambd, abs(x)), 0],
     domain: threshold,
   },
   /** x where it is greater than `threshold`, else `value`. */
   threshold: {
+    operands: ["x", "threshold", "value"],
     f: (x, threshold, value) => where(le(x, threshold), value, x),
     d: (_y, x, threshold) => [lt(threshold, x), 0, le(x, threshold)],
     types: "choice",

@@ -55,6 +55,8 @@ export interface Formula {
   /** What it comes to for particular operands, where differentiation must not pass through the formula. */
   readonly of?: (...x: Operand[]) => Node | undefined;
   readonly types?: TypeRule;
+  /** What the operands are called; x and other unless told. */
+  readonly operands?: readonly string[];
   /** Where the tests draw each operand from; [−2, 2] unless told. */
   readonly domain?: readonly (readonly [number, number])[];
   readonly require?: Requirement;
@@ -219,7 +221,8 @@ export function operandsOf({ f, d, domain }: Formula): number {
 
 /** The operands of a formula as arguments, from one of them on. */
 export function operandArguments(formula: Formula, from = 0): Signature {
-  const names = Array.from({ length: operandsOf(formula) }, (_, i) => (i === 1 ? "other" : `operand${i}`));
+  const { operands = ["x", "other"] } = formula;
+  const names = Array.from({ length: operandsOf(formula) }, (_, i) => operands[i] ?? `operand${i}`);
   return Object.fromEntries(
     names.map((name, i) => [name, i < formula.f.length ? "operand" : "operand?"] as const).slice(from),
   );

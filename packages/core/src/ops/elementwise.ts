@@ -107,6 +107,7 @@ const rows = {
   },
   /** x to the power `exponent`, real: (−8)^⅓ is NaN. */
   pow: {
+    operands: ["x", "exponent"],
     f: (x, exponent) => pow(x, exponent),
     d: (y, x, exponent) => [
       where(eq(exponent, 0), 0, mul(exponent, pow(x, sub(exponent, 1)))),
@@ -275,6 +276,7 @@ const rows = {
   trigamma: { f: (x) => fn.trigamma(x), d: (_y, x) => [fn.polygamma(x, 2)], domain: [positive] },
   /** ψ⁽ⁿ⁾(x), the n-th derivative of ψ, for whole n from 0 to 150. */
   polygamma: {
+    operands: ["x", "n"],
     f: (x, n) => fn.polygamma(x, n),
     d: (_y, x, n) => [fn.polygamma(x, add(n, 1)), 0],
     domain: [positive, [2, 2]],
@@ -322,11 +324,13 @@ const rows = {
   relu: { f: (x) => w.maximum(x, 0), d: (_y, x) => [not(le(x, 0))], types: "choice" },
   /** x for x > 0, else negativeSlope·x. */
   leakyRelu: {
+    operands: ["x", "negativeSlope"],
     f: (x, negativeSlope: Scalar = 0.01) => where(lt(0, x), x, mul(negativeSlope, x)),
     d: (_y, x, negativeSlope: Scalar = 0.01) => [where(lt(0, x), 1, negativeSlope), where(lt(0, x), 0, x)],
   },
   /** x for x > 0, else alpha·(eˣ − 1). */
   elu: {
+    operands: ["x", "alpha"],
     f: (x, alpha: Scalar = 1) => where(lt(0, x), x, mul(alpha, fn.expm1(x))),
     d: (_y, x, alpha: Scalar = 1) => [
       where(lt(0, x), 1, mul(alpha, exp(w.minimum(x, 0)))),
@@ -354,6 +358,7 @@ const rows = {
   },
   /** x held between `min` and `max` (max wins); the gradient passes at the bounds. */
   clamp: {
+    operands: ["x", "min", "max"],
     f: (x, min: Scalar = Number.NEGATIVE_INFINITY, max: Scalar = Number.POSITIVE_INFINITY) =>
       w.minimum(w.maximum(x, min), max),
     d: (_y, x, min: Scalar = Number.NEGATIVE_INFINITY, max: Scalar = Number.POSITIVE_INFINITY) => [
@@ -367,12 +372,14 @@ const rows = {
 
   /** `x` where `condition` holds, else `other`; the branch not taken leaves no trace in value or gradient. */
   where: {
+    operands: ["condition", "x", "other"],
     f: (condition, x, other) => where(condition, x, other),
     d: (_y, condition) => [0, condition, not(toExpr(condition))],
     types: "branches",
   },
   /** x + weight·(end − x), counted from the nearer end: weight 0 gives x and weight 1 gives end, exactly. */
   lerp: {
+    operands: ["x", "end", "weight"],
     f: (x, end, weight) => {
       const gap = sub(end, x);
       return where(lt(w.abs(weight), 0.5), add(x, mul(weight, gap)), sub(end, mul(sub(1, weight), gap)));

@@ -105,7 +105,11 @@ export type LiftedFn<F, T> = F extends (...args: infer P) => infer R
   : never;
 
 /** Whether a signature takes the elements of its list one by one too. */
-type IsVariadic<S> = Extract<S[keyof S], `${string}...`> extends never ? false : true;
+type IsVariadic<S> = string extends keyof S
+  ? false
+  : Extract<S[keyof S], `${string}...`> extends never
+    ? false
+    : true;
 
 /** Methods that gradients and other methods need, and that no editor need offer. */
 export type Unlisted = "addAt" | "maxAlong" | "minAlong" | "padZeros";

@@ -52,6 +52,8 @@ function toJSON(this: Tensor): EncodedTensor {
  * tables; shapes, dtypes and dims are checked at the call.
  */
 export class Tensor extends AnyTensor {
+  static override readonly name: string = "Tensor";
+
   #node: Node;
   #grad: Tensor | null = null;
   #released = false;

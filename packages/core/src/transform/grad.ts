@@ -3,7 +3,7 @@ import { zerosLike } from "../autodiff/derivative.ts";
 import { reverse } from "../autodiff/reverse.ts";
 import { isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
-import type { Mask } from "../graph/node.ts";
+import type { Mask, Node } from "../graph/node.ts";
 import { broadcasting } from "../ops/broadcast.ts";
 import { constant } from "../ops/source.ts";
 import { formatShape } from "../shape.ts";
@@ -59,9 +59,9 @@ export function traceArguments<A extends readonly unknown[], Y>(
 export type Pulled = readonly [Tensor, Tensor, (Mask | null)?];
 
 /** The gradients of `outputs` for their cotangents, as tensors in the order of the variables; zeros where none arrives. */
-export function pullBack(outputs: readonly Pulled[], variables: readonly Tensor["node"][]): Tensor[] {
+export function pullBack(outputs: readonly Pulled[], variables: readonly Node[]): Tensor[] {
   const pairs = outputs.map(([y, ȳ, mask = null]) => [y.node, ȳ.node, mask] as const);
-  return reverse(pairs, variables).map((g, i) => new Tensor(g ?? zerosLike(variables[i] as Tensor["node"])));
+  return reverse(pairs, variables).map((g, i) => new Tensor(g ?? zerosLike(variables[i] as Node)));
 }
 
 /** A tensor of one element as the loss that gradients are taken of. */

@@ -1,6 +1,7 @@
 import { checkArguments, type Signature } from "../arguments.ts";
 import { isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
+import type { Node } from "../graph/node.ts";
 import { ownMask } from "../ops/mask.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { stack, tensor, zeros } from "../tensor/create.ts";
@@ -25,7 +26,7 @@ const sizeOfAll = (tensors: readonly { readonly shape: Shape }[]): number =>
   tensors.reduce((n, t) => n + sizeOf(t.shape), 0);
 
 /** Rows or columns of a table of derivatives as one tensor. */
-function table(parts: readonly Tensor[], y: Tensor, x: Tensor["node"], dim: 0 | 1): Tensor {
+function table(parts: readonly Tensor[], y: Tensor, x: Node, dim: 0 | 1): Tensor {
   const shape = [...y.shape, ...x.shape];
   if (sizeOf(shape) === 0) return zeros(shape, { dtype: x.dtype });
   return stack(
@@ -35,7 +36,7 @@ function table(parts: readonly Tensor[], y: Tensor, x: Tensor["node"], dim: 0 | 
 }
 
 /** ∂yⱼ/∂xᵢ for all outputs and variables: row by row where the outputs are fewer, column by column where the variables are. */
-function tables(ys: readonly Tensor[], variables: readonly Tensor["node"][]): Tensor[][] {
+function tables(ys: readonly Tensor[], variables: readonly Node[]): Tensor[][] {
   if (sizeOfAll(ys) <= sizeOfAll(variables))
     return ys.map((y) => {
       const rows = basis(y.shape, y.dtype).map((ȳ) => pullBack([[y, ȳ, ownMask(ȳ.node)]], variables));

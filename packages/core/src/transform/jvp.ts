@@ -1,6 +1,7 @@
 import { checkArguments, type Signature } from "../arguments.ts";
 import { zerosLike } from "../autodiff/derivative.ts";
 import { forward } from "../autodiff/forward.ts";
+import type { Node } from "../graph/node.ts";
 import { ownMask } from "../ops/mask.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { fillWith, type Gradient } from "./form.ts";
@@ -9,7 +10,7 @@ import { matching, outputsOf, release, trace } from "./trace.ts";
 /** Tangents of traced outputs for tangents of the variables; zeros of `sparse` ones win over infinities. */
 export function pushForward(
   outputs: readonly Tensor[],
-  variables: readonly Tensor["node"][],
+  variables: readonly Node[],
   tangents: readonly Tensor[],
   sparse = false,
 ): Tensor[] {

@@ -62,7 +62,7 @@ function masksFor(
     throw new ChainruleError(
       "shape",
       op,
-      `keyPaddingMask ${formatShape(padding.shape)} must be ${formatShape([n, s])}: one for each key of each sequence`,
+      `keyPaddingMask ${formatShape(padding.shape)} must be ${formatShape([n, s])}: one for each key of each sequence${sameShape(padding.shape, [s, n]) ? ". Inputs are [L, N, E] unless the layer has { batchFirst: true }" : ""}`,
     );
   const perHead = attnMask?.ndim === 3 && attnMask.shape[0] === n * heads;
   const spread = perHead
