@@ -168,7 +168,7 @@ export function arange(start: number, stop?: number, step = 1, options: CreateOp
   return made(new Tensor(cast(add(mul(places, step), first), dtype)), requiresGrad);
 }
 
-/** `steps` numbers from start to end, both included to the bit, equally far apart; worked out in double precision. */
+/** `steps` numbers from start to end, both included to the bit, equally far apart; computed in double precision. */
 export function linspace(start: number, end: number, steps: number, options: CreateOptions = {}): Tensor {
   checkArguments("linspace", linspaceArguments, arguments);
   const { dtype = getDefaultDtype(), requiresGrad } = options;

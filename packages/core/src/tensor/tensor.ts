@@ -48,7 +48,7 @@ function toJSON(this: Tensor): EncodedTensor {
 }
 
 /**
- * An n-dimensional array of one dtype, immutable, worked out when it is read. Its methods are the rows of the op
+ * An n-dimensional array of one dtype, immutable, computed when it is read. Its methods are the rows of the op
  * tables; shapes, dtypes and dims are checked at the call.
  */
 export class Tensor extends AnyTensor {
@@ -57,7 +57,7 @@ export class Tensor extends AnyTensor {
   #node: Node;
   #grad: Tensor | null = null;
   #released = false;
-  /** What the gradient in this tensor was taken of: worked out along with it. */
+  /** What the gradient in this tensor was taken of: computed along with it. */
   #origin: Node | null = null;
 
   static readonly #unsettled = new Unsettled<Tensor>({
@@ -173,7 +173,7 @@ export class Tensor extends AnyTensor {
   /**
    * Adds the gradient of this tensor to `grad` of every leaf it was made of: x̄ = (∂y/∂x)ᵀ·ȳ, with ȳ = `cotangent`,
    * which may be left out for a single element. Its history is let go afterwards unless `retainGraph`. What earlier steps
-   * left to be worked out in leaves and their gradients is worked out first, so that steps do not pile up unread.
+   * left to be computed in leaves and their gradients is computed first, so that steps do not pile up unread.
    * @throws where nothing requires a gradient, or a cotangent is missing or of another shape.
    */
   backward(
@@ -231,7 +231,7 @@ export class Tensor extends AnyTensor {
     this.grad.#origin = origin;
   }
 
-  /** What has to be worked out for a tensor: with a gradient, what that was taken of. */
+  /** What has to be computed for a tensor: with a gradient, what that was taken of. */
   static #nodes(t: Tensor | null): Node[] {
     if (!t) return [];
     return t.#origin ? [t.#node, t.#origin] : [t.#node];
@@ -243,7 +243,7 @@ export class Tensor extends AnyTensor {
   }
 
   /**
-   * Works out the values of tensors in one run: with gradients the values they were taken of, and what was assigned to
+   * Computes the values of tensors in one run: with gradients the values they were taken of, and what was assigned to
    * cells meanwhile, which may share its making with them.
    */
   static evaluate(tensors: readonly Tensor[]): void {
@@ -435,7 +435,7 @@ checkMethods(Tensor.prototype, {
   min: { dim: "dim?", options: { keepdim: "boolean" } },
 });
 
-/** Works out the values of tensors, or of lists of them, in one run; reading them afterwards costs nothing. */
+/** Computes the values of tensors, or of lists of them, in one run; reading them afterwards costs nothing. */
 export const evaluate = checked(
   "evaluate",
   { tensors: "...tensor or tensors" },
