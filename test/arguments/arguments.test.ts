@@ -63,13 +63,27 @@ function methodsOf(name: string, object: object): [string, Callable][] {
   return [...found].map(([key, f]) => [`${name}.${key}`, f]);
 }
 
-const methods = [
+/** A module of each class: of no arguments, or of as many 2s as it takes. */
+const modules = Object.values(nn).flatMap((f) => {
+  if (!isClass(f) || f === nn.Layer || !(f.prototype instanceof nn.Module)) return [];
+  for (const args of [[], [2], [2, 2], [2, 2, 2]])
+    try {
+      return [new (f as new (...args: readonly number[]) => nn.Module)(...args)];
+    } catch {}
+  return [];
+});
+
+const methods: [string, Callable][] = [
   ...methodsOf("tensor", matrix()),
   ...methodsOf("parameter", new Parameter(matrix())),
   ...methodsOf("generator", new Generator(0)),
-  ...methodsOf("linear", new nn.Linear(3, 2)),
   ...methodsOf("sequential", new nn.Sequential(new nn.Linear(3, 2))),
-  ...methodsOf("loss", new nn.MSELoss()),
+  ...modules.map((m): [string, Callable] => [
+    `${m.constructor.name}.forward`,
+    (...args) => (m as unknown as { forward: Callable }).forward(...args),
+  ]),
+  ["checkpoint of a function", core.checkpoint(() => x) as Callable],
+  ["checkpoint of a number", core.checkpoint((() => 1) as never) as Callable],
   ...methodsOf("optimizer", sgd()),
   ...methodsOf("scheduler", new optim.StepLR(sgd(), 1)),
   ...methodsOf("plateau", new optim.ReduceLROnPlateau(sgd())),
@@ -110,6 +124,13 @@ afterAll(() => {
 describe("wrong arguments", () => {
   it.each([...functions, ...methods])("%s answers or says what is wrong", (_, f) => {
     expect(faults(f)).toEqual([]);
+  });
+
+  it("are given to a module of every class", () => {
+    const classes = Object.values(nn).filter(
+      (f) => isClass(f) && f.prototype instanceof nn.Module && f !== nn.Layer,
+    );
+    expect(classes.filter((f) => !modules.some((m) => m.constructor === f))).toEqual([]);
   });
 
   it("leave the process healthy", () => {

@@ -1,5 +1,5 @@
 import { Cell, ChainruleError, type DType, noGrad, Parameter, Tensor } from "@chainrule/core";
-import { checkMethods, guardFields, type Kind, Setting } from "@chainrule/core/internal";
+import { checkMethods, guardFields, type Kind, Setting, type Signature } from "@chainrule/core/internal";
 import { describe } from "./describe.ts";
 import { partsOf } from "./parts.ts";
 
@@ -273,6 +273,9 @@ checkMethods(Module.prototype, {
   stateDict: {},
   loadStateDict: { dict: dictKind, options: { strict: "boolean" } },
 });
+
+/** What `forward` of a layer takes. */
+export const layerInput: Signature = { x: "tensor" };
 
 /** A module from one tensor to one tensor. */
 export abstract class Layer extends Module {

@@ -12,6 +12,7 @@ import { Tensor } from "../tensor/tensor.ts";
 import { pullBack } from "./grad.ts";
 
 const ofFunction: Signature = { f: "function" };
+const ofTensors: Signature = { x: "...tensor" };
 
 /** A value with a derivative stated by hand. */
 export interface WithGradient {
@@ -101,12 +102,14 @@ const captured = (y: Node, since: number): Node[] =>
 export function checkpoint<A extends readonly Tensor[]>(f: (...args: A) => Tensor): (...args: A) => Tensor {
   checkArguments("checkpoint", ofFunction, arguments);
   return (...args) => {
+    checkArguments("checkpoint", ofTensors, args);
     const keys: Key[] = [];
     const rerun = new Rerun();
     const run = (mode: "record" | "replay") => {
       const own = args.map((x) => (x.requiresGrad ? new Tensor(variable(x.node)) : x));
       const since = nodeCount();
       const y = rerun[mode](() => withKeys(keys, mode, () => f(...(own as unknown as A))));
+      if (!(y instanceof Tensor)) fail("gradient", "checkpoint", "f must return a tensor");
       const variables = own.map((x) => x.node);
       return { y, variables, read: captured(y.node, since).filter((n) => !variables.includes(n)) };
     };

@@ -10,7 +10,7 @@ import {
 } from "@chainrule/core";
 import { checkArguments, type Kind, kinds, type Signature } from "@chainrule/core/internal";
 import { ones } from "../init.ts";
-import { Layer } from "../module.ts";
+import { Layer, layerInput } from "../module.ts";
 import { nonNegative, requireIn, share, size } from "../range.ts";
 import { type ParameterOptions, parameter, parameterOptions } from "./parameter.ts";
 import {
@@ -131,6 +131,7 @@ export class BatchNorm1d extends Layer {
   }
 
   forward(x: Tensor): Tensor {
+    checkArguments(this.constructor.name, layerInput, arguments);
     if (!this.ranks.includes(x.ndim) || x.shape[1] !== this.numFeatures)
       throw new ChainruleError(
         "shape",

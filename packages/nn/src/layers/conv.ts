@@ -2,7 +2,7 @@ import { ChainruleError, einsum, formatShape, type Parameter, type Tensor } from
 import { checkArguments, checked, type Kind, type Options, type Signature } from "@chainrule/core/internal";
 import { describe } from "../describe.ts";
 import { kaimingUniform, uniform } from "../init.ts";
-import { Layer } from "../module.ts";
+import { Layer, layerInput } from "../module.ts";
 import { count, requireIn, size } from "../range.ts";
 import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "./parameter.ts";
 import { type Along, type PerAxis, perAxis, perAxisKind, reachOf, windowsOf } from "./spatial.ts";
@@ -160,6 +160,7 @@ abstract class ConvLayer extends Layer {
   }
 
   forward(x: Tensor): Tensor {
+    checkArguments(this.constructor.name, layerInput, arguments);
     return convNd(this.axes, x, this.weight, this.bias, this.#options);
   }
 

@@ -1,6 +1,6 @@
 import type { Tensor } from "@chainrule/core";
 import { checkArguments, type Signature } from "@chainrule/core/internal";
-import { Layer } from "../module.ts";
+import { Layer, layerInput } from "../module.ts";
 
 const layerArguments: Signature = { startDim: "dim?", endDim: "dim?" };
 
@@ -16,6 +16,7 @@ export class Flatten extends Layer {
   }
 
   forward(x: Tensor): Tensor {
+    checkArguments("Flatten", layerInput, arguments);
     return x.flatten(this.startDim, this.endDim);
   }
 }
