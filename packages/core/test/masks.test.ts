@@ -171,6 +171,12 @@ describe("a mask", () => {
     expect([first, second]).toEqual(off);
   });
 
+  it("is exact behind products: a 0 that arithmetic made hides no infinity", () => {
+    const f = (x: Tensor) => where(tensor([true, false]), x.sqrt().outer(x.sqrt()).sum(1), 0).sum();
+    expect(grad(f)(x).toArray()).toEqual([Number.NaN, 0]);
+    expect(jacobian((x: Tensor) => x.sqrt().dot(x.sqrt()))(x).toArray()).toEqual([Number.NaN, 1]);
+  });
+
   it("does not arise from tangents and cotangents that happen to be 0", () => {
     const zero = tensor([0, 0], { dtype: "float64" });
     expect(jvp((x: Tensor) => x.sqrt(), [x], [zero])[1].toArray()).toEqual([Number.NaN, 0]);

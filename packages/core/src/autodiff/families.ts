@@ -8,7 +8,9 @@ import { contract } from "../ops/contract.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
 import { indexings } from "../ops/indexing.ts";
 import { both, choose, everywhere, once, ownMask, truth } from "../ops/mask.ts";
+import { movements } from "../ops/movement.ts";
 import { recurrence, shifted } from "../ops/recurrence.ts";
+import { reductions } from "../ops/reduce.ts";
 import { constant, iota, numberOf } from "../ops/source.ts";
 import { arg } from "../scalar/expr.ts";
 import { sizeOf } from "../shape.ts";
@@ -63,6 +65,31 @@ const movedMask = (masks: () => readonly Node[], i: number, x̄: Node): Mask =>
     const moved = masks()[i] as Node;
     return moved.dtype === "bool" ? moved : truth(x̄);
   });
+
+/**
+ * What a contraction made of a derivative with letters `from`: let through where some element that it sums over is. Where
+ * zeros of the other operand win, the zeros of the result say no less.
+ */
+function contracted(
+  value: Node,
+  letters: string,
+  mask: Mask | null,
+  from: string,
+  skips: boolean,
+): Derivative {
+  if (skips || !mask) return { value, mask: skips ? ownMask(value) : null };
+  return {
+    value,
+    mask: once(() => {
+      const gone = [...from].flatMap((l, i) => (letters.includes(l) ? [] : [i]));
+      const left = [...from].filter((l) => letters.includes(l));
+      const met = gone.length > 0 ? reductions.any(mask(), gone) : mask();
+      const order = [...letters].filter((l) => left.includes(l)).map((l) => left.indexOf(l));
+      const sizes = value.shape.map((n, i) => (left.includes(letters[i] as string) ? n : 1));
+      return broadcasting.expand(broadcasting.reshape(movements.permute(met, order), sizes), value.shape);
+    }),
+  };
+}
 
 /** The mask of a result that follows from several tangents: what one of them lets through, made by `f`. */
 const joined = (ẋ: readonly (Derivative | null)[], f: Mask): Mask | null =>
@@ -134,8 +161,8 @@ export const families: { readonly [F in Family]: Rules<Extract<Op, { family: F }
       const forA = { a: out, b: lb, out: la, skip: skipping(mask, skipsB) };
       const forB = { a: la, b: out, out: lb, skip: skipping(skipsA, mask) };
       return [
-        wanted[0] ? following(contract(name, value, b, forA), ȳ, skipsB) : null,
-        wanted[1] ? following(contract(name, a, value, forB), ȳ, skipsA) : null,
+        wanted[0] ? contracted(contract(name, value, b, forA), la, mask, out, skipsB) : null,
+        wanted[1] ? contracted(contract(name, a, value, forB), lb, mask, out, skipsA) : null,
       ];
     },
     jvp({ name, a: la, b: lb, out, skip }, node, [ȧ, ḃ]) {
@@ -143,8 +170,12 @@ export const families: { readonly [F in Family]: Rules<Extract<Op, { family: F }
       const letters = (inA: unknown, inB: unknown) => ({ a: la, b: lb, out, skip: skipping(inA, inB) });
       const [skipsA, skipsB] = [skip.includes("a"), skip.includes("b")];
       return total([
-        ȧ ? following(contract(name, ȧ.value, b, letters(ȧ.mask || skipsA, skipsB)), ȧ, skipsB) : null,
-        ḃ ? following(contract(name, a, ḃ.value, letters(skipsA, ḃ.mask || skipsB)), ḃ, skipsA) : null,
+        ȧ
+          ? contracted(contract(name, ȧ.value, b, letters(ȧ.mask || skipsA, skipsB)), out, ȧ.mask, la, skipsB)
+          : null,
+        ḃ
+          ? contracted(contract(name, a, ḃ.value, letters(skipsA, ḃ.mask || skipsB)), out, ḃ.mask, lb, skipsA)
+          : null,
       ]);
     },
   },

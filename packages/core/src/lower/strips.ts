@@ -6,7 +6,7 @@ import type { Arg, Axis, Buffer, Nest, Task } from "./kernel.ts";
 import { axesOf, blank } from "./unit.ts";
 
 /** Processors work on several points of a loop at once, as far as that many words reach. */
-const longBody = 64;
+const longBody = 48;
 /** A loop is divided where the longer part is at most so much of the whole. */
 const worthwhile = 0.75;
 const [leastStrip, mostStrip] = [64, 4096];
