@@ -25,7 +25,7 @@ export function requireSameCopy(op: string, x: unknown): void {
 /** What an argument may be. */
 export interface Kind {
   readonly holds: (x: unknown) => boolean;
-  /** What it is, as an error says it: "a whole number". */
+  /** The description in error messages: "a whole number". */
   readonly says: string;
   readonly fault?: Fault;
   /** What was likely meant where it is something else. */

@@ -76,7 +76,7 @@ export function promoteScalar(dtype: DType, scalar: number | boolean): DType {
   return Number.isInteger(scalar) ? "float64" : standard;
 }
 
-/** The dtype in which a tensor is compared with a number: by its true value, in float64 where the dtype cannot hold it. */
+/** The dtype in which a tensor is compared with a number: its own, and float64 where that cannot represent the number. */
 export function compareScalar(dtype: DType, scalar: number | boolean): DType {
   if (typeof scalar === "boolean") return dtype;
   if (isFloat(dtype))

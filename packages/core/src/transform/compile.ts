@@ -20,9 +20,9 @@ import {
   traced,
   tracing,
 } from "../tensor/tracing.ts";
-import { Arguments, type Found, nothingFound } from "./arguments.ts";
 import { type Binding, type Compiled, call, holds, isEffect, undo } from "./compiled.ts";
 import { History } from "./history.ts";
+import { Arguments, type Found, nothingFound } from "./inputs.ts";
 import { type Template, Templates } from "./template.ts";
 import { isTransforming } from "./trace.ts";
 

@@ -6,9 +6,9 @@ import type { Structure } from "../graph/structure.ts";
 import { known } from "../ops/source.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Asked, Effect, Guard, Slot, Tracing } from "../tensor/tracing.ts";
-import type { Fits, Found } from "./arguments.ts";
 import { containerOf, type Entry } from "./container.ts";
 import type { Given, History } from "./history.ts";
+import type { Fits, Found } from "./inputs.ts";
 import type { Template } from "./template.ts";
 
 /** What an input of a compiled graph is at a call. */

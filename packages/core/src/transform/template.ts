@@ -3,8 +3,8 @@ import type { Node } from "../graph/node.ts";
 import { Cell } from "../tensor/parameter.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { isLocal, type Tracing } from "../tensor/tracing.ts";
-import type { Found } from "./arguments.ts";
 import { containerOf, isData, isObject } from "./container.ts";
+import type { Found } from "./inputs.ts";
 
 /** Makes a value anew at each call, of the tensors that the program gives and of what the arguments hold. */
 export type Template = (outputs: readonly Tensor[], found: Found) => unknown;
