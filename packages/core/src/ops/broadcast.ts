@@ -14,6 +14,9 @@ export interface KeepDim {
   readonly keepdim?: boolean;
 }
 
+/** The arguments of an op over dims. */
+export const overDims = { dims: "dim or dims?", options: { keepdim: "boolean" } } as const;
+
 /** A movement of one input. */
 export function move(
   name: string,

@@ -5,7 +5,7 @@ import type { Node } from "../graph/node.ts";
 import * as w from "../scalar/words.ts";
 import { axes, axis, axisOrNone, formatShape, sizeOf } from "../shape.ts";
 import { cast, elementwise } from "./apply.ts";
-import { broadcasting, type Dims, type KeepDim, reduce } from "./broadcast.ts";
+import { broadcasting, type Dims, type KeepDim, overDims, reduce } from "./broadcast.ts";
 import { elementwiseOps } from "./elementwise.ts";
 import { detach, ruled } from "./identity.ts";
 import { choose, mulNoNan, truth } from "./mask.ts";
@@ -172,7 +172,6 @@ export const derived = {
   },
 };
 
-export const overDims = { dims: "dim or dims?", options: { keepdim: "boolean" } } as const;
 const alongDim = { dim: "dim", options: { keepdim: "boolean" } } as const;
 
 export const derivedArguments = {

@@ -5,7 +5,7 @@ import type { Combine, Node } from "../graph/node.ts";
 import * as w from "../scalar/words.ts";
 import { axes, formatShape } from "../shape.ts";
 import { cast, elementwise } from "./apply.ts";
-import { broadcasting, type Dims, type KeepDim, reduce } from "./broadcast.ts";
+import { broadcasting, type Dims, type KeepDim, overDims, reduce } from "./broadcast.ts";
 import { othersProduct } from "./recurrence.ts";
 import { row } from "./row.ts";
 
@@ -109,7 +109,6 @@ export const reductions = {
   all: row(truth("all", 1, "and"), [[2, 3]], [[2, 3], 1], [[0], 0]),
 };
 
-const overDims = { dims: "dim or dims?", options: { keepdim: "boolean" } } as const;
 const alongDim = { dim: "dim?", options: { keepdim: "boolean" } } as const;
 
 export const reductionArguments = {
