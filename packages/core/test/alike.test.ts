@@ -1,8 +1,8 @@
 import { compile, evaluate, randn, type Tensor } from "@chainrule/core";
 import { expect, test } from "vitest";
 import { moduleOf } from "../src/backend/wasm/module.ts";
-import { graphOf, structureOf } from "../src/graph/structure.ts";
-import { lower } from "../src/lower/lower.ts";
+import { graphOf, structureOf } from "../src/graph/canonicalize.ts";
+import { lower } from "../src/lower/pipeline.ts";
 
 /** A tensor of known elements. */
 function given(...shape: number[]): Tensor {

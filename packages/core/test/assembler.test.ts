@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { FunctionBuilder, ModuleBuilder, type OpName, type ValType } from "../src/backend/wasm/assembler.ts";
-import { instructions } from "../src/backend/wasm/opcodes.ts";
+import {
+  FunctionBuilder,
+  ModuleBuilder,
+  type OpName,
+  type ValType,
+} from "../src/backend/wasm/assembler/assembler.ts";
+import { instructions } from "../src/backend/wasm/assembler/opcodes.ts";
 
 type Callable = (...args: (number | bigint)[]) => number | bigint;
 

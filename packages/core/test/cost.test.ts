@@ -1,10 +1,10 @@
 import { einsum, evaluate, rand, randint, type Tensor, where, zeros } from "@chainrule/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { graphOf, structureOf } from "../src/graph/structure.ts";
-import { type Cost, costOf } from "../src/lower/cost.ts";
-import { lower } from "../src/lower/lower.ts";
-import { summary } from "../src/lower/summary.ts";
+import { graphOf, structureOf } from "../src/graph/canonicalize.ts";
+import { type Cost, costOf } from "../src/inspect/cost.ts";
+import { summary } from "../src/inspect/summary.ts";
+import { lower } from "../src/lower/pipeline.ts";
 
 const kernelsOf = (...ys: Tensor[]) => lower(structureOf(graphOf(ys.map((y) => y.node))));
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { functions } from "../src/scalar/functions.ts";
-import { words } from "../src/scalar/words.ts";
+import { words } from "../src/scalar/primitives.ts";
 import { arityOf, errorOf, names, precisions, samples, spelled, ulp, worstError } from "./expansion-error.ts";
 import { type Precision, strict } from "./strict.ts";
 

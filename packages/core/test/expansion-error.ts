@@ -1,6 +1,6 @@
 import { type Expansion, expansions } from "../src/scalar/expand/index.ts";
 import { functions } from "../src/scalar/functions.ts";
-import { computes } from "../src/scalar/truth.ts";
+import { computes } from "../src/scalar/reference.ts";
 import { fromNumber, precise, sub, toNumber } from "./precise.ts";
 import { type Precision, strict } from "./strict.ts";
 

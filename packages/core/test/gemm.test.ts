@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Float, gemmModule, KC, workspaceBytes } from "../src/backend/wasm/gemm.ts";
+import { type Float, gemmModule, KC, workspaceBytes } from "../src/backend/wasm/gemm/gemm.ts";
 
 const memory = new WebAssembly.Memory({ initial: 64 });
 const buffer = memory.buffer as ArrayBuffer;

@@ -1,9 +1,9 @@
 import { cat, randn, type Tensor, tensor, where } from "@chainrule/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { graphOf, structureOf } from "../src/graph/structure.ts";
-import { lower } from "../src/lower/lower.ts";
-import { planMemory } from "../src/lower/plan.ts";
+import { graphOf, structureOf } from "../src/graph/canonicalize.ts";
+import { planMemory } from "../src/lower/kernel-passes/plan-memory.ts";
+import { lower } from "../src/lower/pipeline.ts";
 
 type Step = (h: Tensor, t: Tensor) => Tensor;
 

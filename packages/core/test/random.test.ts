@@ -13,7 +13,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { threefry } from "../src/ops/source.ts";
 import { arg, type Expr, subexpressions } from "../src/scalar/expr.ts";
-import { computes } from "../src/scalar/truth.ts";
+import { computes } from "../src/scalar/reference.ts";
 
 /** Formulas of 32-bit integers, worked out word by word. */
 function bitsOf(roots: readonly Expr[], args: readonly number[]): number[] {

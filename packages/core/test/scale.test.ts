@@ -1,9 +1,9 @@
 import { cat, evaluate, grad, randn, stack, type Tensor, tensor, zeros } from "@chainrule/core";
 import { interpreter, withBackend } from "@chainrule/core/testing";
 import { describe, expect, it } from "vitest";
-import { graphOf, structureOf } from "../src/graph/structure.ts";
-import { lower } from "../src/lower/lower.ts";
-import { planMemory } from "../src/lower/plan.ts";
+import { graphOf, structureOf } from "../src/graph/canonicalize.ts";
+import { planMemory } from "../src/lower/kernel-passes/plan-memory.ts";
+import { lower } from "../src/lower/pipeline.ts";
 
 /** Bytes that a program takes beside its inputs and outputs. */
 const scratch = (y: Tensor): number => planMemory(lower(structureOf(graphOf([y.node])))).bytes;

@@ -2,9 +2,9 @@ import { elementwise, scalar, Tensor, tensor, where } from "@chainrule/core";
 import { interpreter, withBackend } from "@chainrule/core/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { graphOf, structureOf } from "../src/graph/structure.ts";
-import { lower } from "../src/lower/lower.ts";
-import { printProgram } from "../src/lower/print.ts";
+import { graphOf, structureOf } from "../src/graph/canonicalize.ts";
+import { printProgram } from "../src/lower/ir/print.ts";
+import { lower } from "../src/lower/pipeline.ts";
 import { constant } from "../src/ops/source.ts";
 
 type Step = (x: Tensor) => Tensor;

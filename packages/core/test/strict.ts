@@ -1,9 +1,9 @@
 import type { DType } from "../src/dtype.ts";
 import { arrays } from "../src/dtype.ts";
 import { arg, type Expr, type Word } from "../src/scalar/expr.ts";
-import { tapeOf } from "../src/scalar/tape.ts";
-import { computes } from "../src/scalar/truth.ts";
-import { words } from "../src/scalar/words.ts";
+import { tapeOf } from "../src/scalar/linearize.ts";
+import { words } from "../src/scalar/primitives.ts";
+import { computes } from "../src/scalar/reference.ts";
 
 export type Precision = "float32" | "float64";
 

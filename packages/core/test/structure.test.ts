@@ -1,6 +1,6 @@
 import { elementwise, evaluate, grad, type Tensor, tensor } from "@chainrule/core";
 import { describe, expect, it } from "vitest";
-import { graphOf, structureOf } from "../src/graph/structure.ts";
+import { graphOf, structureOf } from "../src/graph/canonicalize.ts";
 import { constant } from "../src/ops/source.ts";
 
 const numbers = [0, -0, 1, -1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

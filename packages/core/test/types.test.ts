@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import type { Formula } from "../src/ops/apply.ts";
 import { arg, type Expr, literal, subexpressions } from "../src/scalar/expr.ts";
 import { exp } from "../src/scalar/functions.ts";
+import { add, and, div, eq, lt, mul, sub, toFloat32, where } from "../src/scalar/primitives.ts";
 import { settled, typeOf, worksIn } from "../src/scalar/types.ts";
-import { add, and, div, eq, lt, mul, sub, toFloat32, where } from "../src/scalar/words.ts";
 
 const x = arg(0);
 const positive = lt(0, x);

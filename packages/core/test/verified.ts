@@ -1,4 +1,4 @@
-import { inspectBy } from "../src/lower/lower.ts";
+import { inspectBy } from "../src/lower/pipeline.ts";
 import { verify } from "../src/lower/verify/verify.ts";
 
 inspectBy(verify);

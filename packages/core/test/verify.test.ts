@@ -1,13 +1,13 @@
 import { arange, type Tensor, tensor } from "@chainrule/core";
 import { describe, expect, it } from "vitest";
-import { graphOf, structureOf } from "../src/graph/structure.ts";
-import { addIndex, constantIndex, type Index, scaleIndex } from "../src/lower/index-map.ts";
-import type { Buffer, Nest } from "../src/lower/kernel.ts";
-import { lower } from "../src/lower/lower.ts";
-import type { Kernel, Program } from "../src/lower/program.ts";
+import { graphOf, structureOf } from "../src/graph/canonicalize.ts";
+import { addIndex, constantIndex, type Index, scaleIndex } from "../src/lower/ir/index-map.ts";
+import type { Buffer, Nest } from "../src/lower/ir/kernel.ts";
+import type { Kernel, Program } from "../src/lower/ir/program.ts";
+import { lower } from "../src/lower/pipeline.ts";
 import { verify } from "../src/lower/verify/verify.ts";
 import { literal } from "../src/scalar/expr.ts";
-import { add, eq, where } from "../src/scalar/words.ts";
+import { add, eq, where } from "../src/scalar/primitives.ts";
 
 const programOf = (y: Tensor): Program => lower(structureOf(graphOf([y.node])));
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { FunctionBuilder, ModuleBuilder } from "../src/backend/wasm/assembler.ts";
-import type { Site } from "../src/backend/wasm/site.ts";
-import { emitWord } from "../src/backend/wasm/words.ts";
-import { words } from "../src/scalar/words.ts";
+import { FunctionBuilder, ModuleBuilder } from "../src/backend/wasm/assembler/assembler.ts";
+import type { Site } from "../src/backend/wasm/instructions/context.ts";
+import { emitWord } from "../src/backend/wasm/instructions/instructions.ts";
+import { words } from "../src/scalar/primitives.ts";
 
 const values = [Number.NaN, Infinity, -Infinity, 0, -0, 1, -1, 2.5, -2.5, 2 ** -149, -(2 ** -149), 1e30];
 

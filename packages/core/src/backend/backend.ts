@@ -1,5 +1,5 @@
+import type { Structure } from "../graph/canonicalize.ts";
 import type { Value } from "../graph/node.ts";
-import type { Structure } from "../graph/structure.ts";
 
 /** A graph made ready to run. */
 export interface Executable {

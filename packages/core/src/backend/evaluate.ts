@@ -1,14 +1,14 @@
 import { checkArguments, type Kind, type Signature } from "../arguments.ts";
 import { arrays } from "../dtype.ts";
 import { done } from "../errors.ts";
+import { type Graph, graphOf, type Structure, structureOf } from "../graph/canonicalize.ts";
+import { fits, type Outline, outlineOf } from "../graph/graph-key.ts";
 import { type Node, Single, type Value } from "../graph/node.ts";
-import { fits, type Outline, outlineOf } from "../graph/outline.ts";
-import { type Graph, graphOf, type Structure, structureOf } from "../graph/structure.ts";
 import { arg } from "../scalar/expr.ts";
 import { sizeOf } from "../shape.ts";
 import type { Backend, Executable } from "./backend.ts";
+import { watcher } from "./hooks.ts";
 import { wasm } from "./wasm/wasm.ts";
-import { watcher } from "./watch.ts";
 
 /** So many executables, of so many nodes together, are kept ready for each backend; the one not used for longest goes first. */
 const mostReady = 256;

@@ -1,17 +1,17 @@
 import { arrays, clamped, type DType, isFloat, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
+import type { Item } from "../graph/canonicalize.ts";
 import type { Family, Indexing, Op, Value } from "../graph/node.ts";
-import type { Item } from "../graph/structure.ts";
 import { checkIndices } from "../ops/indexing.ts";
 import { arg, type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
-import { tapeOf } from "../scalar/tape.ts";
-import { computes } from "../scalar/truth.ts";
+import { tapeOf } from "../scalar/linearize.ts";
+import { words } from "../scalar/primitives.ts";
+import { computes } from "../scalar/reference.ts";
 import { settled } from "../scalar/types.ts";
-import { words } from "../scalar/words.ts";
 import { type Shape, sizeOf, stridesOf } from "../shape.ts";
 import type { Backend } from "./backend.ts";
-import { checkElements } from "./refuse.ts";
-import { watcher } from "./watch.ts";
+import { checkElements } from "./diagnose-fault.ts";
+import { watcher } from "./hooks.ts";
 
 type Elements = ArrayLike<number>;
 

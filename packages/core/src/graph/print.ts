@@ -1,6 +1,6 @@
 import { formatShape } from "../shape.ts";
+import type { Structure } from "./canonicalize.ts";
 import type { Node, Op } from "./node.ts";
-import type { Structure } from "./structure.ts";
 import { topological } from "./walk.ts";
 
 function printOp({ name, attrs }: Op, inputs: readonly string[]): string {

@@ -13,7 +13,7 @@ import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
 import { type Elementwise, Node } from "../graph/node.ts";
 import { arg, type Expr, type Scalar } from "../scalar/expr.ts";
-import * as words from "../scalar/words.ts";
+import * as words from "../scalar/primitives.ts";
 import { broadcast, type Shape } from "../shape.ts";
 import { broadcasting } from "./broadcast.ts";
 import { isWeak, weakDType } from "./placeholder.ts";

@@ -3,7 +3,7 @@ import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
 import type { Movement, Node, Reduction } from "../graph/node.ts";
 import type { Expr, Scalar } from "../scalar/expr.ts";
-import { add, floorDivide, mul, sub } from "../scalar/words.ts";
+import { add, floorDivide, mul, sub } from "../scalar/primitives.ts";
 import { axes, checkShape, formatShape, type Shape, sameShape, sizeOf, stridesOf } from "../shape.ts";
 import { row } from "./row.ts";
 

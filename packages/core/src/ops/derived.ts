@@ -2,7 +2,7 @@ import type { Signatures } from "../arguments.ts";
 import { floating, isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
-import * as w from "../scalar/words.ts";
+import * as w from "../scalar/primitives.ts";
 import { axes, axis, axisOrNone, formatShape, sizeOf } from "../shape.ts";
 import { cast, elementwise } from "./apply.ts";
 import { broadcasting, type Dims, type KeepDim, overDims, reduce } from "./broadcast.ts";

@@ -1,7 +1,7 @@
 import { Node } from "../graph/node.ts";
 import { type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
 import * as fn from "../scalar/functions.ts";
-import * as w from "../scalar/words.ts";
+import * as w from "../scalar/primitives.ts";
 import { type Formula, type Formulas, formulas } from "./apply.ts";
 import type { Operand } from "./row.ts";
 

@@ -1,5 +1,5 @@
 import type { Mask, Node } from "../graph/node.ts";
-import * as w from "../scalar/words.ts";
+import * as w from "../scalar/primitives.ts";
 import { elementwise } from "./apply.ts";
 import { broadcasting } from "./broadcast.ts";
 import { elementwiseOps } from "./elementwise.ts";

@@ -4,7 +4,7 @@ import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
 import type { Movement, Node } from "../graph/node.ts";
 import type { Expr, Scalar } from "../scalar/expr.ts";
-import { add, and, eq, floorDivide, le, lt, mul, sub } from "../scalar/words.ts";
+import { add, and, eq, floorDivide, le, lt, mul, sub } from "../scalar/primitives.ts";
 import { axes, axis, formatShape, type Shape, sameShape } from "../shape.ts";
 import { cast } from "./apply.ts";
 import { broadcasting, move } from "./broadcast.ts";

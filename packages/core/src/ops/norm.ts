@@ -1,7 +1,7 @@
 import type { Signatures } from "../arguments.ts";
 import type { Node } from "../graph/node.ts";
 import type { Expr } from "../scalar/expr.ts";
-import * as w from "../scalar/words.ts";
+import * as w from "../scalar/primitives.ts";
 import { axes, sizeOf } from "../shape.ts";
 import { cast, elementwise } from "./apply.ts";
 import { broadcasting, type Dims, type KeepDim, overDims } from "./broadcast.ts";

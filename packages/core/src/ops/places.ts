@@ -2,7 +2,7 @@ import type { Signatures } from "../arguments.ts";
 import { clamped, isFloat, promote } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
-import * as w from "../scalar/words.ts";
+import * as w from "../scalar/primitives.ts";
 import { axisOrNone, formatShape, type Shape, sizeOf } from "../shape.ts";
 import { beside, cast, elementwise } from "./apply.ts";
 import { arrangements } from "./arrange.ts";

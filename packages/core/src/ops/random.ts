@@ -1,7 +1,7 @@
 import { type DType, isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
-import * as w from "../scalar/words.ts";
+import * as w from "../scalar/primitives.ts";
 import type { Shape } from "../shape.ts";
 import { cast, elementwise } from "./apply.ts";
 import { elementwiseOps } from "./elementwise.ts";

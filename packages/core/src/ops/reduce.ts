@@ -2,7 +2,7 @@ import type { Signatures } from "../arguments.ts";
 import type { DType } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Combine, Node } from "../graph/node.ts";
-import * as w from "../scalar/words.ts";
+import * as w from "../scalar/primitives.ts";
 import { axes, formatShape } from "../shape.ts";
 import { cast, elementwise } from "./apply.ts";
 import { broadcasting, type Dims, type KeepDim, overDims, reduce } from "./broadcast.ts";

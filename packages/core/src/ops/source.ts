@@ -3,7 +3,7 @@ import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
 import { Node, Single, type Source, type Value } from "../graph/node.ts";
 import { constantOf, type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
-import { add, mul, or, shiftLeft, shiftRightLogical, xor } from "../scalar/words.ts";
+import { add, mul, or, shiftLeft, shiftRightLogical, xor } from "../scalar/primitives.ts";
 import { checkShape, type Shape, sizeOf } from "../shape.ts";
 
 const source = (name: string, attrs: Source["attrs"], f: Source["f"]): Source => ({

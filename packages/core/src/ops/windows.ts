@@ -3,7 +3,7 @@ import { promote } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import type { Expr } from "../scalar/expr.ts";
-import { add, and, eq, floorDivide, mul, sub } from "../scalar/words.ts";
+import { add, and, eq, floorDivide, mul, sub } from "../scalar/primitives.ts";
 import { axis, axisOrNone, formatShape } from "../shape.ts";
 import { cast } from "./apply.ts";
 import { broadcasting, move } from "./broadcast.ts";

@@ -1,6 +1,6 @@
 import { builders, type Expr, type Scalar, type Word } from "./expr.ts";
 import * as gamma from "./gamma.ts";
-import { abs, add, maximum, neg } from "./words.ts";
+import { abs, add, maximum, neg } from "./primitives.ts";
 
 const real = { result: "same" as const, real: true };
 const one = <N extends string>(name: N) => ({ text: `${name}($0)` as const, ...real });

@@ -1,3 +1,3 @@
 export type { Expr, Scalar } from "./expr.ts";
 export * from "./functions.ts";
-export * from "./words.ts";
+export * from "./primitives.ts";

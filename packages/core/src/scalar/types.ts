@@ -1,6 +1,6 @@
 import { type DType, isFloat, promote } from "../dtype.ts";
 import { applied, constantOf, type Expr, literal, rewritten, subexpressions } from "./expr.ts";
-import { toBool, toFloat32, toFloat64, toInt32 } from "./words.ts";
+import { toBool, toFloat32, toFloat64, toInt32 } from "./primitives.ts";
 
 type Apply = Expr & { readonly kind: "apply" };
 

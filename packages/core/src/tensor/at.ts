@@ -9,7 +9,7 @@ import { indexings } from "../ops/indexing.ts";
 import { movements } from "../ops/movement.ts";
 import type { Operand } from "../ops/row.ts";
 import { data, iota, scalar } from "../ops/source.ts";
-import { add, and, le, lt, neg, where } from "../scalar/words.ts";
+import { add, and, le, lt, neg, where } from "../scalar/primitives.ts";
 import { broadcast, formatShape, sameShape, sizeOf } from "../shape.ts";
 import { selections } from "./select.ts";
 

@@ -13,7 +13,7 @@ import type { Node } from "../graph/node.ts";
 import { elementwise } from "../ops/apply.ts";
 import * as draw from "../ops/random.ts";
 import { type Key, scalar } from "../ops/source.ts";
-import { le } from "../scalar/words.ts";
+import { le } from "../scalar/primitives.ts";
 import { broadcast, type Shape } from "../shape.ts";
 import { type CreateOptions, createOptions, ofShape, tensor } from "./create.ts";
 

@@ -19,10 +19,10 @@ import { constant } from "../ops/source.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { decode, type EncodedTensor, encode } from "./encode.ts";
 import { formatTensor } from "./format.ts";
+import { bound } from "./graph-limit.ts";
 import { type LiftedFn, type Methods, methodArguments, methods, type Unlisted } from "./methods.ts";
 import { type Nested, nest } from "./nested.ts";
 import { tracing } from "./tracing.ts";
-import { bound } from "./unread.ts";
 import { Unsettled } from "./unsettled.ts";
 
 /** A tensor, or a JavaScript scalar that adapts to the others' dtype. */

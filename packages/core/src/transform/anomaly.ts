@@ -1,10 +1,10 @@
 import { checkArguments, type Signature } from "../arguments.ts";
 import { evaluate, prepare } from "../backend/evaluate.ts";
-import { type Watcher, watchBy, watcher } from "../backend/watch.ts";
+import { type Watcher, watchBy, watcher } from "../backend/hooks.ts";
 import { isFloat } from "../dtype.ts";
 import { done, fail } from "../errors.ts";
+import { graphOf, structureOf } from "../graph/canonicalize.ts";
 import { type Node, type Observer, observeBy, type Value } from "../graph/node.ts";
-import { graphOf, structureOf } from "../graph/structure.ts";
 import { topological } from "../graph/walk.ts";
 import { formatShape } from "../shape.ts";
 import { Tensor } from "../tensor/tensor.ts";

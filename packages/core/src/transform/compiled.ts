@@ -1,8 +1,8 @@
 import type { Executable } from "../backend/backend.ts";
-import { watcher } from "../backend/watch.ts";
+import { watcher } from "../backend/hooks.ts";
 import type { DType } from "../dtype.ts";
+import type { Structure } from "../graph/canonicalize.ts";
 import { type Node, Single, type Value } from "../graph/node.ts";
-import type { Structure } from "../graph/structure.ts";
 import { known } from "../ops/source.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Asked, Effect, Guard, Slot, Tracing } from "../tensor/tracing.ts";

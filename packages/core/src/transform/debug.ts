@@ -1,6 +1,6 @@
-import { watchBy } from "../backend/watch.ts";
-import type { Cost } from "../lower/cost.ts";
-import { type Steps, worksOf } from "../lower/work.ts";
+import { watchBy } from "../backend/hooks.ts";
+import type { Cost } from "../inspect/cost.ts";
+import { type Steps, worksOf } from "../inspect/kernel-cost.ts";
 import { figures, timing } from "./profile.ts";
 import { digits } from "./table.ts";
 

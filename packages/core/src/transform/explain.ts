@@ -1,11 +1,11 @@
 import { fail } from "../errors.ts";
+import { graphOf, type Structure, structureOf } from "../graph/canonicalize.ts";
 import type { Node } from "../graph/node.ts";
 import { printStructure } from "../graph/print.ts";
-import { graphOf, type Structure, structureOf } from "../graph/structure.ts";
-import type { Buffer } from "../lower/kernel.ts";
-import { lower } from "../lower/lower.ts";
-import { planMemory } from "../lower/plan.ts";
-import { bufferNames, printProgram } from "../lower/print.ts";
+import type { Buffer } from "../lower/ir/kernel.ts";
+import { bufferNames, printProgram } from "../lower/ir/print.ts";
+import { planMemory } from "../lower/kernel-passes/plan-memory.ts";
+import { lower } from "../lower/pipeline.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { compiledStructure } from "./compile.ts";
 import { overview } from "./overview.ts";

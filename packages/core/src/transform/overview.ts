@@ -1,9 +1,9 @@
-import type { Structure } from "../graph/structure.ts";
-import type { Buffer } from "../lower/kernel.ts";
-import { lower } from "../lower/lower.ts";
-import { planMemory } from "../lower/plan.ts";
-import { bytesOf } from "../lower/program.ts";
-import { type Work, worksOf } from "../lower/work.ts";
+import type { Structure } from "../graph/canonicalize.ts";
+import { type Work, worksOf } from "../inspect/kernel-cost.ts";
+import type { Buffer } from "../lower/ir/kernel.ts";
+import { bytesOf } from "../lower/ir/program.ts";
+import { planMemory } from "../lower/kernel-passes/plan-memory.ts";
+import { lower } from "../lower/pipeline.ts";
 import { digits, table } from "./table.ts";
 
 /** How often each text occurs, in the order of first occurrence. */

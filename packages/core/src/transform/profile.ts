@@ -1,8 +1,8 @@
 import { checkArguments, type Signature } from "../arguments.ts";
-import { type Watcher, watchBy, watcher } from "../backend/watch.ts";
+import { type Watcher, watchBy, watcher } from "../backend/hooks.ts";
 import { done } from "../errors.ts";
-import type { Cost } from "../lower/cost.ts";
-import { type Steps, type Work, worksOf } from "../lower/work.ts";
+import type { Cost } from "../inspect/cost.ts";
+import { type Steps, type Work, worksOf } from "../inspect/kernel-cost.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { digits, table } from "./table.ts";
 import { tensorsOf } from "./tree.ts";

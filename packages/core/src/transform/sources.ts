@@ -1,6 +1,6 @@
 import type { Node, Op } from "../graph/node.ts";
 import { arg, constantOf, type Expr, toExpr } from "../scalar/expr.ts";
-import { computes } from "../scalar/truth.ts";
+import { computes } from "../scalar/reference.ts";
 import { type Shape, stridesOf } from "../shape.ts";
 
 /** The coordinates of the element at `place`. */

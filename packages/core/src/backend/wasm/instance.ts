@@ -1,12 +1,12 @@
-import type { Program } from "../../lower/program.ts";
+import type { Program } from "../../lower/ir/program.ts";
 import { farWords } from "../../scalar/expand/index.ts";
 import { subexpressions, type Word } from "../../scalar/expr.ts";
 import { functions } from "../../scalar/functions.ts";
-import { words } from "../../scalar/words.ts";
-import { compileModule } from "./compile.ts";
-import { type Float, gemmModule } from "./gemm.ts";
+import { words } from "../../scalar/primitives.ts";
+import { compileModule } from "./assembler/compile.ts";
+import { type Float, gemmModule } from "./gemm/gemm.ts";
+import { isKnown } from "./instructions/instructions.ts";
 import { type Assembled, moduleOf } from "./module.ts";
-import { isKnown } from "./words.ts";
 
 const vocabulary: Readonly<Record<string, Word>> = { ...words, ...functions, ...farWords };
 

@@ -1,15 +1,15 @@
-import type { Buffer, Nest } from "../../lower/kernel.ts";
-import { buffersOf } from "../../lower/plan.ts";
-import type { Program } from "../../lower/program.ts";
-import { textOf } from "./alike.ts";
-import { FunctionBuilder, ModuleBuilder, type ValType } from "./assembler.ts";
-import { gemmParameters } from "./gemm.ts";
-import { emitJoin } from "./join.ts";
-import { emitNest } from "./nest.ts";
-import { emitProduct, type MatrixProduct, matrixProduct, Places } from "./product.ts";
-import { emitRecur } from "./recur.ts";
-import { emitScatter } from "./scatter.ts";
-import { emitSkip } from "./skip.ts";
+import { buffersOf } from "../../lower/ir/buffers.ts";
+import type { Buffer, Nest } from "../../lower/ir/kernel.ts";
+import type { Program } from "../../lower/ir/program.ts";
+import { FunctionBuilder, ModuleBuilder, type ValType } from "./assembler/assembler.ts";
+import { emitProduct, type MatrixProduct, matrixProduct, Places } from "./gemm/emit.ts";
+import { gemmParameters } from "./gemm/gemm.ts";
+import { emitSkip } from "./gemm/skip-zeros.ts";
+import { emitJoin } from "./kernels/concat.ts";
+import { emitRecur } from "./kernels/scan.ts";
+import { emitScatter } from "./kernels/scatter.ts";
+import { textOf } from "./nest/kernel-key.ts";
+import { emitNest } from "./nest/nest.ts";
 
 /** The table that a program is run on: 1 more than the item at fault, the address of the workspace, then that of each buffer. */
 export const tableWords = (program: Program): number => 2 + program.buffers.length;

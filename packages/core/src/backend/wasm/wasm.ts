@@ -1,17 +1,17 @@
+import type { Structure } from "../../graph/canonicalize.ts";
 import { Single, type Value } from "../../graph/node.ts";
-import type { Structure } from "../../graph/structure.ts";
-import type { Buffer } from "../../lower/kernel.ts";
-import { lower } from "../../lower/lower.ts";
-import { planMemory } from "../../lower/plan.ts";
-import { bytesOf, type Program } from "../../lower/program.ts";
+import type { Buffer } from "../../lower/ir/kernel.ts";
+import { bytesOf, type Program } from "../../lower/ir/program.ts";
+import { planMemory } from "../../lower/kernel-passes/plan-memory.ts";
+import { lower } from "../../lower/pipeline.ts";
 import type { Backend } from "../backend.ts";
-import { inPieces } from "../pieces.ts";
-import { refuse } from "../refuse.ts";
-import { watcher } from "../watch.ts";
+import { refuse } from "../diagnose-fault.ts";
+import { watcher } from "../hooks.ts";
+import { inPieces } from "../partition.ts";
 import { instantiate, type Products } from "./instance.ts";
-import { Arena, Heap } from "./memory.ts";
+import { Arena, Heap } from "./memory/heap.ts";
+import { type Kind, Residents } from "./memory/tensor-cache.ts";
 import { addressWord, tableWords, workspaceWord } from "./module.ts";
-import { type Kind, Residents } from "./resident.ts";
 
 const heap = new Heap();
 const residents = new Residents(heap, 256 << 20, 4096);

@@ -1,4 +1,4 @@
-import type { Buffer } from "../kernel.ts";
+import type { Buffer } from "../ir/kernel.ts";
 
 /** Throws where something that every program has does not hold. */
 export function check(holds: boolean, what: () => string): void {

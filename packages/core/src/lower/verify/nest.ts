@@ -1,6 +1,6 @@
 import { sizeOf } from "../../shape.ts";
-import type { Index } from "../index-map.ts";
-import type { Arg, Axis, Buffer, Nest, Task } from "../kernel.ts";
+import type { Index } from "../ir/index-map.ts";
+import type { Arg, Axis, Buffer, Nest, Task } from "../ir/kernel.ts";
 import { check, nameOf } from "./check.ts";
 import type { Stored } from "./stored.ts";
 import { readsOf } from "./types.ts";

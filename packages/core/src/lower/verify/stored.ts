@@ -1,4 +1,4 @@
-import type { Buffer } from "../kernel.ts";
+import type { Buffer } from "../ir/kernel.ts";
 
 /** Which elements of buffers hold something: all, or those that are marked. */
 export class Stored {

@@ -1,7 +1,7 @@
 import type { DType } from "../../dtype.ts";
 import { type Expr, inOrder } from "../../scalar/expr.ts";
 import { decidingOf, typeOf, worksIn } from "../../scalar/types.ts";
-import type { Arg, Loop, Task } from "../kernel.ts";
+import type { Arg, Loop, Task } from "../ir/kernel.ts";
 import { check } from "./check.ts";
 
 /** What the formulas of a loop read, to say where others lie included, once every word of them works in one dtype. */

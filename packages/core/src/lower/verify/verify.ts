@@ -1,7 +1,7 @@
 import { sizeOf, stridesOf } from "../../shape.ts";
-import type { Buffer } from "../kernel.ts";
-import { buffersOf } from "../plan.ts";
-import type { Join, Kernel, Product, Program, View } from "../program.ts";
+import { buffersOf } from "../ir/buffers.ts";
+import type { Buffer } from "../ir/kernel.ts";
+import type { Join, Kernel, Product, Program, View } from "../ir/program.ts";
 import { check, nameOf } from "./check.ts";
 import { checkNest } from "./nest.ts";
 import { Stored } from "./stored.ts";

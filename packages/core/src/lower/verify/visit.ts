@@ -1,6 +1,6 @@
 import { sizeOf } from "../../shape.ts";
-import type { Guard, Index } from "../index-map.ts";
-import type { Axis } from "../kernel.ts";
+import type { Guard, Index } from "../ir/index-map.ts";
+import type { Axis } from "../ir/kernel.ts";
 
 /** Where the loop variables of a nest stand. */
 export type Point = Map<string, number>;

@@ -28,7 +28,7 @@ import {
   toFloat32,
   toFloat64,
   where,
-} from "../words.ts";
+} from "../primitives.ts";
 import { carefulParts, type ExpConstants, exp, expConstants, scaled } from "./exp.ts";
 import { log1p } from "./log.ts";
 import { horner, perPrecision, polynomial, roundTo, square } from "./precision.ts";

@@ -21,7 +21,7 @@ import {
   scalb,
   sub,
   where,
-} from "../words.ts";
+} from "../primitives.ts";
 import { perPrecision, polynomial, square } from "./precision.ts";
 
 export interface ExpConstants {

@@ -3,7 +3,21 @@
  * tanh by its addition theorem; asinh, acosh and atanh as ln(1 + u) of a u that does not cancel.
  */
 import type { Expr } from "../expr.ts";
-import { abs, add, copysign, div, le, lt, minimum, mul, round, scalb, sqrt, sub, where } from "../words.ts";
+import {
+  abs,
+  add,
+  copysign,
+  div,
+  le,
+  lt,
+  minimum,
+  mul,
+  round,
+  scalb,
+  sqrt,
+  sub,
+  where,
+} from "../primitives.ts";
 import { type ExpConstants, expConstants, expParts } from "./exp.ts";
 import { log1p } from "./log.ts";
 import { orNaN, perPrecision, polynomial, square } from "./precision.ts";

@@ -20,7 +20,7 @@ import {
   toFloat64,
   where,
   xor,
-} from "../words.ts";
+} from "../primitives.ts";
 import { perPrecision, polynomial, square } from "./precision.ts";
 
 const constants = {

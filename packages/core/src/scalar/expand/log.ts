@@ -6,7 +6,20 @@
  * high + low, where high has so few bits that k·high is exact.
  */
 import type { Expr } from "../expr.ts";
-import { add, copysign, div, eq, exponent, lt, mul, neg, scalb, significand, sub, where } from "../words.ts";
+import {
+  add,
+  copysign,
+  div,
+  eq,
+  exponent,
+  lt,
+  mul,
+  neg,
+  scalb,
+  significand,
+  sub,
+  where,
+} from "../primitives.ts";
 import { expConstants } from "./exp.ts";
 import { perPrecision, polynomial, roundTo, square } from "./precision.ts";
 

@@ -30,7 +30,7 @@ import {
   toFloat64,
   where,
   xor,
-} from "../words.ts";
+} from "../primitives.ts";
 import { beyond, exp2, expConstants, scaled } from "./exp.ts";
 import { log2, logConstants, logParts } from "./log.ts";
 import { isEven, perPrecision, polynomial, square } from "./precision.ts";

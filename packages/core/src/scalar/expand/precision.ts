@@ -1,6 +1,6 @@
 /** What the expansions are written with: a formula for each precision, and the few shapes that recur in them. */
 import type { Expr, Scalar } from "../expr.ts";
-import { add, eq, floor, mul, sub, where } from "../words.ts";
+import { add, eq, floor, mul, sub, where } from "../primitives.ts";
 
 /** A function spelled out in words, of which every one is to be rounded to the precision named. */
 export interface Expansion<F = (...x: Expr[]) => Expr> {

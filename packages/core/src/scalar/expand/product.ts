@@ -1,5 +1,5 @@
 import type { Expr, Scalar } from "../expr.ts";
-import { add, mul, sub } from "../words.ts";
+import { add, mul, sub } from "../primitives.ts";
 
 /** The parts of a number that have half its bits each, for a `splitter` of 2ᵏ + 1, k half the number of bits. */
 function split(x: Scalar, splitter: number): readonly [Expr, Expr] {

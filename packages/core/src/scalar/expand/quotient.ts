@@ -3,7 +3,7 @@
  * products of halves give exactly [Dekker 1971], is on the side of y, and q is one too large.
  */
 import type { Expr } from "../expr.ts";
-import { abs, add, and, div, eq, floor, lt, mul, neg, sub, where, xor } from "../words.ts";
+import { abs, add, and, div, eq, floor, lt, mul, neg, sub, where, xor } from "../primitives.ts";
 import { perPrecision } from "./precision.ts";
 import { product } from "./product.ts";
 

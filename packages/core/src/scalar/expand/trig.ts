@@ -9,8 +9,8 @@
  * Polynomials in r², minimax by Remez: (sin r − r)/r³ of degree 4 (error 2⁻³¹) and 7 (2⁻⁶¹), (tan r − r)/r³ of degree 6 and 14.
  */
 import type { Expr } from "../expr.ts";
-import { abs, add, div, eq, floor, lt, mul, neg, sub, where } from "../words.ts";
-import { farBuilders } from "./far.ts";
+import { abs, add, div, eq, floor, lt, mul, neg, sub, where } from "../primitives.ts";
+import { farBuilders } from "./payne-hanek.ts";
 import { horner, isEven, perPrecision, roundTo, square } from "./precision.ts";
 import { sinPolynomial, tanPolynomial } from "./trigPolynomials.ts";
 

@@ -1,0 +1,24 @@
+import type { Node, Value } from "../graph/node.ts";
+import type { Steps } from "../inspect/kernel-cost.ts";
+
+/** What looks on while programs run, for debugging. */
+export interface Watcher {
+  /** Does the steps of a program, all of them and in order. */
+  readonly run?: (program: Steps, step: (k: number) => void) => void;
+  /** Sees what nodes came to, for values of those that they are made of, before anybody else does. */
+  readonly found?: (
+    nodes: readonly Node[],
+    values: readonly Value[],
+    inputs: readonly Node[],
+    given: readonly Value[],
+  ) => void;
+}
+
+export let watcher: Watcher = {};
+
+/** Has all programs watched from now on; gives what watched before. */
+export function watchBy(by: Watcher): Watcher {
+  const before = watcher;
+  watcher = by;
+  return before;
+}

@@ -1,0 +1,278 @@
+import type { DType } from "../../../dtype.ts";
+import type { Arg, Axis, Loop, Task } from "../../../lower/ir/kernel.ts";
+import type { Expr } from "../../../scalar/expr.ts";
+import type { FunctionBuilder } from "../assembler/assembler.ts";
+import { noteFault } from "../assembler/fault.ts";
+import { conversions } from "../instructions/casts.ts";
+import { type Push, type Site, siteOf, type Width } from "../instructions/context.ts";
+import { emitWord, isKnown } from "../instructions/instructions.ts";
+import { pushConstant, pushSplat, splatBytes, takeLane, valTypes } from "../instructions/lanes.ts";
+import { emitRarely } from "../instructions/slow-path.ts";
+import { openAccumulator } from "../reduce/accumulate.ts";
+import { type Accumulator, termBytes } from "../reduce/accumulator.ts";
+import { Arguments } from "./arguments.ts";
+import type { Surroundings } from "./context.ts";
+import { passing, type Step, type Steps } from "./loop-depth.ts";
+import { Elements, type Lead } from "./memory-access.ts";
+import { type Copies, isSum } from "./unroll.ts";
+
+type Value = { readonly local: number; readonly width: Width };
+
+/** What is known at a point of a loop, or at one of several points whose code runs side by side. */
+export interface Point {
+  readonly values: Map<Expr, Value>;
+  /** Scalars spread over vectors, before the innermost loop. */
+  readonly splats: Map<Expr, number>;
+  readonly lead: Lead;
+}
+
+/** The code of one loop: its values, and what its tasks do with them. */
+export class Body {
+  readonly #accumulators = new Map<Task, Accumulator>();
+  readonly #elements: Elements;
+  readonly #arguments: Arguments;
+  readonly #passing: ReadonlySet<Expr>;
+  readonly #atDepth = new Map<number, Step[]>();
+
+  constructor(
+    readonly f: FunctionBuilder,
+    readonly around: Surroundings,
+    readonly loop: Loop,
+    readonly args: readonly Arg[],
+    readonly steps: Steps,
+    readonly lanes: 1 | 2 | 4,
+    readonly copies: Copies,
+  ) {
+    this.#elements = new Elements(f, around, loop.axes, lanes);
+    this.#arguments = new Arguments(f, around, this.#elements);
+    this.#passing = passing(loop.tasks, steps, args);
+    steps.forEach((step) => {
+      const known = this.#atDepth.get(step.depth);
+      if (known) known.push(step);
+      else this.#atDepth.set(step.depth, [step]);
+    });
+  }
+
+  /** Starts the reductions; gives the point outside all loops. */
+  open(): Point {
+    const { f, loop, lanes, around, copies } = this;
+    const axis = loop.axes.at(-1);
+    const inner = axis && { size: axis.size, place: around.variable(axis.name) };
+    loop.tasks.forEach((t, k) => {
+      if (!t.reduce || t.inMemory) return;
+      const memory = () => {
+        around.pushWorkspace();
+        f.i32(termBytes * loop.tasks.slice(0, k).filter(isSum).length).op("i32.add");
+      };
+      const { reduce } = t;
+      const { scratch } = around;
+      const type = this.#typeOf(t);
+      const copied = copies.along > 1;
+      const accumulator = openAccumulator({ f, reduce, type, lanes, copied, inner, memory, scratch });
+      this.#accumulators.set(t, accumulator);
+    });
+    return { values: new Map(), splats: new Map(), lead: { along: 0, down: 0 } };
+  }
+
+  /** What is to be done when the innermost loop has ended. */
+  endLine(): void {
+    for (const a of this.#accumulators.values()) a.endLine?.();
+  }
+
+  /** Stores what the reductions came to; gives the local of each. */
+  close(): ReadonlyMap<Task, number> {
+    return new Map(
+      [...this.#accumulators].map(([task, accumulator]) => {
+        const local = accumulator.finish();
+        if (task.store) this.#elements.store(task.store, undefined, () => this.f.get(local));
+        return [task, local];
+      }),
+    );
+  }
+
+  #stepsAt(depth: number): readonly Step[] {
+    return this.#atDepth.get(depth) ?? [];
+  }
+
+  /** The dtype of a task's value. */
+  #typeOf(t: Task): DType {
+    return this.steps.get(t.value)?.type ?? (t.value.kind === "const" ? t.value.type : undefined) ?? t.type;
+  }
+
+  #site(width: Width, type: DType): Site {
+    return siteOf(this.f, this.around.scratch, width, type, this.lanes === 1 ? 4 : this.lanes);
+  }
+
+  /** The same point, or one that leads it, with what is known so far. */
+  fork(point: Point, lead: Lead = point.lead): Point {
+    return { values: new Map(point.values), splats: new Map(point.splats), lead };
+  }
+
+  /** Works out, before the innermost loop starts, what stays the same in it: where elements lie. */
+  preparePlaces(depth: number): void {
+    const { loop, args } = this;
+    const stored = loop.tasks.flatMap((t) => (t.store && !this.#accumulators.has(t) ? [t.store] : []));
+    const read = this.#stepsAt(depth).flatMap(({ expr }) => {
+      const x = expr.kind === "arg" ? args[expr.index] : undefined;
+      return x?.kind === "load" || x?.kind === "gather" ? [x] : [];
+    });
+    this.#elements.prepare([...stored, ...read]);
+  }
+
+  /** Spreads over vectors, before the innermost loop starts, the numbers that stay the same in it. */
+  spread(point: Point, depth: number): void {
+    const { f, loop, steps, lanes } = this;
+    if (lanes === 1 || (loop.axes.at(-1) as Axis).size < lanes) return;
+    const roots = loop.tasks.map((t) => t.value);
+    const used = this.#stepsAt(depth).flatMap(({ expr }) => (expr.kind === "apply" ? expr.args : []));
+    for (const e of [...used, ...roots]) {
+      const value = point.values.get(e);
+      if (value?.width !== "scalar" || point.splats.has(e) || this.#numberOf(e) !== undefined) continue;
+      const local = f.local("v128");
+      pushSplat(f, value.local, (steps.get(e) as Step).type, lanes);
+      f.set(local);
+      point.splats.set(e, local);
+    }
+  }
+
+  /** The number that a value is known to be. */
+  #numberOf(e: Expr): number | undefined {
+    if (e.kind === "const") return e.value;
+    const x = e.kind === "arg" ? this.args[e.index] : undefined;
+    return x?.kind === "index" && x.index.terms.length === 0 ? x.index.constant : undefined;
+  }
+
+  #push(e: Expr, point: Point, width: Width, type: DType): void {
+    const { f, lanes } = this;
+    const number = this.#numberOf(e);
+    if (number !== undefined) {
+      if (width === "scalar") pushConstant(f, number, type);
+      else f.v128(splatBytes(number, type, lanes === 2 ? 2 : 4));
+      return;
+    }
+    if (this.#passing.has(e)) return this.#work(this.steps.get(e) as Step, point, width);
+    const value = point.values.get(e) as Value;
+    const splat = point.splats.get(e);
+    f.get(width === "vector" && value.width === "scalar" && splat !== undefined ? splat : value.local);
+  }
+
+  /** Works out, at a point, the values that change at this depth of the loops. */
+  compute(point: Point, depth: number, width: Width): void {
+    for (const step of this.#stepsAt(depth)) {
+      const { expr, type } = step;
+      if (this.#passing.has(expr)) continue;
+      this.#work(step, point, width);
+      const local = this.f.local(width === "vector" ? "v128" : valTypes[type]);
+      this.f.set(local);
+      point.values.set(expr, { local, width });
+    }
+  }
+
+  /** Puts a value on the stack, from what it is made of. */
+  #work({ expr, operands }: Step, point: Point, width: Width): void {
+    if (expr.kind === "arg") this.#argument(this.args[expr.index] as Arg, point, width);
+    else if (expr.kind === "apply") this.#apply(expr, operands, point, width);
+  }
+
+  #argument(x: Arg, point: Point, width: Width): void {
+    const at = (lane?: number): void => {
+      const e = (x as { at: Expr }).at;
+      if (point.values.get(e)?.width !== "vector") return this.#push(e, point, "scalar", "int32");
+      this.f.get((point.values.get(e) as Value).local);
+      takeLane(this.f, "int32", 4, lane as number);
+    };
+    if (width === "scalar" || x.kind === "result") this.#arguments.one(x, point.lead, at);
+    else this.#arguments.vector(x, point.lead, at);
+  }
+
+  #apply(expr: Expr & { kind: "apply" }, operands: DType, point: Point, width: Width): void {
+    const { f, around } = this;
+    const { name, args } = expr;
+    const site = this.#site(width, operands);
+    const convert = conversions[name];
+    if (convert) return convert(site, operands, () => this.#push(args[0] as Expr, point, width, operands));
+    const typeOf = (k: number): DType => (expr.word.result === "branches" && k === 0 ? "bool" : operands);
+    if (isKnown(name)) {
+      const shift = name.startsWith("shift") && width === "vector";
+      const pushes = args.map(
+        (a, k): Push =>
+          () =>
+            this.#push(a, point, shift && k === 1 ? "scalar" : width, typeOf(k)),
+      );
+      return emitWord(
+        name,
+        site,
+        pushes,
+        args.map((a) => this.#numberOf(a)),
+      );
+    }
+    const integer = operands === "int32" || operands === "bool";
+    const host = (): void => {
+      f.call(around.host(name, integer));
+      if (operands === "float32") f.op("f32.demote_f64");
+    };
+    if (width === "vector") {
+      const [x, from] = args as [Expr, Expr];
+      return emitRarely(
+        site,
+        () => this.#push(x, point, "vector", operands),
+        this.#numberOf(from) as number,
+        host,
+      );
+    }
+    for (const a of args) {
+      this.#push(a, point, "scalar", operands);
+      if (operands === "float32") f.op("f64.promote_f32");
+    }
+    host();
+  }
+
+  /** What the loop does at some points, or at as many as vectors have lanes. */
+  run(points: readonly Point[], depth: number, width: Width): void {
+    const here = points.map((p) => this.fork(p));
+    for (const p of here) this.compute(p, depth, width);
+    this.tasks(here, width);
+  }
+
+  /** What the tasks do with the values at some points. */
+  tasks(points: readonly Point[], width: Width): void {
+    for (const task of this.loop.tasks) {
+      const type = this.#typeOf(task);
+      const pushes = points.map(
+        (p): Push =>
+          () =>
+            this.#push(task.value, p, width, type),
+      );
+      const accumulator = this.#accumulators.get(task);
+      if (accumulator && width === "vector") accumulator.vectors(pushes);
+      else if (accumulator) for (const push of pushes) accumulator.one(push);
+      else if (task.check !== undefined) for (const push of pushes) this.#check(task.check, width, push);
+      else if (task.reduce && this.copies.down > 1) this.#store(task, points[0] as Point, width, pushes);
+      else for (const [k, p] of points.entries()) this.#store(task, p, width, [pushes[k] as Push]);
+    }
+  }
+
+  #check(item: number, width: Width, push: Push): void {
+    push();
+    if (width === "vector") this.f.op(this.lanes === 4 ? "i32x4.all_true" : "i64x2.all_true");
+    this.f.op("i32.eqz").if(() => noteFault(this.f, item));
+  }
+
+  /** Stores a value, or what stands at its place combined with values one after the other. */
+  #store(task: Task, { lead }: Point, width: Width, values: readonly Push[]): void {
+    const { store, reduce } = task;
+    if (!store) return;
+    const elements = this.#elements;
+    const site = this.#site(width, this.#typeOf(task));
+    const stands: Push = () => elements[width === "vector" ? "loadVector" : "load"](store, lead);
+    const value = reduce
+      ? values.reduce(
+          (before, next): Push =>
+            () =>
+              emitWord(reduce.word, site, [before, next]),
+          stands,
+        )
+      : (values[0] as Push);
+    elements[width === "vector" ? "storeVector" : "store"](store, lead, value);
+  }
+}

@@ -1,0 +1,58 @@
+import type { Arg, Axis, Loop, Task } from "../../../lower/ir/kernel.ts";
+import { isFloat } from "../instructions/context.ts";
+import { vectorsAtOnce } from "../reduce/accumulator.ts";
+import { splitIndex } from "./address.ts";
+import type { Steps } from "./loop-depth.ts";
+import type { Located } from "./memory-access.ts";
+
+/** How many vectors along the innermost axis, or rows of the axis around it, are worked out side by side. */
+export interface Copies {
+  readonly along: number;
+  readonly down: number;
+}
+
+const adds = ({ reduce }: Task): boolean =>
+  reduce !== undefined && !reduce.position && (reduce.word === "add" || reduce.word === "mul");
+
+/** Whether a task adds or multiplies up in locals. */
+export const isSum = (t: Task): boolean => adds(t) && !t.inMemory;
+
+/** Code of at most so many words is copied. */
+const fewWords = 12;
+
+/** How many elements a place advances with an axis; undefined where that varies. */
+const advance = (place: Located, axis: Axis): number | undefined =>
+  splitIndex(place.index, axis.name, axis.size)?.step;
+
+/**
+ * Short code is copied: along the loop where sums would wait for one another, and for several rows of the axis around it
+ * where sums stand in memory, which are then read and written once for those rows.
+ */
+export function copiesOf(
+  loop: Loop,
+  steps: Steps,
+  args: readonly Arg[],
+  lanes: 1 | 2 | 4,
+  depth: number,
+): Copies {
+  const alone: Copies = { along: 1, down: 1 };
+  const [outer, inner] = [loop.axes.at(-2), loop.axes.at(-1)];
+  const { tasks } = loop;
+  const own = [...steps.values()].filter((s) => s.depth === depth);
+  const words = own.filter((s) => s.expr.kind === "apply").length;
+  if (!inner || words > fewWords) return alone;
+  const read = own.flatMap(({ expr }) => (expr.kind === "arg" ? [args[expr.index] as Arg] : []));
+  const stored = tasks.filter((t) => t.store && (!t.reduce || t.inMemory));
+  const all = (axis: Axis, holds: (step: number | undefined) => boolean): boolean =>
+    read.every((x) => x.kind === "load" && x.guard?.length === 0 && holds(advance(x, axis))) &&
+    stored.every((t) => holds(advance(t.store as Located, axis)));
+  if (!all(inner, (step) => step === 1)) return alone;
+  if (tasks.some((t) => isSum(t) && isFloat(t.type))) {
+    const long = lanes > 1 && inner.size >= vectorsAtOnce * lanes;
+    return long ? { along: vectorsAtOnce, down: 1 } : alone;
+  }
+  const down = 2 * words > fewWords ? 4 : 8;
+  const standing = tasks.some((t) => t.inMemory) && tasks.every((t) => !t.reduce || (t.inMemory && adds(t)));
+  if (!outer || outer.size < down || !standing) return alone;
+  return all(outer, (step) => step !== undefined && step >= 0) ? { along: 1, down } : alone;
+}

@@ -1,0 +1,38 @@
+import { isFloat } from "../../dtype.ts";
+import type { Item } from "../../graph/canonicalize.ts";
+
+/** Sums of at most so many terms are formulas of them: those over small windows, above all. */
+export const fewTerms = 9;
+/** Products below this many multiplications are plain loops. */
+const smallProduct = 4096;
+
+/** A contraction as matrix products: how many, of how many rows and columns, summed over how many elements. */
+export interface Extent {
+  readonly batch: number;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+}
+
+export function extentOf({ op, inputs }: Item, items: readonly Item[]): Extent | undefined {
+  if (op.family !== "contraction") return undefined;
+  const extent = { batch: 1, m: 1, n: 1, k: 1 };
+  const [x, y] = inputs.map((i) => (items[i] as Item).shape) as [readonly number[], readonly number[]];
+  [...op.a].forEach((l, d) => {
+    const kind = !op.b.includes(l) ? "m" : op.out.includes(l) ? "batch" : "k";
+    extent[kind] *= x[d] as number;
+  });
+  [...op.b].forEach((l, d) => {
+    if (!op.a.includes(l)) extent.n *= y[d] as number;
+  });
+  return extent;
+}
+
+/** Whether the matrix kernel works an item out: a contraction of many multiplications that is no dot, and no formula of few terms. */
+export function isMatrixProduct(item: Item, items: readonly Item[]): boolean {
+  const extent = extentOf(item, items);
+  if (!extent || !isFloat(item.dtype)) return false;
+  const { batch, m, n, k } = extent;
+  const vectors = m === 1 || n === 1;
+  return batch * m * n * k > smallProduct && m * n > 1 && k > (vectors ? fewTerms : 1);
+}

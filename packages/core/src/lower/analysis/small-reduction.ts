@@ -1,0 +1,50 @@
+import { type DType, isFloat } from "../../dtype.ts";
+import type { Item } from "../../graph/canonicalize.ts";
+import type { Reduction } from "../../graph/node.ts";
+import { applied, type Expr, literal } from "../../scalar/expr.ts";
+import { add, and, eq, lt, or, where, words, xor } from "../../scalar/primitives.ts";
+import { sizeOf } from "../../shape.ts";
+import { extentOf, fewTerms, isMatrixProduct } from "./gemm.ts";
+
+/** Fewer results gain nothing from formulas. */
+const fewResults = 64;
+
+/** How many terms the formula of a short reduction or product has; 0 for other items. */
+export function termsOf(item: Item, items: readonly Item[]): number {
+  const { op, shape, inputs } = item;
+  if (sizeOf(shape) < fewResults || isMatrixProduct(item, items)) return 0;
+  const x = items[inputs[0] as number] as Item;
+  const terms =
+    op.family === "reduction"
+      ? sizeOf(op.dims.map((d) => x.shape[d] as number))
+      : (extentOf(item, items)?.k ?? 0);
+  return terms <= fewTerms ? terms : 0;
+}
+
+/** How elements are combined. */
+export type Combination = Pick<Reduction, "combine" | "identity" | "position">;
+
+/** These elements, at least one, combined in a formula: as a tree, or where the chosen one is. */
+export function combined(op: Combination, elements: readonly Expr[], dtype: DType): Expr {
+  if (op.position) return chosen(op, elements, dtype);
+  let terms = elements;
+  while (terms.length > 1)
+    terms = Array.from({ length: Math.ceil(terms.length / 2) }, (_, k) => {
+      const [a, b] = [terms[2 * k] as Expr, terms[2 * k + 1]];
+      return b ? applied(op.combine, words[op.combine], [a, b]) : a;
+    });
+  const [result] = terms as [Expr];
+  return op.combine === "add" ? add(result, op.identity) : result;
+}
+
+/** The place of the first element that is better than all others, or of the first NaN. */
+function chosen({ combine }: Combination, elements: readonly Expr[], dtype: DType): Expr {
+  let [best, place] = [elements[0] as Expr, literal(0, "int32")];
+  for (const [k, x] of elements.entries()) {
+    if (k === 0) continue;
+    const better = combine === "maximum" ? lt(best, x) : lt(x, best);
+    const wins = isFloat(dtype) ? or(better, and(xor(eq(x, x), 1), eq(best, best))) : better;
+    [best, place] = [where(wins, x, best), where(wins, literal(k, "int32"), place)];
+  }
+  return place;
+}

@@ -1,0 +1,50 @@
+import type { Item, Structure } from "../../graph/canonicalize.ts";
+import type { Expr } from "../../scalar/expr.ts";
+import { add, and, le, lt } from "../../scalar/primitives.ts";
+import { isMatrixProduct } from "../analysis/gemm.ts";
+import { termsOf } from "../analysis/small-reduction.ts";
+import { type Border, grownBy, strided } from "../analysis/views.ts";
+import { moved, type ReadAt } from "./movement.ts";
+
+/** The elements of x between zeros. */
+function bordered(x: Item, base: number, zeros: Border["zeros"]): Item {
+  const moveBy = (at: readonly Expr[], sign: number) =>
+    at.map((i, d) => add(i, sign * (zeros[d]?.[0] as number)));
+  const read: ReadAt = (out) => {
+    const index = moveBy(out, -1);
+    const within = index.flatMap((i, d) => [le(0, i), lt(i, x.shape[d] as number)]);
+    return { index, valid: within.reduce((a, b) => and(a, b)) };
+  };
+  return moved("border", base, grownBy(x.shape, zeros), x, read, (from) => moveBy(from, 1));
+}
+
+/**
+ * The structure with the operands of products that reach into zeros, such as padded windows, read from a copy that
+ * has these zeros around it: there they are views in equal steps, of hardly more memory than what they are windows of.
+ */
+export function withBorders(structure: Structure): Structure {
+  const place: number[] = [];
+  const items: Item[] = [];
+  const copies = new Map<string, number>();
+  const framed = (i: number): number => {
+    const { base, border } = strided(structure.items, i, true);
+    if (!border) return place[i] as number;
+    const from = place[base] as number;
+    const key = `${from} ${border.zeros}`;
+    const copy = copies.get(key) ?? items.push(bordered(items[from] as Item, from, border.zeros)) - 1;
+    copies.set(key, copy);
+    const { shape } = structure.items[i] as Item;
+    return (
+      items.push(moved("view", copy, shape, items[copy] as Item, (out) => ({ index: border.at(out) }))) - 1
+    );
+  };
+  for (const item of structure.items) {
+    const { op } = item;
+    const frames =
+      op.family === "contraction" &&
+      (isMatrixProduct(item, structure.items) || termsOf(item, structure.items) > 0);
+    const inputs = item.inputs.map((x) => (frames ? framed(x) : (place[x] as number)));
+    place.push(items.push({ ...item, inputs }) - 1);
+  }
+  return { ...structure, items, roots: structure.roots.map((r) => place[r] as number) };
+}

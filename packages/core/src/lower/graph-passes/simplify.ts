@@ -1,0 +1,96 @@
+import type { Item, Structure } from "../../graph/canonicalize.ts";
+import type { Elementwise } from "../../graph/node.ts";
+import { arg } from "../../scalar/expr.ts";
+import { sameShape, stridesOf } from "../../shape.ts";
+import { strided } from "../analysis/views.ts";
+
+type Operands = readonly [number, number, number];
+
+/** What rules ask of operands. */
+interface Question {
+  /** Whether one is a constant of the library, everywhere. */
+  readonly is: (x: number, value: number) => boolean;
+  /** What one is this word of. */
+  readonly inside: (x: number, word: string) => number | undefined;
+}
+
+const ownWords = new WeakMap<Elementwise, string | null>();
+
+/** The word that an elementwise op is, where its formula is one over its operands as they come, whatever the op is called. */
+function wordOf({ op, inputs }: Item): string | null {
+  if (op.family !== "elementwise") return null;
+  const known = ownWords.get(op);
+  if (known !== undefined) return known;
+  const x = inputs.map((_, i) => arg(i));
+  const y = op.f(x);
+  const isWord = y.kind === "apply" && y.args.length === x.length && y.args.every((a, i) => a === x[i]);
+  const word = isWord ? y.name : null;
+  ownWords.set(op, word);
+  return word;
+}
+
+/** Words that are no more than an operand, and which. Each holds to the bit, for NaN, infinities and zeros of either sign. */
+const rules: Readonly<Record<string, (x: Operands, ask: Question) => number | undefined>> = {
+  /** x·1 = 1·x = x. */
+  mul: ([x, y], { is }) => (is(y, 1) ? x : is(x, 1) ? y : undefined),
+  /** x/1 = x. */
+  div: ([x, y], { is }) => (is(y, 1) ? x : undefined),
+  /** x − 0 = x. But x + 0 is not x: −0 + 0 = 0. */
+  sub: ([x, y], { is }) => (is(y, 0) ? x : undefined),
+  /** −(−x) = x. */
+  neg: ([x], { inside }) => inside(x, "neg"),
+  /** [c ? x : x] = x. */
+  where: ([, x, y]) => (x === y ? x : undefined),
+};
+
+/** How many movements in a row may do nothing together. */
+const mostMoves = 4;
+
+/** Whether a movement of movements has the shape of what one of them moved. */
+function returns(items: readonly Item[], i: number): boolean {
+  const { shape } = items[i] as Item;
+  let { op, inputs } = items[i] as Item;
+  for (let moves = 1; moves <= mostMoves && op.family === "movement"; moves++) {
+    const from = items[inputs[0] as number] as Item;
+    if (moves > 1 && sameShape(from.shape, shape)) return true;
+    ({ op, inputs } = from);
+  }
+  return false;
+}
+
+/** What a movement of a movement leads back to: a reshape to a former shape, a permutation and its inverse. */
+function origin(items: readonly Item[], i: number): number | undefined {
+  if (!returns(items, i)) return undefined;
+  const { base, start, steps } = strided(items, i, false, mostMoves);
+  const { shape } = items[base] as Item;
+  const strides = stridesOf(shape);
+  const leads = start === 0 && steps.every((step, d) => shape[d] === 1 || step === strides[d]);
+  return base !== i && leads && sameShape(shape, (items[i] as Item).shape) ? base : undefined;
+}
+
+/** The structure without ops that do nothing, except where they are asked for. */
+export function simplified(structure: Structure): Structure {
+  const place: number[] = [];
+  const items: Item[] = [];
+  const asked = new Set(structure.roots);
+  const inside: Question["inside"] = (x, word) => {
+    const item = items[x] as Item;
+    return wordOf(item) === word ? item.inputs[0] : undefined;
+  };
+  const is: Question["is"] = (x, value) => {
+    const { op: spread, inputs } = items[x] as Item;
+    const from = spread.family === "movement" && spread.name === "expand" ? inputs[0] : undefined;
+    const { op } = items[from ?? x] as Item;
+    return op.name === "constant" && Object.is(op.attrs.value, value);
+  };
+  structure.items.forEach((item, i) => {
+    const inputs = item.inputs.map((x) => place[x] as number);
+    const last = items.push({ ...item, inputs }) - 1;
+    const same =
+      rules[wordOf(item) ?? ""]?.(inputs as unknown as Operands, { is, inside }) ?? origin(items, last);
+    const nothing = same !== undefined && !asked.has(i);
+    if (nothing) items.pop();
+    place.push(nothing ? same : last);
+  });
+  return { ...structure, items, roots: structure.roots.map((r) => place[r] as number) };
+}

@@ -1,0 +1,70 @@
+import type { DType } from "../../dtype.ts";
+import type { Combine } from "../../graph/node.ts";
+import type { Expr } from "../../scalar/expr.ts";
+import type { Guard, Index } from "./index-map.ts";
+
+/** A tensor in memory, in row-major order. */
+export interface Buffer {
+  readonly id: number;
+  /** The item of the graph whose elements it holds. */
+  readonly item: number;
+  readonly dtype: DType;
+  readonly size: number;
+}
+
+/** What the formulas of a kernel are written over. */
+export type Arg = { readonly type: DType } & (
+  | { readonly kind: "load"; readonly buffer: Buffer; readonly index: Index; readonly guard: Guard }
+  /** An element whose place is worked out: `index` + at·stride; unless 0 ≤ at < size, `item` is at fault. */
+  | {
+      readonly kind: "gather";
+      readonly buffer: Buffer;
+      readonly index: Index;
+      readonly guard: Guard;
+      readonly at: Expr;
+      readonly stride: number;
+      readonly size: number;
+      readonly item: number;
+    }
+  /** A whole number made of loop variables. */
+  | { readonly kind: "index"; readonly index: Index }
+  | { readonly kind: "guard"; readonly guard: Guard }
+  /** What an earlier task of the same row came to. */
+  | { readonly kind: "result"; readonly task: Task }
+);
+
+/** One thing that a loop does at each of its points: store a value, combine it into a result, or check it. */
+export interface Task {
+  readonly value: Expr;
+  readonly type: DType;
+  /** Where a value, or the result of a row, is stored; absent for what only this kernel reads. */
+  readonly store: { readonly buffer: Buffer; readonly index: Index } | undefined;
+  /** How values are combined over the loop; `position` keeps where the chosen element was. */
+  readonly reduce:
+    | { readonly word: Combine; readonly identity: number; readonly position: boolean }
+    | undefined;
+  /** The result is kept in memory, at `store`, while the loop runs: its place changes faster than what is reduced. */
+  readonly inMemory: boolean;
+  /** The item that is at fault if the value is false. */
+  readonly check: number | undefined;
+}
+
+/** A loop variable. */
+export interface Axis {
+  readonly name: string;
+  readonly size: number;
+}
+
+/** Tasks over the same points of a row. */
+export interface Loop {
+  readonly axes: readonly Axis[];
+  readonly tasks: readonly Task[];
+}
+
+/** Loops that run one after the other for each row. */
+export interface Nest {
+  readonly kind: "nest";
+  readonly rows: readonly Axis[];
+  readonly loops: readonly Loop[];
+  readonly args: readonly Arg[];
+}

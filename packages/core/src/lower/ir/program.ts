@@ -1,0 +1,90 @@
+import type { DType } from "../../dtype.ts";
+import type { Item } from "../../graph/canonicalize.ts";
+import type { Indexing, Recurrence, Skip } from "../../graph/node.ts";
+import type { Buffer, Nest } from "./kernel.ts";
+
+/** A buffer read from a place on. */
+export interface View {
+  readonly buffer: Buffer;
+  readonly start: number;
+}
+
+/** A tensor read from a place on, in steps along each of its axes. */
+export interface Operand extends View {
+  readonly steps: readonly number[];
+}
+
+/** An axis of a product, and the steps that a, b and the result c take along it. */
+export interface ProductAxis {
+  readonly size: number;
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+}
+
+/** c = Σ a·b over the `ks`, for every point of the batch axes, the `ms` (which b lacks) and the `ns` (which a lacks). */
+export interface Product {
+  readonly kind: "product";
+  readonly out: Buffer;
+  readonly a: View;
+  readonly b: View;
+  readonly batch: readonly ProductAxis[];
+  readonly ms: readonly ProductAxis[];
+  readonly ns: readonly ProductAxis[];
+  readonly ks: readonly ProductAxis[];
+  readonly skip: Skip;
+}
+
+/** out = a copy of x, with src added to or written over it where the index says. */
+export interface Scatter {
+  readonly kind: "scatter";
+  readonly mode: Indexing["mode"];
+  readonly out: Buffer;
+  readonly x: Operand;
+  readonly index: Operand;
+  readonly src: Operand;
+  readonly indexShape: readonly number[];
+  readonly shape: readonly number[];
+  readonly dim: number;
+}
+
+/** yᵢ = aᵢ·yᵢ₋₁ + bᵢ along one axis. */
+export interface Recur {
+  readonly kind: "recur";
+  readonly reverse: Recurrence["reverse"];
+  readonly skip: Recurrence["skip"];
+  readonly out: Buffer;
+  readonly a: Operand;
+  readonly b: Operand;
+  readonly shape: readonly number[];
+  readonly dim: number;
+}
+
+/** Some rows, of which each lies in one piece: `length` along the axis that is joined, and `row` elements from one to the next. */
+export interface Part extends View {
+  readonly length: number;
+  readonly row: number;
+}
+
+/** out = its parts, as often as they come in, one behind the other along one axis. */
+export interface Join {
+  readonly kind: "join";
+  readonly out: Buffer;
+  readonly parts: readonly Part[];
+  readonly shape: readonly number[];
+  readonly dim: number;
+}
+
+export type Kernel = Nest | Product | Scatter | Recur | Join;
+
+/** A graph as kernels over buffers, run in order. */
+export interface Program {
+  /** The graph that it works out. */
+  readonly items: readonly Item[];
+  readonly kernels: readonly Kernel[];
+  readonly buffers: readonly Buffer[];
+  readonly inputs: readonly Buffer[];
+  readonly outputs: readonly Buffer[];
+}
+
+export const bytesOf: Record<DType, number> = { bool: 1, int32: 4, float32: 4, float64: 8 };
