@@ -6,6 +6,7 @@ import { toFloat32, toFloat64, where } from "../../scalar/primitives.ts";
 import { settled } from "../../scalar/types.ts";
 import { sameShape, stridesOf } from "../../shape.ts";
 import { readsOf } from "../analysis/reads.ts";
+import { axesOf, blank, loopKey } from "../ir/axes.ts";
 import {
   both,
   flatIndex,
@@ -20,7 +21,6 @@ import {
 import type { Buffer, Task } from "../ir/kernel.ts";
 import { expandFunctions } from "./expand.ts";
 import { costOf } from "./materialize.ts";
-import { axesOf, blank, loopKey } from "../ir/axes.ts";
 import type { Local, Unit } from "./nest-builder.ts";
 
 /** What formulas need to know of the whole graph. */

@@ -1,8 +1,8 @@
 import { type Expr, subexpressions } from "../../scalar/expr.ts";
+import { buffersOf } from "../ir/buffers.ts";
 import type { Arg, Buffer, Loop, Nest, Task } from "../ir/kernel.ts";
 import type { Kernel } from "../ir/program.ts";
 import { keepRows } from "./contract-buffers.ts";
-import { buffersOf } from "../ir/buffers.ts";
 
 /** The nest without what neither it nor a later reader of `read` reads, and what is left to it to read; null where nothing is left. */
 function pruneNest(nest: Nest, read: ReadonlySet<Buffer>): { nest: Nest; reads: ReadonlySet<Buffer> } | null {
