@@ -1,12 +1,12 @@
 import { einsum, evaluate, rand, randint, type Tensor, where, zeros } from "@chainrule/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { graphOf, structureOf } from "../src/graph/canonicalize.ts";
+import { canonicalize, graphOf } from "../src/graph/canonicalize.ts";
 import { type Cost, costOf } from "../src/inspect/cost.ts";
 import { summary } from "../src/inspect/summary.ts";
 import { lower } from "../src/lower/pipeline.ts";
 
-const kernelsOf = (...ys: Tensor[]) => lower(structureOf(graphOf(ys.map((y) => y.node))));
+const kernelsOf = (...ys: Tensor[]) => lower(canonicalize(graphOf(ys.map((y) => y.node))));
 
 /** What all kernels of the program that makes `ys` come to. */
 function cost(...ys: Tensor[]): Cost {

@@ -3,7 +3,7 @@ import { lifted, operandsOf, table } from "@chainrule/core/internal";
 import { interpreter } from "@chainrule/core/testing";
 import { describe, expect, it } from "vitest";
 import { isFloat } from "../src/dtype.ts";
-import { graphOf, structureOf } from "../src/graph/canonicalize.ts";
+import { canonicalize, graphOf } from "../src/graph/canonicalize.ts";
 import type { Node } from "../src/graph/node.ts";
 import { topological } from "../src/graph/walk.ts";
 import { type Shape, sizeOf } from "../src/shape.ts";
@@ -57,7 +57,7 @@ function nodesOf(y: Tensor) {
       values.set(node, node.value.array);
       return [];
     }
-    const structure = structureOf(graphOf([node], (n) => n !== node));
+    const structure = canonicalize(graphOf([node], (n) => n !== node));
     const run = (x: readonly TypedArray[]): TypedArray => {
       const given = structure.inputs.map((n) => ({ array: x[node.inputs.indexOf(n)] as TypedArray }));
       return interpreter.prepare(structure).run(given)[0]?.array as TypedArray;

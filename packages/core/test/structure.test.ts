@@ -1,6 +1,6 @@
 import { elementwise, evaluate, grad, type Tensor, tensor } from "@chainrule/core";
 import { describe, expect, it } from "vitest";
-import { graphOf, structureOf } from "../src/graph/canonicalize.ts";
+import { canonicalize, graphOf } from "../src/graph/canonicalize.ts";
 import { constant } from "../src/ops/source.ts";
 
 const numbers = [0, -0, 1, -1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -8,7 +8,7 @@ const numbers = [0, -0, 1, -1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGA
 describe("a structure", () => {
   it("keeps constants apart that differ in any bit, and merges equal ones", () => {
     const nodes = [...numbers, ...numbers].map((x) => constant(x, "float32"));
-    const { items, roots } = structureOf(graphOf(nodes));
+    const { items, roots } = canonicalize(graphOf(nodes));
     expect(items).toHaveLength(numbers.length);
     expect(roots).toEqual([...numbers.keys(), ...numbers.keys()]);
   });

@@ -1,6 +1,6 @@
 import { arange, type Tensor, tensor } from "@chainrule/core";
 import { describe, expect, it } from "vitest";
-import { graphOf, structureOf } from "../src/graph/canonicalize.ts";
+import { canonicalize, graphOf } from "../src/graph/canonicalize.ts";
 import { addIndex, constantIndex, type Index, scaleIndex } from "../src/lower/ir/index-map.ts";
 import type { Buffer, Nest } from "../src/lower/ir/kernel.ts";
 import type { Kernel, Program } from "../src/lower/ir/program.ts";
@@ -9,7 +9,7 @@ import { verify } from "../src/lower/verify/verify.ts";
 import { literal } from "../src/scalar/expr.ts";
 import { add, eq, where } from "../src/scalar/primitives.ts";
 
-const programOf = (y: Tensor): Program => lower(structureOf(graphOf([y.node])));
+const programOf = (y: Tensor): Program => lower(canonicalize(graphOf([y.node])));
 
 /** The program with its first nest of loops made anew. */
 function broken({ kernels, ...program }: Program, change: (nest: Nest) => Nest): Program {

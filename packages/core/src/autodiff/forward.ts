@@ -1,4 +1,4 @@
-import { type Mask, type Node, type Op, observer } from "../graph/node.ts";
+import { type Mask, type Node, nodeHook, type Op } from "../graph/node.ts";
 import { topological } from "../graph/walk.ts";
 import type { Derivative } from "./derivative.ts";
 import { families, type Rules } from "./families.ts";
@@ -12,13 +12,13 @@ export function forward(outputs: readonly Node[], seeds: readonly Seed[]): (Node
   for (const [x, value, mask] of seeds) tangent.set(x, { value, mask });
   for (const node of topological(outputs, (n) => n.needsGrad && !tangent.has(n))) {
     if (tangent.has(node)) continue;
-    observer?.deriving(node);
+    nodeHook?.onBackward(node);
     const ẋ = node.inputs.map((x) => tangent.get(x) ?? null);
     const moves = node.needsGrad && ẋ.some((t) => t !== null);
     tangent.set(node, moves ? (families[node.op.family] as Rules<Op>).jvp(node.op, node, ẋ) : null);
   }
-  observer?.deriving(null);
+  nodeHook?.onBackward(null);
   const found = outputs.map((y) => tangent.get(y)?.value ?? null);
-  observer?.derived(found);
+  nodeHook?.onGradients(found);
   return found;
 }

@@ -1,4 +1,4 @@
-import { type Node, type Op, observer } from "../graph/node.ts";
+import { type Node, nodeHook, type Op } from "../graph/node.ts";
 import { topological } from "../graph/walk.ts";
 import { type Derivative, total } from "./derivative.ts";
 import { families, type Rules } from "./families.ts";
@@ -28,7 +28,7 @@ export function reverse(outputs: readonly Seed[], targets: readonly Node[]): (No
     const node = order[i] as Node;
     const terms = arrived[i] as Derivative[];
     if (terms.length === 0 || !reaches[i] || ends.has(node)) continue;
-    observer?.deriving(node);
+    nodeHook?.onBackward(node);
     const at = node.inputs.map((x) => place.get(x) as number);
     const wanted = at.map((k) => reaches[k] as boolean);
     const x̄ = rulesOf(node.op).vjp(node.op, node, total(terms) as Derivative, wanted);
@@ -38,9 +38,9 @@ export function reverse(outputs: readonly Seed[], targets: readonly Node[]): (No
     });
     arrived[i] = [];
   }
-  observer?.deriving(null);
+  nodeHook?.onBackward(null);
   const found = targets.map((n) => total(arrived[place.get(n) ?? -1] ?? [])?.value ?? null);
-  observer?.derived(found);
+  nodeHook?.onGradients(found);
   return found;
 }
 

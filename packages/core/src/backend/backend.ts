@@ -1,4 +1,4 @@
-import type { Structure } from "../graph/canonicalize.ts";
+import type { CanonicalGraph } from "../graph/canonicalize.ts";
 import type { Value } from "../graph/node.ts";
 
 /** A graph made ready to run. */
@@ -15,5 +15,5 @@ export interface Executable {
 /** What runs graphs. A backend is this one function; the conformance tests say whether it is right. */
 export interface Backend {
   readonly name: string;
-  prepare(structure: Structure): Executable;
+  prepare(structure: CanonicalGraph): Executable;
 }

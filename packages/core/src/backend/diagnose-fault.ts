@@ -1,6 +1,6 @@
 import type { TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
-import type { Item } from "../graph/canonicalize.ts";
+import type { GraphNode } from "../graph/canonicalize.ts";
 import type { Elementwise, Op, Value } from "../graph/node.ts";
 import { checkIndices } from "../ops/indexing.ts";
 import type { Backend } from "./backend.ts";
@@ -13,11 +13,16 @@ export function checkElements(op: Elementwise, x: ArrayLike<number>, holds: Arra
 }
 
 /** Throws what is wrong with the operands of item `i`, which a program noticed: they are worked out once more and looked at. */
-export function refuse(backend: Backend, items: readonly Item[], i: number, inputs: readonly Value[]): never {
-  const { op, inputs: from, shape } = items[i] as Item;
+export function throwFault(
+  backend: Backend,
+  items: readonly GraphNode[],
+  i: number,
+  inputs: readonly Value[],
+): never {
+  const { op, inputs: from, shape } = items[i] as GraphNode;
   const [x, index] = from as readonly [number, number];
   const worked = (roots: readonly number[], check?: Op): TypedArray[] => {
-    const last: Item[] = check ? [{ op: check, inputs: from, shape, dtype: "bool", input: -1 }] : [];
+    const last: GraphNode[] = check ? [{ op: check, inputs: from, shape, dtype: "bool", input: -1 }] : [];
     const graph = { items: [...items.slice(0, i), ...last], roots, inputs: [] };
     const executable = backend.prepare(graph);
     const values = executable.run(inputs).map((v) => v.array);
@@ -29,7 +34,7 @@ export function refuse(backend: Backend, items: readonly Item[], i: number, inpu
       op.name,
       worked([index])[0] as TypedArray,
       op.dim,
-      (items[x] as Item).shape[op.dim] as number,
+      (items[x] as GraphNode).shape[op.dim] as number,
     );
   if (op.family === "elementwise" && op.require) {
     const asked = from[op.require.of] as number;

@@ -2,11 +2,11 @@ import type { Node, Value } from "../graph/node.ts";
 import type { Steps } from "../inspect/kernel-cost.ts";
 
 /** What looks on while programs run, for debugging. */
-export interface Watcher {
+export interface RunHook {
   /** Does the steps of a program, all of them and in order. */
-  readonly run?: (program: Steps, step: (k: number) => void) => void;
+  readonly runKernels?: (program: Steps, step: (k: number) => void) => void;
   /** Sees what nodes came to, for values of those that they are made of, before anybody else does. */
-  readonly found?: (
+  readonly onValues?: (
     nodes: readonly Node[],
     values: readonly Value[],
     inputs: readonly Node[],
@@ -14,11 +14,11 @@ export interface Watcher {
   ) => void;
 }
 
-export let watcher: Watcher = {};
+export let runHook: RunHook = {};
 
 /** Has all programs watched from now on; gives what watched before. */
-export function watchBy(by: Watcher): Watcher {
-  const before = watcher;
-  watcher = by;
+export function setRunHook(by: RunHook): RunHook {
+  const before = runHook;
+  runHook = by;
   return before;
 }

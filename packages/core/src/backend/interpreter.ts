@@ -1,6 +1,6 @@
 import { arrays, clamped, type DType, isFloat, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
-import type { Item } from "../graph/canonicalize.ts";
+import type { GraphNode } from "../graph/canonicalize.ts";
 import type { Family, Indexing, Op, Value } from "../graph/node.ts";
 import { checkIndices } from "../ops/indexing.ts";
 import { arg, type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
@@ -11,7 +11,7 @@ import { settled } from "../scalar/types.ts";
 import { type Shape, sizeOf, stridesOf } from "../shape.ts";
 import type { Backend } from "./backend.ts";
 import { checkElements } from "./diagnose-fault.ts";
-import { watcher } from "./hooks.ts";
+import { runHook } from "./hooks.ts";
 
 type Elements = ArrayLike<number>;
 
@@ -143,7 +143,7 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
 
   reduction(op, node, [x], out) {
     const { shape, dtype } = node.inputs[0] as Kind;
-    const combine = wordIn(op.combine, op.position ? dtype : node.dtype);
+    const combine = wordIn(op.combine, op.isArgReduction ? dtype : node.dtype);
     const strides = stridesOf(shape);
     const kept = shape.map((_, d) => d).filter((d) => !op.dims.includes(d));
     const pick = (dims: readonly number[], of: readonly number[]) => dims.map((d) => of[d] as number);
@@ -156,7 +156,7 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
         if (next !== result && !Number.isNaN(result)) chosen = k;
         result = next;
       });
-      out[i] = op.position ? chosen : result;
+      out[i] = op.isArgReduction ? chosen : result;
     });
   },
 
@@ -261,7 +261,7 @@ export function makeInterpreter({ exact = false } = {}): Backend {
       const interpret = (inputs: readonly Value[]): Value[] => {
         const results: (Elements | undefined)[] = [];
         const step = (i: number): void => {
-          const item = items[i] as Item;
+          const item = items[i] as GraphNode;
           if (item.input >= 0) {
             results[i] = (inputs[item.input] as Value).array;
             return;
@@ -271,14 +271,14 @@ export function makeInterpreter({ exact = false } = {}): Backend {
           const scene = {
             shape: item.shape,
             dtype: item.dtype,
-            inputs: item.inputs.map((x) => items[x] as Item),
+            inputs: item.inputs.map((x) => items[x] as GraphNode),
           };
           const from = item.inputs.map((x) => results[x] as Elements);
           (runs[item.op.family] as Run<Op>)(item.op, scene, from, out);
           results[i] = out;
           for (const x of item.inputs) if (lastUse[x] === i) results[x] = undefined;
         };
-        if (watcher.run) watcher.run(program, step);
+        if (runHook.runKernels) runHook.runKernels(program, step);
         else for (let i = 0; i < items.length; i++) step(i);
         return roots.map((r) => ({ array: results[r] as TypedArray }));
       };

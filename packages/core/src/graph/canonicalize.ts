@@ -5,7 +5,7 @@ import type { Node, Op, Source } from "./node.ts";
 import { topological } from "./walk.ts";
 
 /** A node of a graph without its values: what it does, to which earlier items. */
-export interface Item {
+export interface GraphNode {
   readonly op: Op;
   readonly inputs: readonly number[];
   readonly shape: Shape;
@@ -15,15 +15,15 @@ export interface Item {
 }
 
 /** A graph as data: equal items are one. */
-export interface Structure {
-  readonly items: readonly Item[];
+export interface CanonicalGraph {
+  readonly items: readonly GraphNode[];
   readonly roots: readonly number[];
   /** The evaluated nodes that the graph starts from. */
   readonly inputs: readonly Node[];
 }
 
 /** What an input is, whatever it came from. */
-export const given: Source = { family: "source", name: "input", attrs: {}, f: undefined };
+export const inputOp: Source = { family: "source", name: "input", attrs: {}, f: undefined };
 
 const identities = new WeakMap<Op, string>();
 let nextIdentity = 0;
@@ -41,11 +41,11 @@ function signature(op: Op): string {
 }
 
 /** What an item is, but for which items it is made of. */
-export const labelOf = ({ op, shape, dtype }: Pick<Item, "op" | "shape" | "dtype">): string =>
+export const labelOf = ({ op, shape, dtype }: Pick<GraphNode, "op" | "shape" | "dtype">): string =>
   `${signature(op)}:${dtype}[${shape}]`;
 
 /** What stands in for the value of a tensor that is only known when a compiled function is called. */
-function unknown(op: Op): never {
+function throwUnknownValue(op: Op): never {
   return fail(
     "value",
     "compile",
@@ -64,27 +64,27 @@ export interface Graph {
 export function graphOf(roots: readonly Node[], isInput: Graph["isInput"] = (n) => n.value !== null): Graph {
   const nodes: Node[] = [];
   for (const node of topological(roots, (n) => !isInput(n)))
-    node.place =
-      node.op.family === "identity" && !isInput(node) ? (node.inputs[0] as Node).place : nodes.push(node) - 1;
+    node.index =
+      node.op.family === "identity" && !isInput(node) ? (node.inputs[0] as Node).index : nodes.push(node) - 1;
   return { roots, nodes, isInput };
 }
 
 /** A graph without its values; equal nodes merge. */
-export function structureOf({ roots, nodes, isInput }: Graph): Structure {
+export function canonicalize({ roots, nodes, isInput }: Graph): CanonicalGraph {
   const known = new Map<string, number>();
-  const items: Item[] = [];
+  const items: GraphNode[] = [];
   const inputs: Node[] = [];
   const at: number[] = [];
-  const itemOf = (n: Node): number => at[n.place] as number;
+  const itemOf = (n: Node): number => at[n.index] as number;
   for (const node of nodes) {
     const { op, shape, dtype } = node;
     if (isInput(node)) {
       at.push(items.length);
-      items.push({ op: given, inputs: [], shape, dtype, input: inputs.length });
+      items.push({ op: inputOp, inputs: [], shape, dtype, input: inputs.length });
       inputs.push(node);
       continue;
     }
-    if (op.family === "source" && op.f === undefined) unknown(op);
+    if (op.family === "source" && op.f === undefined) throwUnknownValue(op);
     const from = node.inputs.map(itemOf);
     const key = `${labelOf(node)}(${from})`;
     const same = known.get(key) ?? items.push({ op, inputs: from, shape, dtype, input: -1 }) - 1;

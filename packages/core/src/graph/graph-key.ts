@@ -14,7 +14,7 @@ interface Step {
 }
 
 /** What graphs that do the same have in common. */
-export interface Outline {
+export interface GraphKey {
   readonly steps: readonly Step[];
   readonly roots: readonly number[];
 }
@@ -22,9 +22,9 @@ export interface Outline {
 const nameOf = (node: Node, { isInput }: Graph): Step["op"] =>
   isInput(node) ? null : node.op.family === "elementwise" ? node.op : node.op.name;
 
-const placesOf = (nodes: readonly Node[]): number[] => nodes.map((n) => n.place);
+const placesOf = (nodes: readonly Node[]): number[] => nodes.map((n) => n.index);
 
-export const outlineOf = (graph: Graph): Outline => ({
+export const graphKeyOf = (graph: Graph): GraphKey => ({
   steps: graph.nodes.map((node) => {
     const { op, inputs, shape, dtype } = node;
     return { op: nameOf(node, graph), attrs: op.attrs, from: placesOf(inputs), shape, dtype };
@@ -32,8 +32,8 @@ export const outlineOf = (graph: Graph): Outline => ({
   roots: placesOf(graph.roots),
 });
 
-const areAt = (nodes: readonly Node[], places: readonly number[]): boolean =>
-  nodes.length === places.length && nodes.every((n, i) => n.place === places[i]);
+const sameInputs = (nodes: readonly Node[], places: readonly number[]): boolean =>
+  nodes.length === places.length && nodes.every((n, i) => n.index === places[i]);
 
 function sameAttrs(a: Attrs, b: Attrs): boolean {
   for (const name in a) {
@@ -43,14 +43,14 @@ function sameAttrs(a: Attrs, b: Attrs): boolean {
   return true;
 }
 
-const takes = ({ op, attrs, from, shape, dtype }: Step, node: Node, graph: Graph): boolean =>
+const stepMatches = ({ op, attrs, from, shape, dtype }: Step, node: Node, graph: Graph): boolean =>
   op === nameOf(node, graph) &&
   dtype === node.dtype &&
   sameShape(shape, node.shape) &&
-  (op === null || (areAt(node.inputs, from) && sameAttrs(attrs, node.op.attrs)));
+  (op === null || (sameInputs(node.inputs, from) && sameAttrs(attrs, node.op.attrs)));
 
 /** Whether a graph has this outline. */
-export const fits = ({ steps, roots }: Outline, graph: Graph): boolean =>
+export const matches = ({ steps, roots }: GraphKey, graph: Graph): boolean =>
   steps.length === graph.nodes.length &&
-  areAt(graph.roots, roots) &&
-  steps.every((step, i) => takes(step, graph.nodes[i] as Node, graph));
+  sameInputs(graph.roots, roots) &&
+  steps.every((step, i) => stepMatches(step, graph.nodes[i] as Node, graph));

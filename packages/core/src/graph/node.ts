@@ -6,13 +6,13 @@ import type { Shape } from "../shape.ts";
 /** Plain data that, with its name, tells one application of an op from another; of the same names for each of them. */
 export type Attrs = Readonly<Record<string, string | number | boolean | readonly number[]>>;
 
-interface Named {
+interface OpBase {
   readonly name: string;
   readonly attrs: Attrs;
 }
 
 /** y = f(x₀, x₁, …) at every element; `partials` are ∂f/∂xᵢ, absent where the op has no derivative. */
-export interface Elementwise extends Named {
+export interface Elementwise extends OpBase {
   readonly family: "elementwise";
   readonly f: (x: readonly Expr[]) => Expr;
   readonly partials: ((y: Expr, x: readonly Expr[]) => readonly Scalar[]) | undefined;
@@ -32,7 +32,7 @@ export interface Read {
 }
 
 /** Every output element is one input element: that of the first valid read, or else 0. */
-export interface Movement extends Named {
+export interface Movement extends OpBase {
   readonly family: "movement";
   readonly reads: (out: readonly Expr[]) => readonly Read[];
   /** Where an input element goes, where that is one place and the others are 0: another way to work it out. */
@@ -46,20 +46,20 @@ export interface Movement extends Named {
 }
 
 /** The words that reductions combine with: associative, so that a backend may take elements in any fixed order. */
-export type Combine = "add" | "mul" | "maximum" | "minimum" | "and" | "or";
+export type ReduceOp = "add" | "mul" | "maximum" | "minimum" | "and" | "or";
 
 /**
  * Axes `dims` are combined into one element. `partial` is ∂y/∂x as a tensor of x's shape, truth values where the result is
  * one of the elements; absent means 1.
  */
-export interface Reduction extends Named {
+export interface Reduction extends OpBase {
   readonly family: "reduction";
   readonly dims: readonly number[];
   readonly identity: number;
   /** The word that adds an element to what came before. */
-  readonly combine: Combine;
+  readonly combine: ReduceOp;
   /** The result is the position of the element that `combine` chose, not its value. */
-  readonly position: boolean;
+  readonly isArgReduction: boolean;
   readonly partial: ((x: Node, y: Node) => Node) | undefined;
   /** Whether the elements that truth values name share the derivative evenly. */
   readonly shared: boolean;
@@ -69,7 +69,7 @@ export interface Reduction extends Named {
 export type Skip = "" | "a" | "b" | "ab";
 
 /** yₒ = Σ aᵢ·bⱼ over the letters that the output lacks. Every letter occurs in at least two of a, b and the output. */
-export interface Contraction extends Named {
+export interface Contraction extends OpBase {
   readonly family: "contraction";
   readonly a: string;
   readonly b: string;
@@ -78,14 +78,14 @@ export interface Contraction extends Named {
 }
 
 /** gather reads x at an index along `dim`; scatter writes there, adding to or replacing what stood there. */
-export interface Indexing extends Named {
+export interface Indexing extends OpBase {
   readonly family: "indexing";
   readonly dim: number;
   readonly mode: "gather" | "scatterAdd" | "scatter";
 }
 
 /** The linear recurrence yᵢ = aᵢ·yᵢ₋₁ + bᵢ along `dim`, from y₋₁ = 0; `reverse` runs from the last element. */
-export interface Recurrence extends Named {
+export interface Recurrence extends OpBase {
   readonly family: "recurrence";
   readonly dim: number;
   readonly reverse: boolean;
@@ -94,7 +94,7 @@ export interface Recurrence extends Named {
 }
 
 /** A tensor from nothing: a formula over the element's coordinates, and scalar inputs. */
-export interface Source extends Named {
+export interface Source extends OpBase {
   readonly family: "source";
   readonly f: ((coordinates: readonly Expr[], inputs: readonly Expr[]) => Expr) | undefined;
 }
@@ -103,7 +103,7 @@ export interface Source extends Named {
 export type Mask = () => Node;
 
 /** The value of the first input, seen differently by differentiation. Absent rules let nothing through. */
-export interface Identity extends Named {
+export interface Identity extends OpBase {
   readonly family: "identity";
   readonly vjp: ((ȳ: Node, node: Node, mask: Mask | null) => readonly (Node | null)[]) | undefined;
   readonly jvp: ((ẋ: readonly (Node | null)[], node: Node) => Node | null) | undefined;
@@ -122,7 +122,7 @@ export interface Value {
 }
 
 /** A single element, kept as a number. */
-export class Single implements Value {
+export class ScalarValue implements Value {
   #array: TypedArray | null = null;
 
   constructor(
@@ -144,20 +144,20 @@ let count = 0;
 export const nodeCount = (): number => count;
 
 /** What follows how graphs come about, for debugging. */
-export interface Observer {
-  made(node: Node): void;
+export interface NodeHook {
+  onCreate(node: Node): void;
   /** What is made from now on belongs to the derivative of `node`, or to none. */
-  deriving(node: Node | null): void;
+  onBackward(node: Node | null): void;
   /** Derivatives that were asked for are there. */
-  derived(nodes: readonly (Node | null)[]): void;
+  onGradients(nodes: readonly (Node | null)[]): void;
 }
 
-export let observer: Observer | null = null;
+export let nodeHook: NodeHook | null = null;
 
 /** Has the making of graphs followed from now on; gives what followed it before. */
-export function observeBy(by: Observer | null): Observer | null {
-  const before = observer;
-  observer = by;
+export function setNodeHook(by: NodeHook | null): NodeHook | null {
+  const before = nodeHook;
+  nodeHook = by;
   return before;
 }
 
@@ -167,11 +167,11 @@ export class Node extends AnyTensor {
   value: Value | null = null;
   inputs: readonly Node[];
   /** What the last walk left here. */
-  mark = 0;
+  visited = 0;
   /** Its place in the graph that was last looked at. */
-  place = -1;
+  index = -1;
   /** The oldest unevaluated node that it waits for has no smaller id. */
-  since: number;
+  oldestPending: number;
 
   constructor(
     readonly op: Op,
@@ -185,13 +185,14 @@ export class Node extends AnyTensor {
   ) {
     super();
     this.inputs = inputs;
-    this.since = this.id;
-    for (const x of inputs) if (x.value === null && x.since < this.since) this.since = x.since;
-    observer?.made(this);
+    this.oldestPending = this.id;
+    for (const x of inputs)
+      if (x.value === null && x.oldestPending < this.oldestPending) this.oldestPending = x.oldestPending;
+    nodeHook?.onCreate(this);
   }
 
   /** Keeps the value; a node that no gradient can pass forgets how it was made. */
-  settle(value: Value): void {
+  setValue(value: Value): void {
     this.value = value;
     if (!this.needsGrad || this.leaf) this.inputs = nothing;
   }

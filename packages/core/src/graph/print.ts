@@ -1,5 +1,5 @@
 import { formatShape } from "../shape.ts";
-import type { Structure } from "./canonicalize.ts";
+import type { CanonicalGraph } from "./canonicalize.ts";
 import type { Node, Op } from "./node.ts";
 import { topological } from "./walk.ts";
 
@@ -22,7 +22,7 @@ export function printGraph(roots: readonly Node[]): string {
 }
 
 /** A structure as such lines, and one that names its roots. */
-export function printStructure({ items, roots }: Structure): string {
+export function printStructure({ items, roots }: CanonicalGraph): string {
   const lines = items.map(({ op, inputs, shape, dtype, input }, i) => {
     const made =
       input < 0

@@ -12,17 +12,17 @@ export function topological(roots: readonly Node[], follow: (node: Node) => bool
     stack.push(root);
     while (stack.length > 0) {
       const node = stack[stack.length - 1] as Node;
-      if (node.mark === open || node.mark === done) {
+      if (node.visited === open || node.visited === done) {
         stack.pop();
-        if (node.mark === open) order.push(node);
-        node.mark = done;
+        if (node.visited === open) order.push(node);
+        node.visited = done;
         continue;
       }
-      node.mark = open;
+      node.visited = open;
       if (follow(node))
         for (let i = node.inputs.length - 1; i >= 0; i--) {
           const x = node.inputs[i] as Node;
-          if (x.mark !== open && x.mark !== done) stack.push(x);
+          if (x.visited !== open && x.visited !== done) stack.push(x);
         }
     }
   }

@@ -1,4 +1,4 @@
-import { given, type Item } from "../graph/canonicalize.ts";
+import { type GraphNode, inputOp } from "../graph/canonicalize.ts";
 import type { Kernel } from "../lower/ir/program.ts";
 import { lower } from "../lower/pipeline.ts";
 import { formatShape } from "../shape.ts";
@@ -7,7 +7,7 @@ import { summary } from "./summary.ts";
 
 /** A program that is run step by step: kernels or, where a backend has none, the items of a graph. */
 export interface Steps {
-  readonly items: readonly Item[];
+  readonly items: readonly GraphNode[];
   readonly kernels?: readonly Kernel[];
 }
 
@@ -18,9 +18,11 @@ export interface Work extends Cost {
 }
 
 /** An item on its own, as a backend without kernels does it. */
-function itemWork(item: Item, items: readonly Item[]): Work {
+function itemWork(item: GraphNode, items: readonly GraphNode[]): Work {
   const from = [...new Set(item.inputs)];
-  const inputs = from.map((x, input): Item => ({ ...(items[x] as Item), op: given, inputs: [], input }));
+  const inputs = from.map(
+    (x, input): GraphNode => ({ ...(items[x] as GraphNode), op: inputOp, inputs: [], input }),
+  );
   const own = { ...item, inputs: item.inputs.map((x) => from.indexOf(x)) };
   const { kernels } = lower({ items: [...inputs, own], roots: [inputs.length], inputs: [] });
   const costs = kernels.map(costOf);

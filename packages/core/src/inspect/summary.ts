@@ -1,10 +1,10 @@
-import type { Item } from "../graph/canonicalize.ts";
+import type { GraphNode } from "../graph/canonicalize.ts";
 import { buffersOf } from "../lower/ir/buffers.ts";
 import type { Nest } from "../lower/ir/kernel.ts";
 import type { Kernel } from "../lower/ir/program.ts";
 
 /** The items that a kernel works out, in the order of the graph: what it stores but for constants, down to what it reads. */
-function itemsOf(kernel: Kernel, items: readonly Item[]): Item[] {
+function itemsOf(kernel: Kernel, items: readonly GraphNode[]): GraphNode[] {
   const stored =
     kernel.kind === "nest"
       ? kernel.loops
@@ -15,16 +15,16 @@ function itemsOf(kernel: Kernel, items: readonly Item[]): Item[] {
   const stack = [...stored];
   const met = new Set(stack);
   for (let i = stack.pop(); i !== undefined; i = stack.pop())
-    for (const x of (items[i] as Item).inputs)
-      if (!met.has(x) && !read.has(x) && (items[x] as Item).input < 0) {
+    for (const x of (items[i] as GraphNode).inputs)
+      if (!met.has(x) && !read.has(x) && (items[x] as GraphNode).input < 0) {
         met.add(x);
         stack.push(x);
       }
-  return [...met].sort((a, b) => a - b).map((i) => items[i] as Item);
+  return [...met].sort((a, b) => a - b).map((i) => items[i] as GraphNode);
 }
 
 /** Names of the ops that a kernel does; movements are only told where there is nothing else. */
-function opNames(kernel: Kernel, items: readonly Item[]): string {
+function opNames(kernel: Kernel, items: readonly GraphNode[]): string {
   const done = itemsOf(kernel, items);
   const working = done.filter(({ op }) => op.family !== "movement" && op.family !== "source");
   return [...new Set((working.length > 0 ? working : done).map(({ op }) => op.name))].join(", ") || "fill";
@@ -47,7 +47,7 @@ function extent({ rows, loops }: Nest): string {
 }
 
 /** A kernel in one line: `product 64×32×128`, `nest 64×3·32: amax, sub, exp, sum, div`. */
-export function summary(kernel: Kernel, items: readonly Item[]): string {
+export function summary(kernel: Kernel, items: readonly GraphNode[]): string {
   if (kernel.kind === "product") {
     const batch = product(kernel.batch);
     return `product ${batch > 1 ? `${batch} of ` : ""}${[kernel.ms, kernel.ns, kernel.ks].map(product).join("×")}`;

@@ -1,4 +1,4 @@
-import type { Structure } from "../graph/canonicalize.ts";
+import type { CanonicalGraph } from "../graph/canonicalize.ts";
 import { Lowering } from "./fuse/fuse.ts";
 import { withBorders } from "./graph-passes/pad-operands.ts";
 import { simplified } from "./graph-passes/simplify.ts";
@@ -13,7 +13,7 @@ export function inspectBy(by: typeof inspect): void {
 }
 
 /** A graph as kernels over buffers. */
-export function lower(structure: Structure): Program {
+export function lower(structure: CanonicalGraph): Program {
   const program = new Lowering(withBorders(withBlocks(simplified(structure)))).run();
   inspect?.(program);
   return program;

@@ -52,11 +52,11 @@ export function reduce(
   const reduced = axes(fact.name, dims, x.shape.length);
   const kept = x.shape.map((n, i) => (reduced.includes(i) ? 1 : n));
   const shape = keepdim ? kept : x.shape.filter((_, i) => !reduced.includes(i));
-  const { name, combine, partial, position = false, shared = false } = fact;
+  const { name, combine, partial, position: isArgReduction = false, shared = false } = fact;
   const identity = clamped(fact.identity, x.dtype);
   const attrs = { dims: reduced, keepdim };
   return build(
-    { family: "reduction", name, attrs, dims: reduced, identity, combine, position, partial, shared },
+    { family: "reduction", name, attrs, dims: reduced, identity, combine, isArgReduction, partial, shared },
     [x],
     shape,
     dtype,

@@ -24,7 +24,7 @@ function same(
 ): Node {
   const [x] = inputs;
   const node = new Node(op, inputs, x.shape, x.dtype, needsGrad, owner);
-  if (x.value) node.settle(x.value);
+  if (x.value) node.setValue(x.value);
   return node;
 }
 
@@ -39,7 +39,7 @@ const collecting = identity("collected", { vjp: undefined, jvp: undefined });
 /** A gradient as a leaf holds it: what follows does not count what it waits for. */
 export function collected(x: Node): Node {
   const node = same(collecting, [x], false);
-  node.since = node.id;
+  node.oldestPending = node.id;
   return node;
 }
 
@@ -65,6 +65,6 @@ export function resultOf(
   vjp: NonNullable<Identity["vjp"]>,
 ): Node {
   const node = new Node(identity("compiled", { vjp, jvp: undefined }), inputs, shape, dtype, true);
-  node.settle(value);
+  node.setValue(value);
   return node;
 }

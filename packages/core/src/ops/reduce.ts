@@ -1,7 +1,7 @@
 import type { Signatures } from "../arguments.ts";
 import type { DType } from "../dtype.ts";
 import { fail } from "../errors.ts";
-import type { Combine, Node } from "../graph/node.ts";
+import type { Node, ReduceOp } from "../graph/node.ts";
 import * as w from "../scalar/primitives.ts";
 import { axes, formatShape } from "../shape.ts";
 import { cast, elementwise } from "./apply.ts";
@@ -34,7 +34,7 @@ const extremum =
   };
 
 const position =
-  (name: string, identity: number, combine: Combine) =>
+  (name: string, identity: number, combine: ReduceOp) =>
   (x: Node, dim?: number, options: KeepDim = {}): Node => {
     const along = dim === undefined ? broadcasting.reshape(x, [-1]) : x;
     nonEmpty(name, along, dim);
@@ -49,7 +49,7 @@ const position =
   };
 
 const truth =
-  (name: string, identity: number, combine: Combine) =>
+  (name: string, identity: number, combine: ReduceOp) =>
   (x: Node, dims?: Dims, options: KeepDim = {}): Node => {
     const dtype: DType = "bool";
     return reduce({ name, identity, combine, partial: undefined }, cast(x, dtype), dims, options, dtype);

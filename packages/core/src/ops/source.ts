@@ -1,7 +1,7 @@
 import { checkDType, type DType, stored, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
-import { Node, Single, type Source, type Value } from "../graph/node.ts";
+import { Node, ScalarValue, type Source, type Value } from "../graph/node.ts";
 import { constantOf, type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
 import { add, mul, or, shiftLeft, shiftRightLogical, xor } from "../scalar/primitives.ts";
 import { checkShape, type Shape, sizeOf } from "../shape.ts";
@@ -39,7 +39,7 @@ export function scalar(value: number | boolean, dtype: DType): Node {
   if (dtype === "int32" && Number.isNaN(value))
     fail("value", "tensor", "NaN is no int32. Did you mean another dtype?");
   const node = new Node(number, [], [], dtype, false);
-  node.value = new Single(stored[checkDType("tensor", dtype)](Number(value)), dtype);
+  node.value = new ScalarValue(stored[checkDType("tensor", dtype)](Number(value)), dtype);
   return node;
 }
 
@@ -68,7 +68,7 @@ export const isUnit = (x: Node): boolean => spreadFrom(x).op.attrs.value === 1;
 /** The number that a tensor holds everywhere, for one made of a number, or by one op of such. */
 export function numberOf(x: Node, deep = true): number | undefined {
   const { op, inputs, value } = spreadFrom(x);
-  if (op === number) return (value as Single).number;
+  if (op === number) return (value as ScalarValue).number;
   if (op.name === "constant") return op.attrs.value as number;
   if (op.family !== "elementwise" || !deep) return undefined;
   const numbers: Expr[] = [];

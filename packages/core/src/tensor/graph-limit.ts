@@ -21,7 +21,8 @@ function portion(nodes: readonly Node[]): number {
  * next `backward`, works them out.
  */
 export function bound(node: Node): void {
-  if (node.needsGrad || node.value !== null || node.id - node.since < most || node.id < rested) return;
+  if (node.needsGrad || node.value !== null || node.id - node.oldestPending < most || node.id < rested)
+    return;
   const found = topological([node], (n) => n.value === null && !isCollected(n));
   const gradients = found.filter(isCollected);
   const waiting = found.filter((n) => n.value === null && !isCollected(n)).sort((a, b) => a.id - b.id);
@@ -31,5 +32,5 @@ export function bound(node: Node): void {
     const oldest = newer[0]?.id as number;
     evaluate([...newer.flatMap((n) => n.inputs.filter((x) => x.id < oldest)), ...gradients]);
   }
-  for (const n of waiting) n.since = node.id - waiting.length;
+  for (const n of waiting) n.oldestPending = node.id - waiting.length;
 }

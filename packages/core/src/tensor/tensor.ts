@@ -10,7 +10,7 @@ import { leavesOf, reverse } from "../autodiff/reverse.ts";
 import { evaluate as evaluateNodes } from "../backend/evaluate.ts";
 import { arrays, type DType, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
-import { Node, Single, type Value } from "../graph/node.ts";
+import { Node, ScalarValue, type Value } from "../graph/node.ts";
 import { cast } from "../ops/apply.ts";
 import { broadcasting, type KeepDim } from "../ops/broadcast.ts";
 import type { CloseOptions } from "../ops/derived.ts";
@@ -270,7 +270,7 @@ export class Tensor extends AnyTensor {
         `a tensor of shape ${formatShape(this.shape)} has ${this.size} elements, not one. Did you mean toArray()?`,
       );
     const value = this.#value();
-    return value instanceof Single ? value.number : (value.array[0] as number);
+    return value instanceof ScalarValue ? value.number : (value.array[0] as number);
   }
 
   /** The elements in row-major order, as a copy: bool as bytes, others in the typed array of the dtype. */

@@ -1,10 +1,10 @@
 import { checkArguments, type Signature } from "../arguments.ts";
 import { evaluate, prepare } from "../backend/evaluate.ts";
-import { type Watcher, watchBy, watcher } from "../backend/hooks.ts";
+import { type RunHook, runHook, setRunHook } from "../backend/hooks.ts";
 import { isFloat } from "../dtype.ts";
 import { done, fail } from "../errors.ts";
-import { graphOf, structureOf } from "../graph/canonicalize.ts";
-import { type Node, type Observer, observeBy, type Value } from "../graph/node.ts";
+import { canonicalize, graphOf } from "../graph/canonicalize.ts";
+import { type Node, type NodeHook, setNodeHook, type Value } from "../graph/node.ts";
 import { topological } from "../graph/walk.ts";
 import { formatShape } from "../shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -29,14 +29,14 @@ interface Making {
 const makings = new WeakMap<Node, Making>();
 
 /** Keeps for each node where it was made; derivatives are worked out as soon as they are there. */
-function following(): Observer {
+function following(): NodeHook {
   let of: Node | undefined;
   return {
-    made: (node) => makings.set(node, { trace: mark(), of }),
-    deriving(node) {
+    onCreate: (node) => makings.set(node, { trace: mark(), of }),
+    onBackward(node) {
       of = node ?? undefined;
     },
-    derived(nodes) {
+    onGradients(nodes) {
       if (!tracing()) evaluate(nodes.filter((n) => n !== null));
     },
   };
@@ -84,7 +84,7 @@ class Replay {
   /** The value of a node whose inputs have theirs. */
   #work(node: Node): Value {
     if (node.op.family === "identity") return this.#values.get(node.inputs[0] as Node) as Value;
-    const structure = structureOf(graphOf([node], (n) => n !== node));
+    const structure = canonicalize(graphOf([node], (n) => n !== node));
     const executable = prepare(structure);
     const [value] = executable.run(structure.inputs.map((x) => this.#values.get(x) as Value));
     executable.release?.();
@@ -193,8 +193,8 @@ const anomalyArguments: Signature = { f: "function", options: { nan: "boolean", 
 export function detectAnomaly<T>(f: () => T, options: AnomalyOptions = {}): T {
   checkArguments("detectAnomaly", anomalyArguments, arguments);
   const { nan = true, inf = false } = options;
-  const found: Watcher["found"] = (...graph) => inspect(new Replay(...graph), { nan, inf });
-  const before = { watcher: watchBy({ ...watcher, found }), observer: observeBy(following()) };
+  const onValues: RunHook["onValues"] = (...graph) => inspect(new Replay(...graph), { nan, inf });
+  const before = { watcher: setRunHook({ ...runHook, onValues }), observer: setNodeHook(following()) };
   try {
     return withDeepTraces(() => {
       const result = done("detectAnomaly", f());
@@ -202,7 +202,7 @@ export function detectAnomaly<T>(f: () => T, options: AnomalyOptions = {}): T {
       return result;
     });
   } finally {
-    watchBy(before.watcher);
-    observeBy(before.observer);
+    setRunHook(before.watcher);
+    setNodeHook(before.observer);
   }
 }

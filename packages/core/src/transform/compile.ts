@@ -4,8 +4,8 @@ import { activeBackend, prepare } from "../backend/evaluate.ts";
 import { getDefaultDtype } from "../dtype.ts";
 import { done, fail } from "../errors.ts";
 import { isRecording } from "../graph/build.ts";
-import { graphOf, type Structure, structureOf } from "../graph/canonicalize.ts";
-import { Node, observer } from "../graph/node.ts";
+import { type CanonicalGraph, canonicalize, graphOf } from "../graph/canonicalize.ts";
+import { Node, nodeHook } from "../graph/node.ts";
 import { leaf } from "../ops/identity.ts";
 import { isPlaceholder, placeholder } from "../ops/placeholder.ts";
 import { Tensor, type TensorLike } from "../tensor/tensor.ts";
@@ -120,7 +120,7 @@ function assembled(
 ): Compiled {
   const written = endings.flatMap((e) => e.written);
   const nodes = [...outputs, ...written.map(([, node]) => node)];
-  const structure = structureOf(graphOf(nodes, (n) => n.value !== null || isPlaceholder(n)));
+  const structure = canonicalize(graphOf(nodes, (n) => n.value !== null || isPlaceholder(n)));
   const places = structure.roots;
   const bindings = bindingsOf(structure, record, standIns, endings);
   const isShared = (root: number) =>
@@ -130,7 +130,7 @@ function assembled(
     fits: given.fits,
     executable: prepare(structure),
     structure,
-    nodes: observer && nodes,
+    nodes: nodeHook && nodes,
     bindings,
     outputs: outputs.map((node, k) => ({ node, history: histories[k] ?? null })),
     result,
@@ -147,7 +147,7 @@ const base = (node: Node): Node => (node.leaf ? (node.inputs[0] as Node) : node)
 
 /** What each input of a graph is at a call. */
 function bindingsOf(
-  structure: Structure,
+  structure: CanonicalGraph,
   record: Tracing,
   standIns: readonly Tensor[],
   endings: readonly Ending[],
@@ -222,7 +222,7 @@ const left = new FinalizationRegistry<ReadonlySet<Executable>>((executables) => 
 });
 
 /** What a compiled function does for arguments such as it was called with before. */
-export const compiledStructure = (f: object, args: readonly unknown[]): Structure | undefined =>
+export const compiledStructure = (f: object, args: readonly unknown[]): CanonicalGraph | undefined =>
   formsOf.get(f)?.find(args, nothingFound())?.structure;
 
 const compileArguments: Signature = { f: "function" };
@@ -256,7 +256,7 @@ export function compile<A extends readonly unknown[], Y>(f: (...args: A) => Y): 
     const given = form ? null : new Arguments(args);
     const { tensors, objects } = given?.found ?? found;
     if (tensors.some((x) => x.node.value === null)) Tensor.evaluate(tensors);
-    if (form && (form.nodes || !observer)) return call(form, found, false) as Y;
+    if (form && (form.nodes || !nodeHook)) return call(form, found, false) as Y;
     const made = trace(untyped, args, given ?? new Arguments(args));
     forms.add(made);
     return call(made, { tensors, objects }, true) as Y;

@@ -1,8 +1,8 @@
 import type { Executable } from "../backend/backend.ts";
-import { watcher } from "../backend/hooks.ts";
+import { runHook } from "../backend/hooks.ts";
 import type { DType } from "../dtype.ts";
-import type { Structure } from "../graph/canonicalize.ts";
-import { type Node, Single, type Value } from "../graph/node.ts";
+import type { CanonicalGraph } from "../graph/canonicalize.ts";
+import { type Node, ScalarValue, type Value } from "../graph/node.ts";
 import { known } from "../ops/source.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Asked, Effect, Guard, Slot, Tracing } from "../tensor/tracing.ts";
@@ -30,7 +30,7 @@ export interface Compiled {
   /** Whether arguments are such as it was traced for. */
   readonly fits: Fits;
   readonly executable: Executable;
-  readonly structure: Structure;
+  readonly structure: CanonicalGraph;
   /** What it computes, where the making of graphs is followed. */
   readonly nodes: readonly Node[] | null;
   readonly bindings: readonly Binding[];
@@ -75,7 +75,7 @@ function bind(
     dying.push(b.kind === "slot" && b.replaced && !b.slot.isShared());
     if (b.kind === "slot") inputs.push(b.slot.read());
     else if (b.kind === "constant") inputs.push(b.value);
-    else if (b.kind === "number") inputs.push(new Single(numbers[b.place] as number, b.dtype));
+    else if (b.kind === "number") inputs.push(new ScalarValue(numbers[b.place] as number, b.dtype));
     else inputs.push((tensors[b.index] as Tensor).node.value as Value);
   }
   return { inputs, dying };
@@ -113,8 +113,8 @@ export function call(compiled: Compiled, found: Found, first: boolean): unknown 
     }
     const { inputs, dying } = bind(compiled, found, numbers);
     const given = givenAt(compiled, found, inputs);
-    const values = executable.run(inputs, watcher.found ? undefined : dying);
-    if (nodes) watcher.found?.(nodes, values, structure.inputs, inputs);
+    const values = executable.run(inputs, runHook.onValues ? undefined : dying);
+    if (nodes) runHook.onValues?.(nodes, values, structure.inputs, inputs);
     const results = outputs.map(({ node, history }, k) => {
       const value = values[k] as Value;
       return new Tensor(history && given ? history.node(value, given) : known(value, node.shape, node.dtype));

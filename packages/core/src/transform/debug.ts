@@ -1,4 +1,4 @@
-import { watchBy } from "../backend/hooks.ts";
+import { setRunHook } from "../backend/hooks.ts";
 import type { Cost } from "../inspect/cost.ts";
 import { type Steps, worksOf } from "../inspect/kernel-cost.ts";
 import { figures, timing } from "./profile.ts";
@@ -45,4 +45,4 @@ function logged(program: Steps, step: (k: number) => void): void {
   log(all.ms, all, `program of ${all.runs} kernel${all.runs === 1 ? "" : "s"}`);
 }
 
-if (level > 0) watchBy({ run: logged });
+if (level > 0) setRunHook({ runKernels: logged });

@@ -1,5 +1,5 @@
 import { fail } from "../errors.ts";
-import { graphOf, type Structure, structureOf } from "../graph/canonicalize.ts";
+import { type CanonicalGraph, canonicalize, graphOf } from "../graph/canonicalize.ts";
 import type { Node } from "../graph/node.ts";
 import { printStructure } from "../graph/print.ts";
 import type { Buffer } from "../lower/ir/kernel.ts";
@@ -13,7 +13,7 @@ import { overview } from "./overview.ts";
 /** Graphs of more nodes are told in short. */
 const longest = 100;
 
-function inFull(structure: Structure): string {
+function inFull(structure: CanonicalGraph): string {
   const program = lower(structure);
   const { offsets, bytes } = planMemory(program);
   const names = bufferNames(program);
@@ -33,7 +33,7 @@ function inFull(structure: Structure): string {
   ].join("\n");
 }
 
-const explainStructure = (structure: Structure): string =>
+const explainStructure = (structure: CanonicalGraph): string =>
   structure.items.length > longest ? overview(structure) : inFull(structure);
 
 /** What to know of tensors that have their values already. */
@@ -69,5 +69,5 @@ export function explain(first: unknown, ...rest: readonly unknown[]): string {
       : fail("value", "explain", "wants tensors, or a compiled function and arguments"),
   );
   const isInput = (n: Node) => n.value !== null && (n.inputs.length === 0 || !nodes.includes(n));
-  return noteOn(nodes) + explainStructure(structureOf(graphOf(nodes, isInput)));
+  return noteOn(nodes) + explainStructure(canonicalize(graphOf(nodes, isInput)));
 }

@@ -1,4 +1,4 @@
-import type { Structure } from "../graph/canonicalize.ts";
+import type { CanonicalGraph } from "../graph/canonicalize.ts";
 import { type Work, worksOf } from "../inspect/kernel-cost.ts";
 import type { Buffer } from "../lower/ir/kernel.ts";
 import { bytesOf } from "../lower/ir/program.ts";
@@ -26,7 +26,7 @@ function row(work: Work, count: number): string[] {
 }
 
 /** A graph, its kernels and its memory in fewer lines than it has nodes: ops are counted, and equal kernels are one line. */
-export function overview(structure: Structure): string {
+export function overview(structure: CanonicalGraph): string {
   const program = lower(structure);
   const { offsets, bytes } = planMemory(program);
   const works = worksOf(program).filter((w) => w !== null);

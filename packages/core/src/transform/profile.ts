@@ -1,5 +1,5 @@
 import { checkArguments, type Signature } from "../arguments.ts";
-import { type Watcher, watchBy, watcher } from "../backend/hooks.ts";
+import { type RunHook, runHook, setRunHook } from "../backend/hooks.ts";
 import { done } from "../errors.ts";
 import type { Cost } from "../inspect/cost.ts";
 import { type Steps, type Work, worksOf } from "../inspect/kernel-cost.ts";
@@ -18,7 +18,7 @@ const { performance } = globalThis as unknown as { readonly performance: { now()
 
 /** Watches programs step by step. */
 export const timing =
-  (note: (program: Steps, k: number, ms: number) => void): NonNullable<Watcher["run"]> =>
+  (note: (program: Steps, k: number, ms: number) => void): NonNullable<RunHook["runKernels"]> =>
   (program, step) => {
     for (let k = 0; k < (program.kernels ?? program.items).length; k++) {
       const start = performance.now();
@@ -93,20 +93,20 @@ const profileArguments: Signature = { f: "function" };
 export function profile<T>(f: () => T): Profile<T> {
   checkArguments("profile", profileArguments, arguments);
   const seen = new Map<Steps, Timed[]>();
-  const run = timing((program, k, ms) => {
+  const runKernels = timing((program, k, ms) => {
     const steps = seen.get(program) ?? [];
     seen.set(program, steps);
     steps[k] ??= { runs: 0, ms: 0 };
     steps[k].runs++;
     steps[k].ms += ms;
   });
-  const before = watchBy({ ...watcher, run });
+  const before = setRunHook({ ...runHook, runKernels });
   try {
     const start = performance.now();
     const result = done("profile", f());
     Tensor.evaluate(tensorsOf(result));
     return new Profile(result, performance.now() - start, merged(seen));
   } finally {
-    watchBy(before);
+    setRunHook(before);
   }
 }

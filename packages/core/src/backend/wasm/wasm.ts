@@ -1,13 +1,13 @@
-import type { Structure } from "../../graph/canonicalize.ts";
-import { Single, type Value } from "../../graph/node.ts";
+import type { CanonicalGraph } from "../../graph/canonicalize.ts";
+import { ScalarValue, type Value } from "../../graph/node.ts";
 import type { Buffer } from "../../lower/ir/kernel.ts";
 import { bytesOf, type Program } from "../../lower/ir/program.ts";
 import { planMemory } from "../../lower/kernel-passes/plan-memory.ts";
 import { lower } from "../../lower/pipeline.ts";
 import type { Backend } from "../backend.ts";
-import { refuse } from "../diagnose-fault.ts";
-import { watcher } from "../hooks.ts";
-import { inPieces } from "../partition.ts";
+import { throwFault } from "../diagnose-fault.ts";
+import { runHook } from "../hooks.ts";
+import { partition } from "../partition.ts";
 import { instantiate, type Products } from "./instance.ts";
 import { Arena, Heap } from "./memory/heap.ts";
 import { type Kind, Residents } from "./memory/tensor-cache.ts";
@@ -62,13 +62,13 @@ function layOut(program: Program, constants: readonly number[]) {
 const kernels = (name: string, products: Products): Backend => {
   const prepare: Backend["prepare"] = (structure) =>
     structure.items.length > longestStraight
-      ? inPieces(structure, longestProgram, prepareWhole)
+      ? partition(structure, longestProgram, prepareWhole)
       : prepareWhole(structure);
   const prepareWhole: Backend["prepare"] = (structure) => {
     prepared++;
     const program = lower(structure);
     const { inputs, outputs } = program;
-    const graph: Structure = { items: structure.items, roots: structure.roots, inputs: [] };
+    const graph: CanonicalGraph = { items: structure.items, roots: structure.roots, inputs: [] };
     let again: Program | undefined;
     /** The program once more, where it is looked at: there may be many programs, and none keeps its formulas. */
     const lowered = (): Program => {
@@ -125,7 +125,7 @@ const kernels = (name: string, products: Products): Backend => {
           }
           if (arenaAt !== arena.at) placeScratch();
           heap.all.int32[table / 4] = 0;
-          if (watcher.run) watcher.run(lowered(), (k) => step(table, k));
+          if (runHook.runKernels) runHook.runKernels(lowered(), (k) => step(table, k));
           else run(table);
         } catch (error) {
           giveUp();
@@ -134,10 +134,10 @@ const kernels = (name: string, products: Products): Backend => {
         const fault = heap.all.int32[table / 4] as number;
         if (fault !== 0) {
           giveUp();
-          refuse({ name, prepare }, lowered().items, fault - 1, values);
+          throwFault({ name, prepare }, lowered().items, fault - 1, values);
         }
         leaving.forEach(({ spot }, k) => {
-          if (spot) created[k] = new Single(heap.all[spot.dtype][spot.place] as number, spot.dtype);
+          if (spot) created[k] = new ScalarValue(heap.all[spot.dtype][spot.place] as number, spot.dtype);
         });
         if (dying) for (const { k } of mortal) if (dying[k]) residents.forget(values[k] as Value);
         return results.map(({ input, made }) => (input < 0 ? created[made] : values[input]) as Value);

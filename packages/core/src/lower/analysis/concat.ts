@@ -1,4 +1,4 @@
-import type { Item } from "../../graph/canonicalize.ts";
+import type { GraphNode } from "../../graph/canonicalize.ts";
 import { sizeOf, stridesOf } from "../../shape.ts";
 import { type Strided, strided } from "./views.ts";
 
@@ -30,8 +30,8 @@ function rowStep(
 }
 
 /** Where a join along `dim` finds item `x`: in what it was moved from, where rows lie there in one piece, or in memory of its own. */
-export function partOf(items: readonly Item[], x: number, dim: number): JoinPart {
-  const { shape } = items[x] as Item;
+export function partOf(items: readonly GraphNode[], x: number, dim: number): JoinPart {
+  const { shape } = items[x] as GraphNode;
   const { base, start, steps } = strided(items, x);
   const row = rowStep({ steps }, shape, dim);
   if (row !== undefined) return { base, start, row };

@@ -1,5 +1,5 @@
 import { isFloat } from "../../dtype.ts";
-import type { Item } from "../../graph/canonicalize.ts";
+import type { GraphNode } from "../../graph/canonicalize.ts";
 
 /** Sums of at most so many terms are formulas of them: those over small windows, above all. */
 export const fewTerms = 9;
@@ -14,10 +14,10 @@ export interface Extent {
   readonly k: number;
 }
 
-export function extentOf({ op, inputs }: Item, items: readonly Item[]): Extent | undefined {
+export function extentOf({ op, inputs }: GraphNode, items: readonly GraphNode[]): Extent | undefined {
   if (op.family !== "contraction") return undefined;
   const extent = { batch: 1, m: 1, n: 1, k: 1 };
-  const [x, y] = inputs.map((i) => (items[i] as Item).shape) as [readonly number[], readonly number[]];
+  const [x, y] = inputs.map((i) => (items[i] as GraphNode).shape) as [readonly number[], readonly number[]];
   [...op.a].forEach((l, d) => {
     const kind = !op.b.includes(l) ? "m" : op.out.includes(l) ? "batch" : "k";
     extent[kind] *= x[d] as number;
@@ -29,7 +29,7 @@ export function extentOf({ op, inputs }: Item, items: readonly Item[]): Extent |
 }
 
 /** Whether the matrix kernel works an item out: a contraction of many multiplications that is no dot, and no formula of few terms. */
-export function isMatrixProduct(item: Item, items: readonly Item[]): boolean {
+export function isMatrixProduct(item: GraphNode, items: readonly GraphNode[]): boolean {
   const extent = extentOf(item, items);
   if (!extent || !isFloat(item.dtype)) return false;
   const { batch, m, n, k } = extent;

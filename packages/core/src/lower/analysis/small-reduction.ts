@@ -1,5 +1,5 @@
 import { type DType, isFloat } from "../../dtype.ts";
-import type { Item } from "../../graph/canonicalize.ts";
+import type { GraphNode } from "../../graph/canonicalize.ts";
 import type { Reduction } from "../../graph/node.ts";
 import { applied, type Expr, literal } from "../../scalar/expr.ts";
 import { add, and, eq, lt, or, where, words, xor } from "../../scalar/primitives.ts";
@@ -10,10 +10,10 @@ import { extentOf, fewTerms, isMatrixProduct } from "./gemm.ts";
 const fewResults = 64;
 
 /** How many terms the formula of a short reduction or product has; 0 for other items. */
-export function termsOf(item: Item, items: readonly Item[]): number {
+export function termsOf(item: GraphNode, items: readonly GraphNode[]): number {
   const { op, shape, inputs } = item;
   if (sizeOf(shape) < fewResults || isMatrixProduct(item, items)) return 0;
-  const x = items[inputs[0] as number] as Item;
+  const x = items[inputs[0] as number] as GraphNode;
   const terms =
     op.family === "reduction"
       ? sizeOf(op.dims.map((d) => x.shape[d] as number))
@@ -22,11 +22,11 @@ export function termsOf(item: Item, items: readonly Item[]): number {
 }
 
 /** How elements are combined. */
-export type Combination = Pick<Reduction, "combine" | "identity" | "position">;
+export type Combination = Pick<Reduction, "combine" | "identity" | "isArgReduction">;
 
 /** These elements, at least one, combined in a formula: as a tree, or where the chosen one is. */
 export function combined(op: Combination, elements: readonly Expr[], dtype: DType): Expr {
-  if (op.position) return chosen(op, elements, dtype);
+  if (op.isArgReduction) return chosen(op, elements, dtype);
   let terms = elements;
   while (terms.length > 1)
     terms = Array.from({ length: Math.ceil(terms.length / 2) }, (_, k) => {

@@ -1,4 +1,4 @@
-import type { Item } from "../../graph/canonicalize.ts";
+import type { GraphNode } from "../../graph/canonicalize.ts";
 import { type Expr, toExpr } from "../../scalar/expr.ts";
 import { add, mul } from "../../scalar/primitives.ts";
 import { sizeOf, stridesOf } from "../../shape.ts";
@@ -51,8 +51,8 @@ function zerosAround(
  * some of it may be zeros around that, though not more elements than the tensor itself has. It looks through at most
  * `most` movements.
  */
-export function strided(items: readonly Item[], i: number, bordered = false, most = Infinity): Strided {
-  const item = items[i] as Item;
+export function strided(items: readonly GraphNode[], i: number, bordered = false, most = Infinity): Strided {
+  const item = items[i] as GraphNode;
   if (item.op.family !== "movement") {
     const steps = stridesOf(item.shape).map((step, k) => (item.shape[k] === 1 ? 0 : step));
     return { base: i, start: 0, steps };
@@ -67,12 +67,12 @@ export function strided(items: readonly Item[], i: number, bordered = false, mos
   const formula = (x: Index, element: readonly Expr[]): Expr =>
     stepsOf(x).reduce((sum, step, k) => add(sum, mul(element[k] as Expr, step)), toExpr(x.constant));
   let found = view(i, flatIndex(coordinates, stridesOf(item.shape))) as Strided;
-  let [index, guard, below]: [readonly Index[], Guard, Item] = [coordinates, [], item];
+  let [index, guard, below]: [readonly Index[], Guard, GraphNode] = [coordinates, [], item];
   for (let left = most; left > 0 && below.op.family === "movement" && below.inputs.length === 1; left--) {
     const [read] = readsOf(below.op, below.shape.length);
     if (!read) break;
     const base = below.inputs[0] as number;
-    below = items[base] as Item;
+    below = items[base] as GraphNode;
     const { shape } = below;
     const moved = indexOf(read.index, read.valid, index);
     guard = both(guard, moved.guard);

@@ -1,4 +1,4 @@
-import type { Item, Structure } from "../../graph/canonicalize.ts";
+import type { CanonicalGraph, GraphNode } from "../../graph/canonicalize.ts";
 import { toExpr } from "../../scalar/expr.ts";
 import { sizeOf, stridesOf } from "../../shape.ts";
 import type { JoinPart } from "../analysis/concat.ts";
@@ -27,7 +27,7 @@ type Slot = { readonly unit: Unit } | { readonly kernel: Kernel };
 
 /** Turns a structure into kernels, one item at a time, each joining the first nest that it fits. */
 export class Lowering implements Ground {
-  readonly items: readonly Item[];
+  readonly items: readonly GraphNode[];
   readonly inMemory: readonly boolean[];
   readonly words: readonly number[];
   readonly slots: Slot[] = [];
@@ -40,7 +40,7 @@ export class Lowering implements Ground {
   /** After which slot an item's value is in memory; −1 from the start. */
   readonly #ready = new Map<number, number>();
 
-  constructor(readonly structure: Structure) {
+  constructor(readonly structure: CanonicalGraph) {
     this.items = structure.items;
     const { inMemory, words, views, parts } = choose(structure);
     this.inMemory = inMemory;
@@ -56,7 +56,7 @@ export class Lowering implements Ground {
   }
 
   spare(i: number): Buffer {
-    const { dtype, shape } = this.items[i] as Item;
+    const { dtype, shape } = this.items[i] as GraphNode;
     return this.#memory({ item: i, dtype, size: sizeOf(shape) });
   }
 
@@ -89,7 +89,7 @@ export class Lowering implements Ground {
     this.#ready.set(i, this.slots.push({ kernel }) - 1);
   }
 
-  #schedule(i: number, item: Item): void {
+  #schedule(i: number, item: GraphNode): void {
     const { op, shape } = item;
     if (op.family === "contraction" && isMatrixProduct(item, this.items))
       this.#append(
@@ -108,14 +108,14 @@ export class Lowering implements Ground {
         dim: op.dim,
       });
     else if (op.family === "indexing" && op.mode !== "gather") {
-      const indexShape = (this.items[item.inputs[1] as number] as Item).shape;
+      const indexShape = (this.items[item.inputs[1] as number] as GraphNode).shape;
       const [x, index, src] = [0, 1, 2].map((k) => this.#operand(item, k)) as [Operand, Operand, Operand];
       const { mode, dim } = op;
       this.#append(i, { kind: "scatter", mode, out: this.buffer(i), x, index, src, indexShape, shape, dim });
     } else if (op.family === "movement" && op.joins !== undefined && isLongJoin(item)) {
       const dim = op.joins;
       const parts = (this.#parts.get(i) as readonly JoinPart[]).map(({ base, start, row }, k) => {
-        const length = (this.items[item.inputs[k] as number] as Item).shape[dim] as number;
+        const length = (this.items[item.inputs[k] as number] as GraphNode).shape[dim] as number;
         return { buffer: this.buffer(base), start, row, length };
       });
       this.#append(i, { kind: "join", out: this.buffer(i), parts, shape, dim });
@@ -123,20 +123,20 @@ export class Lowering implements Ground {
   }
 
   /** Where a kernel finds its operand number `k`. */
-  #operand({ inputs }: Item, k: number): Operand {
+  #operand({ inputs }: GraphNode, k: number): Operand {
     const { base, start, steps } = this.#views.get(inputs[k] as number) as Strided;
     return { buffer: this.buffer(base), start, steps };
   }
 
   /** The items in memory that the formula of `i` reads. */
   #reads(i: number): number[] {
-    const stack = [...(this.items[i] as Item).inputs];
+    const stack = [...(this.items[i] as GraphNode).inputs];
     const seen = new Set<number>();
     while (stack.length > 0) {
       const x = stack.pop() as number;
       if (seen.has(x)) continue;
       seen.add(x);
-      if (!this.inMemory[x]) stack.push(...(this.items[x] as Item).inputs);
+      if (!this.inMemory[x]) stack.push(...(this.items[x] as GraphNode).inputs);
     }
     return [...seen].filter((x) => this.inMemory[x]);
   }
@@ -162,7 +162,7 @@ export class Lowering implements Ground {
 
   /** A loop that fills an item with zeros. */
   #zeros(i: number): Loop {
-    const { shape, dtype } = this.items[i] as Item;
+    const { shape, dtype } = this.items[i] as GraphNode;
     const { axes, coordinates } = axesOf("z", shape);
     const store = { buffer: this.buffer(i), index: flatIndex(coordinates, stridesOf(shape)) };
     return { axes, tasks: [{ ...blank, value: toExpr(0), type: dtype, store }] };
@@ -175,7 +175,7 @@ export class Lowering implements Ground {
     const all = [...unit.coordinates, ...coordinates];
     const [row, rest] = [all.slice(0, goal.row.length), all.slice(goal.row.length)];
     const store = { buffer: this.buffer(goal.item), index: placeOf(this.items, goal, row, rest) };
-    const type = (this.items[goal.item] as Item).dtype;
+    const type = (this.items[goal.item] as GraphNode).dtype;
     const inMemory = goal.kept > 0;
     /** Rows go through what is reduced: the result is there after the last of them. */
     const across = inMemory && unit.rowShape.length > goal.row.length;

@@ -1,4 +1,4 @@
-import type { Item } from "../../graph/canonicalize.ts";
+import type { GraphNode } from "../../graph/canonicalize.ts";
 import type { Contraction } from "../../graph/node.ts";
 import { stridesOf } from "../../shape.ts";
 import type { Strided } from "../analysis/views.ts";
@@ -19,17 +19,17 @@ function merged(list: readonly Letter[]): Letter[] {
 
 /** A contraction as matrix products: letters that all three share are batch axes, and of the others one of each kind is m, n or k. */
 export function productOf(
-  items: readonly Item[],
+  items: readonly GraphNode[],
   i: number,
   op: Contraction,
   views: ReadonlyMap<number, Strided>,
   bufferOf: (item: number) => Buffer,
 ): Product {
-  const item = items[i] as Item;
+  const item = items[i] as GraphNode;
   const [a, b] = item.inputs.map((x) => views.get(x)) as [Strided, Strided];
   const out = stridesOf(item.shape);
-  const shapeA = (items[item.inputs[0] as number] as Item).shape;
-  const shapeB = (items[item.inputs[1] as number] as Item).shape;
+  const shapeA = (items[item.inputs[0] as number] as GraphNode).shape;
+  const shapeB = (items[item.inputs[1] as number] as GraphNode).shape;
   const letter = (l: string): Letter => {
     const [x, y, z] = [op.a.indexOf(l), op.b.indexOf(l), op.out.indexOf(l)];
     const size = (x >= 0 ? shapeA[x] : shapeB[y]) as number;

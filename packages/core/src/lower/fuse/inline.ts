@@ -1,5 +1,5 @@
 import { type DType, promote } from "../../dtype.ts";
-import type { Item } from "../../graph/canonicalize.ts";
+import type { GraphNode } from "../../graph/canonicalize.ts";
 import type { Elementwise } from "../../graph/node.ts";
 import { arg, constantOf, type Expr, literal } from "../../scalar/expr.ts";
 import { toFloat32, toFloat64, where } from "../../scalar/primitives.ts";
@@ -25,7 +25,7 @@ import type { Local, Unit } from "./nest-builder.ts";
 
 /** What formulas need to know of the whole graph. */
 export interface Ground {
-  readonly items: readonly Item[];
+  readonly items: readonly GraphNode[];
   readonly inMemory: readonly boolean[];
   readonly words: readonly number[];
   /** Where an item lies in memory. */
@@ -83,7 +83,7 @@ export class Formulas {
 
   #write(i: number, at: readonly Index[], guard: Guard): Expr {
     const { lowering, unit } = this;
-    const item = lowering.items[i] as Item;
+    const item = lowering.items[i] as GraphNode;
     const local = unit.locals.get(i);
     if (local) {
       const isMade = at.length === local.at.length && at.every((x, k) => x.key === local.at[k]);
@@ -112,7 +112,7 @@ export class Formulas {
   /** What an earlier loop over the same points of the row worked out of an item, which it then keeps for the row. */
   #kept(i: number, at: readonly Index[], guard: Guard): Local | undefined {
     const { lowering, unit } = this;
-    const { shape, dtype } = lowering.items[i] as Item;
+    const { shape, dtype } = lowering.items[i] as GraphNode;
     if (unit.rows.length === 0 || (lowering.words[i] as number) <= cheap) return undefined;
     const { length } = unit.rowShape;
     if (!sameShape(shape.slice(0, length), unit.rowShape)) return undefined;
@@ -134,7 +134,7 @@ export class Formulas {
   /** The element of item `i` from the elements that it is made of. */
   body(i: number, at: readonly Index[], guard: Guard): Expr {
     const { lowering, unit } = this;
-    const item = lowering.items[i] as Item;
+    const item = lowering.items[i] as GraphNode;
     switch (item.op.family) {
       case "elementwise": {
         const x = item.inputs.map((input) => this.element(input, at, guard));
@@ -152,7 +152,7 @@ export class Formulas {
             const holds = both(guard, moved.guard);
             if (holds === null) return otherwise;
             const input = item.inputs[read.input] as number;
-            const { shape } = lowering.items[input] as Item;
+            const { shape } = lowering.items[input] as GraphNode;
             const within = read.valid
               ? moved.index.map((x, k) => keepWithin(x, shape[k] as number))
               : moved.index;
@@ -178,25 +178,25 @@ export class Formulas {
     }
   }
 
-  #typesOf({ inputs }: Item): DType[] {
-    return inputs.map((x) => (this.lowering.items[x] as Item).dtype);
+  #typesOf({ inputs }: GraphNode): DType[] {
+    return inputs.map((x) => (this.lowering.items[x] as GraphNode).dtype);
   }
 
   #check(item: number, op: Elementwise, x: readonly Expr[], guard: Guard): void {
     if (!op.require) return;
-    const types = this.#typesOf(this.lowering.items[item] as Item);
+    const types = this.#typesOf(this.lowering.items[item] as GraphNode);
     const holds = settled(op.require.holds(x), x, types, "bool");
     this.checks.push({ holds: guard?.length === 0 ? holds : where(this.unit.guard(guard), holds, 1), item });
   }
 
-  #gather(i: number, item: Item, at: readonly Index[], guard: Guard): Expr {
+  #gather(i: number, item: GraphNode, at: readonly Index[], guard: Guard): Expr {
     const { lowering, unit } = this;
     if (item.op.family !== "indexing") throw misfit;
     const { dim } = item.op;
     const [x, index] = item.inputs as [number, number];
     const made = unit.locals.get(x);
     if (made && (made.loop >= this.loop || unit.rows.length > 0)) throw misfit;
-    const { shape } = lowering.items[x] as Item;
+    const { shape } = lowering.items[x] as GraphNode;
     const size = shape[dim] as number;
     const place = this.element(index, at, guard);
     const strides = stridesOf(shape);

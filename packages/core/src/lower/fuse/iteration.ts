@@ -1,5 +1,5 @@
 import type { DType } from "../../dtype.ts";
-import type { Item } from "../../graph/canonicalize.ts";
+import type { GraphNode } from "../../graph/canonicalize.ts";
 import type { Contraction, Movement, Reduction, Skip } from "../../graph/node.ts";
 import { arg, type Expr } from "../../scalar/expr.ts";
 import { eq, mul, or, toInt32, where } from "../../scalar/primitives.ts";
@@ -56,16 +56,17 @@ function combination(
   };
 }
 
-function reductionGoal(items: readonly Item[], i: number, op: Reduction): Goal {
-  const x = (items[i] as Item).inputs[0] as number;
-  const item = items[i] as Item;
-  const { shape, dtype } = items[x] as Item;
+function reductionGoal(items: readonly GraphNode[], i: number, op: Reduction): Goal {
+  const x = (items[i] as GraphNode).inputs[0] as number;
+  const item = items[i] as GraphNode;
+  const { shape, dtype } = items[x] as GraphNode;
   const kept = shape.map((_, k) => k).filter((k) => !op.dims.includes(k));
-  const value: TermOf = (f, at) => widened(f.element(x, at, []), dtype, op.position ? dtype : item.dtype);
+  const value: TermOf = (f, at) =>
+    widened(f.element(x, at, []), dtype, op.isArgReduction ? dtype : item.dtype);
   if (termsOf(item, items) > 0) return shortGoal(item, i, shape, kept, op, dtype, value);
   const last = innermost(shape);
-  const lastStays = last >= 0 && kept.at(-1) === last && op.dims.length > 0 && !op.position;
-  const reduce = { word: op.combine, identity: op.identity, position: op.position };
+  const lastStays = last >= 0 && kept.at(-1) === last && op.dims.length > 0 && !op.isArgReduction;
+  const reduce = { word: op.combine, identity: op.identity, position: op.isArgReduction };
   const goal = combination(i, shape, kept, op.dims, lastStays, reduce, value);
   if (item.shape.length === kept.length) return goal;
   return { ...goal, element: (r, rest) => spreadOver(item.shape.length, kept, goal.element(r, rest)) };
@@ -76,7 +77,7 @@ type TermOf = (formulas: Formulas, coordinates: readonly Index[]) => Expr;
 
 /** Each result as a formula of its few terms, which stand along the axes other than `kept`. */
 function shortGoal(
-  item: Item,
+  item: GraphNode,
   i: number,
   sizes: readonly number[],
   kept: readonly number[],
@@ -136,13 +137,13 @@ function term(skip: Skip, a: Expr, b: Expr): Expr {
     : mul(a, b);
 }
 
-function contractionGoal(items: readonly Item[], i: number, op: Contraction): Goal {
-  const [a, b] = (items[i] as Item).inputs as [number, number];
+function contractionGoal(items: readonly GraphNode[], i: number, op: Contraction): Goal {
+  const [a, b] = (items[i] as GraphNode).inputs as [number, number];
   const letters = [...new Set(op.out + op.a + op.b)];
   const size = (l: string): number =>
     ((op.a.includes(l)
-      ? (items[a] as Item).shape[op.a.indexOf(l)]
-      : (items[b] as Item).shape[op.b.indexOf(l)]) ?? 1) as number;
+      ? (items[a] as GraphNode).shape[op.a.indexOf(l)]
+      : (items[b] as GraphNode).shape[op.b.indexOf(l)]) ?? 1) as number;
   const sizes = letters.map(size);
   const kept = [...op.out].map((_, k) => k);
   const reduced = letters.map((_, k) => k).slice(kept.length);
@@ -155,8 +156,8 @@ function contractionGoal(items: readonly Item[], i: number, op: Contraction): Go
       );
     return term(op.skip, operand(a, op.a), operand(b, op.b));
   };
-  const sum = { combine: "add", identity: 0, position: false } as const;
-  const item = items[i] as Item;
+  const sum = { combine: "add", identity: 0, isArgReduction: false } as const;
+  const item = items[i] as GraphNode;
   if (termsOf(item, items) > 0) return shortGoal(item, i, sizes, kept, sum, item.dtype, value);
   const lastOut = op.out.at(-1);
   const lastStays =
@@ -169,9 +170,9 @@ function contractionGoal(items: readonly Item[], i: number, op: Contraction): Go
 }
 
 /** What is moved, put where it goes. */
-function putGoal(items: readonly Item[], i: number, puts: NonNullable<Movement["puts"]>): Goal {
-  const x = (items[i] as Item).inputs[0] as number;
-  const { shape } = items[x] as Item;
+function putGoal(items: readonly GraphNode[], i: number, puts: NonNullable<Movement["puts"]>): Goal {
+  const x = (items[i] as GraphNode).inputs[0] as number;
+  const { shape } = items[x] as GraphNode;
   const places = puts(shape.map((_, k) => arg(k)));
   return {
     item: i,
@@ -186,8 +187,8 @@ function putGoal(items: readonly Item[], i: number, puts: NonNullable<Movement["
 }
 
 /** How an item is worked out in loops. */
-export function goalOf(items: readonly Item[], i: number): Goal {
-  const { op, shape } = items[i] as Item;
+export function goalOf(items: readonly GraphNode[], i: number): Goal {
+  const { op, shape } = items[i] as GraphNode;
   if (op.family === "movement" && op.puts) return putGoal(items, i, op.puts);
   if (op.family === "reduction") return reductionGoal(items, i, op);
   if (op.family === "contraction") return contractionGoal(items, i, op);
@@ -205,8 +206,8 @@ export function goalOf(items: readonly Item[], i: number): Goal {
 
 /** The place in memory of the element that a point belongs to. */
 export const placeOf = (
-  items: readonly Item[],
+  items: readonly GraphNode[],
   goal: Goal,
   row: readonly Index[],
   rest: readonly Index[],
-): Index => flatIndex(goal.element(row, rest), stridesOf((items[goal.item] as Item).shape));
+): Index => flatIndex(goal.element(row, rest), stridesOf((items[goal.item] as GraphNode).shape));

@@ -1,4 +1,4 @@
-import type { Item, Structure } from "../../graph/canonicalize.ts";
+import type { CanonicalGraph, GraphNode } from "../../graph/canonicalize.ts";
 import { expansions } from "../../scalar/expand/index.ts";
 import { arg, subexpressions, toExpr } from "../../scalar/expr.ts";
 import { innermost, sizeOf } from "../../shape.ts";
@@ -19,7 +19,7 @@ const cheap = 12;
 const fewParts = 8;
 
 /** Whether an item is worked out by copies of its inputs. */
-export const isLongJoin = ({ op, inputs }: Item): boolean =>
+export const isLongJoin = ({ op, inputs }: GraphNode): boolean =>
   op.family === "movement" && op.joins !== undefined && inputs.length > fewParts;
 
 /** What the formula of an item comes to. */
@@ -31,7 +31,7 @@ interface Cost {
 
 const costs = new WeakMap<object, Cost>();
 
-export function costOf(item: Item): Cost {
+export function costOf(item: GraphNode): Cost {
   if (item.op.family !== "elementwise") return { words: item.op.family === "movement" ? 0 : 1, heavy: false };
   const known = costs.get(item.op);
   if (known) return known;
@@ -54,7 +54,7 @@ export interface Choice {
 }
 
 /** Chooses what gets memory. */
-export function choose({ items, roots }: Structure): Choice {
+export function choose({ items, roots }: CanonicalGraph): Choice {
   const views = viewsOf(items);
   const parts = partsOf(items);
   const given = new Set([...roots, ...askedFor(items, views, parts)]);
@@ -89,30 +89,30 @@ interface Reading {
 }
 
 /** How items are read; what reads through a movement that has no memory counts as reading what is moved. */
-function readingsOf(items: readonly Item[], given: ReadonlySet<number>): readonly Reading[] {
+function readingsOf(items: readonly GraphNode[], given: ReadonlySet<number>): readonly Reading[] {
   const all = items.map(() => ({ readers: new Set<number>(), repeated: false, terms: 1 }));
   for (let i = items.length - 1; i >= 0; i--) {
-    const item = items[i] as Item;
+    const item = items[i] as GraphNode;
     const own = all[i] as Reading;
     const moves = item.op.family === "movement" && !given.has(i) && !isLongJoin(item);
     for (const x of new Set(item.inputs)) {
       const of = all[x] as (typeof all)[number];
       for (const r of moves ? own.readers : [i]) of.readers.add(r);
-      of.repeated ||= repeats(item, items[x] as Item) || (moves && own.repeated);
+      of.repeated ||= repeats(item, items[x] as GraphNode) || (moves && own.repeated);
       of.terms = Math.max(of.terms, moves ? own.terms : termsOf(item, items));
     }
   }
   return all.map((r) => ({ ...r, repeated: r.repeated || r.readers.size > 1 }));
 }
 
-const inlines = (item: Item): boolean =>
+const inlines = (item: GraphNode): boolean =>
   item.op.family === "elementwise" ||
   (item.op.family === "movement" && !item.op.puts && !isLongJoin(item)) ||
   item.op.family === "source" ||
   (item.op.family === "indexing" && item.op.mode === "gather");
 
 /** Whether a movement repeats elements along its last axis: loops work them out once, before they run along it. */
-function staysAlong({ op, shape }: Item): boolean {
+function staysAlong({ op, shape }: GraphNode): boolean {
   if (op.family !== "movement") return false;
   const along = innermost(shape);
   const formulas = readsOf(op, shape.length).flatMap(({ index, valid }) => [...index, valid ?? 0]);
@@ -121,24 +121,24 @@ function staysAlong({ op, shape }: Item): boolean {
 }
 
 /** Whether a reader reads the elements of `x` more than once. */
-const repeats = (reader: Item, x: Item): boolean =>
+const repeats = (reader: GraphNode, x: GraphNode): boolean =>
   reader.op.family === "contraction" ||
   (reader.op.family === "movement" && sizeOf(reader.shape) > sizeOf(x.shape));
 
 /** Whether a kernel works an item out that reads its operands in steps along each axis. */
-const readsInSteps = (item: Item, items: readonly Item[]): boolean =>
+const readsInSteps = (item: GraphNode, items: readonly GraphNode[]): boolean =>
   item.op.family === "recurrence" ||
   (item.op.family === "indexing" && item.op.mode !== "gather") ||
   isMatrixProduct(item, items);
 
-const viewsOf = (items: readonly Item[]): Choice["views"] =>
+const viewsOf = (items: readonly GraphNode[]): Choice["views"] =>
   new Map(
     items
       .filter((item) => readsInSteps(item, items))
       .flatMap(({ inputs }) => inputs.map((x) => [x, strided(items, x)])),
   );
 
-const partsOf = (items: readonly Item[]): Choice["parts"] =>
+const partsOf = (items: readonly GraphNode[]): Choice["parts"] =>
   new Map(
     items.flatMap((item, i) => {
       const { op, inputs } = item;
@@ -149,7 +149,7 @@ const partsOf = (items: readonly Item[]): Choice["parts"] =>
 
 /** The items that some reader takes from memory only. */
 function askedFor(
-  items: readonly Item[],
+  items: readonly GraphNode[],
   views: Choice["views"],
   parts: Choice["parts"],
 ): ReadonlySet<number> {

@@ -1,4 +1,4 @@
-import type { Item } from "../../graph/canonicalize.ts";
+import type { GraphNode } from "../../graph/canonicalize.ts";
 import type { Movement, Read } from "../../graph/node.ts";
 import type { Expr } from "../../scalar/expr.ts";
 
@@ -10,10 +10,10 @@ export function moved(
   name: string,
   input: number,
   shape: readonly number[],
-  { dtype }: Item,
+  { dtype }: GraphNode,
   read: ReadAt,
   puts?: NonNullable<Movement["puts"]>,
-): Item {
+): GraphNode {
   const reads: Movement["reads"] = (out) => [{ input: 0, ...read(out) }];
   const op: Movement = {
     family: "movement",

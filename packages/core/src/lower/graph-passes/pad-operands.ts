@@ -1,4 +1,4 @@
-import type { Item, Structure } from "../../graph/canonicalize.ts";
+import type { CanonicalGraph, GraphNode } from "../../graph/canonicalize.ts";
 import type { Expr } from "../../scalar/expr.ts";
 import { add, and, le, lt } from "../../scalar/primitives.ts";
 import { isMatrixProduct } from "../analysis/gemm.ts";
@@ -7,7 +7,7 @@ import { type Border, grownBy, strided } from "../analysis/views.ts";
 import { moved, type ReadAt } from "./movement.ts";
 
 /** The elements of x between zeros. */
-function bordered(x: Item, base: number, zeros: Border["zeros"]): Item {
+function bordered(x: GraphNode, base: number, zeros: Border["zeros"]): GraphNode {
   const moveBy = (at: readonly Expr[], sign: number) =>
     at.map((i, d) => add(i, sign * (zeros[d]?.[0] as number)));
   const read: ReadAt = (out) => {
@@ -22,20 +22,21 @@ function bordered(x: Item, base: number, zeros: Border["zeros"]): Item {
  * The structure with the operands of products that reach into zeros, such as padded windows, read from a copy that
  * has these zeros around it: there they are views in equal steps, of hardly more memory than what they are windows of.
  */
-export function withBorders(structure: Structure): Structure {
+export function withBorders(structure: CanonicalGraph): CanonicalGraph {
   const place: number[] = [];
-  const items: Item[] = [];
+  const items: GraphNode[] = [];
   const copies = new Map<string, number>();
   const framed = (i: number): number => {
     const { base, border } = strided(structure.items, i, true);
     if (!border) return place[i] as number;
     const from = place[base] as number;
     const key = `${from} ${border.zeros}`;
-    const copy = copies.get(key) ?? items.push(bordered(items[from] as Item, from, border.zeros)) - 1;
+    const copy = copies.get(key) ?? items.push(bordered(items[from] as GraphNode, from, border.zeros)) - 1;
     copies.set(key, copy);
-    const { shape } = structure.items[i] as Item;
+    const { shape } = structure.items[i] as GraphNode;
     return (
-      items.push(moved("view", copy, shape, items[copy] as Item, (out) => ({ index: border.at(out) }))) - 1
+      items.push(moved("view", copy, shape, items[copy] as GraphNode, (out) => ({ index: border.at(out) }))) -
+      1
     );
   };
   for (const item of structure.items) {

@@ -1,4 +1,4 @@
-import type { Item, Structure } from "../../graph/canonicalize.ts";
+import type { CanonicalGraph, GraphNode } from "../../graph/canonicalize.ts";
 import type { Elementwise } from "../../graph/node.ts";
 import { arg } from "../../scalar/expr.ts";
 import { sameShape, stridesOf } from "../../shape.ts";
@@ -17,7 +17,7 @@ interface Question {
 const ownWords = new WeakMap<Elementwise, string | null>();
 
 /** The word that an elementwise op is, where its formula is one over its operands as they come, whatever the op is called. */
-function wordOf({ op, inputs }: Item): string | null {
+function wordOf({ op, inputs }: GraphNode): string | null {
   if (op.family !== "elementwise") return null;
   const known = ownWords.get(op);
   if (known !== undefined) return known;
@@ -47,11 +47,11 @@ const rules: Readonly<Record<string, (x: Operands, ask: Question) => number | un
 const mostMoves = 4;
 
 /** Whether a movement of movements has the shape of what one of them moved. */
-function returns(items: readonly Item[], i: number): boolean {
-  const { shape } = items[i] as Item;
-  let { op, inputs } = items[i] as Item;
+function returns(items: readonly GraphNode[], i: number): boolean {
+  const { shape } = items[i] as GraphNode;
+  let { op, inputs } = items[i] as GraphNode;
   for (let moves = 1; moves <= mostMoves && op.family === "movement"; moves++) {
-    const from = items[inputs[0] as number] as Item;
+    const from = items[inputs[0] as number] as GraphNode;
     if (moves > 1 && sameShape(from.shape, shape)) return true;
     ({ op, inputs } = from);
   }
@@ -59,28 +59,28 @@ function returns(items: readonly Item[], i: number): boolean {
 }
 
 /** What a movement of a movement leads back to: a reshape to a former shape, a permutation and its inverse. */
-function origin(items: readonly Item[], i: number): number | undefined {
+function origin(items: readonly GraphNode[], i: number): number | undefined {
   if (!returns(items, i)) return undefined;
   const { base, start, steps } = strided(items, i, false, mostMoves);
-  const { shape } = items[base] as Item;
+  const { shape } = items[base] as GraphNode;
   const strides = stridesOf(shape);
   const leads = start === 0 && steps.every((step, d) => shape[d] === 1 || step === strides[d]);
-  return base !== i && leads && sameShape(shape, (items[i] as Item).shape) ? base : undefined;
+  return base !== i && leads && sameShape(shape, (items[i] as GraphNode).shape) ? base : undefined;
 }
 
 /** The structure without ops that do nothing, except where they are asked for. */
-export function simplified(structure: Structure): Structure {
+export function simplified(structure: CanonicalGraph): CanonicalGraph {
   const place: number[] = [];
-  const items: Item[] = [];
+  const items: GraphNode[] = [];
   const asked = new Set(structure.roots);
   const inside: Question["inside"] = (x, word) => {
-    const item = items[x] as Item;
+    const item = items[x] as GraphNode;
     return wordOf(item) === word ? item.inputs[0] : undefined;
   };
   const is: Question["is"] = (x, value) => {
-    const { op: spread, inputs } = items[x] as Item;
+    const { op: spread, inputs } = items[x] as GraphNode;
     const from = spread.family === "movement" && spread.name === "expand" ? inputs[0] : undefined;
-    const { op } = items[from ?? x] as Item;
+    const { op } = items[from ?? x] as GraphNode;
     return op.name === "constant" && Object.is(op.attrs.value, value);
   };
   structure.items.forEach((item, i) => {

@@ -1,4 +1,4 @@
-import type { Item, Structure } from "../../graph/canonicalize.ts";
+import type { CanonicalGraph, GraphNode } from "../../graph/canonicalize.ts";
 import type { Reduction } from "../../graph/node.ts";
 import { add, lt, mul } from "../../scalar/primitives.ts";
 import { innermost } from "../../shape.ts";
@@ -15,9 +15,9 @@ function blockOf(n: number): number {
 }
 
 /** Whether the sum adds float32 numbers row by row into many results, as each row has one for every column. */
-function isLongColumnSum({ op, dtype, inputs }: Item, items: readonly Item[]): boolean {
+function isLongColumnSum({ op, dtype, inputs }: GraphNode, items: readonly GraphNode[]): boolean {
   if (op.family !== "reduction" || op.combine !== "add" || dtype !== "float32") return false;
-  const { shape } = items[inputs[0] as number] as Item;
+  const { shape } = items[inputs[0] as number] as GraphNode;
   const last = innermost(shape);
   const count = op.dims.reduce((n, d) => n * (shape[d] as number), 1);
   return last >= 0 && !op.dims.includes(last) && count > mostInLine;
@@ -27,17 +27,17 @@ function isLongColumnSum({ op, dtype, inputs }: Item, items: readonly Item[]): b
  * The structure with long sums down columns taken over blocks of rows first and over the blocks then: an error that grows
  * with the square root of the number of rows, where adding them one after the other would grow with the number.
  */
-export function withBlocks(structure: Structure): Structure {
+export function withBlocks(structure: CanonicalGraph): CanonicalGraph {
   const place: number[] = [];
-  const items: Item[] = [];
-  const summed = (item: Item, op: Reduction, x: number, dims: readonly number[]): number => {
-    const shape = (items[x] as Item).shape.filter((_, d) => !dims.includes(d));
+  const items: GraphNode[] = [];
+  const summed = (item: GraphNode, op: Reduction, x: number, dims: readonly number[]): number => {
+    const shape = (items[x] as GraphNode).shape.filter((_, d) => !dims.includes(d));
     const attrs = { dims, keepdim: false };
     return items.push({ ...item, op: { ...op, dims, attrs }, inputs: [x], shape }) - 1;
   };
-  const inBlocks = (item: Item, op: Reduction): number => {
+  const inBlocks = (item: GraphNode, op: Reduction): number => {
     const from = place[item.inputs[0] as number] as number;
-    const x = items[from] as Item;
+    const x = items[from] as GraphNode;
     const d = op.dims.reduce((a, b) => ((x.shape[b] as number) > (x.shape[a] as number) ? b : a));
     const n = x.shape[d] as number;
     const size = blockOf(n);

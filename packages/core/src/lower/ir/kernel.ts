@@ -1,5 +1,5 @@
 import type { DType } from "../../dtype.ts";
-import type { Combine } from "../../graph/node.ts";
+import type { ReduceOp } from "../../graph/node.ts";
 import type { Expr } from "../../scalar/expr.ts";
 import type { Guard, Index } from "./index-map.ts";
 
@@ -41,7 +41,7 @@ export interface Task {
   readonly store: { readonly buffer: Buffer; readonly index: Index } | undefined;
   /** How values are combined over the loop; `position` keeps where the chosen element was. */
   readonly reduce:
-    | { readonly word: Combine; readonly identity: number; readonly position: boolean }
+    | { readonly word: ReduceOp; readonly identity: number; readonly position: boolean }
     | undefined;
   /** The result is kept in memory, at `store`, while the loop runs: its place changes faster than what is reduced. */
   readonly inMemory: boolean;

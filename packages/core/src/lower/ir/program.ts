@@ -1,5 +1,5 @@
 import type { DType } from "../../dtype.ts";
-import type { Item } from "../../graph/canonicalize.ts";
+import type { GraphNode } from "../../graph/canonicalize.ts";
 import type { Indexing, Recurrence, Skip } from "../../graph/node.ts";
 import type { Buffer, Nest } from "./kernel.ts";
 
@@ -80,7 +80,7 @@ export type Kernel = Nest | Product | Scatter | Recur | Join;
 /** A graph as kernels over buffers, run in order. */
 export interface Program {
   /** The graph that it works out. */
-  readonly items: readonly Item[];
+  readonly items: readonly GraphNode[];
   readonly kernels: readonly Kernel[];
   readonly buffers: readonly Buffer[];
   readonly inputs: readonly Buffer[];

@@ -1,6 +1,6 @@
 import type { DType, TypedArray } from "../../../dtype.ts";
 import { fail } from "../../../errors.ts";
-import { Single, type Value } from "../../../graph/node.ts";
+import { ScalarValue, type Value } from "../../../graph/node.ts";
 import { bytesOf } from "../../../lower/ir/program.ts";
 import type { Heap, SizeClass } from "./heap.ts";
 
@@ -114,7 +114,7 @@ export class Residents {
 
   /** The element of a value that has only one. */
   numberOf(value: Value): number {
-    if (value instanceof Single) return value.number;
+    if (value instanceof ScalarValue) return value.number;
     return value.array[0] as number;
   }
 
