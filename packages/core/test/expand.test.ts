@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { functions } from "../src/scalar/functions.ts";
-import { words } from "../src/scalar/primitives.ts";
+import { primitives } from "../src/scalar/primitives.ts";
 import { arityOf, errorOf, names, precisions, samples, spelled, ulp, worstError } from "./expansion-error.ts";
 import { type Precision, strict } from "./strict.ts";
 
@@ -83,7 +83,7 @@ describe("odd functions", () => {
 });
 
 describe("words that take numbers apart", () => {
-  const { scalb, exponent, significand, copysign } = words;
+  const { scalb, exponent, significand, copysign } = primitives;
 
   it("exponent and significand put together by scalb are the number", () => {
     for (const [x] of samples("atan", "float64", 3000, 3)

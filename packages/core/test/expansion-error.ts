@@ -1,6 +1,6 @@
 import { type Expansion, expansions } from "../src/scalar/expand/index.ts";
 import { functions } from "../src/scalar/functions.ts";
-import { computes } from "../src/scalar/reference.ts";
+import { referenceFunction } from "../src/scalar/reference.ts";
 import { fromNumber, precise, sub, toNumber } from "./precise.ts";
 import { type Precision, strict } from "./strict.ts";
 
@@ -43,7 +43,7 @@ function distance(name: Name, type: Precision, y: number, near: number, x: reado
 
 /** How far y is from the function's value, in ulp; Infinity if one is NaN, infinite or a zero of either sign, and the other not. */
 export function errorOf(name: Name, type: Precision, y: number, x: readonly number[]): number {
-  const near = computes(name, functions[name])(...x);
+  const near = referenceFunction(name, functions[name])(...x);
   const rounded = type === "float32" ? Math.fround(near) : near;
   if (Object.is(y, rounded) && (!Number.isFinite(y) || y === 0)) return 0;
   if (Number.isNaN(y) || Number.isNaN(near)) return Number.POSITIVE_INFINITY;

@@ -13,7 +13,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { threefry } from "../src/ops/source.ts";
 import { arg, type Expr, subexpressions } from "../src/scalar/expr.ts";
-import { computes } from "../src/scalar/reference.ts";
+import { referenceFunction } from "../src/scalar/reference.ts";
 
 /** Formulas of 32-bit integers, worked out word by word. */
 function bitsOf(roots: readonly Expr[], args: readonly number[]): number[] {
@@ -22,7 +22,7 @@ function bitsOf(roots: readonly Expr[], args: readonly number[]): number[] {
     if (e.kind === "arg") value.set(e, args[e.index] as number);
     else if (e.kind === "const") value.set(e, e.value);
     else {
-      value.set(e, computes(e.name, e.word, true)(...e.args.map((a) => value.get(a) as number)));
+      value.set(e, referenceFunction(e.name, e.word, true)(...e.args.map((a) => value.get(a) as number)));
     }
   }
   return roots.map((e) => value.get(e) as number);

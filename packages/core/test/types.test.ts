@@ -5,7 +5,7 @@ import type { Formula } from "../src/ops/apply.ts";
 import { arg, type Expr, literal, subexpressions } from "../src/scalar/expr.ts";
 import { exp } from "../src/scalar/functions.ts";
 import { add, and, div, eq, lt, mul, sub, toFloat32, where } from "../src/scalar/primitives.ts";
-import { settled, typeOf, worksIn } from "../src/scalar/types.ts";
+import { insertCasts, operandDType, typeOf } from "../src/scalar/types.ts";
 
 const x = arg(0);
 const positive = lt(0, x);
@@ -26,23 +26,23 @@ const formulas: readonly (readonly [string, Expr])[] = [
 describe("settled", () => {
   it.each(formulas)("gives every word a dtype: %s", (_, formula) => {
     for (const dtype of ["float32", "int32"] as const) {
-      const result = settled(formula, [x], [dtype], dtype);
+      const result = insertCasts(formula, [x], [dtype], dtype);
       const types = new Map<Expr, DType>([[x, dtype]]);
       for (const e of subexpressions([result])) {
         const type = types.get(e) ?? typeOf(e, types);
         if (type) types.set(e, type);
-        if (e.kind === "apply") expect(worksIn(e, types), e.name).toBeDefined();
+        if (e.kind === "apply") expect(operandDType(e, types), e.name).toBeDefined();
       }
     }
   });
 
   it("leaves a formula as it is in which operands decide", () => {
     const formula = sub(mul(x, 2), where(positive, x, 1));
-    expect(settled(formula, [x], ["float32"], "float32")).toBe(formula);
+    expect(insertCasts(formula, [x], ["float32"], "float32")).toBe(formula);
   });
 
   it("makes a number an element of the result's dtype", () => {
-    expect(settled(where(positive, 1, 2), [x], ["float32"], "int32")).toMatchObject({
+    expect(insertCasts(where(positive, 1, 2), [x], ["float32"], "int32")).toMatchObject({
       args: [positive, literal(1, "int32"), literal(2, "int32")],
     });
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { FunctionBuilder, ModuleBuilder } from "../src/backend/wasm/assembler/assembler.ts";
 import type { Site } from "../src/backend/wasm/instructions/context.ts";
 import { emitWord } from "../src/backend/wasm/instructions/instructions.ts";
-import { words } from "../src/scalar/primitives.ts";
+import { primitives } from "../src/scalar/primitives.ts";
 
 const values = [Number.NaN, Infinity, -Infinity, 0, -0, 1, -1, 2.5, -2.5, 2 ** -149, -(2 ** -149), 1e30];
 
@@ -33,7 +33,7 @@ function inVector(word: string, xs: readonly number[], before: readonly number[]
 
 describe.each(["minimum", "maximum"] as const)("%s in vectors", (word) => {
   it.each(values)("of a number and %d keeps NaN and tells zeros apart", (c) => {
-    const expected = values.map((x) => words[word].float(x, c)).map(Math.fround);
+    const expected = values.map((x) => primitives[word].float(x, c)).map(Math.fround);
     expect(inVector(word, values, [], [c])).toEqual(expected);
     expect(inVector(word, values, [c], [])).toEqual(expected);
   });

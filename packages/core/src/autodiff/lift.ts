@@ -4,18 +4,17 @@ import { elementwise } from "../ops/apply.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
 import type { Operand } from "../ops/row.ts";
 import { constant, scalar } from "../ops/source.ts";
-import { applied, type Expr, type Scalar, subexpressions, toExpr, type Word } from "../scalar/expr.ts";
+import { apply, type Expr, type Scalar, type ScalarOp, subexpressions, toExpr } from "../scalar/expr.ts";
 
 type Row = (...x: Operand[]) => Node;
 
 const rows: Readonly<Record<string, Row>> = elementwiseOps;
 
-const bareOps = new Map<Word, Row>();
+const bareOps = new Map<ScalarOp, Row>();
 
 /** A word that has no row of its own has no derivative either: it works on truth values and bits. */
 function bare({ name, word }: Expr & { kind: "apply" }): Row {
-  const known =
-    bareOps.get(word) ?? elementwise(name, { f: (...x) => applied(name, word, x), types: "bits" });
+  const known = bareOps.get(word) ?? elementwise(name, { f: (...x) => apply(name, word, x), types: "bits" });
   bareOps.set(word, known);
   return known;
 }

@@ -4,10 +4,10 @@ import type { GraphNode } from "../graph/canonicalize.ts";
 import type { Family, Indexing, Op, Value } from "../graph/node.ts";
 import { checkIndices } from "../ops/indexing.ts";
 import { arg, type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
-import { tapeOf } from "../scalar/linearize.ts";
-import { words } from "../scalar/primitives.ts";
-import { computes } from "../scalar/reference.ts";
-import { settled } from "../scalar/types.ts";
+import { linearize } from "../scalar/linearize.ts";
+import { primitives } from "../scalar/primitives.ts";
+import { referenceFunction } from "../scalar/reference.ts";
+import { insertCasts } from "../scalar/types.ts";
 import { type Shape, sizeOf, stridesOf } from "../shape.ts";
 import type { Backend } from "./backend.ts";
 import { checkElements } from "./diagnose-fault.ts";
@@ -22,19 +22,19 @@ function run(
   types: readonly DType[],
   n: number,
 ): Elements[] {
-  const tape = tapeOf(roots.map(toExpr), types);
+  const tape = linearize(roots.map(toExpr), types);
   const results: Elements[] = [];
   /** What a step came to; a number of a formula as the dtype that it is read in has it. */
   const operandOf = (k: number, dtype: DType | undefined): Elements => {
-    const step = tape.steps[k];
+    const step = tape.instructions[k];
     return step?.kind === "const" && dtype ? [clamped(step.value, dtype)] : (results[k] as Elements);
   };
-  for (const step of tape.steps) {
+  for (const step of tape.instructions) {
     if (step.kind === "arg") results.push(args[step.index] as Elements);
     else if (step.kind === "const") results.push([step.value]);
     else {
       const { operands } = step;
-      const word = computes(step.name, step.word, operands !== undefined && !isFloat(operands));
+      const word = referenceFunction(step.name, step.word, operands !== undefined && !isFloat(operands));
       const [a, b, c] = step.args.map((k) => operandOf(k, operands));
       const last = [a, b, c].map((x) => (x?.length === 1 ? 0 : n - 1));
       const [la, lb, lc] = last as [number, number, number];
@@ -76,7 +76,8 @@ function places(shape: Shape, strides: readonly number[]): Int32Array {
 }
 
 /** What a word computes on elements of a dtype. */
-const wordIn = (name: keyof typeof words, dtype: DType) => computes(name, words[name], !isFloat(dtype));
+const wordIn = (name: keyof typeof primitives, dtype: DType) =>
+  referenceFunction(name, primitives[name], !isFloat(dtype));
 
 /** An item that is being worked out, and the items that it is made of. */
 interface Kind {
@@ -114,7 +115,7 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
       const [holds] = run([op.require.holds(x)], inputs, types, out.length) as [Elements];
       checkElements(op, inputs[op.require.of] as Elements, holds);
     }
-    const formula = settled(op.f(x), x, types, node.dtype);
+    const formula = insertCasts(op.f(x), x, types, node.dtype);
     const [y] = run([formula], inputs, types, out.length) as [Elements];
     if (y.length === out.length) out.set(y);
     else out.fill(y[0] as number);

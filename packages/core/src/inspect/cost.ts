@@ -4,7 +4,7 @@ import type { Index } from "../lower/ir/index-map.ts";
 import type { Arg, Axis, Buffer, Loop, Nest, Task } from "../lower/ir/kernel.ts";
 import { bytesOf, type Kernel } from "../lower/ir/program.ts";
 import { subexpressions } from "../scalar/expr.ts";
-import { tapeOf } from "../scalar/linearize.ts";
+import { linearize } from "../scalar/linearize.ts";
 import { sizeOf } from "../shape.ts";
 
 /** What one run of a kernel comes to, whatever machine runs it. */
@@ -54,12 +54,12 @@ function argumentsOf(tasks: readonly Task[], args: readonly Arg[]): Set<Arg> {
 
 /** Operations on floats at one point of a loop. */
 function flopOf({ tasks }: Loop, args: readonly Arg[]): number {
-  const { steps, outputs } = tapeOf(
+  const { instructions, outputs } = linearize(
     tasks.map((t) => t.value),
     args.map((x) => x.type),
   );
-  const float = (step: number | undefined) => isFloat(steps[step ?? -1]?.type ?? "bool");
-  const worked = steps.filter((step, k) => step.kind === "word" && float(k)).length;
+  const float = (step: number | undefined) => isFloat(instructions[step ?? -1]?.type ?? "bool");
+  const worked = instructions.filter((step, k) => step.kind === "word" && float(k)).length;
   return worked + tasks.filter((t, k) => t.reduce && float(outputs[k])).length;
 }
 

@@ -18,7 +18,7 @@ export { linearMemory, programsPrepared } from "../backend/wasm/wasm.ts";
 export { nodeCount } from "../graph/node.ts";
 export { printGraph } from "../graph/print.ts";
 export { operandsOf } from "../ops/apply.ts";
-export { computes } from "../scalar/reference.ts";
+export { referenceFunction as computes } from "../scalar/reference.ts";
 export { formatShape, sameShape } from "../shape.ts";
 export { methods } from "../tensor/methods.ts";
 export { generatorKind } from "../tensor/random.ts";

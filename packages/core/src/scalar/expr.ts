@@ -6,7 +6,7 @@ import { fail } from "../errors.ts";
  * in 32-bit integers (`int`); its result type (`same` as its operands, that of its `branches`, or a fixed one);
  * and how it prints, `$0` standing for its first operand.
  */
-export interface Word {
+export interface ScalarOp {
   readonly result: "same" | "branches" | DType;
   readonly float?: (...x: number[]) => number;
   readonly int?: (...x: number[]) => number;
@@ -14,7 +14,7 @@ export interface Word {
   /** The word works on real numbers alone: whole ones and truth values are taken to float32 for it. */
   readonly real?: boolean;
   /** The word is 0 where |$0| < $1, which is nearly everywhere: a backend need not work it out there. */
-  readonly rare?: boolean;
+  readonly slowPath?: boolean;
 }
 
 /**
@@ -24,7 +24,12 @@ export interface Word {
 export type Expr =
   | { readonly kind: "arg"; readonly index: number; readonly name: string }
   | { readonly kind: "const"; readonly value: number; readonly type?: DType }
-  | { readonly kind: "apply"; readonly name: string; readonly word: Word; readonly args: readonly Expr[] };
+  | {
+      readonly kind: "apply";
+      readonly name: string;
+      readonly word: ScalarOp;
+      readonly args: readonly Expr[];
+    };
 
 /** What a formula is written with: an expression or a plain number. */
 export type Scalar = Expr | number;
@@ -54,7 +59,7 @@ class Apply extends Written {
   readonly kind = "apply";
   constructor(
     readonly name: string,
-    readonly word: Word,
+    readonly word: ScalarOp,
     readonly args: readonly Expr[],
   ) {
     super();
@@ -80,7 +85,7 @@ export const constantOf = (x: Expr): number | undefined =>
   x.kind === "const" && x.type === undefined ? x.value : undefined;
 
 type Scalars<P extends unknown[]> = { [I in keyof P]: Scalar };
-type Builders<T extends Record<string, Word>> = {
+type Builders<T extends Record<string, ScalarOp>> = {
   readonly [K in keyof T]: T[K] extends { float: (...x: infer P) => number }
     ? (...x: Scalars<P>) => Expr
     : T[K]["text"] extends `${string}$1${string}`
@@ -92,7 +97,7 @@ type Builders<T extends Record<string, Word>> = {
  * One word written over its operands; over constants alone it is folded, which functions are not before they are words.
  * Constants with a dtype are not: they are rounded to it at each word.
  */
-export function applied(name: string, word: Word, operands: readonly Scalar[]): Expr {
+export function apply(name: string, word: ScalarOp, operands: readonly Scalar[]): Expr {
   const args = operands.map(toExpr);
   const values = args.map(constantOf);
   if (word.float && values.every((v) => v !== undefined)) return toExpr(word.float(...values));
@@ -100,10 +105,10 @@ export function applied(name: string, word: Word, operands: readonly Scalar[]): 
 }
 
 /** One function per word that writes it into a formula. */
-export function builders<T extends Record<string, Word>>(words: T): Builders<T> {
+export function builders<T extends Record<string, ScalarOp>>(words: T): Builders<T> {
   const entries = Object.entries(words).map(([name, word]) => [
     name,
-    (...x: Scalar[]) => applied(name, word, x),
+    (...x: Scalar[]) => apply(name, word, x),
   ]);
   return Object.fromEntries(entries) as Builders<T>;
 }
@@ -127,14 +132,10 @@ export function inOrder(roots: readonly Expr[], operandsOf: (e: Expr) => readonl
 const none: readonly Expr[] = [];
 
 /** How a word is written over its operands. */
-type Write = (name: string, word: Word, operands: readonly Expr[]) => Expr;
+type Write = (name: string, word: ScalarOp, operands: readonly Expr[]) => Expr;
 
 /** Formulas anew, with others in the place of the parts that `by` names, and each word as `write` writes it. */
-export function rewritten(
-  roots: readonly Expr[],
-  by: ReadonlyMap<Expr, Expr>,
-  write: Write = applied,
-): Expr[] {
+export function rewrite(roots: readonly Expr[], by: ReadonlyMap<Expr, Expr>, write: Write = apply): Expr[] {
   const made = new Map(by);
   for (const e of subexpressions(roots, new Set(by.keys()))) {
     if (made.has(e)) continue;

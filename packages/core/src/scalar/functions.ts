@@ -1,4 +1,4 @@
-import { builders, type Expr, type Scalar, type Word } from "./expr.ts";
+import { builders, type Expr, type Scalar, type ScalarOp } from "./expr.ts";
 import * as gamma from "./gamma.ts";
 import { abs, add, maximum, neg } from "./primitives.ts";
 
@@ -58,7 +58,7 @@ export const functions = {
     float: (x: number, y: number) => x % y,
     int: (x: number, y: number) => (y === 0 ? 0 : (x % y) | 0),
   },
-} satisfies Record<string, Word>;
+} satisfies Record<string, ScalarOp>;
 
 export const {
   exp,

@@ -1,15 +1,15 @@
 import type { DType } from "../dtype.ts";
-import { type Expr, subexpressions, type Word } from "./expr.ts";
-import { typeOf, worksIn } from "./types.ts";
+import { type Expr, type ScalarOp, subexpressions } from "./expr.ts";
+import { operandDType, typeOf } from "./types.ts";
 
 /** One instruction: a value that is read, known or computed from earlier ones. `type` is undefined for weak constants. */
-export type Step =
+export type Instruction =
   | { readonly kind: "arg"; readonly index: number; readonly type: DType | undefined }
   | { readonly kind: "const"; readonly value: number; readonly type: DType | undefined }
   | {
       readonly kind: "word";
       readonly name: string;
-      readonly word: Word;
+      readonly word: ScalarOp;
       readonly args: readonly number[];
       /** The dtype that its operands have. */
       readonly operands: DType | undefined;
@@ -17,26 +17,33 @@ export type Step =
     };
 
 /** Formulas as straight-line code: `outputs[k]` is the step that computes the k-th formula. */
-export interface Tape {
-  readonly steps: readonly Step[];
+export interface StraightLineCode {
+  readonly instructions: readonly Instruction[];
   readonly outputs: readonly number[];
 }
 
 /** Orders the sub-expressions of `roots` and infers their types from those of the arguments. */
-export function tapeOf(roots: readonly Expr[], argTypes: readonly DType[]): Tape {
+export function linearize(roots: readonly Expr[], argTypes: readonly DType[]): StraightLineCode {
   const index = new Map<Expr, number>();
   const types = new Map<Expr, DType>();
-  const steps: Step[] = [];
+  const instructions: Instruction[] = [];
   for (const e of subexpressions(roots)) {
-    index.set(e, steps.length);
+    index.set(e, instructions.length);
     const type = e.kind === "arg" ? argTypes[e.index] : typeOf(e, types);
     if (type) types.set(e, type);
-    if (e.kind === "arg") steps.push({ kind: "arg", index: e.index, type });
-    else if (e.kind === "const") steps.push({ kind: "const", value: e.value, type });
+    if (e.kind === "arg") instructions.push({ kind: "arg", index: e.index, type });
+    else if (e.kind === "const") instructions.push({ kind: "const", value: e.value, type });
     else {
       const args = e.args.map((a) => index.get(a) as number);
-      steps.push({ kind: "word", name: e.name, word: e.word, args, operands: worksIn(e, types), type });
+      instructions.push({
+        kind: "word",
+        name: e.name,
+        word: e.word,
+        args,
+        operands: operandDType(e, types),
+        type,
+      });
     }
   }
-  return { steps, outputs: roots.map((r) => index.get(r) as number) };
+  return { instructions, outputs: roots.map((r) => index.get(r) as number) };
 }

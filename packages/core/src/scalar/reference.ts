@@ -1,13 +1,13 @@
-import type { Word } from "./expr.ts";
+import type { ScalarOp } from "./expr.ts";
 import type { functions } from "./functions.ts";
 import { erf, erfc, erfinv, pow } from "./special.ts";
 
-type Spelled = {
+type ReferenceName = {
   [K in keyof typeof functions]: (typeof functions)[K] extends { float: unknown } ? never : K;
 }[keyof typeof functions];
 
 /** The functions in double precision, apart from how they are spelled out in words: the engine's own, and `special.ts`. */
-const truth = {
+const reference = {
   exp: Math.exp,
   exp2: (x: number) => 2 ** x,
   expm1: Math.expm1,
@@ -37,14 +37,14 @@ const truth = {
   erf,
   erfc,
   erfinv,
-} satisfies Record<Spelled, (...x: never[]) => number>;
+} satisfies Record<ReferenceName, (...x: never[]) => number>;
 
-const isSpelled = (name: string): name is Spelled => name in truth;
+const hasReference = (name: string): name is ReferenceName => name in reference;
 
 /** What a word or function computes, in double precision or on whole numbers. */
-export function computes(name: string, word: Word, integer = false): (...x: number[]) => number {
+export function referenceFunction(name: string, word: ScalarOp, integer = false): (...x: number[]) => number {
   const own = (integer && word.int) || word.float;
   if (own) return own;
-  if (isSpelled(name)) return truth[name];
+  if (hasReference(name)) return reference[name];
   throw new Error(`nothing says what ${name} computes`);
 }

@@ -1,5 +1,5 @@
 import { type DType, isFloat, promote } from "../dtype.ts";
-import { applied, constantOf, type Expr, literal, rewritten, subexpressions } from "./expr.ts";
+import { apply, constantOf, type Expr, literal, rewrite, subexpressions } from "./expr.ts";
 import { toBool, toFloat32, toFloat64, toInt32 } from "./primitives.ts";
 
 type Apply = Expr & { readonly kind: "apply" };
@@ -10,17 +10,17 @@ type Types = Pick<ReadonlyMap<Expr, DType>, "get" | "has">;
 const isChoice = ({ word }: Apply): boolean => word.result === "branches";
 
 /** Whether the result of a word has the dtype that its operands have. */
-const passesOn = ({ word }: Apply): boolean => word.result === "same" || word.result === "branches";
+const preservesDType = ({ word }: Apply): boolean => word.result === "same" || word.result === "branches";
 
 /** Whether a word takes one operand of any dtype to a dtype of its own. */
-const converts = (e: Apply): boolean => !passesOn(e) && e.args.length === 1;
+const converts = (e: Apply): boolean => !preservesDType(e) && e.args.length === 1;
 
 /** The operands that have the dtype which a word works in: all but the condition of a choice. */
-export const decidingOf = (e: Apply): readonly Expr[] => (isChoice(e) ? e.args.slice(1) : e.args);
+export const typedOperands = (e: Apply): readonly Expr[] => (isChoice(e) ? e.args.slice(1) : e.args);
 
 /** The dtype that a word works in, that of its operands or of its branches; undefined where these are constants without one. */
-export function worksIn(e: Apply, types: Types): DType | undefined {
-  const deciding = decidingOf(e);
+export function operandDType(e: Apply, types: Types): DType | undefined {
+  const deciding = typedOperands(e);
   const known = deciding.find((x) => x.kind !== "const" && types.has(x));
   if (known) return types.get(known);
   return deciding.map((x) => (x.kind === "const" ? x.type : undefined)).find((type) => type !== undefined);
@@ -30,11 +30,11 @@ export function worksIn(e: Apply, types: Types): DType | undefined {
 export function typeOf(e: Expr, types: Types): DType | undefined {
   if (e.kind === "arg") return types.get(e);
   if (e.kind === "const") return e.type;
-  return passesOn(e) ? worksIn(e, types) : (e.word.result as DType);
+  return preservesDType(e) ? operandDType(e, types) : (e.word.result as DType);
 }
 
 /** The dtype that a number asks of whole ones that it meets; infinities stand for the ends of any. */
-function holding(x: number): DType {
+function dtypeHolding(x: number): DType {
   if (!Number.isFinite(x) || (x | 0) === x) return "bool";
   return Number.isInteger(x) ? "float64" : "float32";
 }
@@ -43,13 +43,13 @@ function holding(x: number): DType {
  * The dtype in which a word meets operands of several and numbers: the last of them, of those in which it means something
  * and that have the numbers.
  */
-function meetsIn(e: Apply, types: Types): DType | undefined {
-  const deciding = decidingOf(e);
+function commonDType(e: Apply, types: Types): DType | undefined {
+  const deciding = typedOperands(e);
   const dtypes = deciding.flatMap((x) => (x.kind === "const" ? x.type : types.get(x)) ?? []);
   if (dtypes.length === 0 || converts(e)) return dtypes[0];
   const known = dtypes.reduce(promote);
   const numbers = isFloat(known) ? [] : deciding.flatMap((x) => constantOf(x) ?? []);
-  const last = numbers.map(holding).reduce(promote, known);
+  const last = numbers.map(dtypeHolding).reduce(promote, known);
   if (e.word.real && !isFloat(last)) return "float32";
   return e.word.int && last === "bool" ? "int32" : last;
 }
@@ -57,29 +57,29 @@ function meetsIn(e: Apply, types: Types): DType | undefined {
 const conversions = { bool: toBool, int32: toInt32, float32: toFloat32, float64: toFloat64 };
 
 /** A formula in which a word whose operands have several dtypes has them converted to one, and the result to its own. */
-function agreeing(root: Expr, leaves: ReadonlyMap<Expr, DType>, result: DType): Expr {
+function withCasts(root: Expr, leaves: ReadonlyMap<Expr, DType>, result: DType): Expr {
   const types = new Map(leaves);
   const as = (x: Expr, dtype: DType): Expr => {
     const type = x.kind === "const" ? x.type : types.get(x);
     return type === undefined || type === dtype ? x : conversions[dtype](x);
   };
-  const [made] = rewritten([root], new Map([...leaves.keys()].map((x) => [x, x])), (name, word, args) => {
+  const [made] = rewrite([root], new Map([...leaves.keys()].map((x) => [x, x])), (name, word, args) => {
     const e: Apply = { kind: "apply", name, word, args };
-    const own = meetsIn(e, types) ?? result;
+    const own = commonDType(e, types) ?? result;
     const operand = (x: Expr, k: number): Expr => as(x, isChoice(e) && k === 0 ? "bool" : own);
-    const y = applied(name, word, converts(e) ? args : args.map(operand));
-    if (y.kind === "apply") types.set(y, passesOn(e) ? own : (word.result as DType));
+    const y = apply(name, word, converts(e) ? args : args.map(operand));
+    if (y.kind === "apply") types.set(y, preservesDType(e) ? own : (word.result as DType));
     return y;
   });
   return as(made as Expr, result);
 }
 
 /** Whether the operands of a word have other dtypes than it asks for. */
-function disagrees(e: Apply, own: DType | undefined, types: Types): boolean {
+function needsCast(e: Apply, own: DType | undefined, types: Types): boolean {
   if (converts(e)) return false;
   const [condition] = e.args;
   if (isChoice(e) && (types.get(condition as Expr) ?? "bool") !== "bool") return true;
-  return decidingOf(e).some((x) => x.kind !== "const" && types.has(x) && types.get(x) !== own);
+  return typedOperands(e).some((x) => x.kind !== "const" && types.has(x) && types.get(x) !== own);
 }
 
 /**
@@ -87,7 +87,7 @@ function disagrees(e: Apply, own: DType | undefined, types: Types): boolean {
  * they have several. A word over constants alone, such as a choice between two numbers, has that of the word that reads it:
  * in the end that of the result or, in comparisons, that of the operands.
  */
-export function settled(
+export function insertCasts(
   root: Expr,
   operands: readonly Expr[],
   dtypes: readonly DType[],
@@ -99,18 +99,18 @@ export function settled(
   const types = new Map(leaves);
   const meeting = new Map<Expr, DType | undefined>();
   for (const e of order) {
-    const own = e.kind === "apply" ? meetsIn(e, types) : undefined;
+    const own = e.kind === "apply" ? commonDType(e, types) : undefined;
     meeting.set(e, own);
-    const type = e.kind !== "apply" || !passesOn(e) ? typeOf(e, types) : own;
+    const type = e.kind !== "apply" || !preservesDType(e) ? typeOf(e, types) : own;
     if (type) types.set(e, type);
   }
-  const mixed = types.get(root) !== result || words.some((e) => disagrees(e, meeting.get(e), types));
+  const mixed = types.get(root) !== result || words.some((e) => needsCast(e, meeting.get(e), types));
   const weak = words.some((e) => !meeting.get(e));
-  if (!weak) return mixed ? agreeing(root, leaves, result) : root;
+  if (!weak) return mixed ? withCasts(root, leaves, result) : root;
   const work = dtypes.length > 0 ? dtypes.reduce(promote) : result;
   const asked = new Map<Expr, DType>([[root, result]]);
   for (const e of [...words].reverse()) {
-    const own = meeting.get(e) ?? ((passesOn(e) && asked.get(e)) || work);
+    const own = meeting.get(e) ?? ((preservesDType(e) && asked.get(e)) || work);
     e.args.forEach((x, k) => {
       if (!asked.has(x)) asked.set(x, isChoice(e) && k === 0 ? "bool" : own);
     });
@@ -118,5 +118,5 @@ export function settled(
   const by = new Map(operands.map((x) => [x, x]));
   for (const e of order)
     if (e.kind === "const" && !e.type) by.set(e, literal(e.value, asked.get(e) as DType));
-  return agreeing(rewritten([root], by)[0] as Expr, leaves, result);
+  return withCasts(rewrite([root], by)[0] as Expr, leaves, result);
 }

@@ -1,6 +1,6 @@
 import type { Node, Op } from "../graph/node.ts";
 import { arg, constantOf, type Expr, toExpr } from "../scalar/expr.ts";
-import { computes } from "../scalar/reference.ts";
+import { referenceFunction } from "../scalar/reference.ts";
 import { type Shape, stridesOf } from "../shape.ts";
 
 /** The coordinates of the element at `place`. */
@@ -27,7 +27,8 @@ function work(e: Expr, x: readonly number[], taken: Set<number>): number {
     taken.add(e.index);
     return x[e.index] as number;
   }
-  if (e.word.result !== "branches") return computes(e.name, e.word)(...e.args.map((a) => work(a, x, taken)));
+  if (e.word.result !== "branches")
+    return referenceFunction(e.name, e.word)(...e.args.map((a) => work(a, x, taken)));
   const [condition, yes, no] = e.args as [Expr, Expr, Expr];
   return work(work(condition, x, taken) ? yes : no, x, taken);
 }

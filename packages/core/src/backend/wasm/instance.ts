@@ -1,14 +1,14 @@
 import type { Program } from "../../lower/ir/program.ts";
 import { farWords } from "../../scalar/expand/index.ts";
-import { subexpressions, type Word } from "../../scalar/expr.ts";
+import { type ScalarOp, subexpressions } from "../../scalar/expr.ts";
 import { functions } from "../../scalar/functions.ts";
-import { words } from "../../scalar/primitives.ts";
+import { primitives } from "../../scalar/primitives.ts";
 import { compileModule } from "./assembler/compile.ts";
 import { type Float, gemmModule } from "./gemm/gemm.ts";
 import { isKnown } from "./instructions/instructions.ts";
 import { type Assembled, moduleOf } from "./module.ts";
 
-const vocabulary: Readonly<Record<string, Word>> = { ...words, ...functions, ...farWords };
+const vocabulary: Readonly<Record<string, ScalarOp>> = { ...primitives, ...functions, ...farWords };
 
 /** The words of a program that the host has to work out, with their numbers of operands. */
 function hostWords(program: Program): Record<string, number> {
@@ -55,7 +55,7 @@ export function instantiate(program: Program, memory: WebAssembly.Memory, produc
   const imports = (integer: boolean) =>
     Object.fromEntries(
       Object.keys(host).map((name) => {
-        const word = vocabulary[name] as Word;
+        const word = vocabulary[name] as ScalarOp;
         return [name, (integer && word.int) || word.float || word.int];
       }),
     );

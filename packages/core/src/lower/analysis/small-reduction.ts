@@ -1,8 +1,8 @@
 import { type DType, isFloat } from "../../dtype.ts";
 import type { GraphNode } from "../../graph/canonicalize.ts";
 import type { Reduction } from "../../graph/node.ts";
-import { applied, type Expr, literal } from "../../scalar/expr.ts";
-import { add, and, eq, lt, or, where, words, xor } from "../../scalar/primitives.ts";
+import { apply, type Expr, literal } from "../../scalar/expr.ts";
+import { add, and, eq, lt, or, primitives, where, xor } from "../../scalar/primitives.ts";
 import { sizeOf } from "../../shape.ts";
 import { extentOf, fewTerms, isMatrixProduct } from "./gemm.ts";
 
@@ -31,7 +31,7 @@ export function combined(op: Combination, elements: readonly Expr[], dtype: DTyp
   while (terms.length > 1)
     terms = Array.from({ length: Math.ceil(terms.length / 2) }, (_, k) => {
       const [a, b] = [terms[2 * k] as Expr, terms[2 * k + 1]];
-      return b ? applied(op.combine, words[op.combine], [a, b]) : a;
+      return b ? apply(op.combine, primitives[op.combine], [a, b]) : a;
     });
   const [result] = terms as [Expr];
   return op.combine === "add" ? add(result, op.identity) : result;

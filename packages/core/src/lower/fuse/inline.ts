@@ -3,7 +3,7 @@ import type { GraphNode } from "../../graph/canonicalize.ts";
 import type { Elementwise } from "../../graph/node.ts";
 import { arg, constantOf, type Expr, literal } from "../../scalar/expr.ts";
 import { toFloat32, toFloat64, where } from "../../scalar/primitives.ts";
-import { settled } from "../../scalar/types.ts";
+import { insertCasts } from "../../scalar/types.ts";
 import { sameShape, stridesOf } from "../../shape.ts";
 import { readsOf } from "../analysis/reads.ts";
 import { axesOf, blank, loopKey } from "../ir/axes.ts";
@@ -49,7 +49,7 @@ function isSettled(op: Elementwise, types: readonly DType[], result: DType): boo
   const key = `${types}→${result}`;
   const x = types.map((_, i) => arg(i));
   const formula = answers.has(key) ? undefined : op.f(x);
-  if (formula) answers.set(key, settled(formula, x, types, result) === formula);
+  if (formula) answers.set(key, insertCasts(formula, x, types, result) === formula);
   return answers.get(key) as boolean;
 }
 
@@ -141,7 +141,9 @@ export class Formulas {
         this.#check(i, item.op, x, guard);
         const types = this.#typesOf(item);
         const formula = item.op.f(x);
-        const y = isSettled(item.op, types, item.dtype) ? formula : settled(formula, x, types, item.dtype);
+        const y = isSettled(item.op, types, item.dtype)
+          ? formula
+          : insertCasts(formula, x, types, item.dtype);
         return guarded(costOf(item).heavy ? expandFunctions(y, x, types.reduce(promote)) : y, guard, unit);
       }
       case "movement": {
@@ -185,7 +187,7 @@ export class Formulas {
   #check(item: number, op: Elementwise, x: readonly Expr[], guard: Guard): void {
     if (!op.require) return;
     const types = this.#typesOf(this.lowering.items[item] as GraphNode);
-    const holds = settled(op.require.holds(x), x, types, "bool");
+    const holds = insertCasts(op.require.holds(x), x, types, "bool");
     this.checks.push({ holds: guard?.length === 0 ? holds : where(this.unit.guard(guard), holds, 1), item });
   }
 

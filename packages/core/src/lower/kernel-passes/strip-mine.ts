@@ -1,6 +1,6 @@
 import { type DType, isFloat } from "../../dtype.ts";
-import { arg, type Expr, rewritten, subexpressions } from "../../scalar/expr.ts";
-import { tapeOf } from "../../scalar/linearize.ts";
+import { arg, type Expr, rewrite, subexpressions } from "../../scalar/expr.ts";
+import { linearize } from "../../scalar/linearize.ts";
 import { axesOf, blank } from "../ir/axes.ts";
 import { addIndex, type Index, loopVariable, scaleIndex, substituted } from "../ir/index-map.ts";
 import type { Arg, Axis, Buffer, Nest, Task } from "../ir/kernel.ts";
@@ -19,7 +19,7 @@ const wordsIn = (parts: readonly Expr[]): number => parts.filter((e) => e.kind =
 function divide(values: readonly Expr[], args: readonly Arg[]): { value: Expr; type: DType } | undefined {
   const parts = subexpressions(values);
   if (wordsIn(parts) < longBody) return undefined;
-  const { steps } = tapeOf(
+  const { instructions } = linearize(
     values,
     args.map((x) => x.type),
   );
@@ -30,7 +30,7 @@ function divide(values: readonly Expr[], args: readonly Arg[]): { value: Expr; t
   let best: ReturnType<typeof divide>;
   let least = worthwhile * wordsIn(parts);
   parts.forEach((value, k) => {
-    const type = steps[k]?.type;
+    const type = instructions[k]?.type;
     if (value.kind !== "apply" || !shared.has(value) || !type || !isFloat(type)) return;
     const longer = Math.max(
       wordsIn(subexpressions([value])),
@@ -95,7 +95,7 @@ export function inStrips(nest: Nest, memory: (dtype: DType, size: number, item: 
   const { value, type } = found;
   const index = loopVariable(inner.name, inner.size);
   const buffer = memory(type, inner.size, (tasks[0] as Task).store?.buffer.item as number);
-  const rest = rewritten(
+  const rest = rewrite(
     tasks.map((t) => t.value),
     new Map([[value, arg(args.length, `x${args.length}`)]]),
   );

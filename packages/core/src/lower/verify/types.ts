@@ -1,6 +1,6 @@
 import type { DType } from "../../dtype.ts";
 import { type Expr, inOrder } from "../../scalar/expr.ts";
-import { decidingOf, typeOf, worksIn } from "../../scalar/types.ts";
+import { operandDType, typedOperands, typeOf } from "../../scalar/types.ts";
 import type { Arg, Loop, Task } from "../ir/kernel.ts";
 import { check } from "./check.ts";
 
@@ -21,9 +21,9 @@ export function readsOf({ tasks }: Loop, args: readonly Arg[]): ReadonlySet<Arg>
     if (type) types.set(e, type);
     if (x?.kind === "gather") check(types.get(x.at) === "int32", () => `a place is ${types.get(x.at)}`);
     if (e.kind !== "apply") continue;
-    const own = worksIn(e, types);
+    const own = operandDType(e, types);
     check(own !== undefined, () => `nothing says in which dtype ${e.name} works`);
-    for (const operand of decidingOf(e)) {
+    for (const operand of typedOperands(e)) {
       const of = types.get(operand) ?? own;
       check(operand.kind === "const" || of === own, () => `${e.name} in ${own} reads ${of}`);
     }

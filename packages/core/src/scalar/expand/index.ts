@@ -1,5 +1,5 @@
 import type { functions } from "../functions.ts";
-import type { words } from "../primitives.ts";
+import type { primitives } from "../primitives.ts";
 import { erf, erfc, erfinv } from "./erf.ts";
 import { exp, exp2, expm1, sigmoid } from "./exp.ts";
 import { acosh, asinh, atanh, cosh, sinh, tanh } from "./hyperbolic.ts";
@@ -43,7 +43,7 @@ export const expansions: Readonly<Partial<Record<string, Expansion>>> = {
   erfc,
   erfinv,
   floorDivide,
-} satisfies Partial<Record<keyof typeof functions | keyof typeof words, Expansion>>;
+} satisfies Partial<Record<keyof typeof functions | keyof typeof primitives, Expansion>>;
 
 export { farWords } from "./payne-hanek.ts";
 export type { Expansion } from "./precision.ts";

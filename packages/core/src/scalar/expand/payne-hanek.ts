@@ -2,7 +2,7 @@
  * sin, cos and tan of numbers too large for a reduction in words: multiples of π are taken off in whole-number arithmetic,
  * so that the result has the same bits on every machine.
  */
-import { builders, type Word } from "../expr.ts";
+import { builders, type ScalarOp } from "../expr.ts";
 import { sinPolynomial, tanPolynomial } from "./trigPolynomials.ts";
 
 /** Binary digits behind the point: those of the largest number, of the closest it can be to a multiple of π, and of the result. */
@@ -52,10 +52,10 @@ function tan(x: bigint): number {
 }
 
 /** `f` of |x| and the sign of x from `from` on, 0 below. */
-const far = (name: string, f: (x: bigint, sign: number) => number): Word => ({
+const far = (name: string, f: (x: bigint, sign: number) => number): ScalarOp => ({
   text: `${name}($0)`,
   result: "same",
-  rare: true,
+  slowPath: true,
   float: (x: number, from: number) => {
     if (Math.abs(x) < from) return 0;
     return Number.isFinite(x) ? f(fixed(Math.abs(x)), Math.sign(x)) : Number.NaN;

@@ -2,7 +2,7 @@ import type { DType } from "../../../dtype.ts";
 import type { Guard, Index } from "../../../lower/ir/index-map.ts";
 import type { Arg, Axis, Task } from "../../../lower/ir/kernel.ts";
 import { type Expr, inOrder } from "../../../scalar/expr.ts";
-import { typeOf, worksIn } from "../../../scalar/types.ts";
+import { operandDType, typeOf } from "../../../scalar/types.ts";
 import { hasVector, isKnown } from "../instructions/instructions.ts";
 
 /** One value of a loop body: a word or an argument, its dtype, and how deep in the loops it changes. */
@@ -65,7 +65,7 @@ export function stepsOf(
     if (expr.kind === "const") continue;
     const x = argOf(expr, args);
     const type = (x ? x.type : typeOf(expr, types)) as DType;
-    const operands = expr.kind === "apply" ? (worksIn(expr, types) as DType) : type;
+    const operands = expr.kind === "apply" ? (operandDType(expr, types) as DType) : type;
     let depth = x ? depthOfArg(x, axes, rows) : 0;
     for (const c of childrenOf(expr, args)) depth = Math.max(depth, steps.get(c)?.depth ?? 0);
     types.set(expr, type);
@@ -99,7 +99,7 @@ export function lanesOf(tasks: readonly Task[], steps: Steps, depth: number): 1 
   const able = inner.every(({ expr, operands }) => {
     if (expr.kind !== "apply") return true;
     const shifts = expr.name.startsWith("shift") && expr.args[1]?.kind !== "const";
-    return expr.word.rare || (isKnown(expr.name) && hasVector(expr.name, operands) && !shifts);
+    return expr.word.slowPath || (isKnown(expr.name) && hasVector(expr.name, operands) && !shifts);
   });
   return able ? (wide ? 2 : 4) : 1;
 }
