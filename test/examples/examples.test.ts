@@ -1,12 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { clean, printed } from "./run.ts";
+import { clean, printed, stated } from "./run.ts";
 
 const timeout = 120_000;
-
-/** The output that the `//=> ` comments of a program state. */
-const stated = (program: string): string =>
-  clean([...program.matchAll(/\/\/=>[ ]?(.*)$/gm)].map(([, line]) => line).join("\n"));
 
 const examples = readdirSync("examples").filter((name) => /^\d\d-.*\.ts$/.test(name));
 

@@ -12,3 +12,7 @@ export async function printed(program: readonly string[]): Promise<string> {
 
 /** Text without white space at the end of its lines and empty lines at its end. */
 export const clean = (text: string): string => text.replace(/[^\S\n]+$/gm, "").trimEnd();
+
+/** The output that the `//=> ` comments of a program state. */
+export const stated = (program: string): string =>
+  clean([...program.matchAll(/\/\/=>[ ]?(.*)$/gm)].map(([, line]) => line).join("\n"));

@@ -20,6 +20,13 @@ const defaults: SGDOptions = { momentum: 0, dampening: 0, nesterov: false };
  *     θₜ = θₜ₋₁ − α·bₜ,  with Nesterov's momentum θₜ = θₜ₋₁ − α(gₜ + μbₜ)
  *
  * [Sutskever et al. 2013] @throws on nesterov without momentum or with dampening.
+ *
+ * @example
+ * const θ = new Parameter(tensor([1, -2]));
+ * const optimizer = new SGD([θ], { lr: 0.1, momentum: 0.9 });
+ * θ.square().sum().backward();
+ * optimizer.step();
+ * console.log(θ.detach()); //=> tensor([ 0.8, -1.6], shape [2], float32)
  */
 export class SGD extends optimizer({
   name: "SGD",
