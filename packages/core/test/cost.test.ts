@@ -2,7 +2,7 @@ import { einsum, evaluate, rand, randint, type Tensor, where, zeros } from "@cha
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalize, graphOf } from "../src/graph/canonicalize.ts";
-import { type Cost, costOf } from "../src/inspect/cost.ts";
+import { type Cost, costOfKernel } from "../src/inspect/cost.ts";
 import { summary } from "../src/inspect/summary.ts";
 import { lower } from "../src/lower/pipeline.ts";
 
@@ -10,7 +10,7 @@ const kernelsOf = (...ys: Tensor[]) => lower(canonicalize(graphOf(ys.map((y) => 
 
 /** What all kernels of the program that makes `ys` come to. */
 function cost(...ys: Tensor[]): Cost {
-  const costs = kernelsOf(...ys).kernels.map(costOf);
+  const costs = kernelsOf(...ys).kernels.map(costOfKernel);
   const sum = (part: keyof Cost) => costs.reduce((n, c) => n + c[part], 0);
   return { flop: sum("flop"), read: sum("read"), written: sum("written") };
 }

@@ -26,13 +26,22 @@ const moveStores = (nest: Nest, f: (index: Index) => Index): Nest => ({
   ...nest,
   loops: nest.loops.map((loop) => ({
     ...loop,
-    tasks: loop.tasks.map((t) => ({ ...t, store: t.store && { ...t.store, index: f(t.store.index) } })),
+    statements: loop.statements.map((t) => ({
+      ...t,
+      store: t.store && { ...t.store, index: f(t.store.index) },
+    })),
   })),
 });
 
-const withValues = (nest: Nest, f: (t: Nest["loops"][number]["tasks"][number]) => typeof t.value): Nest => ({
+const withValues = (
+  nest: Nest,
+  f: (t: Nest["loops"][number]["statements"][number]) => typeof t.value,
+): Nest => ({
   ...nest,
-  loops: nest.loops.map((loop) => ({ ...loop, tasks: loop.tasks.map((t) => ({ ...t, value: f(t) })) })),
+  loops: nest.loops.map((loop) => ({
+    ...loop,
+    statements: loop.statements.map((t) => ({ ...t, value: f(t) })),
+  })),
 });
 
 const x = () => arange(12).reshape([3, 4]).mul(0.5);

@@ -1,10 +1,10 @@
 import type { Node, Value } from "../graph/node.ts";
-import type { Steps } from "../inspect/kernel-cost.ts";
+import type { KernelList } from "../inspect/kernel-cost.ts";
 
 /** What looks on while programs run, for debugging. */
 export interface RunHook {
   /** Does the steps of a program, all of them and in order. */
-  readonly runKernels?: (program: Steps, step: (k: number) => void) => void;
+  readonly runKernels?: (program: KernelList, step: (k: number) => void) => void;
   /** Sees what nodes came to, for values of those that they are made of, before anybody else does. */
   readonly onValues?: (
     nodes: readonly Node[],

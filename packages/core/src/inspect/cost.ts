@@ -1,7 +1,7 @@
 import { isFloat } from "../dtype.ts";
 import { buffersOf } from "../lower/ir/buffers.ts";
 import type { Index } from "../lower/ir/index-map.ts";
-import type { Arg, Axis, Buffer, Loop, Nest, Task } from "../lower/ir/kernel.ts";
+import type { Arg, Axis, Buffer, Loop, Nest, Statement } from "../lower/ir/kernel.ts";
 import { bytesOf, type Kernel } from "../lower/ir/program.ts";
 import { subexpressions } from "../scalar/expr.ts";
 import { linearize } from "../scalar/linearize.ts";
@@ -39,9 +39,9 @@ const placesOf = ({ low, high, terms }: Index): number =>
   );
 
 /** What the formulas of a loop read: their arguments, and those that say where others lie. */
-function argumentsOf(tasks: readonly Task[], args: readonly Arg[]): Set<Arg> {
+function argumentsOf(statements: readonly Statement[], args: readonly Arg[]): Set<Arg> {
   const met = new Set<Arg>();
-  const roots = tasks.map((t) => t.value);
+  const roots = statements.map((t) => t.value);
   for (let next = roots.pop(); next; next = roots.pop())
     for (const e of subexpressions([next])) {
       const x = e.kind === "arg" ? args[e.index] : undefined;
@@ -53,26 +53,26 @@ function argumentsOf(tasks: readonly Task[], args: readonly Arg[]): Set<Arg> {
 }
 
 /** Operations on floats at one point of a loop. */
-function flopOf({ tasks }: Loop, args: readonly Arg[]): number {
+function flopOf({ statements }: Loop, args: readonly Arg[]): number {
   const { instructions, outputs } = linearize(
-    tasks.map((t) => t.value),
+    statements.map((t) => t.value),
     args.map((x) => x.type),
   );
   const float = (step: number | undefined) => isFloat(instructions[step ?? -1]?.type ?? "bool");
   const worked = instructions.filter((step, k) => step.kind === "word" && float(k)).length;
-  return worked + tasks.filter((t, k) => t.reduce && float(outputs[k])).length;
+  return worked + statements.filter((t, k) => t.reduce && float(outputs[k])).length;
 }
 
-function nestCost({ rows, loops, args }: Nest): Cost {
+function nestCost({ outerAxes, loops, args }: Nest): Cost {
   const reads = new Reads();
   const written = new Set<Buffer>();
   const seen = new Set<Arg>();
   let flop = 0;
-  const points = (axes: readonly Axis[]) => product(rows) * product(axes);
+  const points = (axes: readonly Axis[]) => product(outerAxes) * product(axes);
   for (const loop of loops) {
     flop += points(loop.axes) * flopOf(loop, args);
-    for (const { store } of loop.tasks) if (store) written.add(store.buffer);
-    for (const x of argumentsOf(loop.tasks, args)) {
+    for (const { store } of loop.statements) if (store) written.add(store.buffer);
+    for (const x of argumentsOf(loop.statements, args)) {
       if (seen.has(x)) continue;
       seen.add(x);
       if (x.kind === "load")
@@ -88,7 +88,7 @@ function nestCost({ rows, loops, args }: Nest): Cost {
 }
 
 /** What one run of a kernel comes to. */
-export function costOf(kernel: Kernel): Cost {
+export function costOfKernel(kernel: Kernel): Cost {
   if (kernel.kind === "nest") return nestCost(kernel);
   const { out } = kernel;
   const written = out.size * bytesOf[out.dtype];

@@ -8,7 +8,7 @@ function itemsOf(kernel: Kernel, items: readonly GraphNode[]): GraphNode[] {
   const stored =
     kernel.kind === "nest"
       ? kernel.loops
-          .flatMap((l) => l.tasks)
+          .flatMap((l) => l.statements)
           .flatMap(({ store, value }) => (store && value.kind !== "const" ? [store.buffer.item] : []))
       : [kernel.out.item];
   const read = new Set(buffersOf(kernel).map((b) => b.item));
@@ -33,7 +33,7 @@ function opNames(kernel: Kernel, items: readonly GraphNode[]): string {
 const product = (axes: readonly { readonly size: number }[]): number => axes.reduce((n, x) => n * x.size, 1);
 
 /** `64×(32 + 2·16)`: rows, and the points of the loops that run for each, equal neighbours counted. */
-function extent({ rows, loops }: Nest): string {
+function extent({ outerAxes, loops }: Nest): string {
   const runs: { readonly points: number; count: number }[] = [];
   for (const { axes } of loops) {
     const points = product(axes);
@@ -43,7 +43,7 @@ function extent({ rows, loops }: Nest): string {
   }
   const terms = runs.map(({ points, count }) => (count > 1 ? `${count}·${points}` : `${points}`));
   const each = terms.length > 1 ? `(${terms.join(" + ")})` : terms.join();
-  return rows.length > 0 ? `${product(rows)}×${each}` : terms.join(" + ");
+  return outerAxes.length > 0 ? `${product(outerAxes)}×${each}` : terms.join(" + ");
 }
 
 /** A kernel in one line: `product 64×32×128`, `nest 64×3·32: amax, sub, exp, sum, div`. */

@@ -1,8 +1,8 @@
 import type { CanonicalGraph } from "../graph/canonicalize.ts";
-import { Lowering } from "./fuse/fuse.ts";
-import { withBorders } from "./graph-passes/pad-operands.ts";
-import { simplified } from "./graph-passes/simplify.ts";
-import { withBlocks } from "./graph-passes/split-reductions.ts";
+import { Fuser } from "./fuse/fuse.ts";
+import { padOperands } from "./graph-passes/pad-operands.ts";
+import { simplify } from "./graph-passes/simplify.ts";
+import { splitReductions } from "./graph-passes/split-reductions.ts";
 import type { Program } from "./ir/program.ts";
 
 let inspect: ((program: Program) => void) | null = null;
@@ -14,7 +14,7 @@ export function inspectBy(by: typeof inspect): void {
 
 /** A graph as kernels over buffers. */
 export function lower(structure: CanonicalGraph): Program {
-  const program = new Lowering(withBorders(withBlocks(simplified(structure)))).run();
+  const program = new Fuser(padOperands(splitReductions(simplify(structure)))).run();
   inspect?.(program);
   return program;
 }

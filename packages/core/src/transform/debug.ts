@@ -1,6 +1,6 @@
 import { setRunHook } from "../backend/hooks.ts";
 import type { Cost } from "../inspect/cost.ts";
-import { type Steps, worksOf } from "../inspect/kernel-cost.ts";
+import { type KernelList, kernelCosts } from "../inspect/kernel-cost.ts";
 import { figures, timing } from "./profile.ts";
 import { digits } from "./table.ts";
 
@@ -26,10 +26,10 @@ function log(ms: number, cost: Cost, name: string): void {
   console.error([...values, name].join("  "));
 }
 
-const works = new WeakMap<Steps, ReturnType<typeof worksOf>>();
+const works = new WeakMap<KernelList, ReturnType<typeof kernelCosts>>();
 
-function logged(program: Steps, step: (k: number) => void): void {
-  const known = works.get(program) ?? worksOf(program);
+function logged(program: KernelList, step: (k: number) => void): void {
+  const known = works.get(program) ?? kernelCosts(program);
   works.set(program, known);
   const all = { ms: 0, flop: 0, read: 0, written: 0, runs: 0 };
   timing((_, k, ms) => {

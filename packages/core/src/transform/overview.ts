@@ -1,5 +1,5 @@
 import type { CanonicalGraph } from "../graph/canonicalize.ts";
-import { type Work, worksOf } from "../inspect/kernel-cost.ts";
+import { type KernelCost, kernelCosts } from "../inspect/kernel-cost.ts";
 import type { Buffer } from "../lower/ir/kernel.ts";
 import { bytesOf } from "../lower/ir/program.ts";
 import { planMemory } from "../lower/kernel-passes/plan-memory.ts";
@@ -21,7 +21,7 @@ function sizeOf(buffers: Iterable<Buffer>): string {
   return `${list.length}, ${megabytes(list.reduce((sum, b) => sum + b.size * bytesOf[b.dtype], 0))} MB`;
 }
 
-function row(work: Work, count: number): string[] {
+function row(work: KernelCost, count: number): string[] {
   return [`${count}`, digits(work.flop / 1e6), megabytes(work.read + work.written), work.name];
 }
 
@@ -29,7 +29,7 @@ function row(work: Work, count: number): string[] {
 export function overview(structure: CanonicalGraph): string {
   const program = lower(structure);
   const { offsets, bytes } = planMemory(program);
-  const works = worksOf(program).filter((w) => w !== null);
+  const works = kernelCosts(program).filter((w) => w !== null);
   const equal = counted(works.map((w) => JSON.stringify(w)));
   const ops = [...counted(structure.items.map(({ op }) => op.name))].sort(([, a], [, b]) => b - a);
   return [

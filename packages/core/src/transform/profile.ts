@@ -2,13 +2,13 @@ import { checkArguments, type Signature } from "../arguments.ts";
 import { type RunHook, runHook, setRunHook } from "../backend/hooks.ts";
 import { done } from "../errors.ts";
 import type { Cost } from "../inspect/cost.ts";
-import { type Steps, type Work, worksOf } from "../inspect/kernel-cost.ts";
+import { type KernelCost, type KernelList, kernelCosts } from "../inspect/kernel-cost.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { digits, table } from "./table.ts";
 import { tensorsOf } from "./tree.ts";
 
 /** A kernel as a profile saw it: equal ones are one, in the order of their first runs. */
-export interface KernelProfile extends Work {
+export interface KernelProfile extends KernelCost {
   readonly runs: number;
   /** Milliseconds of all runs. */
   readonly ms: number;
@@ -18,7 +18,7 @@ const { performance } = globalThis as unknown as { readonly performance: { now()
 
 /** Watches programs step by step. */
 export const timing =
-  (note: (program: Steps, k: number, ms: number) => void): NonNullable<RunHook["runKernels"]> =>
+  (note: (program: KernelList, k: number, ms: number) => void): NonNullable<RunHook["runKernels"]> =>
   (program, step) => {
     for (let k = 0; k < (program.kernels ?? program.items).length; k++) {
       const start = performance.now();
@@ -72,10 +72,10 @@ export class Profile<T> {
 }
 
 /** The kernels of programs, equal ones as one. */
-function merged(programs: ReadonlyMap<Steps, readonly Timed[]>): KernelProfile[] {
+function merged(programs: ReadonlyMap<KernelList, readonly Timed[]>): KernelProfile[] {
   const kernels = new Map<string, KernelProfile>();
   for (const [program, steps] of programs)
-    worksOf(program).forEach((work, k) => {
+    kernelCosts(program).forEach((work, k) => {
       const [step, key] = [steps[k], JSON.stringify(work)];
       const { runs, ms } = kernels.get(key) ?? { runs: 0, ms: 0 };
       if (work && step) kernels.set(key, { ...work, runs: runs + step.runs, ms: ms + step.ms });
@@ -92,7 +92,7 @@ const profileArguments: Signature = { f: "function" };
  */
 export function profile<T>(f: () => T): Profile<T> {
   checkArguments("profile", profileArguments, arguments);
-  const seen = new Map<Steps, Timed[]>();
+  const seen = new Map<KernelList, Timed[]>();
   const runKernels = timing((program, k, ms) => {
     const steps = seen.get(program) ?? [];
     seen.set(program, steps);

@@ -16,7 +16,7 @@ function hostWords(program: Program): Record<string, number> {
   for (const kernel of program.kernels) {
     if (kernel.kind !== "nest") continue;
     const places = kernel.args.flatMap((x) => (x.kind === "gather" ? [x.at] : []));
-    const values = kernel.loops.flatMap((l) => l.tasks.map((t) => t.value));
+    const values = kernel.loops.flatMap((l) => l.statements.map((t) => t.value));
     for (const e of subexpressions([...values, ...places]))
       if (e.kind === "apply" && !isKnown(e.name)) found[e.name] = e.args.length;
   }

@@ -2,19 +2,19 @@ import { isFloat } from "../../dtype.ts";
 import type { GraphNode } from "../../graph/canonicalize.ts";
 
 /** Sums of at most so many terms are formulas of them: those over small windows, above all. */
-export const fewTerms = 9;
+export const maxUnrolled = 9;
 /** Products below this many multiplications are plain loops. */
-const smallProduct = 4096;
+const minGemmMultiplies = 4096;
 
 /** A contraction as matrix products: how many, of how many rows and columns, summed over how many elements. */
-export interface Extent {
+export interface GemmShape {
   readonly batch: number;
   readonly m: number;
   readonly n: number;
   readonly k: number;
 }
 
-export function extentOf({ op, inputs }: GraphNode, items: readonly GraphNode[]): Extent | undefined {
+export function gemmShape({ op, inputs }: GraphNode, items: readonly GraphNode[]): GemmShape | undefined {
   if (op.family !== "contraction") return undefined;
   const extent = { batch: 1, m: 1, n: 1, k: 1 };
   const [x, y] = inputs.map((i) => (items[i] as GraphNode).shape) as [readonly number[], readonly number[]];
@@ -29,10 +29,10 @@ export function extentOf({ op, inputs }: GraphNode, items: readonly GraphNode[])
 }
 
 /** Whether the matrix kernel works an item out: a contraction of many multiplications that is no dot, and no formula of few terms. */
-export function isMatrixProduct(item: GraphNode, items: readonly GraphNode[]): boolean {
-  const extent = extentOf(item, items);
+export function isGemm(item: GraphNode, items: readonly GraphNode[]): boolean {
+  const extent = gemmShape(item, items);
   if (!extent || !isFloat(item.dtype)) return false;
   const { batch, m, n, k } = extent;
   const vectors = m === 1 || n === 1;
-  return batch * m * n * k > smallProduct && m * n > 1 && k > (vectors ? fewTerms : 1);
+  return batch * m * n * k > minGemmMultiplies && m * n > 1 && k > (vectors ? maxUnrolled : 1);
 }

@@ -4,29 +4,29 @@ import type { Reduction } from "../../graph/node.ts";
 import { apply, type Expr, literal } from "../../scalar/expr.ts";
 import { add, and, eq, lt, or, primitives, where, xor } from "../../scalar/primitives.ts";
 import { sizeOf } from "../../shape.ts";
-import { extentOf, fewTerms, isMatrixProduct } from "./gemm.ts";
+import { gemmShape, isGemm, maxUnrolled } from "./gemm.ts";
 
 /** Fewer results gain nothing from formulas. */
-const fewResults = 64;
+const minOutputs = 64;
 
 /** How many terms the formula of a short reduction or product has; 0 for other items. */
-export function termsOf(item: GraphNode, items: readonly GraphNode[]): number {
+export function unrolledTerms(item: GraphNode, items: readonly GraphNode[]): number {
   const { op, shape, inputs } = item;
-  if (sizeOf(shape) < fewResults || isMatrixProduct(item, items)) return 0;
+  if (sizeOf(shape) < minOutputs || isGemm(item, items)) return 0;
   const x = items[inputs[0] as number] as GraphNode;
   const terms =
     op.family === "reduction"
       ? sizeOf(op.dims.map((d) => x.shape[d] as number))
-      : (extentOf(item, items)?.k ?? 0);
-  return terms <= fewTerms ? terms : 0;
+      : (gemmShape(item, items)?.k ?? 0);
+  return terms <= maxUnrolled ? terms : 0;
 }
 
 /** How elements are combined. */
-export type Combination = Pick<Reduction, "combine" | "identity" | "isArgReduction">;
+export type Unrolled = Pick<Reduction, "combine" | "identity" | "isArgReduction">;
 
 /** These elements, at least one, combined in a formula: as a tree, or where the chosen one is. */
-export function combined(op: Combination, elements: readonly Expr[], dtype: DType): Expr {
-  if (op.isArgReduction) return chosen(op, elements, dtype);
+export function unrollReduce(op: Unrolled, elements: readonly Expr[], dtype: DType): Expr {
+  if (op.isArgReduction) return unrollArgReduce(op, elements, dtype);
   let terms = elements;
   while (terms.length > 1)
     terms = Array.from({ length: Math.ceil(terms.length / 2) }, (_, k) => {
@@ -38,7 +38,7 @@ export function combined(op: Combination, elements: readonly Expr[], dtype: DTyp
 }
 
 /** The place of the first element that is better than all others, or of the first NaN. */
-function chosen({ combine }: Combination, elements: readonly Expr[], dtype: DType): Expr {
+function unrollArgReduce({ combine }: Unrolled, elements: readonly Expr[], dtype: DType): Expr {
   let [best, place] = [elements[0] as Expr, literal(0, "int32")];
   for (const [k, x] of elements.entries()) {
     if (k === 0) continue;

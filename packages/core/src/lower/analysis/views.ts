@@ -5,41 +5,41 @@ import { sizeOf, stridesOf } from "../../shape.ts";
 import { axesOf } from "../ir/axes.ts";
 import {
   addIndex,
-  both,
+  clampTo,
+  conjunction,
   constantIndex,
+  expandClamped,
+  expandPredicate,
   flatIndex,
-  type Guard,
   type Index,
   indexOf,
-  keepWithin,
-  open,
-  openGuard,
+  type Predicate,
   scaleIndex,
 } from "../ir/index-map.ts";
 import { readsOf } from "./reads.ts";
 
 /** Where a tensor's elements lie in the memory of another: a start and a step for each axis. */
-export interface Strided {
+export interface StridedView {
   /** The item whose memory is read. */
-  readonly base: number;
-  readonly start: number;
-  readonly steps: readonly number[];
+  readonly source: number;
+  readonly offset: number;
+  readonly strides: readonly number[];
   /** Where some elements are zeros around the base: the memory is then that of the base with its border. */
-  readonly border?: Border;
+  readonly padding?: Padding;
 }
 
 /** Zeros before and after each axis, and where an element of what is read lies within them. */
-export interface Border {
-  readonly zeros: readonly (readonly [number, number])[];
+export interface Padding {
+  readonly amounts: readonly (readonly [number, number])[];
   readonly at: (element: readonly Expr[]) => readonly Expr[];
 }
 
 /** The zeros around a tensor that places reach, where a guard tells just those from its elements; undefined where not. */
-function zerosAround(
+function paddingOf(
   at: readonly Index[],
-  guard: Guard,
+  guard: Predicate,
   shape: readonly number[],
-): Border["zeros"] | undefined {
+): Padding["amounts"] | undefined {
   const last = (d: number) => constantIndex((shape[d] as number) - 1);
   const within = at.flatMap((x, d) => [x.key, addIndex(last(d), scaleIndex(x, -1)).key]);
   if (!guard?.every((c) => c.kind === "nonNegative" && within.includes(c.index.key))) return undefined;
@@ -51,23 +51,28 @@ function zerosAround(
  * some of it may be zeros around that, though not more elements than the tensor itself has. It looks through at most
  * `most` movements.
  */
-export function strided(items: readonly GraphNode[], i: number, bordered = false, most = Infinity): Strided {
+export function viewOf(
+  items: readonly GraphNode[],
+  i: number,
+  bordered = false,
+  most = Infinity,
+): StridedView {
   const item = items[i] as GraphNode;
   if (item.op.family !== "movement") {
-    const steps = stridesOf(item.shape).map((step, k) => (item.shape[k] === 1 ? 0 : step));
-    return { base: i, start: 0, steps };
+    const strides = stridesOf(item.shape).map((step, k) => (item.shape[k] === 1 ? 0 : step));
+    return { source: i, offset: 0, strides };
   }
   const { coordinates } = axesOf("s", item.shape);
   const isPlain = (x: Index) => x.terms.every((t) => t.atom.kind === "loop");
-  const stepsOf = (x: Index) => coordinates.map(({ terms: [c] }) => (c ? x.step(c.atom.key) : 0));
-  const view = (base: number, flat: Index, border?: Border): Strided | undefined =>
+  const stepsOf = (x: Index) => coordinates.map(({ terms: [c] }) => (c ? x.coefficient(c.atom.key) : 0));
+  const view = (source: number, flat: Index, padding?: Padding): StridedView | undefined =>
     isPlain(flat)
-      ? { base, start: flat.constant, steps: stepsOf(flat), ...(border && { border }) }
+      ? { source, offset: flat.constant, strides: stepsOf(flat), ...(padding && { padding }) }
       : undefined;
   const formula = (x: Index, element: readonly Expr[]): Expr =>
     stepsOf(x).reduce((sum, step, k) => add(sum, mul(element[k] as Expr, step)), toExpr(x.constant));
-  let found = view(i, flatIndex(coordinates, stridesOf(item.shape))) as Strided;
-  let [index, guard, below]: [readonly Index[], Guard, GraphNode] = [coordinates, [], item];
+  let found = view(i, flatIndex(coordinates, stridesOf(item.shape))) as StridedView;
+  let [index, guard, below]: [readonly Index[], Predicate, GraphNode] = [coordinates, [], item];
   for (let left = most; left > 0 && below.op.family === "movement" && below.inputs.length === 1; left--) {
     const [read] = readsOf(below.op, below.shape.length);
     if (!read) break;
@@ -75,19 +80,19 @@ export function strided(items: readonly GraphNode[], i: number, bordered = false
     below = items[base] as GraphNode;
     const { shape } = below;
     const moved = indexOf(read.index, read.valid, index);
-    guard = both(guard, moved.guard);
+    guard = conjunction(guard, moved.guard);
     if (guard === null || (guard.length > 0 && !bordered)) break;
-    index = read.valid ? moved.index.map((x, d) => keepWithin(x, shape[d] as number)) : moved.index;
+    index = read.valid ? moved.index.map((x, d) => clampTo(x, shape[d] as number)) : moved.index;
     if (guard.length === 0) {
       found = view(base, flatIndex(index, stridesOf(shape))) ?? found;
       continue;
     }
-    const at = index.map(open);
-    const zeros = at.every(isPlain) && zerosAround(at, openGuard(guard), shape);
-    if (!zeros) continue;
-    const grown = grownBy(shape, zeros);
-    const inside = at.map((x, d) => addIndex(x, constantIndex(zeros[d]?.[0] as number)));
-    const border: Border = { zeros, at: (element) => inside.map((x) => formula(x, element)) };
+    const at = index.map(expandClamped);
+    const amounts = at.every(isPlain) && paddingOf(at, expandPredicate(guard), shape);
+    if (!amounts) continue;
+    const grown = paddedShape(shape, amounts);
+    const inside = at.map((x, d) => addIndex(x, constantIndex(amounts[d]?.[0] as number)));
+    const border: Padding = { amounts, at: (element) => inside.map((x) => formula(x, element)) };
     if (sizeOf(grown) <= sizeOf(item.shape))
       found = view(base, flatIndex(inside, stridesOf(grown)), border) ?? found;
   }
@@ -95,5 +100,5 @@ export function strided(items: readonly GraphNode[], i: number, bordered = false
 }
 
 /** The shape of a tensor with zeros around it. */
-export const grownBy = (shape: readonly number[], zeros: Border["zeros"]): number[] =>
+export const paddedShape = (shape: readonly number[], zeros: Padding["amounts"]): number[] =>
   shape.map((n, d) => n + (zeros[d]?.[0] as number) + (zeros[d]?.[1] as number));

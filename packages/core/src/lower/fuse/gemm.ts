@@ -1,12 +1,12 @@
 import type { GraphNode } from "../../graph/canonicalize.ts";
 import type { Contraction } from "../../graph/node.ts";
 import { stridesOf } from "../../shape.ts";
-import type { Strided } from "../analysis/views.ts";
+import type { StridedView } from "../analysis/views.ts";
 import type { Buffer } from "../ir/kernel.ts";
-import type { ProductAxis as Letter, Product, View } from "../ir/program.ts";
+import type { BufferView, GemmKernel, GemmAxis as Letter } from "../ir/program.ts";
 
 /** Adjacent axes become one where every operand steps through them as through one. */
-function merged(list: readonly Letter[]): Letter[] {
+function mergeAxes(list: readonly Letter[]): Letter[] {
   const done: Letter[] = [];
   for (const x of list.filter((l) => l.size !== 1)) {
     const last = done.at(-1);
@@ -18,15 +18,15 @@ function merged(list: readonly Letter[]): Letter[] {
 }
 
 /** A contraction as matrix products: letters that all three share are batch axes, and of the others one of each kind is m, n or k. */
-export function productOf(
+export function gemmKernel(
   items: readonly GraphNode[],
   i: number,
   op: Contraction,
-  views: ReadonlyMap<number, Strided>,
+  views: ReadonlyMap<number, StridedView>,
   bufferOf: (item: number) => Buffer,
-): Product {
+): GemmKernel {
   const item = items[i] as GraphNode;
-  const [a, b] = item.inputs.map((x) => views.get(x)) as [Strided, Strided];
+  const [a, b] = item.inputs.map((x) => views.get(x)) as [StridedView, StridedView];
   const out = stridesOf(item.shape);
   const shapeA = (items[item.inputs[0] as number] as GraphNode).shape;
   const shapeB = (items[item.inputs[1] as number] as GraphNode).shape;
@@ -35,14 +35,14 @@ export function productOf(
     const size = (x >= 0 ? shapeA[x] : shapeB[y]) as number;
     return {
       size,
-      a: x < 0 ? 0 : (a.steps[x] as number),
-      b: y < 0 ? 0 : (b.steps[y] as number),
+      a: x < 0 ? 0 : (a.strides[x] as number),
+      b: y < 0 ? 0 : (b.strides[y] as number),
       c: z < 0 ? 0 : (out[z] as number),
     };
   };
   const letters = [...new Set(op.out + op.a + op.b)];
   const having = (inA: boolean, inB: boolean, inOut: boolean) =>
-    merged(
+    mergeAxes(
       letters
         .filter((l) => op.a.includes(l) === inA && op.b.includes(l) === inB && op.out.includes(l) === inOut)
         .map(letter),
@@ -51,8 +51,8 @@ export function productOf(
   return {
     kind: "product",
     out: bufferOf(i),
-    a: view(a, bufferOf),
-    b: view(b, bufferOf),
+    a: operandView(a, bufferOf),
+    b: operandView(b, bufferOf),
     batch: having(true, true, true),
     ms,
     ns,
@@ -61,7 +61,7 @@ export function productOf(
   };
 }
 
-const view = (s: Strided, bufferOf: (item: number) => Buffer): View => ({
-  buffer: bufferOf(s.base),
-  start: s.start,
+const operandView = (s: StridedView, bufferOf: (item: number) => Buffer): BufferView => ({
+  buffer: bufferOf(s.source),
+  offset: s.offset,
 });

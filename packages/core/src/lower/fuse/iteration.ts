@@ -4,24 +4,24 @@ import type { Contraction, Movement, Reduction, Skip } from "../../graph/node.ts
 import { arg, type Expr } from "../../scalar/expr.ts";
 import { eq, mul, or, toInt32, where } from "../../scalar/primitives.ts";
 import { innermost, stridesOf } from "../../shape.ts";
-import { type Combination, combined, termsOf } from "../analysis/small-reduction.ts";
+import { type Unrolled, unrolledTerms, unrollReduce } from "../analysis/small-reduction.ts";
 import { constantIndex, flatIndex, type Index, indexOf } from "../ir/index-map.ts";
-import type { Task } from "../ir/kernel.ts";
-import type { Formulas } from "./inline.ts";
+import type { Statement } from "../ir/kernel.ts";
+import type { Inliner } from "./inline.ts";
 
 /** An item to work out in loops: for each point of `row`, over all points of `rest`. */
-export interface Goal {
+export interface Iteration {
   readonly item: number;
-  readonly row: readonly number[];
-  readonly rest: readonly number[];
-  readonly value: (formulas: Formulas, row: readonly Index[], rest: readonly Index[]) => Expr;
+  readonly outer: readonly number[];
+  readonly inner: readonly number[];
+  readonly value: (formulas: Inliner, row: readonly Index[], rest: readonly Index[]) => Expr;
   /** The coordinates of the element that a point belongs to. */
   readonly element: (row: readonly Index[], rest: readonly Index[]) => readonly Index[];
-  readonly reduce: Task["reduce"];
+  readonly reduce: Statement["reduce"];
   /** How many of the last axes of `rest` the result keeps, when it is combined in memory. */
-  readonly kept: number;
+  readonly innerKept: number;
   /** Whether there are elements that belong to no point, which are 0. */
-  readonly sparse?: boolean;
+  readonly needsZeroFill?: boolean;
 }
 
 const at = <T>(list: readonly T[], places: readonly number[]): T[] => places.map((p) => list[p] as T);
@@ -33,16 +33,16 @@ function combination(
   kept: readonly number[],
   reduced: readonly number[],
   lastStays: boolean,
-  reduce: NonNullable<Task["reduce"]>,
+  reduce: NonNullable<Statement["reduce"]>,
   value: TermOf,
-): Goal {
+): Iteration {
   const row = lastStays ? kept.slice(0, -1) : kept;
   const rest = lastStays ? [...reduced, ...kept.slice(-1)] : reduced;
   const order = [...row, ...rest];
   return {
     item,
-    row: at(sizes, row),
-    rest: at(sizes, rest),
+    outer: at(sizes, row),
+    inner: at(sizes, rest),
     value: (formulas, r, i) => {
       const coordinates = [...r, ...i];
       return value(
@@ -52,39 +52,39 @@ function combination(
     },
     element: (r, i) => [...r, ...i.slice(reduced.length)],
     reduce,
-    kept: lastStays ? 1 : 0,
+    innerKept: lastStays ? 1 : 0,
   };
 }
 
-function reductionGoal(items: readonly GraphNode[], i: number, op: Reduction): Goal {
+function reductionIteration(items: readonly GraphNode[], i: number, op: Reduction): Iteration {
   const x = (items[i] as GraphNode).inputs[0] as number;
   const item = items[i] as GraphNode;
   const { shape, dtype } = items[x] as GraphNode;
   const kept = shape.map((_, k) => k).filter((k) => !op.dims.includes(k));
   const value: TermOf = (f, at) =>
     widened(f.element(x, at, []), dtype, op.isArgReduction ? dtype : item.dtype);
-  if (termsOf(item, items) > 0) return shortGoal(item, i, shape, kept, op, dtype, value);
+  if (unrolledTerms(item, items) > 0) return unrolledIteration(item, i, shape, kept, op, dtype, value);
   const last = innermost(shape);
   const lastStays = last >= 0 && kept.at(-1) === last && op.dims.length > 0 && !op.isArgReduction;
-  const reduce = { word: op.combine, identity: op.identity, position: op.isArgReduction };
+  const reduce = { op: op.combine, identity: op.identity, isArgReduction: op.isArgReduction };
   const goal = combination(i, shape, kept, op.dims, lastStays, reduce, value);
   if (item.shape.length === kept.length) return goal;
   return { ...goal, element: (r, rest) => spreadOver(item.shape.length, kept, goal.element(r, rest)) };
 }
 
 /** What a reduction combines, at the coordinates of one of its points. */
-type TermOf = (formulas: Formulas, coordinates: readonly Index[]) => Expr;
+type TermOf = (formulas: Inliner, coordinates: readonly Index[]) => Expr;
 
 /** Each result as a formula of its few terms, which stand along the axes other than `kept`. */
-function shortGoal(
+function unrolledIteration(
   item: GraphNode,
   i: number,
   sizes: readonly number[],
   kept: readonly number[],
-  op: Combination,
+  op: Unrolled,
   dtype: DType,
   value: TermOf,
-): Goal {
+): Iteration {
   const places = item.shape.length === kept.length ? kept.map((_, k) => k) : kept;
   const terms = (at: readonly Index[]): Index[][] =>
     sizes.reduce<Index[][]>(
@@ -100,17 +100,17 @@ function shortGoal(
     );
   return {
     item: i,
-    row: [],
-    rest: item.shape,
+    outer: [],
+    inner: item.shape,
     value: (f, _, rest) =>
-      combined(
+      unrollReduce(
         op,
         terms(rest).map((at) => value(f, at)),
         dtype,
       ),
     element: (_, rest) => rest,
     reduce: undefined,
-    kept: 0,
+    innerKept: 0,
   };
 }
 
@@ -137,7 +137,7 @@ function term(skip: Skip, a: Expr, b: Expr): Expr {
     : mul(a, b);
 }
 
-function contractionGoal(items: readonly GraphNode[], i: number, op: Contraction): Goal {
+function contractionIteration(items: readonly GraphNode[], i: number, op: Contraction): Iteration {
   const [a, b] = (items[i] as GraphNode).inputs as [number, number];
   const letters = [...new Set(op.out + op.a + op.b)];
   const size = (l: string): number =>
@@ -158,56 +158,60 @@ function contractionGoal(items: readonly GraphNode[], i: number, op: Contraction
   };
   const sum = { combine: "add", identity: 0, isArgReduction: false } as const;
   const item = items[i] as GraphNode;
-  if (termsOf(item, items) > 0) return shortGoal(item, i, sizes, kept, sum, item.dtype, value);
+  if (unrolledTerms(item, items) > 0) return unrolledIteration(item, i, sizes, kept, sum, item.dtype, value);
   const lastOut = op.out.at(-1);
   const lastStays =
     lastOut !== undefined &&
     reduced.length > 0 &&
     size(lastOut) > 1 &&
     (op.b.at(-1) === lastOut || op.a.at(-1) === lastOut);
-  const reduce = { word: sum.combine, identity: sum.identity, position: false };
+  const reduce = { op: sum.combine, identity: sum.identity, isArgReduction: false };
   return combination(i, sizes, kept, reduced, lastStays, reduce, value);
 }
 
 /** What is moved, put where it goes. */
-function putGoal(items: readonly GraphNode[], i: number, puts: NonNullable<Movement["puts"]>): Goal {
+function scatterIteration(
+  items: readonly GraphNode[],
+  i: number,
+  puts: NonNullable<Movement["puts"]>,
+): Iteration {
   const x = (items[i] as GraphNode).inputs[0] as number;
   const { shape } = items[x] as GraphNode;
   const places = puts(shape.map((_, k) => arg(k)));
   return {
     item: i,
-    row: [],
-    rest: shape,
+    outer: [],
+    inner: shape,
     value: (f, _, rest) => f.element(x, rest, []),
     element: (_, rest) => indexOf(places, undefined, rest).index,
     reduce: undefined,
-    kept: 0,
-    sparse: true,
+    innerKept: 0,
+    needsZeroFill: true,
   };
 }
 
 /** How an item is worked out in loops. */
-export function goalOf(items: readonly GraphNode[], i: number): Goal {
+export function iterationOf(items: readonly GraphNode[], i: number): Iteration {
   const { op, shape } = items[i] as GraphNode;
-  if (op.family === "movement" && op.puts) return putGoal(items, i, op.puts);
-  if (op.family === "reduction") return reductionGoal(items, i, op);
-  if (op.family === "contraction") return contractionGoal(items, i, op);
+  if (op.family === "movement" && op.puts) return scatterIteration(items, i, op.puts);
+  if (op.family === "reduction") return reductionIteration(items, i, op);
+  if (op.family === "contraction") return contractionIteration(items, i, op);
   const all = (row: readonly Index[], rest: readonly Index[]) => [...row, ...rest];
   return {
     item: i,
-    row: [],
-    rest: shape,
-    value: (f, r, rest) => f.body(i, all(r, rest), []),
+    outer: [],
+    inner: shape,
+    value: (f, r, rest) => f.expand(i, all(r, rest), []),
     element: all,
     reduce: undefined,
-    kept: 0,
+    innerKept: 0,
   };
 }
 
 /** The place in memory of the element that a point belongs to. */
-export const placeOf = (
+export const storeIndex = (
   items: readonly GraphNode[],
-  goal: Goal,
+  goal: Iteration,
   row: readonly Index[],
   rest: readonly Index[],
 ): Index => flatIndex(goal.element(row, rest), stridesOf((items[goal.item] as GraphNode).shape));

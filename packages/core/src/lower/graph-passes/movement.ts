@@ -3,15 +3,15 @@ import type { Movement, Read } from "../../graph/node.ts";
 import type { Expr } from "../../scalar/expr.ts";
 
 /** Which element an element of a movement's result is. */
-export type ReadAt = (out: readonly Expr[]) => Omit<Read, "input">;
+export type IndexMap = (out: readonly Expr[]) => Omit<Read, "input">;
 
 /** A movement of one item, which no gradient passes any more. */
-export function moved(
+export function syntheticMovement(
   name: string,
   input: number,
   shape: readonly number[],
   { dtype }: GraphNode,
-  read: ReadAt,
+  read: IndexMap,
   puts?: NonNullable<Movement["puts"]>,
 ): GraphNode {
   const reads: Movement["reads"] = (out) => [{ input: 0, ...read(out) }];

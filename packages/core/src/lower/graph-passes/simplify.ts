@@ -2,7 +2,7 @@ import type { CanonicalGraph, GraphNode } from "../../graph/canonicalize.ts";
 import type { Elementwise } from "../../graph/node.ts";
 import { arg } from "../../scalar/expr.ts";
 import { sameShape, stridesOf } from "../../shape.ts";
-import { strided } from "../analysis/views.ts";
+import { viewOf } from "../analysis/views.ts";
 
 type Operands = readonly [number, number, number];
 
@@ -14,18 +14,18 @@ interface Question {
   readonly inside: (x: number, word: string) => number | undefined;
 }
 
-const ownWords = new WeakMap<Elementwise, string | null>();
+const ownPrimitives = new WeakMap<Elementwise, string | null>();
 
 /** The word that an elementwise op is, where its formula is one over its operands as they come, whatever the op is called. */
-function wordOf({ op, inputs }: GraphNode): string | null {
+function primitiveOf({ op, inputs }: GraphNode): string | null {
   if (op.family !== "elementwise") return null;
-  const known = ownWords.get(op);
+  const known = ownPrimitives.get(op);
   if (known !== undefined) return known;
   const x = inputs.map((_, i) => arg(i));
   const y = op.f(x);
   const isWord = y.kind === "apply" && y.args.length === x.length && y.args.every((a, i) => a === x[i]);
   const word = isWord ? y.name : null;
-  ownWords.set(op, word);
+  ownPrimitives.set(op, word);
   return word;
 }
 
@@ -44,13 +44,13 @@ const rules: Readonly<Record<string, (x: Operands, ask: Question) => number | un
 };
 
 /** How many movements in a row may do nothing together. */
-const mostMoves = 4;
+const maxMovements = 4;
 
 /** Whether a movement of movements has the shape of what one of them moved. */
 function returns(items: readonly GraphNode[], i: number): boolean {
   const { shape } = items[i] as GraphNode;
   let { op, inputs } = items[i] as GraphNode;
-  for (let moves = 1; moves <= mostMoves && op.family === "movement"; moves++) {
+  for (let moves = 1; moves <= maxMovements && op.family === "movement"; moves++) {
     const from = items[inputs[0] as number] as GraphNode;
     if (moves > 1 && sameShape(from.shape, shape)) return true;
     ({ op, inputs } = from);
@@ -61,21 +61,21 @@ function returns(items: readonly GraphNode[], i: number): boolean {
 /** What a movement of a movement leads back to: a reshape to a former shape, a permutation and its inverse. */
 function origin(items: readonly GraphNode[], i: number): number | undefined {
   if (!returns(items, i)) return undefined;
-  const { base, start, steps } = strided(items, i, false, mostMoves);
-  const { shape } = items[base] as GraphNode;
+  const { source, offset, strides: steps } = viewOf(items, i, false, maxMovements);
+  const { shape } = items[source] as GraphNode;
   const strides = stridesOf(shape);
-  const leads = start === 0 && steps.every((step, d) => shape[d] === 1 || step === strides[d]);
-  return base !== i && leads && sameShape(shape, (items[i] as GraphNode).shape) ? base : undefined;
+  const leads = offset === 0 && steps.every((step, d) => shape[d] === 1 || step === strides[d]);
+  return source !== i && leads && sameShape(shape, (items[i] as GraphNode).shape) ? source : undefined;
 }
 
 /** The structure without ops that do nothing, except where they are asked for. */
-export function simplified(structure: CanonicalGraph): CanonicalGraph {
+export function simplify(structure: CanonicalGraph): CanonicalGraph {
   const place: number[] = [];
   const items: GraphNode[] = [];
   const asked = new Set(structure.roots);
   const inside: Question["inside"] = (x, word) => {
     const item = items[x] as GraphNode;
-    return wordOf(item) === word ? item.inputs[0] : undefined;
+    return primitiveOf(item) === word ? item.inputs[0] : undefined;
   };
   const is: Question["is"] = (x, value) => {
     const { op: spread, inputs } = items[x] as GraphNode;
@@ -87,7 +87,7 @@ export function simplified(structure: CanonicalGraph): CanonicalGraph {
     const inputs = item.inputs.map((x) => place[x] as number);
     const last = items.push({ ...item, inputs }) - 1;
     const same =
-      rules[wordOf(item) ?? ""]?.(inputs as unknown as Operands, { is, inside }) ?? origin(items, last);
+      rules[primitiveOf(item) ?? ""]?.(inputs as unknown as Operands, { is, inside }) ?? origin(items, last);
     const nothing = same !== undefined && !asked.has(i);
     if (nothing) items.pop();
     place.push(nothing ? same : last);

@@ -2,13 +2,13 @@ import type { CanonicalGraph, GraphNode } from "../../graph/canonicalize.ts";
 import type { Reduction } from "../../graph/node.ts";
 import { add, lt, mul } from "../../scalar/primitives.ts";
 import { innermost } from "../../shape.ts";
-import { moved } from "./movement.ts";
+import { syntheticMovement } from "./movement.ts";
 
 /** Sums of at most so many elements are added up one after the other where they go down columns. */
-const mostInLine = 8192;
+const maxSequentialTerms = 8192;
 
 /** The length of blocks of about √n that n elements fall into: a divisor of n, where there is one not far from that. */
-function blockOf(n: number): number {
+function blockSize(n: number): number {
   const least = Math.ceil(Math.sqrt(n));
   for (let size = least; size < 4 * least; size++) if (n % size === 0) return size;
   return least;
@@ -20,14 +20,14 @@ function isLongColumnSum({ op, dtype, inputs }: GraphNode, items: readonly Graph
   const { shape } = items[inputs[0] as number] as GraphNode;
   const last = innermost(shape);
   const count = op.dims.reduce((n, d) => n * (shape[d] as number), 1);
-  return last >= 0 && !op.dims.includes(last) && count > mostInLine;
+  return last >= 0 && !op.dims.includes(last) && count > maxSequentialTerms;
 }
 
 /**
  * The structure with long sums down columns taken over blocks of rows first and over the blocks then: an error that grows
  * with the square root of the number of rows, where adding them one after the other would grow with the number.
  */
-export function withBlocks(structure: CanonicalGraph): CanonicalGraph {
+export function splitReductions(structure: CanonicalGraph): CanonicalGraph {
   const place: number[] = [];
   const items: GraphNode[] = [];
   const summed = (item: GraphNode, op: Reduction, x: number, dims: readonly number[]): number => {
@@ -40,10 +40,10 @@ export function withBlocks(structure: CanonicalGraph): CanonicalGraph {
     const x = items[from] as GraphNode;
     const d = op.dims.reduce((a, b) => ((x.shape[b] as number) > (x.shape[a] as number) ? b : a));
     const n = x.shape[d] as number;
-    const size = blockOf(n);
+    const size = blockSize(n);
     const count = Math.ceil(n / size);
     const split = [...x.shape.slice(0, d), count, size, ...x.shape.slice(d + 1)];
-    const blocks = moved("blocks", from, split, x, (out) => {
+    const blocks = syntheticMovement("blocks", from, split, x, (out) => {
       const at = add(mul(out[d] as (typeof out)[number], size), out[d + 1] as (typeof out)[number]);
       const index = [...out.slice(0, d), at, ...out.slice(d + 2)];
       return count * size === n ? { index } : { index, valid: lt(at, n) };
@@ -53,7 +53,7 @@ export function withBlocks(structure: CanonicalGraph): CanonicalGraph {
     const total = summed(item, op, parts, [d - op.dims.filter((k) => k < d).length]);
     const kept = x.shape.map((_, k) => k).filter((k) => !op.dims.includes(k));
     if (item.shape.length === kept.length) return total;
-    const spread = moved("reshape", total, item.shape, item, (out) => ({
+    const spread = syntheticMovement("reshape", total, item.shape, item, (out) => ({
       index: kept.map((k) => out[k] as (typeof out)[number]),
     }));
     return items.push(spread) - 1;

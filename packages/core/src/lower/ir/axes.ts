@@ -14,6 +14,11 @@ export const axesOf = (
 };
 
 /** What a task is that only works out a value. */
-export const blank = { reduce: undefined, inMemory: false, check: undefined, store: undefined } as const;
+export const valueOnly = {
+  reduce: undefined,
+  accumulateInMemory: false,
+  check: undefined,
+  store: undefined,
+} as const;
 
 export const loopKey = (axes: readonly Axis[]): string => axes.map((a) => a.name).join();

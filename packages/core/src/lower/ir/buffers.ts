@@ -1,7 +1,7 @@
 import type { Buffer } from "./kernel.ts";
-import type { Kernel, View } from "./program.ts";
+import type { BufferView, Kernel } from "./program.ts";
 
-const distinct = (out: Buffer, from: readonly View[]): Buffer[] => [
+const distinct = (out: Buffer, from: readonly BufferView[]): Buffer[] => [
   ...new Set([out, ...from.map((view) => view.buffer)]),
 ];
 
@@ -12,6 +12,6 @@ export function buffersOf(kernel: Kernel): Buffer[] {
   if (kernel.kind === "recur") return distinct(kernel.out, [kernel.a, kernel.b]);
   if (kernel.kind === "join") return distinct(kernel.out, kernel.parts);
   const read = kernel.args.flatMap((x) => (x.kind === "load" || x.kind === "gather" ? [x.buffer] : []));
-  const written = kernel.loops.flatMap((l) => l.tasks.flatMap((t) => (t.store ? [t.store.buffer] : [])));
+  const written = kernel.loops.flatMap((l) => l.statements.flatMap((t) => (t.store ? [t.store.buffer] : [])));
   return [...new Set([...read, ...written])];
 }

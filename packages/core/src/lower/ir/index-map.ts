@@ -26,11 +26,11 @@ export class Index {
     readonly terms: readonly Term[],
   ) {
     this.low = terms.reduce(
-      (n, { atom, factor }) => n + factor * (factor > 0 ? least : most)(atom),
+      (n, { atom, factor }) => n + factor * (factor > 0 ? lowerBound : upperBound)(atom),
       constant,
     );
     this.high = terms.reduce(
-      (n, { atom, factor }) => n + factor * (factor > 0 ? most : least)(atom),
+      (n, { atom, factor }) => n + factor * (factor > 0 ? upperBound : lowerBound)(atom),
       constant,
     );
   }
@@ -42,7 +42,7 @@ export class Index {
   }
 
   /** How far it advances with a loop variable, but for what quotients do. */
-  step(name: string): number {
+  coefficient(name: string): number {
     return this.terms.find(({ atom }) => atom.key === name)?.factor ?? 0;
   }
 }
@@ -53,8 +53,9 @@ function keyOf({ constant, terms }: Index): string {
   return names.join(" + ");
 }
 
-const least = (atom: Atom): number => (atom.kind === "quotient" ? Math.floor(atom.inner.low / atom.by) : 0);
-const most = (atom: Atom): number =>
+const lowerBound = (atom: Atom): number =>
+  atom.kind === "quotient" ? Math.floor(atom.inner.low / atom.by) : 0;
+const upperBound = (atom: Atom): number =>
   atom.kind === "quotient" ? Math.floor(atom.inner.high / atom.by) : Math.max(0, atom.size - 1);
 
 /** Σ index·factor. */
@@ -74,10 +75,11 @@ function combination(indices: readonly Index[], factors: readonly number[]): Ind
   return new Index(constant, terms);
 }
 
-const single = (atom: Atom): Index => new Index(0, [{ atom, factor: 1 }]);
+const atomIndex = (atom: Atom): Index => new Index(0, [{ atom, factor: 1 }]);
 
 /** One of the loop variables of a kernel. */
-export const loopVariable = (name: string, size: number): Index => single({ kind: "loop", key: name, size });
+export const loopVariable = (name: string, size: number): Index =>
+  atomIndex({ kind: "loop", key: name, size });
 
 const isZero = (x: Index): boolean => x.constant === 0 && x.terms.length === 0;
 
@@ -112,13 +114,13 @@ export function divideIndex(a: Index, by: number): Index {
   }
   const shift = Math.floor(rest.low / by);
   if (shift === Math.floor(rest.high / by)) return addIndex(quotient, constantIndex(shift));
-  return addIndex(quotient, single({ kind: "quotient", key: `⌊(${rest.key})/${by}⌋`, inner: rest, by }));
+  return addIndex(quotient, atomIndex({ kind: "quotient", key: `⌊(${rest.key})/${by}⌋`, inner: rest, by }));
 }
 
 /** The index as one that stays within 0 … size − 1, which a guard sees to. */
-export function keepWithin(a: Index, size: number): Index {
+export function clampTo(a: Index, size: number): Index {
   if (a.low >= 0 && a.high < size) return a;
-  return single({ kind: "kept", key: `(${a.key})`, inner: a, size });
+  return atomIndex({ kind: "kept", key: `(${a.key})`, inner: a, size });
 }
 
 /** The index with others in the place of what it is a sum of. */
@@ -129,41 +131,41 @@ const mapTerms = (a: Index, f: (atom: Atom) => Index): Index =>
   );
 
 /** The index with another in the place of a loop variable. */
-export const substituted = (a: Index, name: string, by: Index): Index =>
+export const substitute = (a: Index, name: string, by: Index): Index =>
   mapTerms(a, (atom) => {
-    if (atom.kind === "loop") return atom.key === name ? by : single(atom);
-    const inner = substituted(atom.inner, name, by);
-    return atom.kind === "kept" ? keepWithin(inner, atom.size) : divideIndex(inner, atom.by);
+    if (atom.kind === "loop") return atom.key === name ? by : atomIndex(atom);
+    const inner = substitute(atom.inner, name, by);
+    return atom.kind === "kept" ? clampTo(inner, atom.size) : divideIndex(inner, atom.by);
   });
 
 /** The index written out over loop variables and quotients. */
-export function open(a: Index): Index {
+export function expandClamped(a: Index): Index {
   if (a.terms.every(({ atom }) => atom.kind === "loop")) return a;
   return mapTerms(a, (atom) => {
-    if (atom.kind === "loop") return single(atom);
-    const inner = open(atom.inner);
+    if (atom.kind === "loop") return atomIndex(atom);
+    const inner = expandClamped(atom.inner);
     return atom.kind === "kept" ? inner : divideIndex(inner, atom.by);
   });
 }
 
 /** a ≥ 0, or a = 0: what must hold for an element to be read. */
-export interface Condition {
+export interface Constraint {
   readonly kind: "nonNegative" | "zero";
   readonly index: Index;
 }
 
 /** Conditions that must all hold; null where they cannot. */
-export type Guard = readonly Condition[] | null;
+export type Predicate = readonly Constraint[] | null;
 
-export const guardKey = (guard: Guard): string =>
+export const predicateKey = (guard: Predicate): string =>
   guard === null
     ? "never"
     : guard.map((c) => `${c.index.key} ${c.kind === "zero" ? "= 0" : "≥ 0"}`).join(" ∧ ");
 
 /** Both guards, without repeated or certain conditions. */
-export function both(a: Guard, b: Guard): Guard {
+export function conjunction(a: Predicate, b: Predicate): Predicate {
   if (a === null || b === null) return null;
-  const kept = new Map<string, Condition>();
+  const kept = new Map<string, Constraint>();
   for (const c of [...a, ...b]) {
     const { low, high } = c.index;
     if (c.kind === "nonNegative" ? low >= 0 : low === 0 && high === 0) continue;
@@ -174,10 +176,10 @@ export function both(a: Guard, b: Guard): Guard {
 }
 
 /** A guard whose indices are written out. */
-export const openGuard = (guard: Guard): Guard =>
-  guard === null ? null : guard.map((c) => ({ kind: c.kind, index: open(c.index) }));
+export const expandPredicate = (guard: Predicate): Predicate =>
+  guard === null ? null : guard.map((c) => ({ kind: c.kind, index: expandClamped(c.index) }));
 
-const indexWords: Readonly<Record<string, (a: Index, b: Index) => Index>> = {
+const indexOps: Readonly<Record<string, (a: Index, b: Index) => Index>> = {
   add: addIndex,
   sub: (a, b) => addIndex(a, scaleIndex(b, -1)),
   mul: (a, b) => (a.terms.length === 0 ? scaleIndex(b, a.constant) : scaleIndex(a, b.constant)),
@@ -186,7 +188,7 @@ const indexWords: Readonly<Record<string, (a: Index, b: Index) => Index>> = {
 
 const difference = (a: Index, b: Index): Index => addIndex(a, scaleIndex(b, -1));
 
-const conditionWords: Readonly<Record<string, (a: Index, b: Index) => Condition>> = {
+const constraintOps: Readonly<Record<string, (a: Index, b: Index) => Constraint>> = {
   le: (a, b) => ({ kind: "nonNegative", index: difference(b, a) }),
   lt: (a, b) => ({ kind: "nonNegative", index: addIndex(difference(b, a), constantIndex(-1)) }),
   eq: (a, b) => ({ kind: "zero", index: difference(a, b) }),
@@ -197,23 +199,24 @@ export function indexOf(
   formulas: readonly Scalar[],
   valid: Expr | undefined,
   coordinates: readonly Index[],
-): { readonly index: Index[]; readonly guard: Guard } {
+): { readonly index: Index[]; readonly guard: Predicate } {
   const roots = formulas.map(toExpr);
   const known = new Map<Expr, Index>();
-  const guards = new Map<Expr, Guard>();
+  const guards = new Map<Expr, Predicate>();
   for (const e of subexpressions(valid ? [...roots, valid] : roots)) {
     if (e.kind === "arg") known.set(e, coordinates[e.index] as Index);
     else if (e.kind === "const") known.set(e, constantIndex(e.value));
     else {
       const [a, b] = e.args as [Expr, Expr];
-      if (e.name === "and") guards.set(e, both(guards.get(a) as Guard, guards.get(b) as Guard));
-      else if (conditionWords[e.name])
+      if (e.name === "and")
+        guards.set(e, conjunction(guards.get(a) as Predicate, guards.get(b) as Predicate));
+      else if (constraintOps[e.name])
         guards.set(
           e,
-          both(
+          conjunction(
             [],
             [
-              (conditionWords[e.name] as (typeof conditionWords)[string])(
+              (constraintOps[e.name] as (typeof constraintOps)[string])(
                 known.get(a) as Index,
                 known.get(b) as Index,
               ),
@@ -223,9 +226,12 @@ export function indexOf(
       else
         known.set(
           e,
-          (indexWords[e.name] as (typeof indexWords)[string])(known.get(a) as Index, known.get(b) as Index),
+          (indexOps[e.name] as (typeof indexOps)[string])(known.get(a) as Index, known.get(b) as Index),
         );
     }
   }
-  return { index: roots.map((r) => known.get(r) as Index), guard: valid ? (guards.get(valid) as Guard) : [] };
+  return {
+    index: roots.map((r) => known.get(r) as Index),
+    guard: valid ? (guards.get(valid) as Predicate) : [],
+  };
 }

@@ -1,7 +1,7 @@
 import type { DType } from "../../dtype.ts";
 import type { ReduceOp } from "../../graph/node.ts";
 import type { Expr } from "../../scalar/expr.ts";
-import type { Guard, Index } from "./index-map.ts";
+import type { Index, Predicate } from "./index-map.ts";
 
 /** A tensor in memory, in row-major order. */
 export interface Buffer {
@@ -14,13 +14,13 @@ export interface Buffer {
 
 /** What the formulas of a kernel are written over. */
 export type Arg = { readonly type: DType } & (
-  | { readonly kind: "load"; readonly buffer: Buffer; readonly index: Index; readonly guard: Guard }
+  | { readonly kind: "load"; readonly buffer: Buffer; readonly index: Index; readonly guard: Predicate }
   /** An element whose place is worked out: `index` + at·stride; unless 0 ≤ at < size, `item` is at fault. */
   | {
       readonly kind: "gather";
       readonly buffer: Buffer;
       readonly index: Index;
-      readonly guard: Guard;
+      readonly guard: Predicate;
       readonly at: Expr;
       readonly stride: number;
       readonly size: number;
@@ -28,23 +28,23 @@ export type Arg = { readonly type: DType } & (
     }
   /** A whole number made of loop variables. */
   | { readonly kind: "index"; readonly index: Index }
-  | { readonly kind: "guard"; readonly guard: Guard }
+  | { readonly kind: "guard"; readonly guard: Predicate }
   /** What an earlier task of the same row came to. */
-  | { readonly kind: "result"; readonly task: Task }
+  | { readonly kind: "result"; readonly task: Statement }
 );
 
 /** One thing that a loop does at each of its points: store a value, combine it into a result, or check it. */
-export interface Task {
+export interface Statement {
   readonly value: Expr;
   readonly type: DType;
   /** Where a value, or the result of a row, is stored; absent for what only this kernel reads. */
   readonly store: { readonly buffer: Buffer; readonly index: Index } | undefined;
   /** How values are combined over the loop; `position` keeps where the chosen element was. */
   readonly reduce:
-    | { readonly word: ReduceOp; readonly identity: number; readonly position: boolean }
+    | { readonly op: ReduceOp; readonly identity: number; readonly isArgReduction: boolean }
     | undefined;
   /** The result is kept in memory, at `store`, while the loop runs: its place changes faster than what is reduced. */
-  readonly inMemory: boolean;
+  readonly accumulateInMemory: boolean;
   /** The item that is at fault if the value is false. */
   readonly check: number | undefined;
 }
@@ -58,13 +58,13 @@ export interface Axis {
 /** Tasks over the same points of a row. */
 export interface Loop {
   readonly axes: readonly Axis[];
-  readonly tasks: readonly Task[];
+  readonly statements: readonly Statement[];
 }
 
 /** Loops that run one after the other for each row. */
 export interface Nest {
   readonly kind: "nest";
-  readonly rows: readonly Axis[];
+  readonly outerAxes: readonly Axis[];
   readonly loops: readonly Loop[];
   readonly args: readonly Arg[];
 }

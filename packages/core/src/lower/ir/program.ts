@@ -4,18 +4,18 @@ import type { Indexing, Recurrence, Skip } from "../../graph/node.ts";
 import type { Buffer, Nest } from "./kernel.ts";
 
 /** A buffer read from a place on. */
-export interface View {
+export interface BufferView {
   readonly buffer: Buffer;
-  readonly start: number;
+  readonly offset: number;
 }
 
 /** A tensor read from a place on, in steps along each of its axes. */
-export interface Operand extends View {
-  readonly steps: readonly number[];
+export interface StridedOperand extends BufferView {
+  readonly strides: readonly number[];
 }
 
 /** An axis of a product, and the steps that a, b and the result c take along it. */
-export interface ProductAxis {
+export interface GemmAxis {
   readonly size: number;
   readonly a: number;
   readonly b: number;
@@ -23,59 +23,59 @@ export interface ProductAxis {
 }
 
 /** c = Σ a·b over the `ks`, for every point of the batch axes, the `ms` (which b lacks) and the `ns` (which a lacks). */
-export interface Product {
+export interface GemmKernel {
   readonly kind: "product";
   readonly out: Buffer;
-  readonly a: View;
-  readonly b: View;
-  readonly batch: readonly ProductAxis[];
-  readonly ms: readonly ProductAxis[];
-  readonly ns: readonly ProductAxis[];
-  readonly ks: readonly ProductAxis[];
+  readonly a: BufferView;
+  readonly b: BufferView;
+  readonly batch: readonly GemmAxis[];
+  readonly ms: readonly GemmAxis[];
+  readonly ns: readonly GemmAxis[];
+  readonly ks: readonly GemmAxis[];
   readonly skip: Skip;
 }
 
 /** out = a copy of x, with src added to or written over it where the index says. */
-export interface Scatter {
+export interface ScatterKernel {
   readonly kind: "scatter";
   readonly mode: Indexing["mode"];
   readonly out: Buffer;
-  readonly x: Operand;
-  readonly index: Operand;
-  readonly src: Operand;
+  readonly x: StridedOperand;
+  readonly index: StridedOperand;
+  readonly src: StridedOperand;
   readonly indexShape: readonly number[];
   readonly shape: readonly number[];
   readonly dim: number;
 }
 
 /** yᵢ = aᵢ·yᵢ₋₁ + bᵢ along one axis. */
-export interface Recur {
+export interface ScanKernel {
   readonly kind: "recur";
   readonly reverse: Recurrence["reverse"];
   readonly skip: Recurrence["skip"];
   readonly out: Buffer;
-  readonly a: Operand;
-  readonly b: Operand;
+  readonly a: StridedOperand;
+  readonly b: StridedOperand;
   readonly shape: readonly number[];
   readonly dim: number;
 }
 
 /** Some rows, of which each lies in one piece: `length` along the axis that is joined, and `row` elements from one to the next. */
-export interface Part extends View {
+export interface ConcatPart extends BufferView {
   readonly length: number;
   readonly row: number;
 }
 
 /** out = its parts, as often as they come in, one behind the other along one axis. */
-export interface Join {
+export interface ConcatKernel {
   readonly kind: "join";
   readonly out: Buffer;
-  readonly parts: readonly Part[];
+  readonly parts: readonly ConcatPart[];
   readonly shape: readonly number[];
   readonly dim: number;
 }
 
-export type Kernel = Nest | Product | Scatter | Recur | Join;
+export type Kernel = Nest | GemmKernel | ScatterKernel | ScanKernel | ConcatKernel;
 
 /** A graph as kernels over buffers, run in order. */
 export interface Program {

@@ -1,5 +1,5 @@
 import { addIndex, constantIndex, type Index, loopVariable, scaleIndex } from "../ir/index-map.ts";
-import type { Arg, Buffer, Nest, Task } from "../ir/kernel.ts";
+import type { Arg, Buffer, Nest, Statement } from "../ir/kernel.ts";
 
 type Place = { readonly buffer: Buffer; readonly index: Index };
 
@@ -7,14 +7,14 @@ type Place = { readonly buffer: Buffer; readonly index: Index };
  * A nest whose values that nobody else reads have memory for one row, which the next row uses again, where each row keeps to
  * a part of its own: where the tensor begins with the axes of the rows, and no other row of it is read.
  */
-export function keepRows(nest: Nest, read: ReadonlySet<Buffer>): Nest {
-  const count = nest.rows.reduce((n, { size }) => n * size, 1);
+export function contractToRows(nest: Nest, read: ReadonlySet<Buffer>): Nest {
+  const count = nest.outerAxes.reduce((n, { size }) => n * size, 1);
   if (count < 2) return nest;
-  const row = nest.rows.reduce(
+  const row = nest.outerAxes.reduce(
     (sum, { name, size }) => addIndex(scaleIndex(sum, size), loopVariable(name, size)),
     constantIndex(0),
   );
-  const stores = nest.loops.flatMap(({ tasks }) => tasks.flatMap(({ store }) => store ?? []));
+  const stores = nest.loops.flatMap(({ statements }) => statements.flatMap(({ store }) => store ?? []));
   const loads = nest.args.flatMap((x): Place[] => (x.kind === "load" ? [x] : []));
   const gathered = new Set(nest.args.flatMap((x) => (x.kind === "gather" ? [x.buffer] : [])));
   const inRow = ({ index }: Place, size: number): Index => addIndex(index, scaleIndex(row, -size));
@@ -36,17 +36,17 @@ export function keepRows(nest: Nest, read: ReadonlySet<Buffer>): Nest {
     const buffer = kept.get(place.buffer);
     return buffer ? { ...place, buffer, index: inRow(place, buffer.size) } : place;
   };
-  const moved = new Map<Task, Task>();
-  const loops = nest.loops.map(({ axes, tasks }) => ({
+  const moved = new Map<Statement, Statement>();
+  const loops = nest.loops.map(({ axes, statements }) => ({
     axes,
-    tasks: tasks.map((t) => {
+    statements: statements.map((t) => {
       const task = { ...t, store: t.store && within(t.store) };
       moved.set(t, task);
       return task;
     }),
   }));
   const args = nest.args.map((x): Arg => {
-    if (x.kind === "result") return { ...x, task: moved.get(x.task) as Task };
+    if (x.kind === "result") return { ...x, task: moved.get(x.task) as Statement };
     return x.kind === "load" ? within(x) : x;
   });
   return { ...nest, loops, args };

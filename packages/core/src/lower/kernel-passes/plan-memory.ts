@@ -1,10 +1,10 @@
 import { buffersOf } from "../ir/buffers.ts";
 import type { Buffer } from "../ir/kernel.ts";
 import { bytesOf, type Program } from "../ir/program.ts";
-import { maySupplant } from "./in-place.ts";
+import { canAlias } from "./in-place.ts";
 
 /** Where the buffers that only the program sees lie, as offsets into one block of `bytes`. */
-export interface Plan {
+export interface MemoryPlan {
   readonly offsets: ReadonlyMap<Buffer, number>;
   readonly bytes: number;
 }
@@ -44,7 +44,7 @@ class Gaps {
  * Lays out scratch buffers so that those alive at the same time do not overlap: each takes the place of one that its kernel is
  * the last to read, where it may be written over that, or the first gap that fits.
  */
-export function planMemory({ kernels, inputs, outputs }: Program): Plan {
+export function planMemory({ kernels, inputs, outputs }: Program): MemoryPlan {
   const outside = new Set([...inputs, ...outputs]);
   const used = kernels.map((kernel) => buffersOf(kernel).filter((b) => !outside.has(b)));
   const first = new Map<Buffer, number>();
@@ -64,7 +64,7 @@ export function planMemory({ kernels, inputs, outputs }: Program): Plan {
     for (const buffer of all) {
       if (first.get(buffer) !== k) continue;
       const supplanted = [...ending].find(
-        (b) => kernel.kind === "nest" && first.get(b) !== k && maySupplant(kernel, buffer, b),
+        (b) => kernel.kind === "nest" && first.get(b) !== k && canAlias(kernel, buffer, b),
       );
       const size = sizeInBytes(buffer);
       if (supplanted) ending.delete(supplanted);

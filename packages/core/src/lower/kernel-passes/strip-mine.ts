@@ -1,9 +1,9 @@
 import { type DType, isFloat } from "../../dtype.ts";
 import { arg, type Expr, rewrite, subexpressions } from "../../scalar/expr.ts";
 import { linearize } from "../../scalar/linearize.ts";
-import { axesOf, blank } from "../ir/axes.ts";
-import { addIndex, type Index, loopVariable, scaleIndex, substituted } from "../ir/index-map.ts";
-import type { Arg, Axis, Buffer, Nest, Task } from "../ir/kernel.ts";
+import { axesOf, valueOnly } from "../ir/axes.ts";
+import { addIndex, type Index, loopVariable, scaleIndex, substitute } from "../ir/index-map.ts";
+import type { Arg, Axis, Buffer, Nest, Statement } from "../ir/kernel.ts";
 
 /** Processors work on several points of a loop at once, as far as that many words reach. */
 const longBody = 48;
@@ -58,15 +58,15 @@ function strips(nest: Nest, { name, size }: Axis, strip: number): Nest {
   );
   const moved = <P extends { readonly index: Index }>(x: P): P => ({
     ...x,
-    index: substituted(x.index, name, place),
+    index: substitute(x.index, name, place),
   });
   const args = nest.args.map((x): Arg => {
     const within = "index" in x ? moved(x) : x;
     return "guard" in within && within.guard ? { ...within, guard: within.guard.map(moved) } : within;
   });
-  const loops = nest.loops.map(({ axes, tasks }) => ({
+  const loops = nest.loops.map(({ axes, statements }) => ({
     axes: axes.flatMap((a) => (a.name === name ? [outer, inner] : [a])),
-    tasks: tasks.map((t) => ({ ...t, store: t.store && moved(t.store) })),
+    statements: statements.map((t) => ({ ...t, store: t.store && moved(t.store) })),
   }));
   return { ...nest, args, loops };
 }
@@ -75,36 +75,40 @@ function strips(nest: Nest, { name, size }: Axis, strip: number): Nest {
  * A nest of one loop with a long body as two, which take turns strip by strip: the first works out a value that is about half
  * the work, into memory for one strip, and the second the rest. Processors then overlap more points, which wait for one another less.
  */
-export function inStrips(nest: Nest, memory: (dtype: DType, size: number, item: number) => Buffer): Nest {
+export function fissionStrips(
+  nest: Nest,
+  memory: (dtype: DType, size: number, item: number) => Buffer,
+): Nest {
   const [loop, more] = nest.loops;
-  const plain = (t: Task) => t.store && !t.reduce && t.check === undefined;
-  if (!loop || more || !loop.tasks.every(plain) || nest.args.some((x) => x.kind === "gather")) return nest;
+  const plain = (t: Statement) => t.store && !t.reduce && t.check === undefined;
+  if (!loop || more || !loop.statements.every(plain) || nest.args.some((x) => x.kind === "gather"))
+    return nest;
   const last = loop.axes.at(-1);
-  const points = [...nest.rows, ...loop.axes].reduce((n, { size }) => n * size, 1);
+  const points = [...nest.outerAxes, ...loop.axes].reduce((n, { size }) => n * size, 1);
   const strip = !last || points < leastPoints ? undefined : stripOf(last.size);
   const found =
     strip &&
     divide(
-      loop.tasks.map((t) => t.value),
+      loop.statements.map((t) => t.value),
       nest.args,
     );
   if (!last || !found) return nest;
-  const { rows, loops, args } = strip === last.size ? nest : strips(nest, last, strip);
-  const { axes, tasks } = loops[0] as (typeof loops)[number];
+  const { outerAxes, loops, args } = strip === last.size ? nest : strips(nest, last, strip);
+  const { axes, statements } = loops[0] as (typeof loops)[number];
   const inner = axes.at(-1) as Axis;
   const { value, type } = found;
   const index = loopVariable(inner.name, inner.size);
-  const buffer = memory(type, inner.size, (tasks[0] as Task).store?.buffer.item as number);
+  const buffer = memory(type, inner.size, (statements[0] as Statement).store?.buffer.item as number);
   const rest = rewrite(
-    tasks.map((t) => t.value),
+    statements.map((t) => t.value),
     new Map([[value, arg(args.length, `x${args.length}`)]]),
   );
   return {
     kind: "nest",
-    rows: [...rows, ...axes.slice(0, -1)],
+    outerAxes: [...outerAxes, ...axes.slice(0, -1)],
     loops: [
-      { axes: [inner], tasks: [{ ...blank, value, type, store: { buffer, index } }] },
-      { axes: [inner], tasks: tasks.map((t, k) => ({ ...t, value: rest[k] as Expr })) },
+      { axes: [inner], statements: [{ ...valueOnly, value, type, store: { buffer, index } }] },
+      { axes: [inner], statements: statements.map((t, k) => ({ ...t, value: rest[k] as Expr })) },
     ],
     args: [...args, { kind: "load", type, buffer, index, guard: [] }],
   };

@@ -1,6 +1,6 @@
 import { sizeOf } from "../../shape.ts";
 import type { Index } from "../ir/index-map.ts";
-import type { Arg, Axis, Buffer, Nest, Task } from "../ir/kernel.ts";
+import type { Arg, Axis, Buffer, Nest, Statement } from "../ir/kernel.ts";
 import { check, nameOf } from "./check.ts";
 import type { Stored } from "./stored.ts";
 import { readsOf } from "./types.ts";
@@ -21,22 +21,23 @@ function within({ buffer, index }: Place, low: number, high: number): void {
 }
 
 /** Whether the result of a task is stored when its loop is over, and not at each of its points. */
-const isStoredAfter = ({ reduce, inMemory }: Task): boolean => reduce !== undefined && !inMemory;
+const isStoredAfter = ({ reduce, accumulateInMemory }: Statement): boolean =>
+  reduce !== undefined && !accumulateInMemory;
 
 /**
  * Goes through a nest as it runs: every place lies within its buffer, what is read was stored before, and results are those
  * of earlier loops. `isForRow` tells the buffers that each row starts anew with.
  */
 export function checkNest(nest: Nest, stored: Stored, isForRow: (b: Buffer) => boolean): void {
-  const { rows, loops, args } = nest;
-  const points = countOf(rows) * loops.reduce((n, { axes }) => n + countOf(axes), 0);
+  const { outerAxes, loops, args } = nest;
+  const points = countOf(outerAxes) * loops.reduce((n, { axes }) => n + countOf(axes), 0);
   const isExact = points <= mostPoints;
-  const tasks = loops.flatMap((l) => l.tasks);
-  const made = new Set(tasks.flatMap(({ store }) => store?.buffer ?? []));
+  const statements = loops.flatMap((l) => l.statements);
+  const made = new Set(statements.flatMap(({ store }) => store?.buffer ?? []));
   const reads = loops.map((loop) => readsOf(loop, args));
-  const done = new Set<Task>();
+  const done = new Set<Statement>();
   loops.forEach((loop, l) => {
-    const own = new Set(loop.tasks.flatMap(({ store }) => store?.buffer ?? []));
+    const own = new Set(loop.statements.flatMap(({ store }) => store?.buffer ?? []));
     for (const x of reads[l] as ReadonlySet<Arg>) {
       if (x.kind === "result")
         check(done.has(x.task) && isStoredAfter(x.task), () => "a result of no earlier reduction is read");
@@ -47,7 +48,7 @@ export function checkNest(nest: Nest, stored: Stored, isForRow: (b: Buffer) => b
         () => `${nameOf(x.buffer)} is read before it is stored`,
       );
     }
-    for (const t of loop.tasks) done.add(t);
+    for (const t of loop.statements) done.add(t);
   });
 
   const load = (x: Arg, at: Point): void => {
@@ -58,24 +59,24 @@ export function checkNest(nest: Nest, stored: Stored, isForRow: (b: Buffer) => b
     if (x.kind === "load" && isExact)
       check(stored.has(x.buffer, place), () => `${nameOf(x.buffer)} at ${place} is read before it is stored`);
   };
-  const store = ({ store: to, reduce, inMemory }: Task, at: Point): void => {
+  const store = ({ store: to, reduce, accumulateInMemory }: Statement, at: Point): void => {
     if (!to) return;
     const place = valueAt(to.index, at);
     within(to, place, place);
-    if (reduce && inMemory && isExact)
+    if (reduce && accumulateInMemory && isExact)
       check(stored.has(to.buffer, place), () => `${nameOf(to.buffer)} at ${place} is combined with nothing`);
     if (isExact) stored.element(to.buffer, place);
   };
   const most = (axes: readonly Axis[]): number => (isExact ? countOf(axes) : 32);
   const at: Point = new Map();
-  visit(rows, most(rows), at, () => {
+  visit(outerAxes, most(outerAxes), at, () => {
     for (const b of made) if (isForRow(b)) stored.forget(b);
-    loops.forEach(({ axes, tasks }, l) => {
+    loops.forEach(({ axes, statements }, l) => {
       visit(axes, most(axes), at, () => {
         for (const x of reads[l] as ReadonlySet<Arg>) load(x, at);
-        for (const t of tasks) if (!isStoredAfter(t)) store(t, at);
+        for (const t of statements) if (!isStoredAfter(t)) store(t, at);
       });
-      for (const t of tasks) if (isStoredAfter(t)) store(t, at);
+      for (const t of statements) if (isStoredAfter(t)) store(t, at);
     });
   });
   if (!isExact) for (const b of made) stored.whole(b);

@@ -1,11 +1,11 @@
 import type { DType } from "../../dtype.ts";
 import { type Expr, inOrder } from "../../scalar/expr.ts";
 import { operandDType, typedOperands, typeOf } from "../../scalar/types.ts";
-import type { Arg, Loop, Task } from "../ir/kernel.ts";
+import type { Arg, Loop, Statement } from "../ir/kernel.ts";
 import { check } from "./check.ts";
 
 /** What the formulas of a loop read, to say where others lie included, once every word of them works in one dtype. */
-export function readsOf({ tasks }: Loop, args: readonly Arg[]): ReadonlySet<Arg> {
+export function readsOf({ statements }: Loop, args: readonly Arg[]): ReadonlySet<Arg> {
   const read = new Set<Arg>();
   const types = new Map<Expr, DType>();
   const argOf = (e: Expr): Arg | undefined => (e.kind === "arg" ? args[e.index] : undefined);
@@ -13,7 +13,7 @@ export function readsOf({ tasks }: Loop, args: readonly Arg[]): ReadonlySet<Arg>
     const x = argOf(e);
     return e.kind === "apply" ? e.args : x?.kind === "gather" ? [x.at] : [];
   };
-  const values = tasks.map((t) => t.value);
+  const values = statements.map((t) => t.value);
   for (const e of inOrder(values, operandsOf)) {
     const x = argOf(e);
     if (x) read.add(x);
@@ -28,13 +28,13 @@ export function readsOf({ tasks }: Loop, args: readonly Arg[]): ReadonlySet<Arg>
       check(operand.kind === "const" || of === own, () => `${e.name} in ${own} reads ${of}`);
     }
   }
-  for (const task of tasks) checkTask(task, types.get(task.value) ?? task.type);
+  for (const task of statements) checkTask(task, types.get(task.value) ?? task.type);
   return read;
 }
 
-function checkTask({ check: item, reduce, store, type }: Task, of: DType): void {
+function checkTask({ check: item, reduce, store, type }: Statement, of: DType): void {
   if (item !== undefined) check(of === "bool", () => `a check of ${of}`);
-  else if (reduce?.position) check(type === "int32", () => `a position in ${type}`);
+  else if (reduce?.isArgReduction) check(type === "int32", () => `a position in ${type}`);
   else check(of === type, () => `a value in ${of} for one in ${type}`);
   if (store) check(store.buffer.dtype === type, () => `${type} is stored as ${store.buffer.dtype}`);
 }

@@ -1,32 +1,32 @@
 import { sizeOf, stridesOf } from "../../shape.ts";
 import { buffersOf } from "../ir/buffers.ts";
 import type { Buffer } from "../ir/kernel.ts";
-import type { Join, Kernel, Product, Program, View } from "../ir/program.ts";
+import type { BufferView, ConcatKernel, GemmKernel, Kernel, Program } from "../ir/program.ts";
 import { check, nameOf } from "./check.ts";
 import { checkNest } from "./nest.ts";
 import { Stored } from "./stored.ts";
 
 /** What a kernel reads or stores in steps along axes. */
-interface Span extends View {
+interface Span extends BufferView {
   readonly sizes: readonly number[];
-  readonly steps: readonly number[];
+  readonly strides: readonly number[];
 }
 
-function checkSpan({ buffer, start, sizes, steps }: Span): void {
+function checkSpan({ buffer, offset, sizes, strides }: Span): void {
   if (sizes.includes(0)) return;
-  const ends = sizes.map((n, d) => (n - 1) * (steps[d] as number));
-  const low = ends.reduce((n, end) => n + Math.min(0, end), start);
-  const high = ends.reduce((n, end) => n + Math.max(0, end), start);
+  const ends = sizes.map((n, d) => (n - 1) * (strides[d] as number));
+  const low = ends.reduce((n, end) => n + Math.min(0, end), offset);
+  const high = ends.reduce((n, end) => n + Math.max(0, end), offset);
   check(low >= 0 && high < buffer.size, () => `${nameOf(buffer)} at ${low} … ${high}`);
 }
 
 /** A tensor that fills a buffer. */
 const whole = (buffer: Buffer, sizes: readonly number[]): Span => {
   check(sizeOf(sizes) === buffer.size, () => `${sizeOf(sizes)} results fill ${nameOf(buffer)}`);
-  return { buffer, start: 0, sizes, steps: stridesOf(sizes) };
+  return { buffer, offset: 0, sizes, strides: stridesOf(sizes) };
 };
 
-function productSpans({ out, a, b, batch, ms, ns, ks }: Product): Span[] {
+function productSpans({ out, a, b, batch, ms, ns, ks }: GemmKernel): Span[] {
   const results = [...batch, ...ms, ...ns];
   const terms = [...results, ...ks];
   const sizes = terms.map((x) => x.size);
@@ -35,18 +35,22 @@ function productSpans({ out, a, b, batch, ms, ns, ks }: Product): Span[] {
     results.map((x) => x.size),
   );
   return [
-    { ...a, sizes, steps: terms.map((x) => x.a) },
-    { ...b, sizes, steps: terms.map((x) => x.b) },
-    { buffer: out, start: 0, sizes: results.map((x) => x.size), steps: results.map((x) => x.c) },
+    { ...a, sizes, strides: terms.map((x) => x.a) },
+    { ...b, sizes, strides: terms.map((x) => x.b) },
+    { buffer: out, offset: 0, sizes: results.map((x) => x.size), strides: results.map((x) => x.c) },
   ];
 }
 
-function joinSpans({ out, parts, shape, dim }: Join): Span[] {
+function joinSpans({ out, parts, shape, dim }: ConcatKernel): Span[] {
   const rows = sizeOf(shape.slice(0, dim));
   const inner = sizeOf(shape.slice(dim + 1));
   const along = parts.reduce((n, part) => n + part.length, 0);
   check(along === shape[dim], () => `parts of ${along} fill an axis of ${shape[dim]}`);
-  const spans = parts.map((part) => ({ ...part, sizes: [rows, part.length * inner], steps: [part.row, 1] }));
+  const spans = parts.map((part) => ({
+    ...part,
+    sizes: [rows, part.length * inner],
+    strides: [part.row, 1],
+  }));
   return [whole(out, shape), ...spans];
 }
 

@@ -1,5 +1,5 @@
 import { sizeOf } from "../../shape.ts";
-import type { Guard, Index } from "../ir/index-map.ts";
+import type { Index, Predicate } from "../ir/index-map.ts";
 import type { Axis } from "../ir/kernel.ts";
 
 /** Where the loop variables of a nest stand. */
@@ -16,7 +16,7 @@ export const valueAt = ({ constant, terms }: Index, at: Point): number =>
   }, constant);
 
 /** Whether a guard holds at a point. */
-export const holdsAt = (guard: Guard, at: Point): boolean =>
+export const holdsAt = (guard: Predicate, at: Point): boolean =>
   guard?.every(({ kind, index }) => {
     const value = valueAt(index, at);
     return kind === "zero" ? value === 0 : value >= 0;

@@ -1,15 +1,15 @@
 import type { Buffer } from "../../../lower/ir/kernel.ts";
-import { bytesOf, type Product, type ProductAxis } from "../../../lower/ir/program.ts";
+import { bytesOf, type GemmAxis, type GemmKernel } from "../../../lower/ir/program.ts";
 import type { FunctionBuilder } from "../assembler/assembler.ts";
 import { nested, pushPlace } from "../assembler/loops.ts";
 import { type Float, workspaceBytes } from "./gemm.ts";
 
-type Axes = readonly ProductAxis[];
+type Axes = readonly GemmAxis[];
 type Operand = "a" | "b" | "c";
 
 /** A product as calls of the matrix kernel: one for every point of the `free` axes. */
 export interface MatrixProduct {
-  readonly product: Product;
+  readonly product: GemmKernel;
   readonly type: Float;
   /** Whether both operands go through the axes of each kind in equal steps. */
   readonly kernel: "strided" | "mapped";
@@ -22,7 +22,7 @@ export interface MatrixProduct {
 }
 
 /** A product seen from the other side: Cᵀ = Bᵀ·Aᵀ. */
-const transposed = (p: Product): Product => {
+const transposed = (p: GemmKernel): GemmKernel => {
   const swap = (axes: Axes) => axes.map((x) => ({ ...x, a: x.b, b: x.a }));
   return { ...p, a: p.b, b: p.a, batch: swap(p.batch), ms: swap(p.ns), ns: swap(p.ms), ks: swap(p.ks) };
 };
@@ -41,7 +41,7 @@ function chain(axes: Axes, c: number): Axes {
 }
 
 /** How the matrix kernel, whose columns lie side by side, works a product out. */
-export function matrixProduct(given: Product): MatrixProduct {
+export function matrixProduct(given: GemmKernel): MatrixProduct {
   const hasColumns = (axes: Axes) => axes.some((x) => x.c === 1);
   const product = !hasColumns(given.ns) && hasColumns(given.ms) ? transposed(given) : given;
   const { batch, ms, ns, ks: k } = product;
@@ -115,10 +115,10 @@ export function emitProduct(
       pushPlace(f, base(buffer), counters, steps, bytes, start);
     };
     f.i32(sizeOf(m)).i32(sizeOf(n)).i32(sizeOf(k));
-    place("a", product.a.buffer, product.a.start);
+    place("a", product.a.buffer, product.a.offset);
     pushSteps(m, "a");
     pushSteps(k, "a");
-    place("b", product.b.buffer, product.b.start);
+    place("b", product.b.buffer, product.b.offset);
     pushSteps(k, "b");
     pushSteps(n, "b");
     place("c", product.out);

@@ -1,5 +1,5 @@
 import type { Buffer } from "../../../lower/ir/kernel.ts";
-import { bytesOf, type Product } from "../../../lower/ir/program.ts";
+import { bytesOf, type GemmKernel } from "../../../lower/ir/program.ts";
 import type { FunctionBuilder, OpName } from "../assembler/assembler.ts";
 import { counted, nested, pushPlace } from "../assembler/loops.ts";
 import { elements } from "./code.ts";
@@ -8,7 +8,7 @@ import { elements } from "./code.ts";
 const streams = 4;
 
 /** Puts on the stack whether some result is not finite: Σ 0·c is then NaN. */
-function pushAnyNonfinite(f: FunctionBuilder, { out }: Product, base: (b: Buffer) => number): void {
+function pushAnyNonfinite(f: FunctionBuilder, { out }: GemmKernel, base: (b: Buffer) => number): void {
   const type = out.dtype === "float64" ? "f64" : "f32";
   const { bytes, lanes, log2, load, vectorAdd, vectorMul } = elements[type];
   const splat = (type === "f64" ? "f64x2.splat" : "f32x4.splat") satisfies OpName;
@@ -48,7 +48,7 @@ function pushAnyNonfinite(f: FunctionBuilder, { out }: Product, base: (b: Buffer
  * Computes anew the results of a product that are not finite, with the terms left out in which an operand whose zeros
  * win is 0. Where all are finite, nothing was wrong with any term.
  */
-export function emitSkip(f: FunctionBuilder, product: Product, base: (b: Buffer) => number): void {
+export function emitSkip(f: FunctionBuilder, product: GemmKernel, base: (b: Buffer) => number): void {
   const { out, a, b, batch, ms, ns, ks, skip } = product;
   const bytes = bytesOf[out.dtype];
   const type = out.dtype === "float64" ? "f64" : "f32";
@@ -79,9 +79,9 @@ export function emitSkip(f: FunctionBuilder, product: Product, base: (b: Buffer)
           ks.map((axis) => axis.size),
           (inner) => {
             const all = [...counters, ...inner];
-            place(all, [...axes, ...ks], "a", a.start);
+            place(all, [...axes, ...ks], "a", a.offset);
             f.op(load, log2, 0).set(x);
-            place(all, [...axes, ...ks], "b", b.start);
+            place(all, [...axes, ...ks], "b", b.offset);
             f.op(load, log2, 0).set(y);
             f.get(x).get(y).op(`${type}.mul`);
             for (const operand of skip) {

@@ -1,5 +1,5 @@
 import type { Buffer } from "../../../lower/ir/kernel.ts";
-import { bytesOf, type Join } from "../../../lower/ir/program.ts";
+import { bytesOf, type ConcatKernel } from "../../../lower/ir/program.ts";
 import { sizeOf } from "../../../shape.ts";
 import type { FunctionBuilder } from "../assembler/assembler.ts";
 import { counted } from "../assembler/loops.ts";
@@ -19,15 +19,15 @@ interface JoinSurroundings {
 /** Copies the parts of each row one behind the other, as a list tells: there may be more of them than code could name. */
 export function emitJoin(
   f: FunctionBuilder,
-  { out, parts, shape, dim }: Join,
+  { out, parts, shape, dim }: ConcatKernel,
   { entryOf, places, pushList }: JoinSurroundings,
 ): void {
   const bytes = bytesOf[out.dtype];
   const inner = sizeOf(shape.slice(dim + 1));
   const list = places.list(
-    parts.flatMap(({ buffer, start, row, length }) => [
+    parts.flatMap(({ buffer, offset, row, length }) => [
       entryOf(buffer),
-      start * bytes,
+      offset * bytes,
       row * bytes,
       length * inner * bytes,
     ]),

@@ -1,18 +1,18 @@
 import type { Buffer } from "../../../lower/ir/kernel.ts";
-import { bytesOf, type Operand, type Recur } from "../../../lower/ir/program.ts";
+import { bytesOf, type ScanKernel, type StridedOperand } from "../../../lower/ir/program.ts";
 import { stridesOf } from "../../../shape.ts";
 import type { FunctionBuilder, OpName } from "../assembler/assembler.ts";
 import { counted, nested, pushPlace } from "../assembler/loops.ts";
 
 /** yᵢ = aᵢ·yᵢ₋₁ + bᵢ along one axis, line after line; float32 lines keep y in float64 between elements. */
-export function emitRecur(f: FunctionBuilder, r: Recur, base: (b: Buffer) => number): void {
+export function emitRecur(f: FunctionBuilder, r: ScanKernel, base: (b: Buffer) => number): void {
   const { dtype } = r.out;
   const bytes = bytesOf[dtype];
   const n = r.shape[r.dim] as number;
   const float = dtype === "float32" || dtype === "float64";
   const wide = float ? "f64" : "i32";
   const prefix = dtype === "float32" ? "f32" : wide;
-  const out: Operand = { buffer: r.out, start: 0, steps: stridesOf(r.shape) };
+  const out: StridedOperand = { buffer: r.out, offset: 0, strides: stridesOf(r.shape) };
   const operands = [r.a, r.b, out].map((operand) => ({ operand, at: f.local("i32") }));
   const [a, b, to] = operands.map(({ at }) => at) as [number, number, number];
   const y = f.local(wide);
@@ -26,9 +26,9 @@ export function emitRecur(f: FunctionBuilder, r: Recur, base: (b: Buffer) => num
     r.shape.map((size, d) => (d === r.dim ? 1 : size)),
     (counters) => {
       for (const { operand, at } of operands) {
-        const { buffer, start, steps } = operand;
-        const first = r.reverse ? start + (n - 1) * (steps[r.dim] as number) : start;
-        pushPlace(f, base(buffer), counters, steps, bytes, first);
+        const { buffer, offset, strides } = operand;
+        const first = r.reverse ? offset + (n - 1) * (strides[r.dim] as number) : offset;
+        pushPlace(f, base(buffer), counters, strides, bytes, first);
         f.set(at);
       }
       pushNumber(0).set(y);
@@ -55,7 +55,7 @@ export function emitRecur(f: FunctionBuilder, r: Recur, base: (b: Buffer) => num
         if (dtype === "float32") f.op("f32.demote_f64");
         f.op(`${prefix}.store` as OpName, Math.log2(bytes), 0);
         for (const { operand, at } of operands) {
-          const step = (operand.steps[r.dim] as number) * bytes;
+          const step = (operand.strides[r.dim] as number) * bytes;
           if (step !== 0)
             f.get(at)
               .i32(r.reverse ? -step : step)

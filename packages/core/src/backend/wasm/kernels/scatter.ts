@@ -1,12 +1,12 @@
 import type { Buffer } from "../../../lower/ir/kernel.ts";
-import { bytesOf, type Scatter } from "../../../lower/ir/program.ts";
+import { bytesOf, type ScatterKernel } from "../../../lower/ir/program.ts";
 import { stridesOf } from "../../../shape.ts";
 import type { FunctionBuilder, OpName } from "../assembler/assembler.ts";
 import { noteFault } from "../assembler/fault.ts";
 import { nested, pushPlace } from "../assembler/loops.ts";
 
 /** Copies x and then adds or writes src at the places that the index names. */
-export function emitScatter(f: FunctionBuilder, s: Scatter, base: (b: Buffer) => number): void {
+export function emitScatter(f: FunctionBuilder, s: ScatterKernel, base: (b: Buffer) => number): void {
   const { out, x, index, src, dim } = s;
   const bytes = bytesOf[out.dtype];
   const log2 = Math.log2(bytes);
@@ -15,9 +15,9 @@ export function emitScatter(f: FunctionBuilder, s: Scatter, base: (b: Buffer) =>
   const load = (narrow ? "i32.load8_u" : `${prefix}.load`) as OpName;
   const store = (narrow ? "i32.store8" : `${prefix}.store`) as OpName;
   const strides = stridesOf(s.shape);
-  const place = (of: Scatter["x"], counters: readonly number[], width: number) =>
-    pushPlace(f, base(of.buffer), counters, of.steps, width, of.start);
-  const whole = x.start === 0 && x.buffer.size === out.size && x.steps.every((n, d) => n === strides[d]);
+  const place = (of: ScatterKernel["x"], counters: readonly number[], width: number) =>
+    pushPlace(f, base(of.buffer), counters, of.strides, width, of.offset);
+  const whole = x.offset === 0 && x.buffer.size === out.size && x.strides.every((n, d) => n === strides[d]);
   if (whole)
     f.get(base(out))
       .get(base(x.buffer))

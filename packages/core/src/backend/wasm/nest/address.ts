@@ -1,4 +1,4 @@
-import type { Guard, Index } from "../../../lower/ir/index-map.ts";
+import type { Index, Predicate } from "../../../lower/ir/index-map.ts";
 import { addIndex, constantIndex, loopVariable, scaleIndex } from "../../../lower/ir/index-map.ts";
 import type { FunctionBuilder } from "../assembler/assembler.ts";
 
@@ -22,7 +22,7 @@ export function pushIndex(f: FunctionBuilder, index: Index, variable: Variables)
 }
 
 /** Puts 1 on the stack where a guard holds, else 0. */
-export function pushGuard(f: FunctionBuilder, guard: Guard, variable: Variables): void {
+export function pushGuard(f: FunctionBuilder, guard: Predicate, variable: Variables): void {
   if (guard === null || guard.length === 0) {
     f.i32(guard ? 1 : 0);
     return;
@@ -38,7 +38,7 @@ export function pushGuard(f: FunctionBuilder, guard: Guard, variable: Variables)
 const uses = (index: Index, name: string): boolean =>
   index.terms.some(({ atom }) => (atom.kind === "loop" ? atom.key === name : uses(atom.inner, name)));
 
-export const guardUses = (guard: Guard, name: string): boolean =>
+export const guardUses = (guard: Predicate, name: string): boolean =>
   (guard ?? []).some((c) => uses(c.index, name));
 
 /** The step that an index takes with a loop variable, and the rest of it; undefined where the step varies. */
@@ -47,7 +47,7 @@ export function splitIndex(
   name: string,
   size: number,
 ): { readonly step: number; readonly rest: Index } | undefined {
-  const step = index.step(name);
+  const step = index.coefficient(name);
   const rest = addIndex(index, scaleIndex(loopVariable(name, size), -step));
   return uses(rest, name) ? undefined : { step, rest };
 }

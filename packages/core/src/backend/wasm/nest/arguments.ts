@@ -1,4 +1,4 @@
-import type { Guard } from "../../../lower/ir/index-map.ts";
+import type { Predicate } from "../../../lower/ir/index-map.ts";
 import type { Arg } from "../../../lower/ir/kernel.ts";
 import { bytesOf } from "../../../lower/ir/program.ts";
 import type { FunctionBuilder, ValType } from "../assembler/assembler.ts";
@@ -57,7 +57,7 @@ export class Arguments {
     f.get(filled);
   }
 
-  #when(guard: Guard, then: Push, otherwise: Push, result: ValType): void {
+  #when(guard: Predicate, then: Push, otherwise: Push, result: ValType): void {
     if (guard?.length === 0) return then();
     pushGuard(this.f, guard, this.around.variable);
     this.f.if(then, otherwise, result);

@@ -1,4 +1,4 @@
-import type { Buffer, Task } from "../../../lower/ir/kernel.ts";
+import type { Buffer, Statement } from "../../../lower/ir/kernel.ts";
 import type { Scratch } from "../instructions/context.ts";
 
 /** What code inside a loop needs from around it. */
@@ -8,7 +8,7 @@ export interface Surroundings {
   /** The local that counts a loop variable. */
   readonly variable: (name: string) => number;
   /** The local that holds what a task of an earlier loop came to. */
-  readonly result: (task: Task) => number;
+  readonly result: (task: Statement) => number;
   readonly scratch: Scratch;
   /** The imported function for a word that the backend does not know, on integers or in float64. */
   readonly host: (name: string, integer: boolean) => number;

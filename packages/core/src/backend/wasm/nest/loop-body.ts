@@ -1,5 +1,5 @@
 import type { DType } from "../../../dtype.ts";
-import type { Arg, Axis, Loop, Task } from "../../../lower/ir/kernel.ts";
+import type { Arg, Axis, Loop, Statement } from "../../../lower/ir/kernel.ts";
 import type { Expr } from "../../../scalar/expr.ts";
 import type { FunctionBuilder } from "../assembler/assembler.ts";
 import { noteFault } from "../assembler/fault.ts";
@@ -26,9 +26,9 @@ export interface Point {
   readonly lead: Lead;
 }
 
-/** The code of one loop: its values, and what its tasks do with them. */
+/** The code of one loop: its values, and what its statements do with them. */
 export class Body {
-  readonly #accumulators = new Map<Task, Accumulator>();
+  readonly #accumulators = new Map<Statement, Accumulator>();
   readonly #elements: Elements;
   readonly #arguments: Arguments;
   readonly #passing: ReadonlySet<Expr>;
@@ -45,7 +45,7 @@ export class Body {
   ) {
     this.#elements = new Elements(f, around, loop.axes, lanes);
     this.#arguments = new Arguments(f, around, this.#elements);
-    this.#passing = passing(loop.tasks, steps, args);
+    this.#passing = passing(loop.statements, steps, args);
     steps.forEach((step) => {
       const known = this.#atDepth.get(step.depth);
       if (known) known.push(step);
@@ -58,11 +58,11 @@ export class Body {
     const { f, loop, lanes, around, copies } = this;
     const axis = loop.axes.at(-1);
     const inner = axis && { size: axis.size, place: around.variable(axis.name) };
-    loop.tasks.forEach((t, k) => {
-      if (!t.reduce || t.inMemory) return;
+    loop.statements.forEach((t, k) => {
+      if (!t.reduce || t.accumulateInMemory) return;
       const memory = () => {
         around.pushWorkspace();
-        f.i32(termBytes * loop.tasks.slice(0, k).filter(isSum).length).op("i32.add");
+        f.i32(termBytes * loop.statements.slice(0, k).filter(isSum).length).op("i32.add");
       };
       const { reduce } = t;
       const { scratch } = around;
@@ -80,7 +80,7 @@ export class Body {
   }
 
   /** Stores what the reductions came to; gives the local of each. */
-  close(): ReadonlyMap<Task, number> {
+  close(): ReadonlyMap<Statement, number> {
     return new Map(
       [...this.#accumulators].map(([task, accumulator]) => {
         const local = accumulator.finish();
@@ -95,7 +95,7 @@ export class Body {
   }
 
   /** The dtype of a task's value. */
-  #typeOf(t: Task): DType {
+  #typeOf(t: Statement): DType {
     return this.steps.get(t.value)?.type ?? (t.value.kind === "const" ? t.value.type : undefined) ?? t.type;
   }
 
@@ -111,7 +111,7 @@ export class Body {
   /** Works out, before the innermost loop starts, what stays the same in it: where elements lie. */
   preparePlaces(depth: number): void {
     const { loop, args } = this;
-    const stored = loop.tasks.flatMap((t) => (t.store && !this.#accumulators.has(t) ? [t.store] : []));
+    const stored = loop.statements.flatMap((t) => (t.store && !this.#accumulators.has(t) ? [t.store] : []));
     const read = this.#stepsAt(depth).flatMap(({ expr }) => {
       const x = expr.kind === "arg" ? args[expr.index] : undefined;
       return x?.kind === "load" || x?.kind === "gather" ? [x] : [];
@@ -123,7 +123,7 @@ export class Body {
   spread(point: Point, depth: number): void {
     const { f, loop, steps, lanes } = this;
     if (lanes === 1 || (loop.axes.at(-1) as Axis).size < lanes) return;
-    const roots = loop.tasks.map((t) => t.value);
+    const roots = loop.statements.map((t) => t.value);
     const used = this.#stepsAt(depth).flatMap(({ expr }) => (expr.kind === "apply" ? expr.args : []));
     for (const e of [...used, ...roots]) {
       const value = point.values.get(e);
@@ -231,12 +231,12 @@ export class Body {
   run(points: readonly Point[], depth: number, width: Width): void {
     const here = points.map((p) => this.fork(p));
     for (const p of here) this.compute(p, depth, width);
-    this.tasks(here, width);
+    this.statements(here, width);
   }
 
-  /** What the tasks do with the values at some points. */
-  tasks(points: readonly Point[], width: Width): void {
-    for (const task of this.loop.tasks) {
+  /** What the statements do with the values at some points. */
+  statements(points: readonly Point[], width: Width): void {
+    for (const task of this.loop.statements) {
       const type = this.#typeOf(task);
       const pushes = points.map(
         (p): Push =>
@@ -259,7 +259,7 @@ export class Body {
   }
 
   /** Stores a value, or what stands at its place combined with values one after the other. */
-  #store(task: Task, { lead }: Point, width: Width, values: readonly Push[]): void {
+  #store(task: Statement, { lead }: Point, width: Width, values: readonly Push[]): void {
     const { store, reduce } = task;
     if (!store) return;
     const elements = this.#elements;
@@ -269,7 +269,7 @@ export class Body {
       ? values.reduce(
           (before, next): Push =>
             () =>
-              emitWord(reduce.word, site, [before, next]),
+              emitWord(reduce.op, site, [before, next]),
           stands,
         )
       : (values[0] as Push);

@@ -1,6 +1,6 @@
 import type { DType } from "../../../dtype.ts";
-import type { Guard, Index } from "../../../lower/ir/index-map.ts";
-import type { Arg, Axis, Task } from "../../../lower/ir/kernel.ts";
+import type { Index, Predicate } from "../../../lower/ir/index-map.ts";
+import type { Arg, Axis, Statement } from "../../../lower/ir/kernel.ts";
 import { type Expr, inOrder } from "../../../scalar/expr.ts";
 import { operandDType, typeOf } from "../../../scalar/types.ts";
 import { hasVector, isKnown } from "../instructions/instructions.ts";
@@ -38,7 +38,7 @@ export function depthOfIndex(index: Index, axes: readonly Axis[]): number {
   return deepest;
 }
 
-export const depthOfGuard = (guard: Guard, axes: readonly Axis[]): number =>
+export const depthOfGuard = (guard: Predicate, axes: readonly Axis[]): number =>
   Math.max(0, ...(guard ?? []).map((c) => depthOfIndex(c.index, axes)));
 
 function depthOfArg(x: Arg, axes: readonly Axis[], rows: number): number {
@@ -48,15 +48,15 @@ function depthOfArg(x: Arg, axes: readonly Axis[], rows: number): number {
   return Math.max(depthOfIndex(x.index, axes), depthOfGuard(x.guard, axes));
 }
 
-/** The values that tasks work out, in order, with their dtypes and depths; constants are none. */
+/** The values that statements work out, in order, with their dtypes and depths; constants are none. */
 export function stepsOf(
-  tasks: readonly Task[],
+  statements: readonly Statement[],
   args: readonly Arg[],
   axes: readonly Axis[],
   rows: number,
 ): Steps {
   const order = inOrder(
-    tasks.map((t) => t.value),
+    statements.map((t) => t.value),
     (e) => childrenOf(e, args),
   );
   const types = new Map<Expr, DType>();
@@ -78,8 +78,12 @@ export function stepsOf(
  * The values that one word alone reads, at their own depth: they pass to it on the stack of the machine. Locals live, and
  * engines' first compilers move them about, until a function ends.
  */
-export function passing(tasks: readonly Task[], steps: Steps, args: readonly Arg[]): ReadonlySet<Expr> {
-  const kept = new Set(tasks.map((t) => t.value));
+export function passing(
+  statements: readonly Statement[],
+  steps: Steps,
+  args: readonly Arg[],
+): ReadonlySet<Expr> {
+  const kept = new Set(statements.map((t) => t.value));
   const read = new Set<Expr>();
   for (const { expr, depth } of steps.values())
     for (const x of childrenOf(expr, args)) {
@@ -89,11 +93,14 @@ export function passing(tasks: readonly Task[], steps: Steps, args: readonly Arg
   return new Set([...read].filter((x) => !kept.has(x)));
 }
 
-/** How many lanes tasks can be worked out in at the given depth: 4 of 32 bits, 2 of 64, or 1. */
-export function lanesOf(tasks: readonly Task[], steps: Steps, depth: number): 1 | 2 | 4 {
-  if (tasks.some((t) => t.reduce?.position)) return 1;
+/** How many lanes statements can be worked out in at the given depth: 4 of 32 bits, 2 of 64, or 1. */
+export function lanesOf(statements: readonly Statement[], steps: Steps, depth: number): 1 | 2 | 4 {
+  if (statements.some((t) => t.reduce?.isArgReduction)) return 1;
   const inner = [...steps.values()].filter((s) => s.depth === depth);
-  const types = new Set<DType>([...inner.flatMap((s) => [s.type, s.operands]), ...tasks.map((t) => t.type)]);
+  const types = new Set<DType>([
+    ...inner.flatMap((s) => [s.type, s.operands]),
+    ...statements.map((t) => t.type),
+  ]);
   const wide = types.has("float64");
   if (wide && (types.has("float32") || types.has("int32"))) return 1;
   const able = inner.every(({ expr, operands }) => {

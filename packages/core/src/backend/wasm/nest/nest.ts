@@ -1,4 +1,4 @@
-import type { Axis, Loop, Nest, Task } from "../../../lower/ir/kernel.ts";
+import type { Axis, Loop, Nest, Statement } from "../../../lower/ir/kernel.ts";
 import type { FunctionBuilder, ValType } from "../assembler/assembler.ts";
 import { termBytes } from "../reduce/accumulator.ts";
 import type { Surroundings } from "./context.ts";
@@ -18,7 +18,7 @@ export function emitNest(
   outside: Pick<Surroundings, "base" | "host" | "pushWorkspace">,
 ): number {
   const variables = new Map<string, number>();
-  const results = new Map<Task, number>();
+  const results = new Map<Statement, number>();
   const scratch = new Map<string, number>();
   const once = (map: Map<string, number>, key: string, type: ValType): number => {
     const known = map.get(key) ?? f.local(type);
@@ -46,21 +46,27 @@ export function emitNest(
     });
   };
 
-  /** Tasks that go in vectors and tasks that do not run one after the other: the order of sums depends on the task alone. */
+  /** Statements that go in vectors and statements that do not run one after the other: the order of sums depends on the task alone. */
   const emitLoop = (loop: Loop): void => {
-    const axes = [...nest.rows, ...loop.axes];
-    const stepsFor = (tasks: readonly Task[]) => stepsOf(tasks, nest.args, axes, nest.rows.length);
-    if (loop.axes.length === 0) return emitTasks(loop, stepsFor(loop.tasks), 1, axes);
-    const groups = new Map<1 | 2 | 4, { readonly tasks: Task[]; readonly steps: Steps }>();
-    for (const t of loop.tasks) {
+    const axes = [...nest.outerAxes, ...loop.axes];
+    const stepsFor = (statements: readonly Statement[]) =>
+      stepsOf(statements, nest.args, axes, nest.outerAxes.length);
+    if (loop.axes.length === 0) return emitTasks(loop, stepsFor(loop.statements), 1, axes);
+    const groups = new Map<1 | 2 | 4, { readonly statements: Statement[]; readonly steps: Steps }>();
+    for (const t of loop.statements) {
       const steps = stepsFor([t]);
       const lanes = lanesOf([t], steps, axes.length);
       const group = groups.get(lanes);
-      if (group) group.tasks.push(t);
-      else groups.set(lanes, { tasks: [t], steps });
+      if (group) group.statements.push(t);
+      else groups.set(lanes, { statements: [t], steps });
     }
-    for (const [lanes, { tasks, steps }] of groups)
-      emitTasks({ axes: loop.axes, tasks }, tasks.length > 1 ? stepsFor(tasks) : steps, lanes, axes);
+    for (const [lanes, { statements, steps }] of groups)
+      emitTasks(
+        { axes: loop.axes, statements },
+        statements.length > 1 ? stepsFor(statements) : steps,
+        lanes,
+        axes,
+      );
   };
 
   const emitTasks = (loop: Loop, steps: Steps, lanes: 1 | 2 | 4, axes: readonly Axis[]): void => {
@@ -86,8 +92,8 @@ export function emitNest(
 
     const descend = (k: number, above: Point): void => {
       const axis = loop.axes[k];
-      if (!axis) return body.tasks([above], "scalar");
-      const depth = nest.rows.length + k + 1;
+      if (!axis) return body.statements([above], "scalar");
+      const depth = nest.outerAxes.length + k + 1;
       if (depth === axes.length) {
         body.preparePlaces(depth);
         return line(axis, [above]);
@@ -114,19 +120,19 @@ export function emitNest(
 
     const outermost = body.open();
     if (loop.axes.every((a) => a.size > 0)) {
-      for (let d = 0; d <= nest.rows.length; d++) body.compute(outermost, d, "scalar");
+      for (let d = 0; d <= nest.outerAxes.length; d++) body.compute(outermost, d, "scalar");
       descend(0, outermost);
     }
     for (const [task, local] of body.close()) results.set(task, local);
   };
 
   const rows = (k: number): void => {
-    const axis = nest.rows[k];
+    const axis = nest.outerAxes[k];
     if (!axis) return nest.loops.forEach(emitLoop);
     if (axis.size === 0) return;
     f.i32(0).set(variable(axis.name));
     count(axis, 0, axis.size, 1, () => rows(k + 1));
   };
   rows(0);
-  return termBytes * Math.max(0, ...nest.loops.map((l) => l.tasks.filter(isSum).length));
+  return termBytes * Math.max(0, ...nest.loops.map((l) => l.statements.filter(isSum).length));
 }

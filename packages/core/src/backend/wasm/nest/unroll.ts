@@ -1,4 +1,4 @@
-import type { Arg, Axis, Loop, Task } from "../../../lower/ir/kernel.ts";
+import type { Arg, Axis, Loop, Statement } from "../../../lower/ir/kernel.ts";
 import { isFloat } from "../instructions/context.ts";
 import { vectorsAtOnce } from "../reduce/accumulator.ts";
 import { splitIndex } from "./address.ts";
@@ -11,11 +11,11 @@ export interface Copies {
   readonly down: number;
 }
 
-const adds = ({ reduce }: Task): boolean =>
-  reduce !== undefined && !reduce.position && (reduce.word === "add" || reduce.word === "mul");
+const adds = ({ reduce }: Statement): boolean =>
+  reduce !== undefined && !reduce.isArgReduction && (reduce.op === "add" || reduce.op === "mul");
 
 /** Whether a task adds or multiplies up in locals. */
-export const isSum = (t: Task): boolean => adds(t) && !t.inMemory;
+export const isSum = (t: Statement): boolean => adds(t) && !t.accumulateInMemory;
 
 /** Code of at most so many words is copied. */
 const fewWords = 12;
@@ -37,22 +37,24 @@ export function copiesOf(
 ): Copies {
   const alone: Copies = { along: 1, down: 1 };
   const [outer, inner] = [loop.axes.at(-2), loop.axes.at(-1)];
-  const { tasks } = loop;
+  const { statements } = loop;
   const own = [...steps.values()].filter((s) => s.depth === depth);
   const words = own.filter((s) => s.expr.kind === "apply").length;
   if (!inner || words > fewWords) return alone;
   const read = own.flatMap(({ expr }) => (expr.kind === "arg" ? [args[expr.index] as Arg] : []));
-  const stored = tasks.filter((t) => t.store && (!t.reduce || t.inMemory));
+  const stored = statements.filter((t) => t.store && (!t.reduce || t.accumulateInMemory));
   const all = (axis: Axis, holds: (step: number | undefined) => boolean): boolean =>
     read.every((x) => x.kind === "load" && x.guard?.length === 0 && holds(advance(x, axis))) &&
     stored.every((t) => holds(advance(t.store as Located, axis)));
   if (!all(inner, (step) => step === 1)) return alone;
-  if (tasks.some((t) => isSum(t) && isFloat(t.type))) {
+  if (statements.some((t) => isSum(t) && isFloat(t.type))) {
     const long = lanes > 1 && inner.size >= vectorsAtOnce * lanes;
     return long ? { along: vectorsAtOnce, down: 1 } : alone;
   }
   const down = 2 * words > fewWords ? 4 : 8;
-  const standing = tasks.some((t) => t.inMemory) && tasks.every((t) => !t.reduce || (t.inMemory && adds(t)));
+  const standing =
+    statements.some((t) => t.accumulateInMemory) &&
+    statements.every((t) => !t.reduce || (t.accumulateInMemory && adds(t)));
   if (!outer || outer.size < down || !standing) return alone;
   return all(outer, (step) => step !== undefined && step >= 0) ? { along: 1, down } : alone;
 }

@@ -23,8 +23,8 @@ function wholeOf(at: Reducing): Accumulator {
 
 /** A result that has seen nothing yet. */
 export function openAccumulator(at: Reducing): Accumulator {
-  const { position, word } = at.reduce;
-  if (position) return positionOf(at);
-  if (isFloat(at.type) && (word === "add" || word === "mul")) return sumOf(at);
+  const { isArgReduction, op } = at.reduce;
+  if (isArgReduction) return positionOf(at);
+  if (isFloat(at.type) && (op === "add" || op === "mul")) return sumOf(at);
   return isFloat(at.type) && at.lanes !== 1 ? extremumOf(at, at.lanes) : wholeOf(at);
 }

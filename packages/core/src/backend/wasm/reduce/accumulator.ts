@@ -1,5 +1,5 @@
 import type { DType } from "../../../dtype.ts";
-import type { Task } from "../../../lower/ir/kernel.ts";
+import type { Statement } from "../../../lower/ir/kernel.ts";
 import type { FunctionBuilder } from "../assembler/assembler.ts";
 import { type Push, type Scratch, siteOf } from "../instructions/context.ts";
 import { emitWord } from "../instructions/instructions.ts";
@@ -8,7 +8,7 @@ import { pushConstant, splatBytes, takeLane, valTypes } from "../instructions/la
 /** A reduction, and where its code stands. */
 export interface Reducing {
   readonly f: FunctionBuilder;
-  readonly reduce: NonNullable<Task["reduce"]>;
+  readonly reduce: NonNullable<Statement["reduce"]>;
   /** The dtype of its elements. */
   readonly type: DType;
   /** How many elements come at once: 1 where they come one by one. */
@@ -58,7 +58,7 @@ export function into(
   push: Push,
 ) {
   const site = siteOf(f, scratch, lanes === 1 ? "scalar" : "vector", type, lanes === 1 ? 4 : lanes);
-  emitWord(reduce.word, site, [() => f.get(local), push]);
+  emitWord(reduce.op, site, [() => f.get(local), push]);
   f.set(local);
 }
 

@@ -16,7 +16,7 @@ export function positionOf(at: Reducing): Accumulator {
       const x = scratch(prefix, 2);
       push();
       f.set(x).get(x).get(best);
-      op((reduce.word === "maximum" ? "gt" : "lt") + (isFloat(type) ? "" : "_s"));
+      op((reduce.op === "maximum" ? "gt" : "lt") + (isFloat(type) ? "" : "_s"));
       if (isFloat(type)) {
         f.get(x).get(x);
         op("ne").get(best).get(best);

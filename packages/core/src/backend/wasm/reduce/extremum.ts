@@ -17,7 +17,7 @@ import {
  */
 export function extremumOf(at: Reducing, lanes: 2 | 4): Accumulator {
   const { f, type, reduce } = at;
-  const greatest = reduce.word === "maximum";
+  const greatest = reduce.op === "maximum";
   const op = (name: string) => f.op(`${prefixes.vector[type]}.${name}` as OpName);
   const single = openNumber(at, type);
   const best = openVector(at, type, lanes);

@@ -20,7 +20,7 @@ import {
  */
 export function sumOf(at: Reducing): Accumulator {
   const { f, reduce, type, lanes, copied, inner } = at;
-  const wide = reduce.word === "add" && type === "float32";
+  const wide = reduce.op === "add" && type === "float32";
   const own: DType = wide ? "float64" : type;
   const count = type === "float64" ? 2 : 4;
   const bits = Math.log2(16 / count);
@@ -50,7 +50,7 @@ export function sumOf(at: Reducing): Accumulator {
     if (terms.length === 1) return terms[0] as Push;
     const half = terms.length / 2;
     const site = siteOf(f, at.scratch, "vector", type, count);
-    return () => emitWord(reduce.word, site, [tree(terms.slice(0, half)), tree(terms.slice(half))]);
+    return () => emitWord(reduce.op, site, [tree(terms.slice(0, half)), tree(terms.slice(half))]);
   };
 
   const load = (k: number) => () => f.get(waiting as number).op("v128.load", 2, 16 * k);
