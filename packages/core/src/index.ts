@@ -3,7 +3,7 @@ import "./transform/debug.ts";
 export type { Backend } from "./backend/backend.ts";
 export { setBackend, withBackend } from "./backend/evaluate.ts";
 export { interpreter } from "./backend/interpreter.ts";
-export { fusesMultiplyAdd } from "./backend/wasm/gemm/feature-probe.ts";
+export { hasFusedMultiplyAdd as fusesMultiplyAdd } from "./backend/wasm/gemm/feature-probe.ts";
 export { wasm, wasmRelaxed } from "./backend/wasm/wasm.ts";
 export { type DType, getDefaultDtype, setDefaultDtype, type TypedArray } from "./dtype.ts";
 export { ChainruleError, type Fault } from "./errors.ts";

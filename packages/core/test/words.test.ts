@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FunctionBuilder, ModuleBuilder } from "../src/backend/wasm/assembler/assembler.ts";
-import type { Site } from "../src/backend/wasm/instructions/context.ts";
-import { emitWord } from "../src/backend/wasm/instructions/instructions.ts";
+import type { EmitContext } from "../src/backend/wasm/instructions/context.ts";
+import { emitOp } from "../src/backend/wasm/instructions/instructions.ts";
 import { primitives } from "../src/scalar/primitives.ts";
 
 const values = [Number.NaN, Infinity, -Infinity, 0, -0, 1, -1, 2.5, -2.5, 2 ** -149, -(2 ** -149), 1e30];
@@ -10,7 +10,7 @@ const values = [Number.NaN, Infinity, -Infinity, 0, -0, 1, -1, 2.5, -2.5, 2 ** -
 function inVector(word: string, xs: readonly number[], before: readonly number[], after: readonly number[]) {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const f = new FunctionBuilder([], []);
-  const site: Site = { f, width: "vector", type: "float32", lanes: 4, scratch: () => f.local("v128") };
+  const site: EmitContext = { f, width: "vector", type: "float32", lanes: 4, scratch: () => f.local("v128") };
   const known = [...before, undefined, ...after];
   for (let at = 0; at < 4 * xs.length; at += 16) {
     f.i32(at);
@@ -18,7 +18,7 @@ function inVector(word: string, xs: readonly number[], before: readonly number[]
       if (c === undefined) f.i32(at).op("v128.load", 2, 0);
       else f.f32(c).op("f32x4.splat");
     });
-    emitWord(word, site, operands, known);
+    emitOp(word, site, operands, known);
     f.op("v128.store", 2, 0);
   }
   const module = new ModuleBuilder();

@@ -5,8 +5,8 @@ import { functions } from "../../scalar/functions.ts";
 import { primitives } from "../../scalar/primitives.ts";
 import { compileModule } from "./assembler/compile.ts";
 import { type Float, gemmModule } from "./gemm/gemm.ts";
-import { isKnown } from "./instructions/instructions.ts";
-import { type Assembled, moduleOf } from "./module.ts";
+import { isNative } from "./instructions/instructions.ts";
+import { buildModule, type CompiledModule } from "./module.ts";
 
 const vocabulary: Readonly<Record<string, ScalarOp>> = { ...primitives, ...functions, ...farWords };
 
@@ -18,19 +18,19 @@ function hostWords(program: Program): Record<string, number> {
     const places = kernel.args.flatMap((x) => (x.kind === "gather" ? [x.at] : []));
     const values = kernel.loops.flatMap((l) => l.statements.map((t) => t.value));
     for (const e of subexpressions([...values, ...places]))
-      if (e.kind === "apply" && !isKnown(e.name)) found[e.name] = e.args.length;
+      if (e.kind === "apply" && !isNative(e.name)) found[e.name] = e.args.length;
   }
   return found;
 }
 
 /** How large products of matrices round: after each multiplication and each addition, or as the machine likes. */
-export type Products = "strict" | "relaxed";
+export type GemmMode = "strict" | "relaxed";
 
 type Kernels = WebAssembly.Instance["exports"];
 const gemms = new WeakMap<WebAssembly.Memory, Map<string, Kernels>>();
 
 /** The matrix kernels, which all programs over one memory share. */
-function gemmOver(memory: WebAssembly.Memory, type: Float, products: Products): Kernels {
+function gemmOver(memory: WebAssembly.Memory, type: Float, products: GemmMode): Kernels {
   const kernels = gemms.get(memory) ?? new Map<string, Kernels>();
   gemms.set(memory, kernels);
   const key = `${type} ${products}`;
@@ -41,7 +41,7 @@ function gemmOver(memory: WebAssembly.Memory, type: Float, products: Products): 
 }
 
 /** A program over a memory, with the constants that stand behind its table. */
-interface Instance extends Omit<Assembled, "bytes"> {
+interface Instance extends Omit<CompiledModule, "bytes"> {
   /** Runs the program, given the address of its table. */
   readonly run: (table: number) => void;
   /** Runs one of its kernels. */
@@ -49,9 +49,9 @@ interface Instance extends Omit<Assembled, "bytes"> {
 }
 
 /** Makes a program ready to run. */
-export function instantiate(program: Program, memory: WebAssembly.Memory, products: Products): Instance {
+export function instantiate(program: Program, memory: WebAssembly.Memory, products: GemmMode): Instance {
   const host = hostWords(program);
-  const { bytes, ...needs } = moduleOf(program, host);
+  const { bytes, ...needs } = buildModule(program, host);
   const imports = (integer: boolean) =>
     Object.fromEntries(
       Object.keys(host).map((name) => {

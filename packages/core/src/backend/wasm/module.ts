@@ -2,13 +2,13 @@ import { buffersOf } from "../../lower/ir/buffers.ts";
 import type { Buffer, Nest } from "../../lower/ir/kernel.ts";
 import type { Program } from "../../lower/ir/program.ts";
 import { FunctionBuilder, ModuleBuilder, type ValType } from "./assembler/assembler.ts";
-import { emitProduct, type MatrixProduct, matrixProduct, Places } from "./gemm/emit.ts";
+import { emitGemmCall, type GemmCall, gemmCall, OffsetTables } from "./gemm/emit.ts";
 import { gemmParameters } from "./gemm/gemm.ts";
-import { emitSkip } from "./gemm/skip-zeros.ts";
-import { emitJoin } from "./kernels/concat.ts";
-import { emitRecur } from "./kernels/scan.ts";
+import { emitSkipZeros } from "./gemm/skip-zeros.ts";
+import { emitConcat } from "./kernels/concat.ts";
+import { emitScan } from "./kernels/scan.ts";
 import { emitScatter } from "./kernels/scatter.ts";
-import { textOf } from "./nest/kernel-key.ts";
+import { kernelKey } from "./nest/kernel-key.ts";
 import { emitNest } from "./nest/nest.ts";
 
 /** The table that a program is run on: 1 more than the item at fault, the address of the workspace, then that of each buffer. */
@@ -17,7 +17,7 @@ export const addressWord = (buffer: Buffer): number => 2 + buffer.id;
 export const workspaceWord = 1;
 
 /** A program as a module, and what it needs in memory. */
-export interface Assembled {
+export interface CompiledModule {
   readonly bytes: Uint8Array;
   /** What stands behind the words of the table. */
   readonly constants: readonly number[];
@@ -26,12 +26,10 @@ export interface Assembled {
 }
 
 /** A program as a module: a function per kernel, which nests alike share; `run(table)`, which calls them in order, and `step(table, k)`, which calls one. */
-export function moduleOf(program: Program, hostWords: Readonly<Record<string, number>>): Assembled {
+export function buildModule(program: Program, hostWords: Readonly<Record<string, number>>): CompiledModule {
   const module = new ModuleBuilder();
   module.importMemory("env", "memory");
-  const matrix = new Map(
-    program.kernels.flatMap((k) => (k.kind === "product" ? [[k, matrixProduct(k)]] : [])),
-  );
+  const matrix = new Map(program.kernels.flatMap((k) => (k.kind === "product" ? [[k, gemmCall(k)]] : [])));
   const gemms = new Map<string, number>();
   for (const { type, kernel } of matrix.values())
     if (!gemms.has(`${type} ${kernel}`))
@@ -52,7 +50,7 @@ export function moduleOf(program: Program, hostWords: Readonly<Record<string, nu
       ]),
     );
   const host = { float: imports("float", "f64"), int: imports("int", "i32") };
-  const places = new Places();
+  const places = new OffsetTables();
   let workspace = Math.max(0, ...[...matrix.values()].map((p) => p.workspace));
   const pushList = (f: FunctionBuilder, start: number): FunctionBuilder =>
     f
@@ -98,7 +96,7 @@ export function moduleOf(program: Program, hostWords: Readonly<Record<string, nu
   const calls = program.kernels.map((kernel): ((from: FunctionBuilder) => void) => {
     const buffers = buffersOf(kernel);
     if (kernel.kind === "nest") {
-      const text = textOf(kernel, buffers);
+      const text = kernelKey(kernel, buffers);
       const index = nests.get(text) ?? writeNest(kernel, buffers);
       nests.set(text, index);
       const start = places.list(buffers.map((b) => 4 * addressWord(b)));
@@ -113,23 +111,23 @@ export function moduleOf(program: Program, hostWords: Readonly<Record<string, nu
     const held = kernel.kind === "join" ? [] : buffers;
     const { f, base, pushWorkspace } = writing(["i32"], held, find);
     if (kernel.kind === "product") {
-      const product = matrix.get(kernel) as MatrixProduct;
-      emitProduct(f, product, {
+      const product = matrix.get(kernel) as GemmCall;
+      emitGemmCall(f, product, {
         base,
         gemm: gemms.get(`${product.type} ${product.kernel}`) as number,
         places,
         pushList: (start) => pushList(f, start),
         pushWorkspace,
       });
-      if (kernel.skip) emitSkip(f, kernel, base);
+      if (kernel.skip) emitSkipZeros(f, kernel, base);
     } else if (kernel.kind === "scatter") emitScatter(f, kernel, base);
     else if (kernel.kind === "join")
-      emitJoin(f, kernel, {
+      emitConcat(f, kernel, {
         entryOf: (b) => 4 * addressWord(b),
         places,
         pushList: (start) => pushList(f, start),
       });
-    else emitRecur(f, kernel, base);
+    else emitScan(f, kernel, base);
     const index = module.func(f);
     return (from) => from.get(0).call(index);
   });

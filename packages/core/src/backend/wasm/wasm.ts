@@ -8,13 +8,13 @@ import type { Backend } from "../backend.ts";
 import { throwFault } from "../diagnose-fault.ts";
 import { runHook } from "../hooks.ts";
 import { partition } from "../partition.ts";
-import { instantiate, type Products } from "./instance.ts";
+import { type GemmMode, instantiate } from "./instance.ts";
 import { Arena, Heap } from "./memory/heap.ts";
-import { type Kind, Residents } from "./memory/tensor-cache.ts";
+import { TensorCache, type TensorType } from "./memory/tensor-cache.ts";
 import { addressWord, tableWords, workspaceWord } from "./module.ts";
 
 const heap = new Heap();
-const residents = new Residents(heap, 256 << 20, 4096);
+const residents = new TensorCache(heap, 256 << 20, 4096);
 const arena = new Arena(heap, residents.makeRoom);
 
 let prepared = 0;
@@ -48,18 +48,18 @@ function layOut(program: Program, constants: readonly number[]) {
   const words = Math.ceil((tableWords(program) + constants.length) / 2) * 2;
   const size = heap.sizeClass(4 * words + 8 * singles.length);
   const table = heap.allocate(size, residents.makeRoom);
-  heap.all.int32.fill(0, table / 4, table / 4 + words);
-  heap.all.int32.set(constants, table / 4 + tableWords(program));
+  heap.views.int32.fill(0, table / 4, table / 4 + words);
+  heap.views.int32.set(constants, table / 4 + tableWords(program));
   const spots = new Map<Buffer, Spot>();
   singles.forEach((b, k) => {
     const at = table + 4 * words + 8 * k;
-    heap.all.int32[table / 4 + addressWord(b)] = at;
+    heap.views.int32[table / 4 + addressWord(b)] = at;
     spots.set(b, { dtype: b.dtype, place: at / bytesOf[b.dtype] });
   });
   return { table, spots, free: () => heap.free(table, size) };
 }
 
-const kernels = (name: string, products: Products): Backend => {
+const kernels = (name: string, products: GemmMode): Backend => {
   const prepare: Backend["prepare"] = (structure) =>
     structure.items.length > longestStraight
       ? partition(structure, longestProgram, prepareWhole)
@@ -82,13 +82,13 @@ const kernels = (name: string, products: Products): Backend => {
     arena.reserve(workspace + plan.bytes);
     const { table, spots, free } = layOut(program, constants);
     const word = (b: Buffer): number => table / 4 + addressWord(b);
-    const kindOf = (b: Buffer): Kind => residents.kind(b.dtype, b.size);
+    const kindOf = (b: Buffer): TensorType => residents.kind(b.dtype, b.size);
 
     let arenaAt = 0;
     const placeScratch = (): void => {
       arenaAt = arena.at;
-      heap.all.int32[table / 4 + workspaceWord] = arenaAt;
-      for (const [b, offset] of plan.offsets) heap.all.int32[word(b)] = arenaAt + workspace + offset;
+      heap.views.int32[table / 4 + workspaceWord] = arenaAt;
+      for (const [b, offset] of plan.offsets) heap.views.int32[word(b)] = arenaAt + workspace + offset;
     };
 
     const entering = inputs.map((b, k) => ({ k, spot: spots.get(b), word: word(b), kind: kindOf(b) }));
@@ -104,10 +104,10 @@ const kernels = (name: string, products: Products): Backend => {
       run(values, dying) {
         residents.start();
         for (const { k, spot } of singles)
-          heap.all[spot.dtype][spot.place] = residents.numberOf(values[k] as Value);
+          heap.views[spot.dtype][spot.place] = residents.numberOf(values[k] as Value);
         for (const { k, word, kind } of tensors) {
           const at = residents.addressOf(values[k] as Value, kind);
-          heap.all.int32[word] = at;
+          heap.views.int32[word] = at;
         }
         const created: (Value | undefined)[] = [];
         const giveUp = (): void => {
@@ -120,24 +120,24 @@ const kernels = (name: string, products: Products): Backend => {
               continue;
             }
             const value = residents.create(kind);
-            heap.all.int32[word] = value.block.at;
+            heap.views.int32[word] = value.block.at;
             created.push(value);
           }
           if (arenaAt !== arena.at) placeScratch();
-          heap.all.int32[table / 4] = 0;
+          heap.views.int32[table / 4] = 0;
           if (runHook.runKernels) runHook.runKernels(lowered(), (k) => step(table, k));
           else run(table);
         } catch (error) {
           giveUp();
           throw error;
         }
-        const fault = heap.all.int32[table / 4] as number;
+        const fault = heap.views.int32[table / 4] as number;
         if (fault !== 0) {
           giveUp();
           throwFault({ name, prepare }, lowered().items, fault - 1, values);
         }
         leaving.forEach(({ spot }, k) => {
-          if (spot) created[k] = new ScalarValue(heap.all[spot.dtype][spot.place] as number, spot.dtype);
+          if (spot) created[k] = new ScalarValue(heap.views[spot.dtype][spot.place] as number, spot.dtype);
         });
         if (dying) for (const { k } of mortal) if (dying[k]) residents.forget(values[k] as Value);
         return results.map(({ input, made }) => (input < 0 ? created[made] : values[input]) as Value);

@@ -1,7 +1,7 @@
 import type { FunctionBuilder } from "./assembler.ts";
 
 /** Opens a loop that counts `i` from 0 below `size`. */
-export function counted(f: FunctionBuilder, size: number, body: (i: number) => void): void {
+export function emitLoop(f: FunctionBuilder, size: number, body: (i: number) => void): void {
   if (size === 0) return;
   const i = f.local("i32");
   f.i32(0).set(i);
@@ -12,18 +12,18 @@ export function counted(f: FunctionBuilder, size: number, body: (i: number) => v
 }
 
 /** Opens a loop for each size, the last innermost. */
-export function nested(
+export function emitNestedLoops(
   f: FunctionBuilder,
   sizes: readonly number[],
   body: (counters: readonly number[]) => void,
   done: readonly number[] = [],
 ): void {
   if (done.length === sizes.length) return body(done);
-  counted(f, sizes[done.length] as number, (i) => nested(f, sizes, body, [...done, i]));
+  emitLoop(f, sizes[done.length] as number, (i) => emitNestedLoops(f, sizes, body, [...done, i]));
 }
 
 /** Puts base + Σ counter·step·bytes on the stack. */
-export function pushPlace(
+export function pushAddress(
   f: FunctionBuilder,
   base: number,
   counters: readonly number[],

@@ -56,13 +56,13 @@ export const MR = 4;
 export const columnsOf = (element: Element): number => 2 * element.lanes;
 
 /** How kernels multiply and add; `relaxed` fuses the two where the machine can, and gives up identical bits. */
-export interface Arithmetic {
+export interface GemmOps {
   readonly element: Element;
   readonly relaxed: boolean;
 }
 
 /** A function of i32 parameters without result, and its parameters by name. */
-export function procedure<const Names extends readonly string[]>(
+export function emitFunction<const Names extends readonly string[]>(
   names: Names,
 ): [FunctionBuilder, Record<Names[number], number>] {
   const f = new FunctionBuilder(
@@ -76,7 +76,7 @@ export function procedure<const Names extends readonly string[]>(
 /** `sum ← sum + x · y` of vectors, rounded twice unless relaxed. */
 export function multiplyAdd(
   f: FunctionBuilder,
-  { element, relaxed }: Arithmetic,
+  { element, relaxed }: GemmOps,
   sum: number,
   x: number,
   y: number,

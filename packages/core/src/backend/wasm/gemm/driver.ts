@@ -4,12 +4,12 @@ import {
   columnsOf,
   type Element,
   elements,
+  emitFunction,
   type Float,
   forRange,
   increase,
   MR,
   minimum,
-  procedure,
   remaining,
 } from "./code.ts";
 
@@ -84,7 +84,7 @@ type GemmParameters = Record<(typeof gemmParameters)[number], number>;
  */
 export function emitGemm(type: Float, kernels: GemmKernels, mapped: boolean): FunctionBuilder {
   const element = elements[type];
-  const [f, p] = procedure(gemmParameters);
+  const [f, p] = emitFunction(gemmParameters);
   const strides = mapped ? [p.cRow] : [p.aRow, p.aCol, p.bRow, p.bCol, p.cRow];
   for (const stride of strides) f.get(stride).i32(element.log2).op("i32.shl").set(stride);
   f.get(p.m).op("i32.eqz");

@@ -1,14 +1,14 @@
 import type { Buffer } from "../../../lower/ir/kernel.ts";
 import { bytesOf, type GemmAxis, type GemmKernel } from "../../../lower/ir/program.ts";
 import type { FunctionBuilder } from "../assembler/assembler.ts";
-import { nested, pushPlace } from "../assembler/loops.ts";
+import { emitNestedLoops, pushAddress } from "../assembler/loops.ts";
 import { type Float, workspaceBytes } from "./gemm.ts";
 
 type Axes = readonly GemmAxis[];
 type Operand = "a" | "b" | "c";
 
 /** A product as calls of the matrix kernel: one for every point of the `free` axes. */
-export interface MatrixProduct {
+export interface GemmCall {
   readonly product: GemmKernel;
   readonly type: Float;
   /** Whether both operands go through the axes of each kind in equal steps. */
@@ -41,7 +41,7 @@ function chain(axes: Axes, c: number): Axes {
 }
 
 /** How the matrix kernel, whose columns lie side by side, works a product out. */
-export function matrixProduct(given: GemmKernel): MatrixProduct {
+export function gemmCall(given: GemmKernel): GemmCall {
   const hasColumns = (axes: Axes) => axes.some((x) => x.c === 1);
   const product = !hasColumns(given.ns) && hasColumns(given.ms) ? transposed(given) : given;
   const { batch, ms, ns, ks: k } = product;
@@ -55,7 +55,7 @@ export function matrixProduct(given: GemmKernel): MatrixProduct {
 }
 
 /** Lists of words that stand one behind the other: places that products read through, and where buffers are. */
-export class Places {
+export class OffsetTables {
   readonly words: number[] = [];
   readonly #known = new Map<string, number>();
 
@@ -84,21 +84,21 @@ export class Places {
 }
 
 /** What the calls need from around them. */
-export interface ProductSurroundings {
+export interface GemmContext {
   readonly base: (buffer: Buffer) => number;
   /** The matrix kernel that the product names. */
   readonly gemm: number;
-  readonly places: Places;
+  readonly places: OffsetTables;
   /** Puts the address of a list of places on the stack. */
   readonly pushList: (start: number) => void;
   readonly pushWorkspace: () => void;
 }
 
 /** Calls the matrix kernel for every point of the axes that it does not take itself. */
-export function emitProduct(
+export function emitGemmCall(
   f: FunctionBuilder,
-  { product, kernel, free, m, n, k }: MatrixProduct,
-  { base, gemm, places, pushList, pushWorkspace }: ProductSurroundings,
+  { product, kernel, free, m, n, k }: GemmCall,
+  { base, gemm, places, pushList, pushWorkspace }: GemmContext,
 ): void {
   const bytes = bytesOf[product.out.dtype];
   const pushSteps = (axes: Axes, operand: Operand) => {
@@ -109,10 +109,10 @@ export function emitProduct(
     }
   };
   const sizes = free.map((x) => x.size);
-  nested(f, sizes, (counters) => {
+  emitNestedLoops(f, sizes, (counters) => {
     const place = (operand: Operand, buffer: Buffer, start = 0) => {
       const steps = free.map((x) => x[operand]);
-      pushPlace(f, base(buffer), counters, steps, bytes, start);
+      pushAddress(f, base(buffer), counters, steps, bytes, start);
     };
     f.i32(sizeOf(m)).i32(sizeOf(n)).i32(sizeOf(k));
     place("a", product.a.buffer, product.a.offset);

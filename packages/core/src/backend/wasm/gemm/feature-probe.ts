@@ -12,7 +12,7 @@ function multiplyAdd(): Uint8Array {
 }
 
 /** Whether engine and machine fuse multiplication and addition; where not, `wasmRelaxed` gives the bits of `wasm`. */
-export function fusesMultiplyAdd(): boolean {
+export function hasFusedMultiplyAdd(): boolean {
   const bytes = multiplyAdd();
   if (!WebAssembly.validate(bytes)) return false;
   const { exports } = new WebAssembly.Instance(compileModule(bytes));

@@ -1,6 +1,6 @@
 import { ModuleBuilder } from "../assembler/assembler.ts";
 import { compileModule } from "../assembler/compile.ts";
-import { type Arithmetic, columnsOf, elements, type Float, MR } from "./code.ts";
+import { columnsOf, elements, type Float, type GemmOps, MR } from "./code.ts";
 import { emitGemm, type GemmKernels } from "./driver.ts";
 import { packKernel, packMappedKernel } from "./pack.ts";
 import { columnsKernel, rowsKernel } from "./row.ts";
@@ -10,7 +10,7 @@ export type { Float } from "./code.ts";
 export { gemmParameters, KC, workspaceBytes } from "./driver.ts";
 
 function moduleBytes(type: Float, relaxed: boolean): Uint8Array {
-  const arithmetic: Arithmetic = { element: elements[type], relaxed };
+  const arithmetic: GemmOps = { element: elements[type], relaxed };
   const { element } = arithmetic;
   const module = new ModuleBuilder();
   module.importMemory("env", "memory");

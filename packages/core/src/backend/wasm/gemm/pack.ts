@@ -4,12 +4,12 @@ import {
   advance,
   countDown,
   type Element,
+  emitFunction,
   forRange,
   gather,
   increase,
   loadEach,
   pointers,
-  procedure,
   remaining,
   transpose,
 } from "./code.ts";
@@ -40,7 +40,7 @@ function forVectors(
 
 /** Packs from whatever strides lanes lie in, `laneStride` and `kStride` in bytes. */
 export function packKernel(element: Element, width: number): FunctionBuilder {
-  const [f, p] = procedure(["to", "from", "laneStride", "kStride", "count", "k"]);
+  const [f, p] = emitFunction(["to", "from", "laneStride", "kStride", "count", "k"]);
   const { bytes, lanes, log2 } = element;
   const [from, rounds] = [f.local("i32"), f.local("i32")];
   const vectors = Array.from({ length: lanes }, () => f.local("v128"));
@@ -92,7 +92,7 @@ export function packKernel(element: Element, width: number): FunctionBuilder {
  * by side are copied as vectors, steps that do are transposed in registers.
  */
 export function packMappedKernel(element: Element, width: number): FunctionBuilder {
-  const [f, p] = procedure(["to", "from", "lanes", "steps", "count", "k"]);
+  const [f, p] = emitFunction(["to", "from", "lanes", "steps", "count", "k"]);
   const { bytes, lanes, log2 } = element;
   const local = () => f.local("i32");
   const [rounds, at, offset] = [local(), local(), local()];

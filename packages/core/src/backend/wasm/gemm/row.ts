@@ -1,17 +1,17 @@
 import type { FunctionBuilder } from "../assembler/assembler.ts";
 import {
-  type Arithmetic,
   address,
   advance,
   columnsOf,
   countDown,
+  emitFunction,
   forRange,
+  type GemmOps,
   gather,
   increase,
   loadEach,
   multiplyAdd,
   pointers,
-  procedure,
   remaining,
   transpose,
 } from "./code.ts";
@@ -26,8 +26,8 @@ const ROWS = 4;
  * For B with rows of elements side by side, `bStride` apart: reads B from front to back, while the sums stay in the
  * nearest cache. Both kernels keep them in `scratch`, which holds n elements and two vectors more.
  */
-export function rowsKernel(arithmetic: Arithmetic, add: number): FunctionBuilder {
-  const [f, p] = procedure(rowParameters);
+export function rowsKernel(arithmetic: GemmOps, add: number): FunctionBuilder {
+  const [f, p] = emitFunction(rowParameters);
   const { lanes, log2, loadSplat } = arithmetic.element;
   const [to, left] = [f.local("i32"), f.local("i32")];
   const [sum, value] = [f.local("v128"), f.local("v128")];
@@ -74,8 +74,8 @@ export function rowsKernel(arithmetic: Arithmetic, add: number): FunctionBuilder
  * For B with columns of elements side by side, `bStride` apart: as many columns at a time as two vectors hold,
  * transposed in registers, so that each column is summed in the order of k, as everywhere.
  */
-export function columnsKernel(arithmetic: Arithmetic, add: number): FunctionBuilder {
-  const [f, p] = procedure(rowParameters);
+export function columnsKernel(arithmetic: GemmOps, add: number): FunctionBuilder {
+  const [f, p] = emitFunction(rowParameters);
   const { element } = arithmetic;
   const { bytes, lanes, log2, loadSplat } = element;
   const width = columnsOf(element);

@@ -1,7 +1,7 @@
 import type { Buffer } from "../../../lower/ir/kernel.ts";
 import { bytesOf, type GemmKernel } from "../../../lower/ir/program.ts";
 import type { FunctionBuilder, OpName } from "../assembler/assembler.ts";
-import { counted, nested, pushPlace } from "../assembler/loops.ts";
+import { emitLoop, emitNestedLoops, pushAddress } from "../assembler/loops.ts";
 import { elements } from "./code.ts";
 
 /** Vectors of results that are looked at side by side, so that additions do not wait for each other. */
@@ -24,7 +24,7 @@ function pushAnyNonfinite(f: FunctionBuilder, { out }: GemmKernel, base: (b: Buf
   number(0).set(rest);
   f.get(base(out)).set(at);
   const block = streams * lanes;
-  counted(f, Math.floor(out.size / block), () => {
+  emitLoop(f, Math.floor(out.size / block), () => {
     sums.forEach((sum, k) => {
       zeroTimes(sum, 16 * k);
     });
@@ -33,7 +33,7 @@ function pushAnyNonfinite(f: FunctionBuilder, { out }: GemmKernel, base: (b: Buf
       .op("i32.add")
       .set(at);
   });
-  counted(f, out.size % block, () => {
+  emitLoop(f, out.size % block, () => {
     number(0).get(at).op(load, log2, 0).op(`${type}.mul`).get(rest).op(`${type}.add`).set(rest);
     f.get(at).i32(bytes).op("i32.add").set(at);
   });
@@ -48,7 +48,7 @@ function pushAnyNonfinite(f: FunctionBuilder, { out }: GemmKernel, base: (b: Buf
  * Computes anew the results of a product that are not finite, with the terms left out in which an operand whose zeros
  * win is 0. Where all are finite, nothing was wrong with any term.
  */
-export function emitSkip(f: FunctionBuilder, product: GemmKernel, base: (b: Buffer) => number): void {
+export function emitSkipZeros(f: FunctionBuilder, product: GemmKernel, base: (b: Buffer) => number): void {
   const { out, a, b, batch, ms, ns, ks, skip } = product;
   const bytes = bytesOf[out.dtype];
   const type = out.dtype === "float64" ? "f64" : "f32";
@@ -58,7 +58,7 @@ export function emitSkip(f: FunctionBuilder, product: GemmKernel, base: (b: Buff
   const [x, y, sum] = [f.local(type), f.local(type), f.local(type)];
   const sizes = axes.map((axis) => axis.size);
   const place = (counters: readonly number[], of: typeof axes, operand: "a" | "b" | "c", start: number) =>
-    pushPlace(
+    pushAddress(
       f,
       base(operand === "c" ? out : product[operand].buffer),
       counters,
@@ -68,13 +68,13 @@ export function emitSkip(f: FunctionBuilder, product: GemmKernel, base: (b: Buff
     );
   pushAnyNonfinite(f, product, base);
   f.if(() =>
-    nested(f, sizes, (counters) => {
+    emitNestedLoops(f, sizes, (counters) => {
       place(counters, axes, "c", 0);
       f.op(load, log2, 0).set(sum);
       f.get(sum).get(sum).op(`${type}.sub`).get(sum).get(sum).op(`${type}.sub`).op(`${type}.ne`);
       f.if(() => {
         number(0).set(sum);
-        nested(
+        emitNestedLoops(
           f,
           ks.map((axis) => axis.size),
           (inner) => {

@@ -1,17 +1,17 @@
 import type { FunctionBuilder, OpName } from "../assembler/assembler.ts";
 import {
-  type Arithmetic,
   address,
   advance,
   columnsOf,
   countDown,
   type Element,
+  emitFunction,
   forRange,
+  type GemmOps,
   increase,
   MR,
   multiplyAdd,
   pointers,
-  procedure,
   remaining,
 } from "./code.ts";
 
@@ -33,9 +33,9 @@ export const tileParameters = [
  * The micro-kernel: `C (+)= Σₖ A[·, k] · B[k, ·]` for a tile of MR rows and `vectors` vectors of columns, k ≥ 1.
  * Row i of A stands at `a + i·aRow` and goes on by `aStep`; where A is `packed` both are known. `b` goes on by `bStep`.
  */
-export function tileKernel(arithmetic: Arithmetic, vectors: number, packed: boolean): FunctionBuilder {
+export function tileKernel(arithmetic: GemmOps, vectors: number, packed: boolean): FunctionBuilder {
   const { bytes, log2, loadSplat, vectorAdd } = arithmetic.element;
-  const [f, p] = procedure(tileParameters);
+  const [f, p] = emitFunction(tileParameters);
   const sums = Array.from({ length: MR }, () => Array.from({ length: vectors }, () => f.local("v128")));
   const b = Array.from({ length: vectors }, () => f.local("v128"));
   const a = f.local("v128");
@@ -73,7 +73,7 @@ export function tileKernel(arithmetic: Arithmetic, vectors: number, packed: bool
 
 /** `C (+)= S` for `rows` ≥ 1 rows of `cols` elements: how partial tiles reach C. */
 export function addKernel(element: Element): FunctionBuilder {
-  const [f, p] = procedure(["s", "sRow", "rows", "cols", "c", "cRow", "accumulate"]);
+  const [f, p] = emitFunction(["s", "sRow", "rows", "cols", "c", "cRow", "accumulate"]);
   const offset = f.local("i32");
   const move = (bytes: number, load: OpName, store: OpName, add: OpName | undefined) =>
     f.block(() =>
@@ -122,7 +122,7 @@ export const blockParameters = [
  * a panel of A then stays in the nearest cache, and C is written along its rows, which counts where k is small.
  */
 export function blockKernel(element: Element, kernels: TileKernels): FunctionBuilder {
-  const [f, p] = procedure(blockParameters);
+  const [f, p] = emitFunction(blockParameters);
   const { bytes, lanes } = element;
   const local = () => f.local("i32");
   const [i, j, a, b, c] = [local(), local(), local(), local(), local()];

@@ -1,12 +1,12 @@
 import type { DType } from "../../../dtype.ts";
 import type { OpName } from "../assembler/assembler.ts";
-import { type Push, prefixes, type Site } from "./context.ts";
+import { type EmitContext, type PushOperand, prefixes } from "./context.ts";
 import { splatBytes } from "./lanes.ts";
 
-type Convert = (site: Site, from: DType, push: Push) => void;
+type Convert = (site: EmitContext, from: DType, push: PushOperand) => void;
 
 /** Conversions: each from every dtype. Vectors of 32-bit lanes do not change into 64-bit ones here. */
-export const conversions: Readonly<Record<string, Convert>> = {
+export const casts: Readonly<Record<string, Convert>> = {
   toBool: ({ f, width, lanes }, from, push) => {
     push();
     if (from === "bool") return;

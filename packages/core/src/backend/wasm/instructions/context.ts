@@ -6,10 +6,10 @@ import { valTypes } from "./lanes.ts";
 export type Width = "scalar" | "vector";
 
 /** Puts an operand on the stack. */
-export type Push = () => void;
+export type PushOperand = () => void;
 
 /** What a word needs to know of where it stands. */
-export interface Site {
+export interface EmitContext {
   readonly f: FunctionBuilder;
   readonly width: Width;
   /** The dtype that the word works in: that of its operands, or of its branches. */
@@ -21,15 +21,15 @@ export interface Site {
 }
 
 /** A local for short use, the same one for the same type and slot. */
-export type Scratch = (type: ValType, slot: number) => number;
+export type ScratchLocal = (type: ValType, slot: number) => number;
 
-export const siteOf = (
+export const emitContext = (
   f: FunctionBuilder,
-  scratch: Scratch,
+  scratch: ScratchLocal,
   width: Width,
   type: DType,
   lanes: 2 | 4,
-): Site => ({
+): EmitContext => ({
   f,
   width,
   type,
@@ -38,7 +38,11 @@ export const siteOf = (
 });
 
 /** Writes a word over its operands, of which some are known numbers. */
-export type Emit = (site: Site, operands: readonly Push[], known: readonly (number | undefined)[]) => void;
+export type EmitOp = (
+  site: EmitContext,
+  operands: readonly PushOperand[],
+  known: readonly (number | undefined)[],
+) => void;
 
 /** The prefix of the instructions on a dtype; in vectors truth values are masks. */
 export const prefixes: Record<Width, Record<DType, string>> = {

@@ -1,5 +1,5 @@
 import type { OpName } from "../assembler/assembler.ts";
-import { type Emit, prefixes, type Site } from "./context.ts";
+import { type EmitContext, type EmitOp, prefixes } from "./context.ts";
 import { pushConstant, splatBytes } from "./lanes.ts";
 
 /** The layout of a float: the bits of its significand, the bias of its exponent, and the integers of its size. */
@@ -9,7 +9,7 @@ const layouts = {
 } as const;
 
 /** Instructions on a float as the integer that its bits are, or on as many as a vector has lanes. */
-function bitsOf({ f, width, type }: Site) {
+function bitsOf({ f, width, type }: EmitContext) {
   const layout = layouts[type as "float32"];
   const { size, bits, bias, scalar } = layout;
   const vector = width === "vector";
@@ -47,7 +47,7 @@ function bitsOf({ f, width, type }: Site) {
 
 /** One instruction over the bit of the sign, a constant that engines keep in a register. */
 const withSign =
-  (op: "andnot" | "xor"): Emit =>
+  (op: "andnot" | "xor"): EmitOp =>
   (site, [x]) => {
     const { sign, withBits } = bitsOf(site);
     x?.();
@@ -55,10 +55,10 @@ const withSign =
   };
 
 /** |x| and −x of vectors: for the instructions of that name, V8 makes the constant anew each time. */
-export const signWords: Readonly<Record<string, Emit>> = { abs: withSign("andnot"), neg: withSign("xor") };
+export const signOps: Readonly<Record<string, EmitOp>> = { abs: withSign("andnot"), neg: withSign("xor") };
 
 /** Words that look into the layout of floats. */
-export const layoutWords: Readonly<Record<string, Emit>> = {
+export const bitOps: Readonly<Record<string, EmitOp>> = {
   copysign: (site, [x, y]) => {
     const { f, width, type } = site;
     const scalar = width === "scalar";

@@ -1,8 +1,8 @@
 import type { DType } from "../../../dtype.ts";
 import type { OpName } from "../assembler/assembler.ts";
-import { conversions } from "./casts.ts";
-import { type Emit, isFloat, type Push, prefixes, type Site } from "./context.ts";
-import { layoutWords, signWords } from "./float-bits.ts";
+import { casts } from "./casts.ts";
+import { type EmitContext, type EmitOp, isFloat, type PushOperand, prefixes } from "./context.ts";
+import { bitOps, signOps } from "./float-bits.ts";
 import { splatBytes } from "./lanes.ts";
 
 /** Instruction suffixes of the words on floats and on integers; a missing one has no instruction of its own. */
@@ -31,12 +31,12 @@ const suffixes: Readonly<Record<string, { readonly float?: string; readonly int?
   shiftRightLogical: { int: "shr_u" },
 };
 
-const all = (operands: readonly Push[]): void => {
+const all = (operands: readonly PushOperand[]): void => {
   for (const push of operands) push();
 };
 
 /** The scalar integer forms that have no instruction. */
-const integerForms: Readonly<Record<string, Emit>> = {
+const integerForms: Readonly<Record<string, EmitOp>> = {
   neg: ({ f }, [a]) => {
     f.i32(0);
     a?.();
@@ -47,11 +47,11 @@ const integerForms: Readonly<Record<string, Emit>> = {
     a?.();
     f.set(x).get(x).i32(0).get(x).op("i32.sub").get(x).i32(0).op("i32.ge_s").op("select");
   },
-  minimum: (site, [a, b]) => chooseInteger(site, a as Push, b as Push, "i32.lt_s"),
-  maximum: (site, [a, b]) => chooseInteger(site, a as Push, b as Push, "i32.gt_s"),
+  minimum: (site, [a, b]) => chooseInteger(site, a as PushOperand, b as PushOperand, "i32.lt_s"),
+  maximum: (site, [a, b]) => chooseInteger(site, a as PushOperand, b as PushOperand, "i32.gt_s"),
   floorDivide: ({ f, scratch }, [a, b]) => {
     const [x, y] = [scratch(0), scratch(1)];
-    all([a, b] as Push[]);
+    all([a, b] as PushOperand[]);
     f.set(y).set(x).get(y).op("i32.eqz");
     f.if(
       () => f.i32(0),
@@ -64,7 +64,7 @@ const integerForms: Readonly<Record<string, Emit>> = {
   },
 };
 
-function chooseInteger({ f, scratch }: Site, a: Push, b: Push, better: OpName): void {
+function chooseInteger({ f, scratch }: EmitContext, a: PushOperand, b: PushOperand, better: OpName): void {
   const [x, y] = [scratch(0), scratch(1)];
   all([a, b]);
   f.set(y).set(x).get(x).get(y).get(x).get(y).op(better).op("select");
@@ -72,7 +72,7 @@ function chooseInteger({ f, scratch }: Site, a: Push, b: Push, better: OpName): 
 
 /** Shifts: instructions take the count modulo 32, and by one outside 0 … 31 all bits are moved out. */
 const shifted =
-  (name: string): Emit =>
+  (name: string): EmitOp =>
   ({ f, width, scratch }, [a, b], known) => {
     const op = `${prefixes[width].int32}.${suffixes[name]?.int}` as OpName;
     const count = known[1];
@@ -96,7 +96,7 @@ const shifted =
 const roundings = new Set(["floor", "ceil", "trunc", "round"]);
 
 /** Words whose instructions follow no pattern. */
-const special: Readonly<Record<string, Emit>> = {
+const special: Readonly<Record<string, EmitOp>> = {
   shiftLeft: shifted("shiftLeft"),
   shiftRight: shifted("shiftRight"),
   shiftRightLogical: shifted("shiftRightLogical"),
@@ -111,10 +111,10 @@ const special: Readonly<Record<string, Emit>> = {
 };
 
 /** Whether there is an instruction sequence for a word in vectors of a type. */
-export function hasVector(name: string, type: DType): boolean {
-  if (name in conversions) return true;
+export function hasSimd(name: string, type: DType): boolean {
+  if (name in casts) return true;
   if (name === "where") return true;
-  if (name in layoutWords) return isFloat(type);
+  if (name in bitOps) return isFloat(type);
   const suffix = suffixes[name];
   if (!suffix) return false;
   if (!isFloat(type) && roundings.has(name)) return true;
@@ -124,8 +124,8 @@ export function hasVector(name: string, type: DType): boolean {
 }
 
 /** Whether the backend knows a word at all. */
-export const isKnown = (name: string): boolean =>
-  [layoutWords, integerForms, special, suffixes, conversions].some((words) => name in words);
+export const isNative = (name: string): boolean =>
+  [bitOps, integerForms, special, suffixes, casts].some((words) => name in words);
 
 /** Of truth values the greater is their disjunction and the lesser their conjunction. */
 const ofTruth: Readonly<Record<string, string>> = { maximum: "or", minimum: "and", mul: "and" };
@@ -134,7 +134,7 @@ const ofTruth: Readonly<Record<string, string>> = { maximum: "or", minimum: "and
  * The lesser or greater of x and a known number c in one instruction: the one that takes x where neither is less, which is
  * where x is NaN or equals c. Zeros have to be told apart then, and max(x, 0) turns the −0 that it may leave into 0.
  */
-function bounded({ f, type, lanes }: Site, word: string, x: Push, c: number): boolean {
+function bounded({ f, type, lanes }: EmitContext, word: string, x: PushOperand, c: number): boolean {
   const greater = word === "maximum";
   if (Number.isNaN(c) || (!greater && Object.is(c, -0))) return false;
   const prefix = prefixes.vector[type];
@@ -145,10 +145,10 @@ function bounded({ f, type, lanes }: Site, word: string, x: Push, c: number): bo
 }
 
 /** Writes a word over its operands, of which some are known numbers. */
-export function emitWord(
+export function emitOp(
   word: string,
-  site: Site,
-  operands: readonly Push[],
+  site: EmitContext,
+  operands: readonly PushOperand[],
   known: readonly (number | undefined)[] = [],
 ): void {
   const name = (site.type === "bool" && ofTruth[word]) || word;
@@ -157,12 +157,12 @@ export function emitWord(
   const form =
     (integer && width === "scalar" && integerForms[name]) ||
     special[name] ||
-    (!integer && width === "vector" && signWords[name]) ||
-    layoutWords[name];
+    (!integer && width === "vector" && signOps[name]) ||
+    bitOps[name];
   if (form) return form(site, operands, known);
   if (!integer && width === "vector" && (name === "maximum" || name === "minimum")) {
     const k = known.findIndex((c) => c !== undefined);
-    if (k >= 0 && bounded(site, name, operands[1 - k] as Push, known[k] as number)) return;
+    if (k >= 0 && bounded(site, name, operands[1 - k] as PushOperand, known[k] as number)) return;
   }
   all(operands);
   if (integer && roundings.has(name)) return;

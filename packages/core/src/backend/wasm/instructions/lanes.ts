@@ -36,13 +36,19 @@ function pushMask(f: FunctionBuilder, push: () => void, lanes: 2 | 4): void {
 }
 
 /** Takes a vector from the stack and puts the number in one of its lanes there. */
-export function takeLane(f: FunctionBuilder, type: DType, lanes: 2 | 4, lane: number): void {
+export function extractLane(f: FunctionBuilder, type: DType, lanes: 2 | 4, lane: number): void {
   f.op(`${laneOf(type, lanes)}.extract_lane` as OpName, lane);
   if (type === "bool") (lanes === 2 ? f.op("i32.wrap_i64") : f).i32(1).op("i32.and");
 }
 
 /** Puts a number into a lane of the vector on the stack. */
-export function putLane(f: FunctionBuilder, push: () => void, type: DType, lanes: 2 | 4, lane: number): void {
+export function replaceLane(
+  f: FunctionBuilder,
+  push: () => void,
+  type: DType,
+  lanes: 2 | 4,
+  lane: number,
+): void {
   if (type === "bool") pushMask(f, push, lanes);
   else push();
   f.op(`${laneOf(type, lanes)}.replace_lane` as OpName, lane);

@@ -1,9 +1,14 @@
 import type { OpName } from "../assembler/assembler.ts";
-import { type Push, prefixes, type Site } from "./context.ts";
+import { type EmitContext, type PushOperand, prefixes } from "./context.ts";
 import { splatBytes } from "./lanes.ts";
 
 /** A word that is 0 where |x| < `from`: it is worked out, lane by lane in float64, only where some lane is not. */
-export function emitRarely({ f, type, lanes, scratch }: Site, push: Push, from: number, host: Push): void {
+export function emitGuardedSlowPath(
+  { f, type, lanes, scratch }: EmitContext,
+  push: PushOperand,
+  from: number,
+  host: PushOperand,
+): void {
   const lane = prefixes.vector[type];
   const x = scratch(9);
   push();

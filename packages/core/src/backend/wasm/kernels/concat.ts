@@ -2,8 +2,8 @@ import type { Buffer } from "../../../lower/ir/kernel.ts";
 import { bytesOf, type ConcatKernel } from "../../../lower/ir/program.ts";
 import { sizeOf } from "../../../shape.ts";
 import type { FunctionBuilder } from "../assembler/assembler.ts";
-import { counted } from "../assembler/loops.ts";
-import type { Places } from "../gemm/emit.ts";
+import { emitLoop } from "../assembler/loops.ts";
+import type { OffsetTables } from "../gemm/emit.ts";
 
 /** What the list says of each part: where the address of its buffer stands in the table, then bytes. */
 const words = ["table", "start", "row", "length"] as const;
@@ -11,13 +11,13 @@ const words = ["table", "start", "row", "length"] as const;
 interface JoinSurroundings {
   /** Where the address of a buffer stands in the table, in bytes. */
   readonly entryOf: (b: Buffer) => number;
-  readonly places: Places;
+  readonly places: OffsetTables;
   /** Puts the address of a list of places on the stack. */
   readonly pushList: (start: number) => void;
 }
 
 /** Copies the parts of each row one behind the other, as a list tells: there may be more of them than code could name. */
-export function emitJoin(
+export function emitConcat(
   f: FunctionBuilder,
   { out, parts, shape, dim }: ConcatKernel,
   { entryOf, places, pushList }: JoinSurroundings,
@@ -37,10 +37,10 @@ export function emitJoin(
   const load = () => f.op("i32.load", 2, 0);
   f.get(0).i32(entryOf(out)).op("i32.add");
   load().set(to);
-  counted(f, sizeOf(shape.slice(0, dim)), (row) => {
+  emitLoop(f, sizeOf(shape.slice(0, dim)), (row) => {
     pushList(list);
     f.set(part);
-    counted(f, parts.length, () => {
+    emitLoop(f, parts.length, () => {
       f.get(to).get(0);
       push("table").op("i32.add");
       load();

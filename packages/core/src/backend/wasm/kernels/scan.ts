@@ -2,10 +2,10 @@ import type { Buffer } from "../../../lower/ir/kernel.ts";
 import { bytesOf, type ScanKernel, type StridedOperand } from "../../../lower/ir/program.ts";
 import { stridesOf } from "../../../shape.ts";
 import type { FunctionBuilder, OpName } from "../assembler/assembler.ts";
-import { counted, nested, pushPlace } from "../assembler/loops.ts";
+import { emitLoop, emitNestedLoops, pushAddress } from "../assembler/loops.ts";
 
 /** yᵢ = aᵢ·yᵢ₋₁ + bᵢ along one axis, line after line; float32 lines keep y in float64 between elements. */
-export function emitRecur(f: FunctionBuilder, r: ScanKernel, base: (b: Buffer) => number): void {
+export function emitScan(f: FunctionBuilder, r: ScanKernel, base: (b: Buffer) => number): void {
   const { dtype } = r.out;
   const bytes = bytesOf[dtype];
   const n = r.shape[r.dim] as number;
@@ -21,18 +21,18 @@ export function emitRecur(f: FunctionBuilder, r: ScanKernel, base: (b: Buffer) =
     f.get(at).op(`${prefix}.load` as OpName, Math.log2(bytes), 0);
     if (dtype === "float32") f.op("f64.promote_f32");
   };
-  nested(
+  emitNestedLoops(
     f,
     r.shape.map((size, d) => (d === r.dim ? 1 : size)),
     (counters) => {
       for (const { operand, at } of operands) {
         const { buffer, offset, strides } = operand;
         const first = r.reverse ? offset + (n - 1) * (strides[r.dim] as number) : offset;
-        pushPlace(f, base(buffer), counters, strides, bytes, first);
+        pushAddress(f, base(buffer), counters, strides, bytes, first);
         f.set(at);
       }
       pushNumber(0).set(y);
-      counted(f, n, (i) => {
+      emitLoop(f, n, (i) => {
         f.get(i).if(
           () => {
             read(a);

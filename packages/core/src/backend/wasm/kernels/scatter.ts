@@ -2,8 +2,8 @@ import type { Buffer } from "../../../lower/ir/kernel.ts";
 import { bytesOf, type ScatterKernel } from "../../../lower/ir/program.ts";
 import { stridesOf } from "../../../shape.ts";
 import type { FunctionBuilder, OpName } from "../assembler/assembler.ts";
-import { noteFault } from "../assembler/fault.ts";
-import { nested, pushPlace } from "../assembler/loops.ts";
+import { recordFault } from "../assembler/fault.ts";
+import { emitNestedLoops, pushAddress } from "../assembler/loops.ts";
 
 /** Copies x and then adds or writes src at the places that the index names. */
 export function emitScatter(f: FunctionBuilder, s: ScatterKernel, base: (b: Buffer) => number): void {
@@ -16,7 +16,7 @@ export function emitScatter(f: FunctionBuilder, s: ScatterKernel, base: (b: Buff
   const store = (narrow ? "i32.store8" : `${prefix}.store`) as OpName;
   const strides = stridesOf(s.shape);
   const place = (of: ScatterKernel["x"], counters: readonly number[], width: number) =>
-    pushPlace(f, base(of.buffer), counters, of.strides, width, of.offset);
+    pushAddress(f, base(of.buffer), counters, of.strides, width, of.offset);
   const whole = x.offset === 0 && x.buffer.size === out.size && x.strides.every((n, d) => n === strides[d]);
   if (whole)
     f.get(base(out))
@@ -24,13 +24,13 @@ export function emitScatter(f: FunctionBuilder, s: ScatterKernel, base: (b: Buff
       .i32(out.size * bytes)
       .op("memory.copy");
   else
-    nested(f, s.shape, (counters) => {
-      pushPlace(f, base(out), counters, strides, bytes);
+    emitNestedLoops(f, s.shape, (counters) => {
+      pushAddress(f, base(out), counters, strides, bytes);
       place(x, counters, bytes);
       f.op(load, log2, 0).op(store, log2, 0);
     });
   const [at, to] = [f.local("i32"), f.local("i32")];
-  nested(f, s.indexShape, (counters) => {
+  emitNestedLoops(f, s.indexShape, (counters) => {
     place(index, counters, 4);
     f.op("i32.load", 2, 0)
       .set(at)
@@ -39,7 +39,7 @@ export function emitScatter(f: FunctionBuilder, s: ScatterKernel, base: (b: Buff
       .op("i32.lt_u");
     f.if(
       () => {
-        pushPlace(
+        pushAddress(
           f,
           base(out),
           counters,
@@ -60,7 +60,7 @@ export function emitScatter(f: FunctionBuilder, s: ScatterKernel, base: (b: Buff
             .op(`${prefix}.${narrow ? "or" : "add"}` as OpName);
         f.op(store, log2, 0);
       },
-      () => noteFault(f, out.item),
+      () => recordFault(f, out.item),
     );
   });
 }

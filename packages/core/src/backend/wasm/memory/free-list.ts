@@ -4,7 +4,7 @@ interface Stretch {
 }
 
 /** Free stretches of memory in the order of their addresses; neighbours are one. */
-export class Stretches {
+export class FreeList {
   #free: Stretch[] = [];
 
   /** The start of the tightest stretch that holds so many bytes, which are free no longer. */

@@ -1,6 +1,6 @@
 import { arrays, type DType, type TypedArray } from "../../../dtype.ts";
 import { fail } from "../../../errors.ts";
-import { Stretches } from "./free-list.ts";
+import { FreeList } from "./free-list.ts";
 
 const page = 65536;
 const mostPages = 65536;
@@ -18,11 +18,11 @@ export interface SizeClass {
 export class Heap {
   readonly memory = new WebAssembly.Memory({ initial: 16 });
   readonly #classes = new Map<number, SizeClass>();
-  readonly #stretches = new Stretches();
+  readonly #stretches = new FreeList();
   #top = 1024;
   #used = 0;
   /** All elements of each dtype, as far as the memory reaches now. */
-  all = this.#views();
+  views = this.#views();
 
   #views(): Readonly<Record<DType, TypedArray>> {
     const { buffer } = this.memory;
@@ -83,7 +83,7 @@ export class Heap {
     if (this.memory.buffer.byteLength / page + pages > mostPages) return false;
     try {
       this.memory.grow(pages);
-      this.all = this.#views();
+      this.views = this.#views();
       return true;
     } catch {
       return false;

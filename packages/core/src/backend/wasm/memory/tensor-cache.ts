@@ -5,7 +5,7 @@ import { bytesOf } from "../../../lower/ir/program.ts";
 import type { Heap, SizeClass } from "./heap.ts";
 
 /** Vectors may be read up to this far beyond the end of a tensor. */
-export const slack = 32;
+export const readPastEnd = 32;
 
 /** A value in linear memory, between those that were used before and after it. */
 class Block {
@@ -39,7 +39,7 @@ class Result implements Value {
   #array: TypedArray | null = null;
 
   constructor(
-    readonly residents: Residents,
+    readonly residents: TensorCache,
     readonly dtype: DType,
     readonly length: number,
   ) {}
@@ -57,7 +57,7 @@ class Result implements Value {
 }
 
 /** What a program makes: elements of one dtype, and the blocks that hold as many. */
-export interface Kind {
+export interface TensorType {
   readonly dtype: DType;
   readonly length: number;
   readonly size: SizeClass;
@@ -68,7 +68,7 @@ export interface Kind {
  * it could not tell us what has died; so nothing here waits for it. A value that was not used for long is copied to
  * JavaScript memory, which the collector does see, and its block is used again.
  */
-export class Residents {
+export class TensorCache {
   /** Between the value that was used last (older) and the one not used for longest (newer). */
   readonly #ends = new Block(null, 0, null);
   /** The blocks of values that were made in JavaScript. */
@@ -89,8 +89,8 @@ export class Residents {
     this.#run++;
   }
 
-  kind(dtype: DType, length: number): Kind {
-    return { dtype, length, size: this.heap.sizeClass(length * bytesOf[dtype] + slack) };
+  kind(dtype: DType, length: number): TensorType {
+    return { dtype, length, size: this.heap.sizeClass(length * bytesOf[dtype] + readPastEnd) };
   }
 
   #blockOf(value: Value): Block | null {
@@ -98,7 +98,7 @@ export class Residents {
   }
 
   /** The address of a value's elements, copied in where they are not there yet. */
-  addressOf(value: Value, kind: Kind): number {
+  addressOf(value: Value, kind: TensorType): number {
     const known = this.#blockOf(value);
     if (known) {
       known.leave();
@@ -119,7 +119,7 @@ export class Residents {
   }
 
   /** A new value, whose block a program is about to fill. */
-  create({ dtype, length, size }: Kind): Result & { readonly block: Block } {
+  create({ dtype, length, size }: TensorType): Result & { readonly block: Block } {
     const value = new Result(this, dtype, length);
     value.block = this.#place(value, size);
     return value as Result & { readonly block: Block };

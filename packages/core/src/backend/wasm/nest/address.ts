@@ -22,7 +22,7 @@ export function pushIndex(f: FunctionBuilder, index: Index, variable: Variables)
 }
 
 /** Puts 1 on the stack where a guard holds, else 0. */
-export function pushGuard(f: FunctionBuilder, guard: Predicate, variable: Variables): void {
+export function pushPredicate(f: FunctionBuilder, guard: Predicate, variable: Variables): void {
   if (guard === null || guard.length === 0) {
     f.i32(guard ? 1 : 0);
     return;
@@ -38,11 +38,11 @@ export function pushGuard(f: FunctionBuilder, guard: Predicate, variable: Variab
 const uses = (index: Index, name: string): boolean =>
   index.terms.some(({ atom }) => (atom.kind === "loop" ? atom.key === name : uses(atom.inner, name)));
 
-export const guardUses = (guard: Predicate, name: string): boolean =>
+export const predicateUses = (guard: Predicate, name: string): boolean =>
   (guard ?? []).some((c) => uses(c.index, name));
 
 /** The step that an index takes with a loop variable, and the rest of it; undefined where the step varies. */
-export function splitIndex(
+export function splitStride(
   index: Index,
   name: string,
   size: number,
@@ -56,14 +56,14 @@ export function splitIndex(
  * How far an index is ahead of its first lane's in each lane of a vector along a loop variable, which counts from 0 in steps of
  * whole vectors; undefined where that differs from one vector to the next.
  */
-export function lanesAhead(index: Index, name: string, lanes: number): readonly number[] | undefined {
+export function laneOffsets(index: Index, name: string, lanes: number): readonly number[] | undefined {
   let ahead = Array.from({ length: lanes }, () => 0);
   for (const { atom, factor } of index.terms) {
     if (atom.kind === "loop") {
       if (atom.key === name) ahead = ahead.map((n, l) => n + factor * l);
     } else if (uses(atom.inner, name)) {
       if (atom.kind === "kept" || !evenBy(atom.inner, atom.by, name, lanes)) return undefined;
-      const inner = lanesAhead(atom.inner, name, lanes);
+      const inner = laneOffsets(atom.inner, name, lanes);
       if (!inner) return undefined;
       const first = ((atom.inner.constant % atom.by) + atom.by) % atom.by;
       ahead = ahead.map((n, l) => n + factor * Math.floor((first + (inner[l] as number)) / atom.by));

@@ -2,26 +2,26 @@ import type { Predicate } from "../../../lower/ir/index-map.ts";
 import type { Arg } from "../../../lower/ir/kernel.ts";
 import { bytesOf } from "../../../lower/ir/program.ts";
 import type { FunctionBuilder, ValType } from "../assembler/assembler.ts";
-import { noteFault } from "../assembler/fault.ts";
-import type { Push } from "../instructions/context.ts";
-import { pushConstant, putLane, valTypes } from "../instructions/lanes.ts";
-import { guardUses, pushGuard, pushIndex } from "./address.ts";
-import type { Surroundings } from "./context.ts";
-import type { Elements, Lead } from "./memory-access.ts";
+import { recordFault } from "../assembler/fault.ts";
+import type { PushOperand } from "../instructions/context.ts";
+import { pushConstant, replaceLane, valTypes } from "../instructions/lanes.ts";
+import { predicateUses, pushIndex, pushPredicate } from "./address.ts";
+import type { NestContext } from "./context.ts";
+import type { MemoryAccess, PointOffset } from "./memory-access.ts";
 
 /** Puts the arguments of formulas on the stack. */
-export class Arguments {
+export class ArgumentEmitter {
   constructor(
     readonly f: FunctionBuilder,
-    readonly around: Surroundings,
-    readonly elements: Elements,
+    readonly around: NestContext,
+    readonly elements: MemoryAccess,
   ) {}
 
   /** One element; `at` pushes the place of a gathered one. */
-  one(x: Arg, lead: Lead, at: Push): void {
+  one(x: Arg, lead: PointOffset, at: PushOperand): void {
     const { f, around } = this;
     if (x.kind === "index") return pushIndex(f, x.index, around.variable);
-    if (x.kind === "guard") return pushGuard(f, x.guard, around.variable);
+    if (x.kind === "guard") return pushPredicate(f, x.guard, around.variable);
     if (x.kind === "result") {
       f.get(around.result(x.task));
       return;
@@ -31,12 +31,12 @@ export class Arguments {
   }
 
   /** As many elements as a vector has lanes, along the innermost axis; `at` pushes the place of a gathered one of a lane. */
-  vector(x: Arg, lead: Lead, at: (lane: number) => void): void {
+  vector(x: Arg, lead: PointOffset, at: (lane: number) => void): void {
     const { f, around, elements } = this;
     const { name } = elements.inner;
     const ahead = x.kind === "load" || x.kind === "index" ? elements.aheadOf(x.index) : undefined;
     const apart = !ahead?.every((n, l) => n === l);
-    if (x.kind === "load" && ahead && !guardUses(x.guard, name) && !(apart && x.type === "bool")) {
+    if (x.kind === "load" && ahead && !predicateUses(x.guard, name) && !(apart && x.type === "bool")) {
       const zero = () => f.v128(new Uint8Array(16));
       const load = () => (apart ? elements.loadLanes(x, lead, ahead) : elements.loadVector(x, lead));
       return this.#when(x.guard, load, zero, "v128");
@@ -51,19 +51,19 @@ export class Arguments {
     f.v128(new Uint8Array(16)).set(filled);
     elements.eachLane((lane) => {
       f.get(filled);
-      putLane(f, () => this.one(x, lead, () => at(lane)), x.type, elements.lanes as 2 | 4, lane);
+      replaceLane(f, () => this.one(x, lead, () => at(lane)), x.type, elements.lanes as 2 | 4, lane);
       f.set(filled);
     });
     f.get(filled);
   }
 
-  #when(guard: Predicate, then: Push, otherwise: Push, result: ValType): void {
+  #when(guard: Predicate, then: PushOperand, otherwise: PushOperand, result: ValType): void {
     if (guard?.length === 0) return then();
-    pushGuard(this.f, guard, this.around.variable);
+    pushPredicate(this.f, guard, this.around.variable);
     this.f.if(then, otherwise, result);
   }
 
-  #gathered(x: Arg & { kind: "gather" }, lead: Lead, pushAt: Push): void {
+  #gathered(x: Arg & { kind: "gather" }, lead: PointOffset, pushAt: PushOperand): void {
     const { f, around, elements } = this;
     const at = around.scratch("i32", 3);
     pushAt();
@@ -78,7 +78,7 @@ export class Arguments {
         elements.loadAt(x.type, offset);
       },
       () => {
-        noteFault(f, x.item);
+        recordFault(f, x.item);
         pushConstant(f, 0, x.type);
       },
       valTypes[x.type],

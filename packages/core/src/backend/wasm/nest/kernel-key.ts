@@ -8,7 +8,7 @@ const plain = (e: Expr): unknown =>
   e.kind === "apply" ? [e.name, ...e.args] : e.kind === "arg" ? e.index : [e.value, e.type];
 
 /** What a nest does as text, but for which buffers it does it to: nests of one text run the same code. */
-export function textOf({ outerAxes, loops, args }: Nest, buffers: readonly Buffer[]): string {
+export function kernelKey({ outerAxes, loops, args }: Nest, buffers: readonly Buffer[]): string {
   const statements = loops.flatMap((l) => l.statements);
   const formulas = inOrder(
     statements.map((t) => t.value),

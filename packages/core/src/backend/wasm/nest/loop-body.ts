@@ -2,50 +2,50 @@ import type { DType } from "../../../dtype.ts";
 import type { Arg, Axis, Loop, Statement } from "../../../lower/ir/kernel.ts";
 import type { Expr } from "../../../scalar/expr.ts";
 import type { FunctionBuilder } from "../assembler/assembler.ts";
-import { noteFault } from "../assembler/fault.ts";
-import { conversions } from "../instructions/casts.ts";
-import { type Push, type Site, siteOf, type Width } from "../instructions/context.ts";
-import { emitWord, isKnown } from "../instructions/instructions.ts";
-import { pushConstant, pushSplat, splatBytes, takeLane, valTypes } from "../instructions/lanes.ts";
-import { emitRarely } from "../instructions/slow-path.ts";
+import { recordFault } from "../assembler/fault.ts";
+import { casts } from "../instructions/casts.ts";
+import { type EmitContext, emitContext, type PushOperand, type Width } from "../instructions/context.ts";
+import { emitOp, isNative } from "../instructions/instructions.ts";
+import { extractLane, pushConstant, pushSplat, splatBytes, valTypes } from "../instructions/lanes.ts";
+import { emitGuardedSlowPath } from "../instructions/slow-path.ts";
 import { openAccumulator } from "../reduce/accumulate.ts";
-import { type Accumulator, termBytes } from "../reduce/accumulator.ts";
-import { Arguments } from "./arguments.ts";
-import type { Surroundings } from "./context.ts";
-import { passing, type Step, type Steps } from "./loop-depth.ts";
-import { Elements, type Lead } from "./memory-access.ts";
-import { type Copies, isSum } from "./unroll.ts";
+import { type Accumulator, treeBufferBytes } from "../reduce/accumulator.ts";
+import { ArgumentEmitter } from "./arguments.ts";
+import type { NestContext } from "./context.ts";
+import { type PlacedValue, type PlacedValues, singleUse } from "./loop-depth.ts";
+import { MemoryAccess, type PointOffset } from "./memory-access.ts";
+import { isSum, type UnrollFactors } from "./unroll.ts";
 
 type Value = { readonly local: number; readonly width: Width };
 
 /** What is known at a point of a loop, or at one of several points whose code runs side by side. */
-export interface Point {
+export interface UnrolledPoint {
   readonly values: Map<Expr, Value>;
   /** Scalars spread over vectors, before the innermost loop. */
   readonly splats: Map<Expr, number>;
-  readonly lead: Lead;
+  readonly lead: PointOffset;
 }
 
 /** The code of one loop: its values, and what its statements do with them. */
-export class Body {
+export class LoopBody {
   readonly #accumulators = new Map<Statement, Accumulator>();
-  readonly #elements: Elements;
-  readonly #arguments: Arguments;
+  readonly #elements: MemoryAccess;
+  readonly #arguments: ArgumentEmitter;
   readonly #passing: ReadonlySet<Expr>;
-  readonly #atDepth = new Map<number, Step[]>();
+  readonly #atDepth = new Map<number, PlacedValue[]>();
 
   constructor(
     readonly f: FunctionBuilder,
-    readonly around: Surroundings,
+    readonly around: NestContext,
     readonly loop: Loop,
     readonly args: readonly Arg[],
-    readonly steps: Steps,
+    readonly steps: PlacedValues,
     readonly lanes: 1 | 2 | 4,
-    readonly copies: Copies,
+    readonly copies: UnrollFactors,
   ) {
-    this.#elements = new Elements(f, around, loop.axes, lanes);
-    this.#arguments = new Arguments(f, around, this.#elements);
-    this.#passing = passing(loop.statements, steps, args);
+    this.#elements = new MemoryAccess(f, around, loop.axes, lanes);
+    this.#arguments = new ArgumentEmitter(f, around, this.#elements);
+    this.#passing = singleUse(loop.statements, steps, args);
     steps.forEach((step) => {
       const known = this.#atDepth.get(step.depth);
       if (known) known.push(step);
@@ -54,7 +54,7 @@ export class Body {
   }
 
   /** Starts the reductions; gives the point outside all loops. */
-  open(): Point {
+  open(): UnrolledPoint {
     const { f, loop, lanes, around, copies } = this;
     const axis = loop.axes.at(-1);
     const inner = axis && { size: axis.size, place: around.variable(axis.name) };
@@ -62,12 +62,12 @@ export class Body {
       if (!t.reduce || t.accumulateInMemory) return;
       const memory = () => {
         around.pushWorkspace();
-        f.i32(termBytes * loop.statements.slice(0, k).filter(isSum).length).op("i32.add");
+        f.i32(treeBufferBytes * loop.statements.slice(0, k).filter(isSum).length).op("i32.add");
       };
       const { reduce } = t;
       const { scratch } = around;
       const type = this.#typeOf(t);
-      const copied = copies.along > 1;
+      const copied = copies.inner > 1;
       const accumulator = openAccumulator({ f, reduce, type, lanes, copied, inner, memory, scratch });
       this.#accumulators.set(t, accumulator);
     });
@@ -90,7 +90,7 @@ export class Body {
     );
   }
 
-  #stepsAt(depth: number): readonly Step[] {
+  #stepsAt(depth: number): readonly PlacedValue[] {
     return this.#atDepth.get(depth) ?? [];
   }
 
@@ -99,12 +99,12 @@ export class Body {
     return this.steps.get(t.value)?.type ?? (t.value.kind === "const" ? t.value.type : undefined) ?? t.type;
   }
 
-  #site(width: Width, type: DType): Site {
-    return siteOf(this.f, this.around.scratch, width, type, this.lanes === 1 ? 4 : this.lanes);
+  #site(width: Width, type: DType): EmitContext {
+    return emitContext(this.f, this.around.scratch, width, type, this.lanes === 1 ? 4 : this.lanes);
   }
 
   /** The same point, or one that leads it, with what is known so far. */
-  fork(point: Point, lead: Lead = point.lead): Point {
+  fork(point: UnrolledPoint, lead: PointOffset = point.lead): UnrolledPoint {
     return { values: new Map(point.values), splats: new Map(point.splats), lead };
   }
 
@@ -120,7 +120,7 @@ export class Body {
   }
 
   /** Spreads over vectors, before the innermost loop starts, the numbers that stay the same in it. */
-  spread(point: Point, depth: number): void {
+  spread(point: UnrolledPoint, depth: number): void {
     const { f, loop, steps, lanes } = this;
     if (lanes === 1 || (loop.axes.at(-1) as Axis).size < lanes) return;
     const roots = loop.statements.map((t) => t.value);
@@ -129,7 +129,7 @@ export class Body {
       const value = point.values.get(e);
       if (value?.width !== "scalar" || point.splats.has(e) || this.#numberOf(e) !== undefined) continue;
       const local = f.local("v128");
-      pushSplat(f, value.local, (steps.get(e) as Step).type, lanes);
+      pushSplat(f, value.local, (steps.get(e) as PlacedValue).type, lanes);
       f.set(local);
       point.splats.set(e, local);
     }
@@ -142,7 +142,7 @@ export class Body {
     return x?.kind === "index" && x.index.terms.length === 0 ? x.index.constant : undefined;
   }
 
-  #push(e: Expr, point: Point, width: Width, type: DType): void {
+  #push(e: Expr, point: UnrolledPoint, width: Width, type: DType): void {
     const { f, lanes } = this;
     const number = this.#numberOf(e);
     if (number !== undefined) {
@@ -150,14 +150,14 @@ export class Body {
       else f.v128(splatBytes(number, type, lanes === 2 ? 2 : 4));
       return;
     }
-    if (this.#passing.has(e)) return this.#work(this.steps.get(e) as Step, point, width);
+    if (this.#passing.has(e)) return this.#work(this.steps.get(e) as PlacedValue, point, width);
     const value = point.values.get(e) as Value;
     const splat = point.splats.get(e);
     f.get(width === "vector" && value.width === "scalar" && splat !== undefined ? splat : value.local);
   }
 
   /** Works out, at a point, the values that change at this depth of the loops. */
-  compute(point: Point, depth: number, width: Width): void {
+  compute(point: UnrolledPoint, depth: number, width: Width): void {
     for (const step of this.#stepsAt(depth)) {
       const { expr, type } = step;
       if (this.#passing.has(expr)) continue;
@@ -169,37 +169,37 @@ export class Body {
   }
 
   /** Puts a value on the stack, from what it is made of. */
-  #work({ expr, operands }: Step, point: Point, width: Width): void {
+  #work({ expr, operands }: PlacedValue, point: UnrolledPoint, width: Width): void {
     if (expr.kind === "arg") this.#argument(this.args[expr.index] as Arg, point, width);
     else if (expr.kind === "apply") this.#apply(expr, operands, point, width);
   }
 
-  #argument(x: Arg, point: Point, width: Width): void {
+  #argument(x: Arg, point: UnrolledPoint, width: Width): void {
     const at = (lane?: number): void => {
       const e = (x as { at: Expr }).at;
       if (point.values.get(e)?.width !== "vector") return this.#push(e, point, "scalar", "int32");
       this.f.get((point.values.get(e) as Value).local);
-      takeLane(this.f, "int32", 4, lane as number);
+      extractLane(this.f, "int32", 4, lane as number);
     };
     if (width === "scalar" || x.kind === "result") this.#arguments.one(x, point.lead, at);
     else this.#arguments.vector(x, point.lead, at);
   }
 
-  #apply(expr: Expr & { kind: "apply" }, operands: DType, point: Point, width: Width): void {
+  #apply(expr: Expr & { kind: "apply" }, operands: DType, point: UnrolledPoint, width: Width): void {
     const { f, around } = this;
     const { name, args } = expr;
     const site = this.#site(width, operands);
-    const convert = conversions[name];
+    const convert = casts[name];
     if (convert) return convert(site, operands, () => this.#push(args[0] as Expr, point, width, operands));
     const typeOf = (k: number): DType => (expr.word.result === "branches" && k === 0 ? "bool" : operands);
-    if (isKnown(name)) {
+    if (isNative(name)) {
       const shift = name.startsWith("shift") && width === "vector";
       const pushes = args.map(
-        (a, k): Push =>
+        (a, k): PushOperand =>
           () =>
             this.#push(a, point, shift && k === 1 ? "scalar" : width, typeOf(k)),
       );
-      return emitWord(
+      return emitOp(
         name,
         site,
         pushes,
@@ -213,7 +213,7 @@ export class Body {
     };
     if (width === "vector") {
       const [x, from] = args as [Expr, Expr];
-      return emitRarely(
+      return emitGuardedSlowPath(
         site,
         () => this.#push(x, point, "vector", operands),
         this.#numberOf(from) as number,
@@ -228,18 +228,18 @@ export class Body {
   }
 
   /** What the loop does at some points, or at as many as vectors have lanes. */
-  run(points: readonly Point[], depth: number, width: Width): void {
+  run(points: readonly UnrolledPoint[], depth: number, width: Width): void {
     const here = points.map((p) => this.fork(p));
     for (const p of here) this.compute(p, depth, width);
     this.statements(here, width);
   }
 
   /** What the statements do with the values at some points. */
-  statements(points: readonly Point[], width: Width): void {
+  statements(points: readonly UnrolledPoint[], width: Width): void {
     for (const task of this.loop.statements) {
       const type = this.#typeOf(task);
       const pushes = points.map(
-        (p): Push =>
+        (p): PushOperand =>
           () =>
             this.#push(task.value, p, width, type),
       );
@@ -247,32 +247,33 @@ export class Body {
       if (accumulator && width === "vector") accumulator.vectors(pushes);
       else if (accumulator) for (const push of pushes) accumulator.one(push);
       else if (task.check !== undefined) for (const push of pushes) this.#check(task.check, width, push);
-      else if (task.reduce && this.copies.down > 1) this.#store(task, points[0] as Point, width, pushes);
-      else for (const [k, p] of points.entries()) this.#store(task, p, width, [pushes[k] as Push]);
+      else if (task.reduce && this.copies.outer > 1)
+        this.#store(task, points[0] as UnrolledPoint, width, pushes);
+      else for (const [k, p] of points.entries()) this.#store(task, p, width, [pushes[k] as PushOperand]);
     }
   }
 
-  #check(item: number, width: Width, push: Push): void {
+  #check(item: number, width: Width, push: PushOperand): void {
     push();
     if (width === "vector") this.f.op(this.lanes === 4 ? "i32x4.all_true" : "i64x2.all_true");
-    this.f.op("i32.eqz").if(() => noteFault(this.f, item));
+    this.f.op("i32.eqz").if(() => recordFault(this.f, item));
   }
 
   /** Stores a value, or what stands at its place combined with values one after the other. */
-  #store(task: Statement, { lead }: Point, width: Width, values: readonly Push[]): void {
+  #store(task: Statement, { lead }: UnrolledPoint, width: Width, values: readonly PushOperand[]): void {
     const { store, reduce } = task;
     if (!store) return;
     const elements = this.#elements;
     const site = this.#site(width, this.#typeOf(task));
-    const stands: Push = () => elements[width === "vector" ? "loadVector" : "load"](store, lead);
+    const stands: PushOperand = () => elements[width === "vector" ? "loadVector" : "load"](store, lead);
     const value = reduce
       ? values.reduce(
-          (before, next): Push =>
+          (before, next): PushOperand =>
             () =>
-              emitWord(reduce.op, site, [before, next]),
+              emitOp(reduce.op, site, [before, next]),
           stands,
         )
-      : (values[0] as Push);
+      : (values[0] as PushOperand);
     elements[width === "vector" ? "storeVector" : "store"](store, lead, value);
   }
 }

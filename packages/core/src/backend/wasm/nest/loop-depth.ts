@@ -3,10 +3,10 @@ import type { Index, Predicate } from "../../../lower/ir/index-map.ts";
 import type { Arg, Axis, Statement } from "../../../lower/ir/kernel.ts";
 import { type Expr, inOrder } from "../../../scalar/expr.ts";
 import { operandDType, typeOf } from "../../../scalar/types.ts";
-import { hasVector, isKnown } from "../instructions/instructions.ts";
+import { hasSimd, isNative } from "../instructions/instructions.ts";
 
 /** One value of a loop body: a word or an argument, its dtype, and how deep in the loops it changes. */
-export interface Step {
+export interface PlacedValue {
   readonly expr: Expr;
   readonly type: DType;
   /** The dtype that its operands have, where it has any, or else its own. */
@@ -16,7 +16,7 @@ export interface Step {
 }
 
 /** The values of a loop body, operands first. */
-export type Steps = ReadonlyMap<Expr, Step>;
+export type PlacedValues = ReadonlyMap<Expr, PlacedValue>;
 
 const argOf = (e: Expr, args: readonly Arg[]): Arg | undefined =>
   e.kind === "arg" ? args[e.index] : undefined;
@@ -38,29 +38,29 @@ export function depthOfIndex(index: Index, axes: readonly Axis[]): number {
   return deepest;
 }
 
-export const depthOfGuard = (guard: Predicate, axes: readonly Axis[]): number =>
+export const depthOfPredicate = (guard: Predicate, axes: readonly Axis[]): number =>
   Math.max(0, ...(guard ?? []).map((c) => depthOfIndex(c.index, axes)));
 
 function depthOfArg(x: Arg, axes: readonly Axis[], rows: number): number {
   if (x.kind === "result") return rows;
-  if (x.kind === "guard") return depthOfGuard(x.guard, axes);
+  if (x.kind === "guard") return depthOfPredicate(x.guard, axes);
   if (x.kind === "index") return depthOfIndex(x.index, axes);
-  return Math.max(depthOfIndex(x.index, axes), depthOfGuard(x.guard, axes));
+  return Math.max(depthOfIndex(x.index, axes), depthOfPredicate(x.guard, axes));
 }
 
 /** The values that statements work out, in order, with their dtypes and depths; constants are none. */
-export function stepsOf(
+export function hoistDepths(
   statements: readonly Statement[],
   args: readonly Arg[],
   axes: readonly Axis[],
   rows: number,
-): Steps {
+): PlacedValues {
   const order = inOrder(
     statements.map((t) => t.value),
     (e) => childrenOf(e, args),
   );
   const types = new Map<Expr, DType>();
-  const steps = new Map<Expr, Step>();
+  const steps = new Map<Expr, PlacedValue>();
   for (const expr of order) {
     if (expr.kind === "const") continue;
     const x = argOf(expr, args);
@@ -78,9 +78,9 @@ export function stepsOf(
  * The values that one word alone reads, at their own depth: they pass to it on the stack of the machine. Locals live, and
  * engines' first compilers move them about, until a function ends.
  */
-export function passing(
+export function singleUse(
   statements: readonly Statement[],
-  steps: Steps,
+  steps: PlacedValues,
   args: readonly Arg[],
 ): ReadonlySet<Expr> {
   const kept = new Set(statements.map((t) => t.value));
@@ -94,7 +94,7 @@ export function passing(
 }
 
 /** How many lanes statements can be worked out in at the given depth: 4 of 32 bits, 2 of 64, or 1. */
-export function lanesOf(statements: readonly Statement[], steps: Steps, depth: number): 1 | 2 | 4 {
+export function vectorLanes(statements: readonly Statement[], steps: PlacedValues, depth: number): 1 | 2 | 4 {
   if (statements.some((t) => t.reduce?.isArgReduction)) return 1;
   const inner = [...steps.values()].filter((s) => s.depth === depth);
   const types = new Set<DType>([
@@ -106,7 +106,7 @@ export function lanesOf(statements: readonly Statement[], steps: Steps, depth: n
   const able = inner.every(({ expr, operands }) => {
     if (expr.kind !== "apply") return true;
     const shifts = expr.name.startsWith("shift") && expr.args[1]?.kind !== "const";
-    return expr.word.slowPath || (isKnown(expr.name) && hasVector(expr.name, operands) && !shifts);
+    return expr.word.slowPath || (isNative(expr.name) && hasSimd(expr.name, operands) && !shifts);
   });
   return able ? (wide ? 2 : 4) : 1;
 }

@@ -3,30 +3,30 @@ import type { Index } from "../../../lower/ir/index-map.ts";
 import type { Axis, Buffer } from "../../../lower/ir/kernel.ts";
 import { bytesOf } from "../../../lower/ir/program.ts";
 import type { FunctionBuilder, OpName } from "../assembler/assembler.ts";
-import { type Push, prefixes } from "../instructions/context.ts";
-import { takeLane } from "../instructions/lanes.ts";
-import { lanesAhead, pushIndex, splitIndex } from "./address.ts";
-import type { Surroundings } from "./context.ts";
+import { type PushOperand, prefixes } from "../instructions/context.ts";
+import { extractLane } from "../instructions/lanes.ts";
+import { laneOffsets, pushIndex, splitStride } from "./address.ts";
+import type { NestContext } from "./context.ts";
 
 /** Where an element lies. */
-export interface Located {
+export interface Access {
   readonly buffer: Buffer;
   readonly index: Index;
 }
 
 /** How far a point lies ahead of the loop variables: along the innermost axis, and along the one around it. */
-export interface Lead {
+export interface PointOffset {
   readonly along: number;
   readonly down: number;
 }
 
 /** The elements that lie in memory, in the innermost of the loops over `axes`: pointers to them where they advance evenly. */
-export class Elements {
-  readonly #pointers = new Map<Located, { readonly local: number; readonly step: number }>();
+export class MemoryAccess {
+  readonly #pointers = new Map<Access, { readonly local: number; readonly step: number }>();
 
   constructor(
     readonly f: FunctionBuilder,
-    readonly around: Surroundings,
+    readonly around: NestContext,
     readonly axes: readonly Axis[],
     readonly lanes: 1 | 2 | 4,
   ) {}
@@ -36,9 +36,9 @@ export class Elements {
   }
 
   /** Works out, before the innermost loop starts, where its first elements lie. */
-  prepare(places: readonly Located[]): void {
+  prepare(places: readonly Access[]): void {
     for (const place of places) {
-      const split = splitIndex(place.index, this.inner.name, this.inner.size);
+      const split = splitStride(place.index, this.inner.name, this.inner.size);
       if (!split) continue;
       const local = this.#pointers.get(place)?.local ?? this.f.local("i32");
       this.pushAddress({ buffer: place.buffer, index: split.rest });
@@ -48,12 +48,12 @@ export class Elements {
   }
 
   /** How many elements a place advances with the innermost variable; undefined where that varies. */
-  stepOf(place: Located): number | undefined {
+  stepOf(place: Access): number | undefined {
     return this.#pointers.get(place)?.step;
   }
 
   /** Puts an address on the stack, from the loop variables alone. */
-  pushAddress({ buffer, index }: Located): void {
+  pushAddress({ buffer, index }: Access): void {
     const { f, around } = this;
     f.get(around.base(buffer));
     pushIndex(f, index, around.variable);
@@ -61,7 +61,7 @@ export class Elements {
   }
 
   /** Puts an address on the stack; gives the bytes that are to be added to it. */
-  push(place: Located, lead: Lead): number {
+  push(place: Access, lead: PointOffset): number {
     const { f, around, inner, axes } = this;
     const pointer = this.#pointers.get(place);
     if (!pointer) {
@@ -76,7 +76,7 @@ export class Elements {
         .op("i32.mul")
         .op("i32.add");
     const outer = axes.at(-2);
-    const down = lead.down && outer ? (splitIndex(place.index, outer.name, outer.size)?.step ?? 0) : 0;
+    const down = lead.down && outer ? (splitStride(place.index, outer.name, outer.size)?.step ?? 0) : 0;
     return bytes * (lead.along * pointer.step + lead.down * down);
   }
 
@@ -86,12 +86,12 @@ export class Elements {
     this.f.op(op, Math.log2(bytesOf[dtype]), offset);
   }
 
-  load(place: Located, lead: Lead): void {
+  load(place: Access, lead: PointOffset): void {
     this.loadAt(place.buffer.dtype, this.push(place, lead));
   }
 
   /** A vector of elements that lie side by side; truth values become masks. */
-  loadVector(place: Located, lead: Lead): void {
+  loadVector(place: Access, lead: PointOffset): void {
     const { f, lanes } = this;
     const { dtype } = place.buffer;
     const offset = this.push(place, lead);
@@ -108,11 +108,11 @@ export class Elements {
 
   /** How far the elements of a vector are ahead of its first; undefined where that varies. */
   aheadOf(index: Index): readonly number[] | undefined {
-    return lanesAhead(index, this.inner.name, this.lanes);
+    return laneOffsets(index, this.inner.name, this.lanes);
   }
 
   /** A vector of numbers that are so far `ahead` of its first: two whole vectors, shuffled, where that is enough. */
-  loadLanes(place: Located, lead: Lead, ahead: readonly number[]): void {
+  loadLanes(place: Access, lead: PointOffset, ahead: readonly number[]): void {
     const { f, around, lanes } = this;
     const { dtype } = place.buffer;
     const [bytes, least] = [bytesOf[dtype], Math.min(...ahead)];
@@ -140,7 +140,7 @@ export class Elements {
   }
 
   /** Stores an element; without a lead when the innermost loop is over. */
-  store(place: Located, lead: Lead | undefined, push: Push): void {
+  store(place: Access, lead: PointOffset | undefined, push: PushOperand): void {
     const { dtype } = place.buffer;
     let offset = 0;
     if (lead) offset = this.push(place, lead);
@@ -151,7 +151,7 @@ export class Elements {
   }
 
   /** Elements that do not lie side by side are stored one after the other, the loop variable counting along. */
-  storeVector(place: Located, lead: Lead, push: Push): void {
+  storeVector(place: Access, lead: PointOffset, push: PushOperand): void {
     const { f, around } = this;
     const { dtype } = place.buffer;
     if (this.stepOf(place) === 1 && dtype !== "bool") {
@@ -166,7 +166,7 @@ export class Elements {
     this.eachLane((lane) =>
       this.store(place, lead, () => {
         f.get(kept);
-        takeLane(f, dtype, this.lanes as 2 | 4, lane);
+        extractLane(f, dtype, this.lanes as 2 | 4, lane);
       }),
     );
   }

@@ -1,10 +1,10 @@
 import type { Axis, Loop, Nest, Statement } from "../../../lower/ir/kernel.ts";
 import type { FunctionBuilder, ValType } from "../assembler/assembler.ts";
-import { termBytes } from "../reduce/accumulator.ts";
-import type { Surroundings } from "./context.ts";
-import { Body, type Point } from "./loop-body.ts";
-import { lanesOf, type Steps, stepsOf } from "./loop-depth.ts";
-import { copiesOf, isSum } from "./unroll.ts";
+import { treeBufferBytes } from "../reduce/accumulator.ts";
+import type { NestContext } from "./context.ts";
+import { LoopBody, type UnrolledPoint } from "./loop-body.ts";
+import { hoistDepths, type PlacedValues, vectorLanes } from "./loop-depth.ts";
+import { isSum, unrollFactors } from "./unroll.ts";
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, k) => k);
 
@@ -15,7 +15,7 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, k) =
 export function emitNest(
   f: FunctionBuilder,
   nest: Nest,
-  outside: Pick<Surroundings, "base" | "host" | "pushWorkspace">,
+  outside: Pick<NestContext, "base" | "host" | "pushWorkspace">,
 ): number {
   const variables = new Map<string, number>();
   const results = new Map<Statement, number>();
@@ -26,7 +26,7 @@ export function emitNest(
     return known;
   };
   const variable = (name: string): number => once(variables, name, "i32");
-  const around: Surroundings = {
+  const around: NestContext = {
     ...outside,
     variable,
     result: (task) => results.get(task) as number,
@@ -50,12 +50,12 @@ export function emitNest(
   const emitLoop = (loop: Loop): void => {
     const axes = [...nest.outerAxes, ...loop.axes];
     const stepsFor = (statements: readonly Statement[]) =>
-      stepsOf(statements, nest.args, axes, nest.outerAxes.length);
+      hoistDepths(statements, nest.args, axes, nest.outerAxes.length);
     if (loop.axes.length === 0) return emitTasks(loop, stepsFor(loop.statements), 1, axes);
-    const groups = new Map<1 | 2 | 4, { readonly statements: Statement[]; readonly steps: Steps }>();
+    const groups = new Map<1 | 2 | 4, { readonly statements: Statement[]; readonly steps: PlacedValues }>();
     for (const t of loop.statements) {
       const steps = stepsFor([t]);
-      const lanes = lanesOf([t], steps, axes.length);
+      const lanes = vectorLanes([t], steps, axes.length);
       const group = groups.get(lanes);
       if (group) group.statements.push(t);
       else groups.set(lanes, { statements: [t], steps });
@@ -69,28 +69,28 @@ export function emitNest(
       );
   };
 
-  const emitTasks = (loop: Loop, steps: Steps, lanes: 1 | 2 | 4, axes: readonly Axis[]): void => {
-    const copies = copiesOf(loop, steps, nest.args, lanes, axes.length);
-    const body = new Body(f, around, loop, nest.args, steps, lanes, copies);
+  const emitTasks = (loop: Loop, steps: PlacedValues, lanes: 1 | 2 | 4, axes: readonly Axis[]): void => {
+    const copies = unrollFactors(loop, steps, nest.args, lanes, axes.length);
+    const body = new LoopBody(f, around, loop, nest.args, steps, lanes, copies);
 
     /** The innermost loop, for as many rows of the axis around it as there are points. */
-    const line = (axis: Axis, points: readonly Point[]): void => {
+    const line = (axis: Axis, points: readonly UnrolledPoint[]): void => {
       const depth = axes.length;
       for (const p of points) body.spread(p, depth);
       f.i32(0).set(variable(axis.name));
       const below = (size: number) => axis.size - (axis.size % size);
       const [whole, far] =
-        lanes === 1 ? [0, 0] : [below(lanes), copies.along > 1 ? below(copies.along * lanes) : 0];
-      const ahead = upTo(copies.along).flatMap((k) =>
+        lanes === 1 ? [0, 0] : [below(lanes), copies.inner > 1 ? below(copies.inner * lanes) : 0];
+      const ahead = upTo(copies.inner).flatMap((k) =>
         points.map((p) => body.fork(p, { ...p.lead, along: k * lanes })),
       );
-      count(axis, 0, far, copies.along * lanes, () => body.run(ahead, depth, "vector"));
+      count(axis, 0, far, copies.inner * lanes, () => body.run(ahead, depth, "vector"));
       count(axis, far, whole, lanes, () => body.run(points, depth, "vector"));
       count(axis, whole, axis.size, 1, () => body.run(points, depth, "scalar"));
       body.endLine();
     };
 
-    const descend = (k: number, above: Point): void => {
+    const descend = (k: number, above: UnrolledPoint): void => {
       const axis = loop.axes[k];
       if (!axis) return body.statements([above], "scalar");
       const depth = nest.outerAxes.length + k + 1;
@@ -99,7 +99,7 @@ export function emitNest(
         return line(axis, [above]);
       }
       f.i32(0).set(variable(axis.name));
-      const rows = depth === axes.length - 1 ? copies.down : 1;
+      const rows = depth === axes.length - 1 ? copies.outer : 1;
       const together = rows > 1 ? axis.size - (axis.size % rows) : 0;
       count(axis, 0, together, 1, () => {
         body.preparePlaces(depth + 1);
@@ -134,5 +134,5 @@ export function emitNest(
     count(axis, 0, axis.size, 1, () => rows(k + 1));
   };
   rows(0);
-  return termBytes * Math.max(0, ...nest.loops.map((l) => l.statements.filter(isSum).length));
+  return treeBufferBytes * Math.max(0, ...nest.loops.map((l) => l.statements.filter(isSum).length));
 }

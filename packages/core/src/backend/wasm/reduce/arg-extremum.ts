@@ -1,14 +1,14 @@
 import type { OpName } from "../assembler/assembler.ts";
 import { isFloat } from "../instructions/context.ts";
 import { valTypes } from "../instructions/lanes.ts";
-import { type Accumulator, openNumber, type Reducing } from "./accumulator.ts";
+import { type Accumulator, type ReduceContext, scalarAccumulator } from "./accumulator.ts";
 
 /** Where the chosen element is: the first that is better than all before, or the first NaN. */
-export function positionOf(at: Reducing): Accumulator {
+export function argExtremumAccumulator(at: ReduceContext): Accumulator {
   const { f, type, reduce, scratch } = at;
   const prefix = valTypes[type];
   const op = (name: string) => f.op(`${prefix}.${name}` as OpName);
-  const best = openNumber(at, type);
+  const best = scalarAccumulator(at, type);
   const [chosen, seen] = [f.local("i32"), f.local("i32")];
   f.i32(0).set(chosen).i32(0).set(seen);
   return {

@@ -3,11 +3,11 @@ import { prefixes } from "../instructions/context.ts";
 import { splatBytes } from "../instructions/lanes.ts";
 import {
   type Accumulator,
-  into,
-  join,
-  openNumber,
-  openVector,
-  type Reducing,
+  combineInto,
+  horizontalReduce,
+  type ReduceContext,
+  scalarAccumulator,
+  vectorAccumulator,
   vectorOf,
 } from "./accumulator.ts";
 
@@ -15,16 +15,16 @@ import {
  * The greatest or least of floats. The one instruction that tells the better of two vectors loses NaN and takes −0 for 0, so
  * two more vectors keep where NaN was, and whether all signs were negative (greatest) or any was (least).
  */
-export function extremumOf(at: Reducing, lanes: 2 | 4): Accumulator {
+export function extremumAccumulator(at: ReduceContext, lanes: 2 | 4): Accumulator {
   const { f, type, reduce } = at;
   const greatest = reduce.op === "maximum";
   const op = (name: string) => f.op(`${prefixes.vector[type]}.${name}` as OpName);
-  const single = openNumber(at, type);
-  const best = openVector(at, type, lanes);
+  const single = scalarAccumulator(at, type);
+  const best = vectorAccumulator(at, type, lanes);
   const odd = vectorOf(f, new Uint8Array(16));
   const signs = vectorOf(f, new Uint8Array(16).fill(greatest ? 255 : 0));
   return {
-    one: (push) => into(at, single, type, 1, push),
+    one: (push) => combineInto(at, single, type, 1, push),
     vectors(pushes) {
       for (const push of pushes) {
         const x = f.local("v128");
@@ -50,7 +50,7 @@ export function extremumOf(at: Reducing, lanes: 2 | 4): Accumulator {
         .op("v128.and")
         .op("v128.or");
       f.get(odd).op("v128.or").set(best);
-      join(at, single, type, best, lanes);
+      horizontalReduce(at, single, type, best, lanes);
       return single;
     },
   };
