@@ -17,6 +17,7 @@ interface Room {
   readonly libraries?: boolean;
 }
 
+const nn = (...parts: string[]) => parts.map((part) => `packages/nn/src/${part}`);
 const core = (...parts: string[]) => parts.map((part) => `packages/core/src/${part}`);
 
 /** Lowest first. Within a room any file may import any other, as long as there is no cycle. */
@@ -49,7 +50,19 @@ const rooms: readonly Room[] = [
   { name: "testing", at: core("testing") },
   { name: "internal", at: core("internal") },
   { name: "index", at: core("index") },
-  { name: "nn", at: ["packages/nn/src"], only: ["index", "internal"] },
+  {
+    name: "nn/module",
+    at: nn("range", "describe", "children", "parameter", "module", "init"),
+    only: ["index", "internal"],
+  },
+  { name: "nn/functional", at: nn("functional"), only: ["index", "internal", "nn/module"] },
+  { name: "nn/losses", at: nn("losses"), only: ["index", "internal", "nn/module", "nn/functional"] },
+  { name: "nn/layers", at: nn("layers"), only: ["index", "internal", "nn/module", "nn/functional"] },
+  {
+    name: "nn",
+    at: nn("index", "functional-namespace"),
+    only: ["nn/module", "nn/functional", "nn/losses", "nn/layers"],
+  },
   { name: "optim", at: ["packages/optim/src"], only: ["index", "internal"] },
   { name: "examples", at: ["examples"], only: ["index", "testing", "nn", "optim"], libraries: true },
   {

@@ -1,9 +1,26 @@
-export type { GELUOptions } from "./activations.ts";
-export * as functional from "./functional.ts";
+export type { GELUOptions } from "./functional/activations.ts";
+export { bilinear } from "./functional/bilinear.ts";
+export {
+  type CosineOptions,
+  cosineSimilarity,
+  type DistanceOptions,
+  pairwiseDistance,
+} from "./functional/distance.ts";
+export { type NormalizeOptions, normalize } from "./functional/normalize.ts";
+export type { PoolOptions } from "./functional/pooling.ts";
+export {
+  type AttentionOptions,
+  scaledDotProductAttention,
+} from "./functional/scaled-dot-product-attention.ts";
+export type { PerAxis } from "./functional/sliding-windows.ts";
+export type { Moments, NormOptions } from "./functional/standardise.ts";
+export * from "./functional/unfold.ts";
+export * as functional from "./functional-namespace.ts";
 export * as init from "./init.ts";
+export type { FunctionLayer } from "./layers/activation-layer.ts";
 export * from "./layers/activations.ts";
-export * from "./layers/adaptivePool.ts";
-export * from "./layers/avgPool.ts";
+export * from "./layers/adaptive-pool.ts";
+export * from "./layers/avg-pool.ts";
 export {
   BatchNorm1d,
   BatchNorm2d,
@@ -11,46 +28,31 @@ export {
   batchNorm,
   momentsOf,
   runningMoments,
-} from "./layers/batchNorm.ts";
-export { bilinear } from "./layers/bilinear.ts";
+} from "./layers/batch-norm.ts";
 export * from "./layers/conv.ts";
-export * from "./layers/convTranspose.ts";
+export * from "./layers/conv-transpose.ts";
 export { Dropout, type DropoutOptions, dropout } from "./layers/dropout.ts";
 export { Embedding, type EmbeddingOptions, embedding } from "./layers/embedding.ts";
 export { Flatten } from "./layers/flatten.ts";
-export type { FunctionLayer } from "./layers/functionLayer.ts";
-export { GroupNorm, groupNorm, instanceNorm } from "./layers/groupNorm.ts";
-export { LayerNorm, type LayerNormOptions, layerNorm } from "./layers/layerNorm.ts";
+export { GroupNorm, groupNorm, instanceNorm } from "./layers/group-norm.ts";
+export { LayerNorm, type LayerNormOptions, layerNorm } from "./layers/layer-norm.ts";
 export { Linear, type LinearOptions, linear } from "./layers/linear.ts";
-export * from "./layers/lpPool.ts";
-export * from "./layers/maxPool.ts";
-export * from "./layers/multiheadAttention.ts";
-export { type NormalizeOptions, normalize } from "./layers/normalize.ts";
-export type { ParameterOptions } from "./layers/parameter.ts";
-export type { PoolOptions } from "./layers/pooling.ts";
-export { RMSNorm, rmsNorm } from "./layers/rmsNorm.ts";
-export { type AttentionOptions, scaledDotProductAttention } from "./layers/scaledDotProductAttention.ts";
+export * from "./layers/lp-pool.ts";
+export * from "./layers/max-pool.ts";
+export * from "./layers/multihead-attention.ts";
+export { RMSNorm, rmsNorm } from "./layers/rms-norm.ts";
 export { Sequential } from "./layers/sequential.ts";
-export type { PerAxis } from "./layers/spatial.ts";
-export type { Moments, NormOptions } from "./layers/standardise.ts";
-export * from "./layers/unfold.ts";
 export {
   BCEWithLogitsLoss,
   bceWithLogits,
   binaryCrossEntropyWithLogits,
   type LogitOptions,
-} from "./losses/bceWithLogits.ts";
-export { BCELoss, binaryCrossEntropy } from "./losses/binaryCrossEntropy.ts";
-export { CosineEmbeddingLoss, cosineEmbeddingLoss } from "./losses/cosineEmbeddingLoss.ts";
-export { CrossEntropyLoss, type CrossEntropyOptions, crossEntropy } from "./losses/crossEntropy.ts";
-export {
-  type CosineOptions,
-  cosineSimilarity,
-  type DistanceOptions,
-  pairwiseDistance,
-} from "./losses/distance.ts";
-export { GaussianNLLLoss, type GaussianNllOptions, gaussianNllLoss } from "./losses/gaussianNllLoss.ts";
-export { HingeEmbeddingLoss, hingeEmbeddingLoss, type MarginOptions } from "./losses/hingeEmbeddingLoss.ts";
+} from "./losses/bce-with-logits.ts";
+export { BCELoss, binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
+export { CosineEmbeddingLoss, cosineEmbeddingLoss } from "./losses/cosine-embedding-loss.ts";
+export { CrossEntropyLoss, type CrossEntropyOptions, crossEntropy } from "./losses/cross-entropy.ts";
+export { GaussianNLLLoss, type GaussianNllOptions, gaussianNllLoss } from "./losses/gaussian-nll-loss.ts";
+export { HingeEmbeddingLoss, hingeEmbeddingLoss, type MarginOptions } from "./losses/hinge-embedding-loss.ts";
 export {
   HuberLoss,
   type HuberOptions,
@@ -58,22 +60,23 @@ export {
   SmoothL1Loss,
   type SmoothL1Options,
   smoothL1Loss,
-} from "./losses/huberLoss.ts";
-export { KLDivLoss, type KLDivOptions, klDiv } from "./losses/klDiv.ts";
-export { L1Loss, l1Loss } from "./losses/l1Loss.ts";
-export type { Loss } from "./losses/loss.ts";
-export { MarginRankingLoss, marginRankingLoss } from "./losses/marginRankingLoss.ts";
-export { MSELoss, mseLoss } from "./losses/mseLoss.ts";
-export { MultiLabelMarginLoss, multilabelMarginLoss } from "./losses/multilabelMarginLoss.ts";
-export { MultiLabelSoftMarginLoss, multilabelSoftMarginLoss } from "./losses/multilabelSoftMarginLoss.ts";
-export { MultiMarginLoss, type MultiMarginOptions, multiMarginLoss } from "./losses/multiMarginLoss.ts";
-export { type ClassOptions, NLLLoss, nllLoss } from "./losses/nllLoss.ts";
-export { PoissonNLLLoss, type PoissonNllOptions, poissonNllLoss } from "./losses/poissonNllLoss.ts";
+} from "./losses/huber-loss.ts";
+export { KLDivLoss, type KLDivOptions, klDiv } from "./losses/kl-div.ts";
+export { L1Loss, l1Loss } from "./losses/l1-loss.ts";
+export type { Loss } from "./losses/loss-module.ts";
+export { MarginRankingLoss, marginRankingLoss } from "./losses/margin-ranking-loss.ts";
+export { MSELoss, mseLoss } from "./losses/mse-loss.ts";
+export { MultiMarginLoss, type MultiMarginOptions, multiMarginLoss } from "./losses/multi-margin-loss.ts";
+export { MultiLabelMarginLoss, multilabelMarginLoss } from "./losses/multilabel-margin-loss.ts";
+export { MultiLabelSoftMarginLoss, multilabelSoftMarginLoss } from "./losses/multilabel-soft-margin-loss.ts";
+export { type ClassOptions, NLLLoss, nllLoss } from "./losses/nll-loss.ts";
+export { PoissonNLLLoss, type PoissonNllOptions, poissonNllLoss } from "./losses/poisson-nll-loss.ts";
 export type { LossOptions, Reduction, WeightedOptions } from "./losses/reduction.ts";
-export { SoftMarginLoss, softMarginLoss } from "./losses/softMarginLoss.ts";
+export { SoftMarginLoss, softMarginLoss } from "./losses/soft-margin-loss.ts";
 export {
   TripletMarginLoss,
   type TripletMarginOptions,
   tripletMarginLoss,
-} from "./losses/tripletMarginLoss.ts";
+} from "./losses/triplet-margin-loss.ts";
 export { Layer, type LoadOptions, Module, type StateDict } from "./module.ts";
+export type { ParameterOptions } from "./parameter.ts";

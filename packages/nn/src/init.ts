@@ -18,7 +18,7 @@ import {
   type Options,
   type Signature,
 } from "@chainrule/core/internal";
-import { drawOptions } from "./layers/parameter.ts";
+import { drawOptions } from "./parameter.ts";
 import { finite, nonNegative, requireIn } from "./range.ts";
 
 export type InitOptions = Pick<RandomOptions, "generator">;

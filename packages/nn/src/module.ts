@@ -1,7 +1,7 @@
 import { Cell, ChainruleError, type DType, noGrad, Parameter, Tensor } from "@chainrule/core";
 import { checkMethods, guardFields, type Kind, Setting, type Signature } from "@chainrule/core/internal";
+import { partsOf } from "./children.ts";
 import { describe } from "./describe.ts";
-import { partsOf } from "./parts.ts";
 
 /** Named tensors: what a module has learnt. */
 export type StateDict = Record<string, Tensor>;

@@ -17,10 +17,10 @@ import {
   type Signature,
 } from "@chainrule/core/internal";
 import { type Group, type GroupOptions, groupsOf, type Params } from "./groups.ts";
-import { argumentsOf, checkHyper, hyperOf, switchesIn } from "./hyper.ts";
-import { adapted, adopt, begins, mapValues, type Progress, progressAt } from "./progress.ts";
+import { argumentsOf, checkHyper, hyperOf, switchesIn } from "./hyperparameters.ts";
+import { adapted, adopt, begins, mapValues, type Progress, progressAt } from "./param-state.ts";
 import type { AnyRule, Hyper, Rule } from "./rule.ts";
-import { checkStateDict, type OptimizerStateDict } from "./state.ts";
+import { checkStateDict, type OptimizerStateDict } from "./state-dict.ts";
 
 const start = progressAt(0, {});
 

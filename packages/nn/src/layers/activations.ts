@@ -15,8 +15,8 @@ import {
   softplus,
   softplusArguments,
   tanh,
-} from "../activations.ts";
-import { functionLayer } from "./functionLayer.ts";
+} from "../functional/activations.ts";
+import { functionLayer } from "./activation-layer.ts";
 
 const ofTensor: Signature = { x: "tensor" };
 const alongDim: Signature = { x: "tensor", dim: "dim?" };

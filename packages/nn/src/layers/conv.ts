@@ -1,12 +1,19 @@
 import { ChainruleError, einsum, formatShape, type Parameter, type Tensor } from "@chainrule/core";
 import { checkArguments, checked, type Kind, type Options, type Signature } from "@chainrule/core/internal";
 import { describe } from "../describe.ts";
+import {
+  type Along,
+  type PerAxis,
+  perAxis,
+  perAxisKind,
+  reachOf,
+  windowsOf,
+} from "../functional/sliding-windows.ts";
+import { perChannel } from "../functional/standardise.ts";
 import { kaimingUniform, uniform } from "../init.ts";
 import { Layer, layerInput } from "../module.ts";
+import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
 import { count, requireIn, size } from "../range.ts";
-import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "./parameter.ts";
-import { type Along, type PerAxis, perAxis, perAxisKind, reachOf, windowsOf } from "./spatial.ts";
-import { perChannel } from "./standardise.ts";
 
 export interface ConvOptions {
   readonly stride?: PerAxis;

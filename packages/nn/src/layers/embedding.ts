@@ -2,8 +2,8 @@ import { arange, ChainruleError, type Parameter, type Tensor, where } from "@cha
 import { checkArguments, type Signature } from "@chainrule/core/internal";
 import { normal } from "../init.ts";
 import { Layer } from "../module.ts";
+import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
 import { requireIn, size } from "../range.ts";
-import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "./parameter.ts";
 
 /** An entry counted from the front: −1 is the last. */
 function entryOf(paddingIdx: number, entries: number): number {

@@ -1,10 +1,10 @@
 import { ChainruleError, formatShape, type Parameter, type Tensor } from "@chainrule/core";
 import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { requireShape } from "../functional/standardise.ts";
 import { kaimingUniform, uniform } from "../init.ts";
 import { Layer } from "../module.ts";
+import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
 import { requireIn, size } from "../range.ts";
-import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "./parameter.ts";
-import { requireShape } from "./standardise.ts";
 
 const linearArguments: Signature = { x: "tensor", weight: "tensor", bias: "tensor?" };
 

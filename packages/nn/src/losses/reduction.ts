@@ -1,5 +1,6 @@
-import { ChainruleError, formatShape, type Shape, sameShape, type Tensor, where } from "@chainrule/core";
+import { ChainruleError, formatShape, sameShape, type Tensor, where } from "@chainrule/core";
 import { checked, type Options } from "@chainrule/core/internal";
+import { requireBroadcast } from "../functional/broadcast.ts";
 
 /** What becomes of the losses of single elements: their mean, their sum, or nothing. */
 export type Reduction = "none" | "mean" | "sum";
@@ -64,20 +65,6 @@ export const elementwiseLoss = <O extends LossOptions = LossOptions>(
       return reduceLoss(op, loss(input, target, options), options.reduction);
     },
   );
-
-/** Whether a shape broadcasts to another. */
-export const stretches = (x: Shape, to: Shape): boolean =>
-  x.length <= to.length && x.every((n, i) => n === 1 || n === to[to.length - x.length + i]);
-
-/** Throws unless `weight` broadcasts to the shape of `x`. */
-export function requireBroadcast(op: string, x: Tensor, weight: Tensor, name: string): void {
-  if (!stretches(weight.shape, x.shape))
-    throw new ChainruleError(
-      "shape",
-      op,
-      `${name} ${formatShape(weight.shape)} does not broadcast to ${formatShape(x.shape)}`,
-    );
-}
 
 /**
  * w·x, and 0 where w is 0 although x is infinite or NaN: what weighs nothing leaves no trace in value or gradient.

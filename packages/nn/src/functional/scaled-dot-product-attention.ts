@@ -1,0 +1,93 @@
+import { ChainruleError, formatShape, ones, type Tensor, where } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { finite, requireIn } from "../range.ts";
+import { joined, type Masks, masksOf, requireMask } from "./attention-mask.ts";
+import { requireBroadcast } from "./broadcast.ts";
+
+export interface AttentionOptions {
+  /**
+   * Broadcasts to […, L, S]. Where a bool mask is false nothing is taken. A float mask is added to the scores; where it
+   * is −∞ nothing is taken. An int32 mask is refused.
+   */
+  readonly attnMask?: Tensor | undefined;
+  /** Whether query i sees keys 0 … i only. */
+  readonly isCausal?: boolean | undefined;
+  /** What q·k is multiplied by; 1/√E by default. */
+  readonly scale?: number | undefined;
+}
+
+const op = "scaledDotProductAttention";
+
+/** softmax of the scores where `keep` holds, 0 elsewhere; a row that keeps nothing is 0. */
+function softmaxWhere(keep: Tensor, scores: Tensor): Tensor {
+  return where(keep, where(keep, scores, Number.NEGATIVE_INFINITY).softmax(-1), 0);
+}
+
+export interface Attention {
+  /** […, L, S]: how much each of L queries takes from each of S keys. */
+  readonly weights: Tensor;
+  /** Broadcasts to their shape: what may be taken. */
+  readonly kept: Tensor | undefined;
+}
+
+/** softmax(scale·q·kᵀ + bias) over the keys that are kept. @throws where shapes do not fit. */
+export function attentionWeights(
+  query: Tensor,
+  key: Tensor,
+  { keep, bias }: Masks,
+  { isCausal = false, scale }: Omit<AttentionOptions, "attnMask">,
+): Attention {
+  if (query.ndim < 2 || key.ndim < 2 || query.shape.at(-1) !== key.shape.at(-1))
+    throw new ChainruleError(
+      "shape",
+      op,
+      `query ${formatShape(query.shape)} and key ${formatShape(key.shape)} must be […, L, E] and […, S, E]`,
+    );
+  const factor = scale ?? 1 / Math.sqrt(query.shape.at(-1) || 1);
+  requireIn(op, finite, { scale: factor });
+  const scores = query.matmul(key.transpose()).mul(factor);
+  for (const mask of [keep, bias]) if (mask) requireBroadcast(op, scores, mask, "attnMask");
+  const causal = isCausal ? ones(scores.shape.slice(-2), { dtype: "bool" }).tril() : undefined;
+  const kept = joined([{ keep }, { keep: causal }]).keep;
+  const biased = bias ? scores.add(bias) : scores;
+  return { weights: kept ? softmaxWhere(kept, biased) : biased.softmax(-1), kept };
+}
+
+/** weights·v. The values of keys that no query may take are left out by a choice, which derivatives see too. */
+export function taken(weights: Tensor, kept: Tensor | undefined, value: Tensor): Tensor {
+  if (!kept) return weights.matmul(value);
+  const byAny = kept.ndim > 1 ? kept.any(-2, { keepdim: true }).transpose() : kept.unsqueeze(-1);
+  return weights.matmul(where(byAny, value, 0), { skipZeros: true });
+}
+
+const attentionArguments: Signature = {
+  query: "tensor",
+  key: "tensor",
+  value: "tensor",
+  options: { attnMask: "tensor", isCausal: "boolean", scale: "number" },
+};
+
+/**
+ * softmax(scale·q·kᵀ + mask)·v […, L, Ev], for q […, L, E], k […, S, E], v […, S, Ev]. A query whose keys are all
+ * masked gets 0; what masked keys and values hold, NaN included, leaves no trace. @throws where shapes do not fit, or a
+ * mask is int32. [Vaswani et al. 2017]
+ */
+export function scaledDotProductAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  given: AttentionOptions = {},
+): Tensor {
+  checkArguments("scaledDotProductAttention", attentionArguments, arguments);
+  const { attnMask, ...options } = given;
+  if (value.ndim < 2 || value.shape.at(-2) !== key.shape.at(-2))
+    throw new ChainruleError(
+      "shape",
+      op,
+      `key ${formatShape(key.shape)} and value ${formatShape(value.shape)} must be […, S, E] and […, S, Ev]`,
+    );
+  requireMask(op, "attnMask", attnMask);
+  const masks = masksOf(attnMask, (mask) => mask);
+  const { weights, kept } = attentionWeights(query, key, masks, options);
+  return taken(weights, kept, value);
+}

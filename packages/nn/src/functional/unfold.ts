@@ -1,0 +1,89 @@
+import { ChainruleError, formatShape, type Tensor } from "@chainrule/core";
+import { checkArguments, type Options, type Signature } from "@chainrule/core/internal";
+import {
+  type Along,
+  foldedFrom,
+  type PerAxis,
+  perAxis,
+  perAxisKind,
+  reachOf,
+  windowsOf,
+} from "./sliding-windows.ts";
+
+export interface UnfoldOptions {
+  readonly stride?: PerAxis;
+  /** Zeros on both sides. */
+  readonly padding?: PerAxis;
+  readonly dilation?: PerAxis;
+}
+
+function alongOf(
+  op: string,
+  kernelSize: PerAxis,
+  { stride = 1, padding = 0, dilation = 1 }: UnfoldOptions,
+): Along[] {
+  const strides = perAxis(op, "stride", stride, 2, 1);
+  const pads = perAxis(op, "padding", padding, 2, 0);
+  const dilations = perAxis(op, "dilation", dilation, 2, 1);
+  return perAxis(op, "kernelSize", kernelSize, 2, 1).map((size, i) => {
+    const pad = pads[i] as number;
+    return { size, stride: strides[i] as number, dilation: dilations[i] as number, padding: [pad, pad] };
+  });
+}
+
+const unfoldOptions = {
+  stride: perAxisKind,
+  padding: perAxisKind,
+  dilation: perAxisKind,
+} as const satisfies Options;
+const unfoldArguments: Signature = { x: "tensor", kernelSize: perAxisKind, options: unfoldOptions };
+
+/** Windows of images x [N, C, H, W] as columns [N, C·kH·kW, windows]. @throws where the kernel is larger than the image. */
+export function unfold(x: Tensor, kernelSize: PerAxis, options: UnfoldOptions = {}): Tensor {
+  checkArguments("unfold", unfoldArguments, arguments);
+  if (x.ndim !== 4)
+    throw new ChainruleError("shape", "unfold", `${formatShape(x.shape)} must be [N, C, H, W]`);
+  const windows = windowsOf("unfold", x, alongOf("unfold", kernelSize, options));
+  return windows.permute([0, 1, 4, 5, 2, 3]).flatten(1, 3).flatten(2, 3);
+}
+
+const foldArguments: Signature = {
+  columns: "tensor",
+  outputSize: perAxisKind,
+  kernelSize: perAxisKind,
+  options: unfoldOptions,
+};
+
+/**
+ * Columns [N, C·kH·kW, windows], as `unfold` gives them, added up to images [N, C, …outputSize]; the transpose of
+ * `unfold`. @throws where there are not as many columns as windows.
+ */
+export function fold(
+  columns: Tensor,
+  outputSize: PerAxis,
+  kernelSize: PerAxis,
+  options: UnfoldOptions = {},
+): Tensor {
+  checkArguments("fold", foldArguments, arguments);
+  const sizes = perAxis("fold", "outputSize", outputSize, 2, 1);
+  const along = alongOf("fold", kernelSize, options);
+  const kernel = along.map(({ size }) => size) as [number, number];
+  const places = along.map((a, i) =>
+    Math.floor(((sizes[i] as number) + 2 * a.padding[0] - reachOf(a)) / a.stride + 1),
+  ) as [number, number];
+  const [rows, windows] = [columns.shape[1] as number, places[0] * places[1]];
+  const channels = rows / (kernel[0] * kernel[1]);
+  if (
+    columns.ndim !== 3 ||
+    !Number.isInteger(channels) ||
+    places.some((n) => n < 1) ||
+    columns.shape[2] !== windows
+  )
+    throw new ChainruleError(
+      "shape",
+      "fold",
+      `${formatShape(columns.shape)} must be [N, C·${kernel.join("·")}, ${places.join("·")}] for images of ${formatShape(sizes)}`,
+    );
+  const apart = columns.unflatten(2, places).unflatten(1, [channels, ...kernel]);
+  return foldedFrom(apart.permute([0, 1, 4, 5, 2, 3]), sizes, along);
+}

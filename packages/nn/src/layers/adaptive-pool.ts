@@ -1,0 +1,98 @@
+import { ChainruleError, formatShape, stack, type Tensor } from "@chainrule/core";
+import { checked, type Kind, type Signature } from "@chainrule/core/internal";
+import { functionLayer } from "./activation-layer.ts";
+
+/** Sizes of the pooled axes: one for all, or one for each; null keeps the input's. */
+export type OutputSize = number | readonly (number | null)[];
+
+/**
+ * The last axes of x reduced to `outputSize` elements, of which the i-th of o stands for ⌊i·n/o⌋ up to and without
+ * ⌈(i+1)·n/o⌉. The last axis goes first, so that the first of equals in row-major order is chosen.
+ */
+function adaptive(
+  op: string,
+  axes: number,
+  x: Tensor,
+  outputSize: OutputSize,
+  reduce: (bin: Tensor, dim: number) => Tensor,
+): Tensor {
+  const first = x.ndim - axes;
+  const given = typeof outputSize === "number" ? new Array<number>(axes).fill(outputSize) : outputSize;
+  const sizes = given.map((o, i) => o ?? (x.shape[first + i] as number));
+  if (first < 0 || sizes.length !== axes || x.shape.slice(first).includes(0))
+    throw new ChainruleError(
+      "shape",
+      op,
+      `the last ${axes} axes of ${formatShape(x.shape)} do not pool to ${formatShape(sizes)}`,
+    );
+  if (!sizes.every((o) => Number.isInteger(o) && o >= 1))
+    throw new ChainruleError("value", op, `outputSize ${formatShape(sizes)} must be whole numbers ≥ 1`);
+  return sizes.reduceRight((y, o, i) => {
+    const [dim, n] = [first + i, y.shape[first + i] as number];
+    const bins = Array.from({ length: o }, (_, k) =>
+      reduce(y.slice(dim, Math.floor((k * n) / o), Math.ceil(((k + 1) * n) / o)), dim),
+    );
+    return stack(bins, dim);
+  }, x);
+}
+
+const mean = (bin: Tensor, dim: number) => bin.mean(dim);
+const greatest = (bin: Tensor, dim: number) => bin.max(dim).values;
+
+const outputSizeKind: Kind = {
+  holds: (x) =>
+    x !== null && [x].flat().every((n) => n === null || (typeof n === "number" && !(n >= 2 ** 31))),
+  says: "a whole number, or a list with one for each axis, null for one that stays",
+};
+const poolArguments: Signature = { x: "tensor", outputSize: outputSizeKind };
+
+/** The last axis of x […, L] averaged to `outputSize` elements, over bins of sizes as equal as can be. @throws where sizes do not fit. */
+export const adaptiveAvgPool1d = /* @__PURE__ */ checked(
+  "adaptiveAvgPool1d",
+  poolArguments,
+  (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveAvgPool1d", 1, x, outputSize, mean),
+);
+
+/** `adaptiveAvgPool1d` of the last two axes. @throws where sizes do not fit. */
+export const adaptiveAvgPool2d = /* @__PURE__ */ checked(
+  "adaptiveAvgPool2d",
+  poolArguments,
+  (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveAvgPool2d", 2, x, outputSize, mean),
+);
+
+/** `adaptiveAvgPool1d` of the last three axes. @throws where sizes do not fit. */
+export const adaptiveAvgPool3d = /* @__PURE__ */ checked(
+  "adaptiveAvgPool3d",
+  poolArguments,
+  (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveAvgPool3d", 3, x, outputSize, mean),
+);
+
+/** The greatest of each bin of `adaptiveAvgPool1d`; the gradient goes to the first of equals. @throws where sizes do not fit. */
+export const adaptiveMaxPool1d = /* @__PURE__ */ checked(
+  "adaptiveMaxPool1d",
+  poolArguments,
+  (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveMaxPool1d", 1, x, outputSize, greatest),
+);
+
+/** `adaptiveMaxPool1d` of the last two axes. @throws where sizes do not fit. */
+export const adaptiveMaxPool2d = /* @__PURE__ */ checked(
+  "adaptiveMaxPool2d",
+  poolArguments,
+  (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveMaxPool2d", 2, x, outputSize, greatest),
+);
+
+/** `adaptiveMaxPool1d` of the last three axes. @throws where sizes do not fit. */
+export const adaptiveMaxPool3d = /* @__PURE__ */ checked(
+  "adaptiveMaxPool3d",
+  poolArguments,
+  (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveMaxPool3d", 3, x, outputSize, greatest),
+);
+
+/** `adaptiveAvgPool2d` as a layer. */
+export class AdaptiveAvgPool2d extends functionLayer(adaptiveAvgPool2d, poolArguments) {
+  static override readonly name: string = "AdaptiveAvgPool2d";
+}
+/** `adaptiveMaxPool2d` as a layer. */
+export class AdaptiveMaxPool2d extends functionLayer(adaptiveMaxPool2d, poolArguments) {
+  static override readonly name: string = "AdaptiveMaxPool2d";
+}

@@ -1,0 +1,78 @@
+import { ones, type Tensor } from "@chainrule/core";
+import { checked, type Signature } from "@chainrule/core/internal";
+import { type PoolOptions, padded, poolAlong, poolOptions } from "../functional/pooling.ts";
+import { type PerAxis, perAxisKind, windowsOf } from "../functional/sliding-windows.ts";
+import { nonZero, requireIn } from "../range.ts";
+import { functionLayer } from "./activation-layer.ts";
+
+export interface AvgPoolOptions extends PoolOptions {
+  /** Whether the zeros of the padding count as elements. */
+  readonly countIncludePad?: boolean;
+  /** What every sum is divided by instead of the number of elements. */
+  readonly divisorOverride?: number;
+}
+
+function avgPoolNd(axes: 1 | 2 | 3, x: Tensor, kernelSize: PerAxis, options: AvgPoolOptions): Tensor {
+  const op = `avgPool${axes}d`;
+  const { countIncludePad = true, divisorOverride } = options;
+  if (divisorOverride !== undefined) requireIn(op, nonZero, { divisorOverride });
+  const along = poolAlong(op, axes, x, kernelSize, options);
+  const sums = (t: Tensor) =>
+    windowsOf(op, ...padded(t, along, 0))
+      .flatten(-axes)
+      .sum(-1);
+  if (divisorOverride !== undefined) return sums(x).div(divisorOverride);
+  const counted = ones(x.shape.slice(x.ndim - axes), { dtype: x.dtype });
+  if (!countIncludePad) return sums(x).div(sums(counted));
+  const within = along.map((a) => ({ ...a, padding: [a.padding[0], a.padding[0]] as const }));
+  const beyond = along.map((a) => ({ ...a, padding: [0, a.padding[1] - a.padding[0]] as const }));
+  const [bordered] = padded(counted, within, 1);
+  const counts = windowsOf(op, ...padded(bordered, beyond, 0));
+  return sums(x).div(counts.flatten(-axes).sum(-1));
+}
+
+const poolArguments: Signature = {
+  x: "tensor",
+  kernelSize: perAxisKind,
+  options: { ...poolOptions, countIncludePad: "boolean", divisorOverride: "number" },
+};
+
+/**
+ * The mean of each window along the last axis of x […, L]; the zeros of the padding count unless `countIncludePad` is
+ * false, what `ceilMode` adds never does. @throws where the kernel is larger than the padded input.
+ */
+export const avgPool1d = /* @__PURE__ */ checked(
+  "avgPool1d",
+  poolArguments,
+  (x: Tensor, kernelSize: PerAxis, options: AvgPoolOptions = {}): Tensor =>
+    avgPoolNd(1, x, kernelSize, options),
+);
+
+/** `avgPool1d` of windows over the last two axes of x […, H, W]. @throws as `avgPool1d`. */
+export const avgPool2d = /* @__PURE__ */ checked(
+  "avgPool2d",
+  poolArguments,
+  (x: Tensor, kernelSize: PerAxis, options: AvgPoolOptions = {}): Tensor =>
+    avgPoolNd(2, x, kernelSize, options),
+);
+
+/** `avgPool1d` of windows over the last three axes of x […, D, H, W]. @throws as `avgPool1d`. */
+export const avgPool3d = /* @__PURE__ */ checked(
+  "avgPool3d",
+  poolArguments,
+  (x: Tensor, kernelSize: PerAxis, options: AvgPoolOptions = {}): Tensor =>
+    avgPoolNd(3, x, kernelSize, options),
+);
+
+/** `avgPool1d` as a layer. */
+export class AvgPool1d extends functionLayer(avgPool1d, poolArguments) {
+  static override readonly name: string = "AvgPool1d";
+}
+/** `avgPool2d` as a layer. */
+export class AvgPool2d extends functionLayer(avgPool2d, poolArguments) {
+  static override readonly name: string = "AvgPool2d";
+}
+/** `avgPool3d` as a layer. */
+export class AvgPool3d extends functionLayer(avgPool3d, poolArguments) {
+  static override readonly name: string = "AvgPool3d";
+}

@@ -1,0 +1,166 @@
+import {
+  Cell,
+  ChainruleError,
+  formatShape,
+  noGrad,
+  type Parameter,
+  type Tensor,
+  where,
+  zeros,
+} from "@chainrule/core";
+import { checkArguments, type Kind, kinds, type Signature } from "@chainrule/core/internal";
+import {
+  type Moments,
+  momentsOver,
+  type NormOptions,
+  normOptions,
+  perChannel,
+  requireShape,
+  scaleAndShift,
+  standardisedOver,
+} from "../functional/standardise.ts";
+import { ones } from "../init.ts";
+import { Layer, layerInput } from "../module.ts";
+import { type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
+import { nonNegative, requireIn, share, size } from "../range.ts";
+
+/** Elements of each channel. */
+const countOf = (x: Tensor): number => x.size / (x.shape[1] as number);
+
+/** All axes but that of the channels. @throws where a channel has a single value, which has no variance, or none. */
+function batchDims(op: string, x: Tensor): number[] {
+  if (x.ndim < 2 || !(countOf(x) >= 2))
+    throw new ChainruleError(
+      "shape",
+      op,
+      `training needs [N, C, …] with more than one value per channel, not ${formatShape(x.shape)}`,
+    );
+  return x.shape.map((_, i) => i).filter((i) => i !== 1);
+}
+
+const momentsOfArguments: Signature = { x: "tensor" };
+
+/**
+ * Mean and variance [C] of each channel of x [N, C, …] over all other axes.
+ * @throws where a channel has a single value, which has no variance.
+ */
+export function momentsOf(x: Tensor): Moments {
+  checkArguments("momentsOf", momentsOfArguments, arguments);
+  const { mean, variance } = momentsOver(x, batchDims("batchNorm", x));
+  return { mean: mean.reshape([-1]), variance: variance.reshape([-1]) };
+}
+
+const momentsKind: Kind = {
+  holds: (x) => x === null || [(x as Moments).mean, (x as Moments).variance].every(kinds.tensor.holds),
+  says: "{ mean, variance }, two tensors, or null for those of the batch",
+};
+const batchNormArguments: Signature = { x: "tensor", moments: momentsKind, options: normOptions };
+
+/**
+ * γ·(x − mean)/√(variance + ε) + β for each channel of x [N, C, …], by given moments [C], or by the batch's own where
+ * they are null: then values of every size are standardised, those too whose variance is beyond the dtype.
+ * [Ioffe & Szegedy 2015] @throws where shapes do not fit.
+ */
+export function batchNorm(x: Tensor, moments: Moments | null, options: NormOptions = {}): Tensor {
+  checkArguments("batchNorm", batchNormArguments, arguments);
+  const { weight, bias, eps = 1e-5 } = options;
+  requireIn("batchNorm", nonNegative, { eps });
+  if (x.ndim < 2) throw new ChainruleError("shape", "batchNorm", `${formatShape(x.shape)} must be [N, C, …]`);
+  requireShape("batchNorm", [x.shape[1] as number], { ...moments, weight, bias });
+  const x̂ = moments
+    ? x.sub(perChannel(x, moments.mean)).mul(perChannel(x, inverseStd(moments.variance, eps)))
+    : standardisedOver(x, batchDims("batchNorm", x), eps);
+  return scaleAndShift(x̂, { weight: weight && perChannel(x, weight), bias: bias && perChannel(x, bias) });
+}
+
+/** 1/√(v + ε). A variance that has overflowed is unknown: NaN, not 0. */
+const inverseStd = (variance: Tensor, eps: number): Tensor =>
+  where(variance.isInf(), Number.NaN, variance.add(eps).rsqrt());
+
+/** old + momentum·(batch − old), the batch's variance unbiased: divided by the elements per channel of x less one. */
+export function runningMoments(old: Moments, batch: Moments, x: Tensor, momentum = 0.1): Moments {
+  const follow = (from: Tensor, to: Tensor) => from.mul(1 - momentum).add(to.mul(momentum));
+  const unbiased = batch.variance.mul(countOf(x) / (countOf(x) - 1));
+  return { mean: follow(old.mean, batch.mean), variance: follow(old.variance, unbiased) };
+}
+
+export interface BatchNormOptions extends ParameterOptions {
+  readonly eps?: number;
+  /** How far the running statistics move towards those of each batch. */
+  readonly momentum?: number;
+  readonly affine?: boolean;
+}
+
+const layerArguments: Signature = {
+  numFeatures: "number",
+  options: { ...parameterOptions, eps: "number", momentum: "number", affine: "boolean" },
+};
+
+/** Batch normalisation of [N, C] or [N, C, L]: by the batch while training, by running statistics in `eval()`. */
+export class BatchNorm1d extends Layer {
+  static override readonly name: string = "BatchNorm1d";
+  readonly weight: Parameter | null;
+  readonly bias: Parameter | null;
+  readonly runningMean: Cell;
+  readonly runningVar: Cell;
+  readonly eps: number;
+  readonly momentum: number;
+
+  constructor(
+    readonly numFeatures: number,
+    given: BatchNormOptions = {},
+  ) {
+    super();
+    checkArguments(new.target.name, layerArguments, arguments);
+    const { eps = 1e-5, momentum = 0.1, affine = true, ...options } = given;
+    requireIn("BatchNorm", size, { numFeatures });
+    requireIn("BatchNorm", nonNegative, { eps });
+    requireIn("BatchNorm", share, { momentum });
+    this.eps = eps;
+    this.momentum = momentum;
+    this.weight = affine ? ones(parameter([numFeatures], options)) : null;
+    this.bias = affine ? parameter([numFeatures], options) : null;
+    const start = zeros([numFeatures], options.dtype ? { dtype: options.dtype } : {});
+    this.runningMean = new Cell(start);
+    this.runningVar = new Cell(start.add(1));
+  }
+
+  /** How many axes an input may have. */
+  protected get ranks(): readonly number[] {
+    return [2, 3];
+  }
+
+  forward(x: Tensor): Tensor {
+    checkArguments(this.constructor.name, layerInput, arguments);
+    if (!this.ranks.includes(x.ndim) || x.shape[1] !== this.numFeatures)
+      throw new ChainruleError(
+        "shape",
+        this.constructor.name,
+        `${formatShape(x.shape)} is not [N, ${this.numFeatures}, …] of ${this.ranks.join(" or ")} axes`,
+      );
+    const { eps, weight, bias } = this;
+    const running = { mean: this.runningMean, variance: this.runningVar };
+    if (this.training) {
+      const next = noGrad(() => runningMoments(running, momentsOf(x), x, this.momentum));
+      this.runningMean.assign(next.mean);
+      this.runningVar.assign(next.variance);
+    }
+    return batchNorm(x, this.training ? null : running, {
+      eps,
+      weight: weight ?? undefined,
+      bias: bias ?? undefined,
+    });
+  }
+
+  protected override extraRepr(): string {
+    return `${this.numFeatures}, eps: ${this.eps}, momentum: ${this.momentum}`;
+  }
+}
+
+/** Batch normalisation of images [N, C, H, W]: by the batch while training, by running statistics in `eval()`. */
+export class BatchNorm2d extends BatchNorm1d {
+  static override readonly name: string = "BatchNorm2d";
+  protected override get ranks(): readonly number[] {
+    return [4];
+  }
+}

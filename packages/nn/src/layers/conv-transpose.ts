@@ -1,0 +1,122 @@
+import { ChainruleError, einsum, formatShape, type Tensor } from "@chainrule/core";
+import { checked, type Signature } from "@chainrule/core/internal";
+import { foldedFrom, type PerAxis, perAxis, perAxisKind, reachOf } from "../functional/sliding-windows.ts";
+import { perChannel } from "../functional/standardise.ts";
+import { count, requireIn } from "../range.ts";
+
+export interface ConvTransposeOptions {
+  readonly stride?: PerAxis;
+  /** How much of the border is cut off on both sides. */
+  readonly padding?: PerAxis;
+  /**
+   * How much is added after, less than the stride or the dilation: which of the sizes that the convolution maps to this
+   * input's the output has.
+   */
+  readonly outputPadding?: PerAxis;
+  readonly dilation?: PerAxis;
+  readonly groups?: number;
+}
+
+function convTransposeNd(
+  axes: 1 | 2 | 3,
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null | undefined,
+  { stride = 1, padding = 0, outputPadding = 0, dilation = 1, groups = 1 }: ConvTransposeOptions,
+): Tensor {
+  const op = `convTranspose${axes}d`;
+  requireIn(op, count, { groups });
+  const unbatched = x.ndim === axes + 1;
+  const batch = unbatched ? x.unsqueeze(0) : x;
+  const [into, out, ...kernel] = weight.shape as [number, number, ...number[]];
+  if (
+    batch.ndim !== axes + 2 ||
+    weight.ndim !== axes + 2 ||
+    batch.shape[1] !== into ||
+    into % groups !== 0 ||
+    (bias && (bias.ndim !== 1 || bias.shape[0] !== out * groups))
+  )
+    throw new ChainruleError(
+      "shape",
+      op,
+      `input ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}${bias ? ` and bias ${formatShape(bias.shape)}` : ""} in ${groups} group(s) must be [N, in, …], [in, out/groups, …] and [out], with ${axes} spatial axes`,
+    );
+  const strides = perAxis(op, "stride", stride, axes, 1);
+  const pads = perAxis(op, "padding", padding, axes, 0);
+  const dilations = perAxis(op, "dilation", dilation, axes, 1);
+  const extra = perAxis(op, "outputPadding", outputPadding, axes, 0);
+  if (extra.some((n, i) => n >= Math.max(strides[i] as number, dilations[i] as number)))
+    throw new ChainruleError(
+      "value",
+      op,
+      `outputPadding ${formatShape(extra)} must be smaller than the stride ${formatShape(strides)} or the dilation ${formatShape(dilations)}: nothing reaches what it would add`,
+    );
+  const along = kernel.map((size, i) => {
+    const pad = pads[i] as number;
+    return {
+      size,
+      stride: strides[i] as number,
+      dilation: dilations[i] as number,
+      padding: [pad, pad] as const,
+    };
+  });
+  const sizes = along.map(
+    (a, i) =>
+      ((batch.shape[2 + i] as number) - 1) * a.stride + reachOf(a) - 2 * a.padding[0] + (extra[i] as number),
+  );
+  if (!sizes.every((n) => n >= 1))
+    throw new ChainruleError(
+      "shape",
+      op,
+      `padding ${formatShape(pads)} leaves nothing: the output of ${formatShape(x.shape)} would be of size ${formatShape(sizes)}`,
+    );
+  const [places, elements] = ["xyz".slice(0, axes), "uvw".slice(0, axes)];
+  const windows = einsum(
+    `ngi${places},gim${elements}->ngm${places}${elements}`,
+    batch.unflatten(1, [groups, into / groups]),
+    weight.unflatten(0, [groups, into / groups]),
+  ).flatten(1, 2);
+  const y = foldedFrom(windows, sizes, along);
+  const shifted = bias ? y.add(perChannel(y, bias)) : y;
+  return unbatched ? shifted.squeeze(0) : shifted;
+}
+
+const convTransposeArguments: Signature = {
+  x: "tensor",
+  weight: "tensor",
+  bias: "tensor or null?",
+  options: {
+    stride: perAxisKind,
+    padding: perAxisKind,
+    outputPadding: perAxisKind,
+    dilation: perAxisKind,
+    groups: "number",
+  },
+};
+
+/**
+ * The transpose of `conv1d` as a linear map, plus b: y[n, o, t·stride + k·dilation − padding] collects
+ * w[i, o, k]·x[n, i, t], for x [N, in, L] or [in, L] and w [in, out/groups, K]. @throws where shapes do not fit.
+ */
+export const convTranspose1d = /* @__PURE__ */ checked(
+  "convTranspose1d",
+  convTransposeArguments,
+  (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvTransposeOptions = {}): Tensor =>
+    convTransposeNd(1, x, weight, bias, options),
+);
+
+/** `convTranspose1d` with two spatial axes. @throws where shapes do not fit. */
+export const convTranspose2d = /* @__PURE__ */ checked(
+  "convTranspose2d",
+  convTransposeArguments,
+  (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvTransposeOptions = {}): Tensor =>
+    convTransposeNd(2, x, weight, bias, options),
+);
+
+/** `convTranspose1d` with three spatial axes. @throws where shapes do not fit. */
+export const convTranspose3d = /* @__PURE__ */ checked(
+  "convTranspose3d",
+  convTransposeArguments,
+  (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvTransposeOptions = {}): Tensor =>
+    convTransposeNd(3, x, weight, bias, options),
+);

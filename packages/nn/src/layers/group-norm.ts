@@ -1,0 +1,115 @@
+import { ChainruleError, formatShape, type Parameter, type Tensor } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
+import {
+  type NormOptions,
+  normOptions,
+  perChannel,
+  requireShape,
+  scaleAndShift,
+  standardisedOver,
+} from "../functional/standardise.ts";
+import { ones } from "../init.ts";
+import { Layer } from "../module.ts";
+import { type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
+import { count, nonNegative, requireIn, size } from "../range.ts";
+
+/** Each example's groups of channels of x [N, C, …] standardised, then each channel scaled and shifted. */
+function overGroups(
+  op: string,
+  x: Tensor,
+  numGroups: number,
+  { weight, bias, eps = 1e-5 }: NormOptions,
+): Tensor {
+  const [batch, channels, ...field] = x.shape as [number, number, ...number[]];
+  requireIn(op, count, { numGroups });
+  requireIn(op, nonNegative, { eps });
+  if (x.ndim < 2 || channels % numGroups !== 0)
+    throw new ChainruleError(
+      "shape",
+      op,
+      `${formatShape(x.shape)} must be [N, C, …] with C divisible into ${numGroups} groups`,
+    );
+  requireShape(op, [channels], { weight, bias });
+  const elements = field.reduce((n, d) => n * d, channels / numGroups);
+  const x̂ = standardisedOver(x.reshape([batch, numGroups, elements]), [2], eps).reshape(x.shape);
+  return scaleAndShift(x̂, { weight: weight && perChannel(x, weight), bias: bias && perChannel(x, bias) });
+}
+
+const groupNormArguments: Signature = { x: "tensor", numGroups: "number", options: normOptions };
+
+/**
+ * Standardises x [N, C, …] over each example's groups of C/numGroups channels, then scales and shifts each channel.
+ * One group is layer normalisation without batch, C groups are instance normalisation. [Wu & He 2018]
+ * @throws where the channels do not divide into groups, or the batch holds a single value for each group.
+ */
+export function groupNorm(x: Tensor, numGroups: number, options: NormOptions = {}): Tensor {
+  checkArguments("groupNorm", groupNormArguments, arguments);
+  if (x.size > 0 && x.size === numGroups)
+    throw new ChainruleError(
+      "shape",
+      "groupNorm",
+      `${formatShape(x.shape)} has a single value for each of ${numGroups} groups, which has no variance`,
+    );
+  return overGroups("groupNorm", x, numGroups, options);
+}
+
+const instanceNormArguments: Signature = { x: "tensor", options: normOptions };
+
+/**
+ * Group normalisation with as many groups as channels: each channel of each example apart. [Ulyanov et al. 2016]
+ * @throws where x is not [N, C, …] with more than one value for each channel of an example.
+ */
+export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
+  checkArguments("instanceNorm", instanceNormArguments, arguments);
+  if (x.ndim < 2 || x.shape.slice(2).reduce((n, d) => n * d, 1) === 1)
+    throw new ChainruleError(
+      "shape",
+      "instanceNorm",
+      `${formatShape(x.shape)} must be [N, C, …] with more than one value for each channel of an example`,
+    );
+  return overGroups("instanceNorm", x, x.shape[1] as number, options);
+}
+
+const layerArguments: Signature = {
+  numGroups: "number",
+  numChannels: "number",
+  options: { ...parameterOptions, eps: "number" },
+};
+
+/** Group normalisation with trained weight and bias. */
+export class GroupNorm extends Layer {
+  static override readonly name: string = "GroupNorm";
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly eps: number;
+
+  constructor(
+    readonly numGroups: number,
+    readonly numChannels: number,
+    given: ParameterOptions & { readonly eps?: number } = {},
+  ) {
+    super();
+    checkArguments("GroupNorm", layerArguments, arguments);
+    const { eps = 1e-5, ...options } = given;
+    requireIn("GroupNorm", count, { numGroups });
+    requireIn("GroupNorm", size, { numChannels });
+    requireIn("GroupNorm", nonNegative, { eps });
+    if (numChannels % numGroups !== 0)
+      throw new ChainruleError(
+        "value",
+        "GroupNorm",
+        `${numChannels} channels do not divide into ${numGroups} groups`,
+      );
+    this.eps = eps;
+    this.weight = ones(parameter([numChannels], options));
+    this.bias = parameter([numChannels], options);
+  }
+
+  forward(x: Tensor): Tensor {
+    return groupNorm(x, this.numGroups, { weight: this.weight, bias: this.bias, eps: this.eps });
+  }
+
+  protected override extraRepr(): string {
+    return `${this.numGroups}, ${this.numChannels}, eps: ${this.eps}`;
+  }
+}

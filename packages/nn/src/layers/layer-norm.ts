@@ -1,0 +1,79 @@
+import { ChainruleError, formatShape, type Parameter, sameShape, type Tensor } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
+import {
+  type NormOptions,
+  normOptions,
+  requireShape,
+  scaleAndShift,
+  standardisedOver,
+} from "../functional/standardise.ts";
+import { ones } from "../init.ts";
+import { Layer } from "../module.ts";
+import { type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
+import { nonNegative, requireIn } from "../range.ts";
+
+/** The last dims of x, whose sizes are `normalizedShape`. @throws where x does not end in them. */
+export function lastDims(op: string, x: Tensor, normalizedShape: readonly number[]): number[] {
+  const from = x.ndim - normalizedShape.length;
+  if (normalizedShape.length === 0 || from < 0 || !sameShape(x.shape.slice(from), normalizedShape))
+    throw new ChainruleError(
+      "shape",
+      op,
+      `${formatShape(x.shape)} does not end in the normalized shape ${formatShape(normalizedShape)}`,
+    );
+  return normalizedShape.map((_, i) => from + i);
+}
+
+const layerNormArguments: Signature = { x: "tensor", normalizedShape: "shape", options: normOptions };
+
+/**
+ * (x − mean)/√(variance + ε) over the last axes, whose sizes are `normalizedShape`, times weight plus bias.
+ * [Ba et al. 2016] @throws where x does not end in that shape.
+ */
+export function layerNorm(x: Tensor, normalizedShape: readonly number[], options: NormOptions = {}): Tensor {
+  checkArguments("layerNorm", layerNormArguments, arguments);
+  const { eps = 1e-5, ...affine } = options;
+  requireIn("layerNorm", nonNegative, { eps });
+  const dims = lastDims("layerNorm", x, normalizedShape);
+  requireShape("layerNorm", normalizedShape, { weight: affine.weight, bias: affine.bias });
+  return scaleAndShift(standardisedOver(x, dims, eps), affine);
+}
+
+export interface LayerNormOptions extends ParameterOptions {
+  readonly eps?: number;
+  readonly elementwiseAffine?: boolean;
+}
+
+const layerArguments: Signature = {
+  normalizedShape: "size or sizes",
+  options: { ...parameterOptions, eps: "number", elementwiseAffine: "boolean" },
+};
+
+/** Layer normalisation with trained weight and bias. */
+export class LayerNorm extends Layer {
+  static override readonly name: string = "LayerNorm";
+  readonly normalizedShape: readonly number[];
+  readonly weight: Parameter | null;
+  readonly bias: Parameter | null;
+  readonly eps: number;
+
+  constructor(normalizedShape: number | readonly number[], given: LayerNormOptions = {}) {
+    super();
+    checkArguments("LayerNorm", layerArguments, arguments);
+    const { eps = 1e-5, elementwiseAffine = true, ...options } = given;
+    requireIn("LayerNorm", nonNegative, { eps });
+    this.normalizedShape = [normalizedShape].flat();
+    this.eps = eps;
+    this.weight = elementwiseAffine ? ones(parameter(this.normalizedShape, options)) : null;
+    this.bias = elementwiseAffine ? parameter(this.normalizedShape, options) : null;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { eps, weight, bias } = this;
+    return layerNorm(x, this.normalizedShape, { eps, weight: weight ?? undefined, bias: bias ?? undefined });
+  }
+
+  protected override extraRepr(): string {
+    return `${formatShape(this.normalizedShape)}, eps: ${this.eps}`;
+  }
+}

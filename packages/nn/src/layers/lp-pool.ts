@@ -1,0 +1,42 @@
+import { type Tensor, where } from "@chainrule/core";
+import { checked, type Signature } from "@chainrule/core/internal";
+import { type PoolOptions, padded, poolAlong } from "../functional/pooling.ts";
+import { scaleOf } from "../functional/safe-scale.ts";
+import { type PerAxis, perAxisKind, windowsOf } from "../functional/sliding-windows.ts";
+import { positive, requireIn } from "../range.ts";
+
+export type LpPoolOptions = Omit<PoolOptions, "padding">;
+
+function lpPoolNd(axes: 1 | 2, x: Tensor, p: number, kernelSize: PerAxis, options: LpPoolOptions): Tensor {
+  const op = `lpPool${axes}d`;
+  const along = poolAlong(op, axes, x, kernelSize, options);
+  requireIn(op, positive, { p });
+  const windows = windowsOf(op, ...padded(x, along, 0)).flatten(-axes);
+  if (p === 1) return windows.sum(-1);
+  const scale = scaleOf(windows, [windows.ndim - 1]);
+  const total = windows.mul(scale).pow(p).sum(-1, { keepdim: true });
+  return where(total.eq(0), 0, total.pow(1 / p).div(scale)).squeeze(-1);
+}
+
+const lpPoolArguments: Signature = {
+  x: "tensor",
+  p: "number",
+  kernelSize: perAxisKind,
+  options: { stride: perAxisKind, ceilMode: "boolean" },
+};
+
+/** (Σ xᵖ)^{1/p} of each window along the last axis of x […, L]; the derivative at 0 is 0. @throws where the kernel is larger than the input. */
+export const lpPool1d = /* @__PURE__ */ checked(
+  "lpPool1d",
+  lpPoolArguments,
+  (x: Tensor, p: number, kernelSize: PerAxis, options: LpPoolOptions = {}): Tensor =>
+    lpPoolNd(1, x, p, kernelSize, options),
+);
+
+/** `lpPool1d` of windows over the last two axes of x […, H, W]. @throws as `lpPool1d`. */
+export const lpPool2d = /* @__PURE__ */ checked(
+  "lpPool2d",
+  lpPoolArguments,
+  (x: Tensor, p: number, kernelSize: PerAxis, options: LpPoolOptions = {}): Tensor =>
+    lpPoolNd(2, x, p, kernelSize, options),
+);

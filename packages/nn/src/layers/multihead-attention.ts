@@ -1,0 +1,207 @@
+import { ChainruleError, formatShape, type Parameter, sameShape, type Tensor } from "@chainrule/core";
+import { checkArguments, type Kind, kinds, type Options, type Signature } from "@chainrule/core/internal";
+import { joined, type Masks, masksOf, requireMask } from "../functional/attention-mask.ts";
+import { isBroadcastableTo } from "../functional/broadcast.ts";
+import { attentionWeights, taken } from "../functional/scaled-dot-product-attention.ts";
+import { xavierUniform, zeros } from "../init.ts";
+import { Module } from "../module.ts";
+import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
+import { count, requireIn, share, size } from "../range.ts";
+import { dropout } from "./dropout.ts";
+import { Linear, linear } from "./linear.ts";
+
+export interface MultiheadAttentionOptions {
+  /**
+   * [L, S], [N·heads, L, S], [N, L, S] or [N, heads, L, S]. Where a bool mask is true nothing is taken. A float mask is
+   * added to the scores; where it is −∞ nothing is taken. An int32 mask is refused.
+   */
+  readonly attnMask?: Tensor | undefined;
+  /** [N, S], or [S] for one sequence: the keys that are no part of it, as `attnMask` says what is not taken. */
+  readonly keyPaddingMask?: Tensor | undefined;
+  /** Whether query i sees keys 0 … i only. */
+  readonly isCausal?: boolean | undefined;
+  /** Whether the weights given back are the mean over the heads. */
+  readonly averageAttnWeights?: boolean | undefined;
+}
+
+export interface MultiheadAttentionState {
+  readonly numHeads: number;
+  /** The projections of queries, keys and values, above each other: [3·E, E]. */
+  readonly inProjWeight: Tensor;
+  readonly inProjBias?: Tensor | null | undefined;
+  readonly outProj: { readonly weight: Tensor; readonly bias?: Tensor | null | undefined };
+  /** Whether inputs are [N, L, E], not [L, N, E]. */
+  readonly batchFirst?: boolean | undefined;
+  /** The probability with which a weight is left out. */
+  readonly dropout?: number | undefined;
+}
+
+export interface Attended {
+  readonly output: Tensor;
+  /** [N, L, S], or [N, heads, L, S] where they are not averaged; without N for unbatched inputs. */
+  readonly weights: Tensor;
+}
+
+const op = "multiheadAttention";
+
+function requireHeads(op: string, width: number, numHeads: number): void {
+  requireIn(op, count, { numHeads });
+  if (width % numHeads !== 0)
+    throw new ChainruleError("value", op, `width ${width} does not split into ${numHeads} heads`);
+}
+
+/** Both masks as they broadcast to [N, heads, L, S]. @throws where one has another shape or is int32. */
+function masksFor(
+  { attnMask, keyPaddingMask }: MultiheadAttentionOptions,
+  [n, heads, l, s]: readonly [number, number, number, number],
+): Masks {
+  requireMask(op, "attnMask", attnMask);
+  requireMask(op, "keyPaddingMask", keyPaddingMask);
+  const padding = keyPaddingMask?.ndim === 1 ? keyPaddingMask.unsqueeze(0) : keyPaddingMask;
+  if (padding && !sameShape(padding.shape, [n, s]))
+    throw new ChainruleError(
+      "shape",
+      op,
+      `keyPaddingMask ${formatShape(padding.shape)} must be ${formatShape([n, s])}: one for each key of each sequence${sameShape(padding.shape, [s, n]) ? ". Inputs are [L, N, E] unless the layer has { batchFirst: true }" : ""}`,
+    );
+  const perHead = attnMask?.ndim === 3 && attnMask.shape[0] === n * heads;
+  const spread = perHead
+    ? attnMask.unflatten(0, [n, heads])
+    : attnMask?.ndim === 3
+      ? attnMask.unsqueeze(1)
+      : attnMask;
+  if (attnMask && spread && !isBroadcastableTo(spread.shape, [n, heads, l, s]))
+    throw new ChainruleError(
+      "shape",
+      op,
+      `attnMask ${formatShape(attnMask.shape)} must be ${formatShape([l, s])}, ${formatShape([n * heads, l, s])}, ${formatShape([n, l, s])} or ${formatShape([n, heads, l, s])}`,
+    );
+  return joined([padding?.reshape([n, 1, 1, s]), spread].map((mask) => masksOf(mask, (m) => m.logicalNot())));
+}
+
+const attentionOptions = {
+  attnMask: "tensor",
+  keyPaddingMask: "tensor",
+  isCausal: "boolean",
+  averageAttnWeights: "boolean",
+} as const satisfies Options;
+const stateKind: Kind = {
+  holds: (x) => {
+    const state = x as Partial<MultiheadAttentionState> | null;
+    return [state?.inProjWeight, state?.outProj?.weight].every(kinds.tensor.holds);
+  },
+  says: "{ numHeads, inProjWeight, inProjBias, outProj: { weight, bias }, … }, tensors",
+};
+const multiheadAttentionArguments: Signature = {
+  query: "tensor",
+  key: "tensor",
+  value: "tensor",
+  state: stateKind,
+  options: attentionOptions,
+};
+
+/**
+ * Attention of several heads, each on its own part of the projected width: concat(headₕ)·Woᵀ + bo, where headₕ is
+ * `scaledDotProductAttention` of x·Wᵀ + b. Inputs are [L, N, E], [N, L, E] with `batchFirst`, or [L, E].
+ * A query that may take nothing gets 0 from its keys. @throws where shapes do not fit, or a mask is int32.
+ * [Vaswani et al. 2017]
+ */
+export function multiheadAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  state: MultiheadAttentionState,
+  options: MultiheadAttentionOptions = {},
+): Attended {
+  checkArguments("multiheadAttention", multiheadAttentionArguments, arguments);
+  const { numHeads, inProjWeight, inProjBias, outProj, batchFirst = false } = state;
+  const width = inProjWeight.shape[1] as number;
+  requireHeads(op, width, numHeads);
+  const inputs = [query, key, value];
+  if (
+    ![2, 3].includes(query.ndim) ||
+    inputs.some((x) => x.ndim !== query.ndim || x.shape.at(-1) !== width) ||
+    !sameShape(key.shape, value.shape)
+  )
+    throw new ChainruleError(
+      "shape",
+      op,
+      `query, key and value ${inputs.map((x) => formatShape(x.shape)).join(" · ")} must have 2 or 3 axes, the last of size ${width}, and as many keys as values`,
+    );
+  const unbatched = query.ndim === 2;
+  const weights = inProjWeight.chunk(3, 0);
+  const biases = inProjBias?.chunk(3, 0);
+  const [q, k, v] = inputs.map((x, i) => {
+    const batch = unbatched ? x.unsqueeze(0) : batchFirst ? x : x.transpose(0, 1);
+    return linear(batch, weights[i] as Tensor, biases?.[i])
+      .unflatten(-1, [numHeads, width / numHeads])
+      .transpose(1, 2);
+  }) as [Tensor, Tensor, Tensor];
+  const [n, l, s] = [q.shape[0], q.shape[2], k.shape[2]] as [number, number, number];
+  const masks = masksFor(options, [n, numHeads, l, s]);
+  const { weights: shares, kept } = attentionWeights(q, k, masks, { isCausal: options.isCausal });
+  const heads = taken(dropout(shares, state.dropout ?? 0), kept, v);
+  const y = linear(heads.transpose(1, 2).flatten(2), outProj.weight, outProj.bias ?? undefined);
+  const seen = options.averageAttnWeights === false ? shares : shares.mean(1);
+  if (unbatched) return { output: y.squeeze(0), weights: seen.squeeze(0) };
+  return { output: batchFirst ? y : y.transpose(0, 1), weights: seen };
+}
+
+export interface MultiheadAttentionLayerOptions extends ParameterOptions {
+  readonly bias?: boolean;
+  readonly batchFirst?: boolean;
+  /** The probability with which a weight is left out while training. */
+  readonly dropout?: number;
+}
+
+const layerArguments: Signature = {
+  embedDim: "number",
+  numHeads: "number",
+  options: { ...parameterOptions, bias: "boolean", batchFirst: "boolean", dropout: "number" },
+};
+
+/** `multiheadAttention` with projections of its own, drawn by `xavierUniform`; biases start at 0. */
+export class MultiheadAttention extends Module {
+  static override readonly name: string = "MultiheadAttention";
+  readonly inProjWeight: Parameter;
+  readonly inProjBias: Parameter | null;
+  readonly outProj: Linear;
+  readonly batchFirst: boolean;
+  readonly dropout: number;
+
+  constructor(
+    readonly embedDim: number,
+    readonly numHeads: number,
+    given: MultiheadAttentionLayerOptions = {},
+  ) {
+    super();
+    checkArguments("MultiheadAttention", layerArguments, arguments);
+    const { bias = true, batchFirst = false, dropout = 0, ...options } = given;
+    requireIn("MultiheadAttention", size, { embedDim });
+    requireIn("MultiheadAttention", share, { dropout });
+    requireHeads("MultiheadAttention", embedDim, numHeads);
+    this.batchFirst = batchFirst;
+    this.dropout = dropout;
+    this.inProjWeight = xavierUniform(parameter([3 * embedDim, embedDim], options), 1, drawOptions(options));
+    this.inProjBias = bias ? parameter([3 * embedDim], options) : null;
+    this.outProj = new Linear(embedDim, embedDim, { bias, ...options });
+    if (this.outProj.bias) zeros(this.outProj.bias);
+  }
+
+  /** What the queries take from the values, and by which weights. @throws where shapes do not fit. */
+  forward(query: Tensor, key = query, value = key, options: MultiheadAttentionOptions = {}): Attended {
+    const { numHeads, inProjWeight, inProjBias, outProj, batchFirst } = this;
+    const state = { numHeads, inProjWeight, inProjBias, outProj, batchFirst };
+    return multiheadAttention(
+      query,
+      key,
+      value,
+      { ...state, dropout: this.training ? this.dropout : 0 },
+      options,
+    );
+  }
+
+  protected override extraRepr(): string {
+    return `${this.embedDim}, ${this.numHeads}`;
+  }
+}

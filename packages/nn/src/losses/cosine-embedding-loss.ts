@@ -1,0 +1,52 @@
+import { ChainruleError, formatShape, sameShape, type Tensor, where } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { finite, requireIn } from "../range.ts";
+import { type MarginOptions, marginOptions } from "./hinge-embedding-loss.ts";
+import { loss } from "./loss-module.ts";
+import { reduceLoss, requireSameShape } from "./reduction.ts";
+
+const op = "cosineEmbeddingLoss";
+
+/** x₁·x₂/√((|x₁|² + 10⁻¹²)(|x₂|² + 10⁻¹²)) along the last axis. */
+function cosine(x1: Tensor, x2: Tensor): Tensor {
+  const unit = (x: Tensor) => x.div(x.norm(2, -1, { keepdim: true }).hypot(1e-6));
+  return unit(x1).mul(unit(x2)).sum(-1);
+}
+
+const cosineEmbeddingLossArguments: Signature = {
+  input1: "tensor",
+  input2: "tensor",
+  target: "tensor",
+  options: marginOptions,
+};
+
+/**
+ * 1 − cos(x₁, x₂) of vectors [N, D] or [D] that belong together (t = 1), max(0, cos − margin) of those that do not (t = −1).
+ * @throws where shapes do not fit.
+ */
+export function cosineEmbeddingLoss(
+  input1: Tensor,
+  input2: Tensor,
+  target: Tensor,
+  options: MarginOptions = {},
+): Tensor {
+  checkArguments("cosineEmbeddingLoss", cosineEmbeddingLossArguments, arguments);
+  const { margin = 0, reduction } = options;
+  requireIn(op, finite, { margin });
+  requireSameShape(op, { input1, input2 });
+  if (input1.ndim === 0) throw new ChainruleError("shape", op, "scalars have no axis to measure along");
+  if (!sameShape(target.shape, input1.shape.slice(0, -1)))
+    throw new ChainruleError(
+      "shape",
+      op,
+      `inputs ${formatShape(input1.shape)} and target ${formatShape(target.shape)}: there must be one target for each vector`,
+    );
+  const cos = cosine(input1, input2);
+  const losses = where(target.gt(0), cos.neg().add(1), cos.sub(margin).clamp(0));
+  return reduceLoss(op, losses, reduction);
+}
+
+/** `cosineEmbeddingLoss` as a module. */
+export class CosineEmbeddingLoss extends loss(cosineEmbeddingLoss, marginOptions) {
+  static override readonly name: string = "CosineEmbeddingLoss";
+}

@@ -1,0 +1,27 @@
+import { ChainruleError, formatShape, type Tensor } from "@chainrule/core";
+import { checked, type Options } from "@chainrule/core/internal";
+import { isBroadcastableTo } from "../functional/broadcast.ts";
+import { type LossOptions, reduceLoss } from "./reduction.ts";
+
+/**
+ * A loss of the error x − t as a function with a reduction. One of the two may broadcast to the other's shape; that both
+ * do, as [N, 1] and [N] to [N, N], is nearly always a mistake and refused.
+ */
+export const errorLoss = <O extends LossOptions = LossOptions>(
+  op: string,
+  options: Options,
+  loss: (error: Tensor, options: O) => Tensor,
+) =>
+  checked(
+    op,
+    { input: "tensor", target: "tensor", options },
+    (input: Tensor, target: Tensor, options: O = {} as O): Tensor => {
+      if (!isBroadcastableTo(target.shape, input.shape) && !isBroadcastableTo(input.shape, target.shape))
+        throw new ChainruleError(
+          "shape",
+          op,
+          `input ${formatShape(input.shape)} and target ${formatShape(target.shape)}: neither broadcasts to the other's shape. Did you mean target.reshape(${formatShape(input.shape)})?`,
+        );
+      return reduceLoss(op, loss(input.sub(target), options), options.reduction);
+    },
+  );

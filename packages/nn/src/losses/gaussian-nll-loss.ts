@@ -1,0 +1,74 @@
+import { ChainruleError, elementwise, formatShape, sameShape, scalar, type Tensor } from "@chainrule/core";
+import { checkArguments, type Options, type Signature } from "@chainrule/core/internal";
+import { positive, requireIn } from "../range.ts";
+import { loss } from "./loss-module.ts";
+import { type LossOptions, lossOptions, reduceLoss, requireSameShape } from "./reduction.ts";
+
+const { add, div, le, log, maximum, mul, sub } = scalar;
+
+const op = "gaussianNllLoss";
+
+/** L(v, x, t) = ½[ln v + (x − t)²/v], v held above ε without stopping its gradient. */
+const row = elementwise(op, {
+  f: (v, x, t, ε) => {
+    const [held, e] = [maximum(v, ε), sub(x, t)];
+    return mul(0.5, add(log(held), mul(e, div(e, held))));
+  },
+  d: (_L, v, x, t, ε) => {
+    const [held, e] = [maximum(v, ε), sub(x, t)];
+    const slope = div(e, held);
+    return [mul(0.5, sub(div(1, held), mul(slope, slope))), slope, mul(-1, slope), 0];
+  },
+  require: { holds: (v) => le(0, v), message: "variances must not be negative" },
+});
+
+export interface GaussianNllOptions extends LossOptions {
+  /** Add the constant ½ ln 2π. */
+  readonly full?: boolean;
+  /** Variances are held above this. */
+  readonly eps?: number;
+}
+
+/** Variances as they broadcast to the input's elements: one for each, for each row, or one. @throws where there are others. */
+function perElement({ shape }: Tensor, variance: Tensor): Tensor {
+  const rows = shape.slice(0, -1);
+  if ([shape, shape.length > 0 ? [...rows, 1] : [], []].some((fit) => sameShape(variance.shape, fit)))
+    return variance;
+  if (sameShape(variance.shape, rows)) return variance.unsqueeze(-1);
+  throw new ChainruleError(
+    "shape",
+    op,
+    `variance ${formatShape(variance.shape)} must hold one number for each element of ${formatShape(shape)}, for each row, ${formatShape(rows)}, or one. Did you mean variance.expand(${formatShape(shape)})?`,
+  );
+}
+
+const gaussianOptions = { ...lossOptions, full: "boolean", eps: "number" } as const satisfies Options;
+const gaussianNllLossArguments: Signature = {
+  input: "tensor",
+  target: "tensor",
+  variance: "tensor",
+  options: gaussianOptions,
+};
+
+/**
+ * Negative log-likelihood ½[ln v + (x − t)²/v] of targets t under normal distributions of means x and variances v: one
+ * for each element, or, of shape [N] or [N, 1] for x [N, D], one for each row. @throws where shapes do not fit, or, when it is worked out, a variance is negative.
+ */
+export function gaussianNllLoss(
+  input: Tensor,
+  target: Tensor,
+  variance: Tensor,
+  options: GaussianNllOptions = {},
+): Tensor {
+  checkArguments("gaussianNllLoss", gaussianNllLossArguments, arguments);
+  const { full = false, eps = 1e-6, reduction } = options;
+  requireSameShape(op, { input, target });
+  requireIn(op, positive, { eps });
+  const losses = row(perElement(input, variance), input, target, eps);
+  return reduceLoss(op, full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);
+}
+
+/** `gaussianNllLoss` as a module. */
+export class GaussianNLLLoss extends loss(gaussianNllLoss, gaussianOptions) {
+  static override readonly name: string = "GaussianNLLLoss";
+}

@@ -1,0 +1,27 @@
+import { where } from "@chainrule/core";
+import type { Options } from "@chainrule/core/internal";
+import { finite, requireIn } from "../range.ts";
+import { loss } from "./loss-module.ts";
+import { elementwiseLoss, type LossOptions, lossOptions } from "./reduction.ts";
+
+export interface MarginOptions extends LossOptions {
+  /** How far apart is far enough. */
+  readonly margin?: number;
+}
+
+export const marginOptions = { ...lossOptions, margin: "number" } as const satisfies Options;
+
+/** The distance x of a pair that belongs together (t = 1), max(0, margin − x) of one that does not (t = −1). @throws where shapes differ. */
+export const hingeEmbeddingLoss = elementwiseLoss<MarginOptions>(
+  "hingeEmbeddingLoss",
+  marginOptions,
+  (input, target, { margin = 1 }) => {
+    requireIn("hingeEmbeddingLoss", finite, { margin });
+    return where(target.gt(0), input, input.neg().add(margin).clamp(0));
+  },
+);
+
+/** `hingeEmbeddingLoss` as a module. */
+export class HingeEmbeddingLoss extends loss(hingeEmbeddingLoss, marginOptions) {
+  static override readonly name: string = "HingeEmbeddingLoss";
+}

@@ -1,0 +1,33 @@
+import type { Tensor } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { finite, requireIn } from "../range.ts";
+import { type MarginOptions, marginOptions } from "./hinge-embedding-loss.ts";
+import { loss } from "./loss-module.ts";
+import { reduceLoss, requireSameShape } from "./reduction.ts";
+
+const marginRankingLossArguments: Signature = {
+  input1: "tensor",
+  input2: "tensor",
+  target: "tensor",
+  options: marginOptions,
+};
+
+/** max(0, margin − t·(x₁ − x₂)): x₁ shall rank higher where t = 1, lower where t = −1. @throws where shapes differ. */
+export function marginRankingLoss(
+  input1: Tensor,
+  input2: Tensor,
+  target: Tensor,
+  options: MarginOptions = {},
+): Tensor {
+  checkArguments("marginRankingLoss", marginRankingLossArguments, arguments);
+  const { margin = 0, reduction } = options;
+  requireIn("marginRankingLoss", finite, { margin });
+  requireSameShape("marginRankingLoss", { input1, input2, target });
+  const losses = target.neg().mul(input1.sub(input2)).add(margin).clamp(0);
+  return reduceLoss("marginRankingLoss", losses, reduction);
+}
+
+/** `marginRankingLoss` as a module. */
+export class MarginRankingLoss extends loss(marginRankingLoss, marginOptions) {
+  static override readonly name: string = "MarginRankingLoss";
+}

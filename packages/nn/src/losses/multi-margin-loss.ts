@@ -1,0 +1,51 @@
+import { arange, ChainruleError, type Tensor, where } from "@chainrule/core";
+import { checkArguments, type Options, type Signature } from "@chainrule/core/internal";
+import { finite, requireIn } from "../range.ts";
+import { atClass, requireClasses, requireClassWeight, weightOf } from "./classes.ts";
+import { type MarginOptions, marginOptions } from "./hinge-embedding-loss.ts";
+import { loss } from "./loss-module.ts";
+import { reduceLoss, weigh } from "./reduction.ts";
+
+export interface MultiMarginOptions extends MarginOptions {
+  /** The power of each violation, 1 or 2. */
+  readonly p?: number;
+  /** A weight for each class, [C]. */
+  readonly weight?: Tensor | undefined;
+}
+
+const op = "multiMarginLoss";
+
+const multiMarginOptions = { ...marginOptions, p: "number", weight: "tensor" } as const satisfies Options;
+const multiMarginLossArguments: Signature = {
+  input: "tensor",
+  target: "tensor",
+  options: multiMarginOptions,
+};
+
+/**
+ * Σ_{i≠t} w[t]·max(0, margin − x[t] + x[i])ᵖ/C of scores x [N, C] or [C] and class indices t [N] or [] (int32).
+ * @throws where shapes do not fit, p is neither 1 nor 2, or, at the latest when it is worked out, a class is out of range.
+ */
+export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMarginOptions = {}): Tensor {
+  checkArguments("multiMarginLoss", multiMarginLossArguments, arguments);
+  const { p = 1, margin = 1, weight, reduction } = options;
+  if (p !== 1 && p !== 2) throw new ChainruleError("value", op, `power ${p} must be 1 or 2`);
+  requireIn(op, finite, { margin });
+  if (input.ndim > 2) throw new ChainruleError("shape", op, "scores are [N, C] or [C]");
+  requireClasses(op, input, target);
+  requireClassWeight(op, input, weight);
+  const classes = input.shape.at(-1) as number;
+  const own = target.unsqueeze(-1);
+  const violation = input
+    .sub(atClass(op, input, target).unsqueeze(-1))
+    .add(margin)
+    .clamp(0);
+  const others = where(arange(classes).eq(own), 0, p === 2 ? violation.square() : violation);
+  const losses = others.sum(-1).div(classes);
+  return reduceLoss(op, weight ? weigh(losses, weightOf(weight, target)) : losses, reduction);
+}
+
+/** `multiMarginLoss` as a module. */
+export class MultiMarginLoss extends loss(multiMarginLoss, multiMarginOptions) {
+  static override readonly name: string = "MultiMarginLoss";
+}

@@ -1,0 +1,36 @@
+import { ChainruleError, type Tensor, where, zerosLike } from "@chainrule/core";
+import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { loss } from "./loss-module.ts";
+import { type LossOptions, lossOptions, reduceLoss, requireSameShape } from "./reduction.ts";
+
+const op = "multilabelMarginLoss";
+
+const multilabelMarginLossArguments: Signature = {
+  input: "tensor",
+  target: "tensor",
+  options: lossOptions,
+};
+
+/**
+ * Σⱼ Σᵢ max(0, 1 − x[tⱼ] + x[i])/C of scores x [N, C] or [C], where the tⱼ are the class indices (int32) up to the first
+ * −1 of a row of `target`, and i runs over all other classes.
+ * @throws where shapes differ, or, when it is worked out, a class is out of range.
+ */
+export function multilabelMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkArguments("multilabelMarginLoss", multilabelMarginLossArguments, arguments);
+  const { reduction } = options;
+  requireSameShape(op, { input, target });
+  if (input.ndim === 0) throw new ChainruleError("shape", op, "a scalar has no class axis");
+  const listed = target.lt(0).to("int32").cumsum(-1).eq(0);
+  const classes = where(listed, target, 0);
+  const isTarget = zerosLike(target).scatterAdd(-1, classes, listed.to("int32")).gt(0);
+  const violation = input.unsqueeze(-2).sub(input.gather(-1, classes).unsqueeze(-1)).add(1).clamp(0);
+  const counts = listed.unsqueeze(-1).logicalAnd(isTarget.logicalNot().unsqueeze(-2));
+  const losses = where(counts, violation, 0).sum([-2, -1]);
+  return reduceLoss(op, losses.div(input.shape.at(-1) as number), reduction);
+}
+
+/** `multilabelMarginLoss` as a module. */
+export class MultiLabelMarginLoss extends loss(multilabelMarginLoss, lossOptions) {
+  static override readonly name: string = "MultiLabelMarginLoss";
+}

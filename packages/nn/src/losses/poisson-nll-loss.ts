@@ -1,0 +1,54 @@
+import { type Tensor, where } from "@chainrule/core";
+import type { Options } from "@chainrule/core/internal";
+import { nonNegative, requireIn } from "../range.ts";
+import { loss } from "./loss-module.ts";
+import { elementwiseLoss, type LossOptions, lossOptions } from "./reduction.ts";
+
+export interface PoissonNllOptions extends LossOptions {
+  /** Whether the input is the logarithm of the rate. */
+  readonly logInput?: boolean;
+  /** Add Stirling's approximation of ln t!. */
+  readonly full?: boolean;
+  /** Added to a rate before its logarithm is taken. */
+  readonly eps?: number;
+}
+
+/** t ln t − t + ½ ln(2πt) for t > 1, else 0. */
+const stirling = (t: Tensor): Tensor =>
+  where(
+    t.gt(1),
+    t
+      .mul(t.log())
+      .sub(t)
+      .add(
+        t
+          .mul(2 * Math.PI)
+          .log()
+          .mul(0.5),
+      ),
+    0,
+  );
+
+const poissonOptions = {
+  ...lossOptions,
+  logInput: "boolean",
+  full: "boolean",
+  eps: "number",
+} as const satisfies Options;
+
+/** Negative log-likelihood of counts t under a Poisson distribution: eˣ − t·x, or x − t·ln(x + ε) of a rate x; 0 for a count of 0 at a rate of 0. @throws where shapes differ. */
+export const poissonNllLoss = elementwiseLoss<PoissonNllOptions>(
+  "poissonNllLoss",
+  poissonOptions,
+  (x, t, { logInput = true, full = false, eps = 1e-8 }) => {
+    requireIn("poissonNllLoss", nonNegative, { eps });
+    const [rate, log] = logInput ? [x.exp(), x] : [x, x.add(eps).log()];
+    const loss = rate.sub(where(t.eq(0).logicalAnd(rate.eq(0)), 0, t.mul(log)));
+    return full ? loss.add(stirling(t)) : loss;
+  },
+);
+
+/** `poissonNllLoss` as a module. */
+export class PoissonNLLLoss extends loss(poissonNllLoss, poissonOptions) {
+  static override readonly name: string = "PoissonNLLLoss";
+}

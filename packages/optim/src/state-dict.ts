@@ -1,0 +1,83 @@
+import { Cell, ChainruleError, type DType, type Parameter, Tensor } from "@chainrule/core";
+import type { Group } from "./groups.ts";
+import { checkHyper, hyperOf } from "./hyperparameters.ts";
+import { type Progress, possibleState, progressAt } from "./param-state.ts";
+import { count, nonNegative, requireIn } from "./range.ts";
+import type { AnyRule, Hyper } from "./rule.ts";
+
+/** What `stateDict()` gives: the state of each parameter in order, and the groups, whose parameters are numbers. */
+export interface OptimizerStateDict<H = Hyper> {
+  readonly state: readonly { readonly step: number; readonly [name: string]: Tensor | number }[];
+  readonly paramGroups: readonly (H & { readonly params: readonly number[] })[];
+}
+
+const isFloat = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
+
+const list = (names: readonly string[]): string => names.join(", ") || "nothing";
+
+/**
+ * The saved state of one parameter, in the dtypes that fit it. One that was never moved has none; what belongs to a switch
+ * may be there or be missing.
+ */
+function progressOf(
+  op: string,
+  i: number,
+  entry: Readonly<Record<string, unknown>>,
+  { all, always }: ReturnType<typeof possibleState>,
+): Progress {
+  const refuse = (detail: string, fix = ""): never => {
+    throw new ChainruleError("state", op, `state[${i}] ${detail}; nothing was loaded${fix && `.${fix}`}`);
+  };
+  const { step, ...tensors } = entry;
+  requireIn(op, `state[${i}].step`, step, count);
+  const [has, wants] = [Object.keys(tensors), step === 0 ? [] : always];
+  if (!wants.every((name) => has.includes(name)) || !has.every((name) => Object.hasOwn(all, name)))
+    refuse(`has ${list(has)} where ${list(wants)} is expected`);
+  const state = has.map((name) => {
+    const [t, like] = [tensors[name], all[name] as Tensor];
+    if (!(t instanceof Tensor)) return refuse(`has no tensor ${name}`, " Did you mean fromJSON(dict)?");
+    const convertible = t.dtype === like.dtype || (isFloat(t.dtype) && isFloat(like.dtype));
+    if (!convertible || t.shape.join() !== like.shape.join())
+      refuse(`has ${name} ${t.dtype}[${t.shape}] where ${like.dtype}[${like.shape}] is expected`);
+    return [name, new Cell(t.to(like.dtype))] as const;
+  });
+  return progressAt(step as number, Object.fromEntries(state));
+}
+
+/** The state of every parameter in a dict. @throws where anything in it does not fit the rule and the groups. */
+export function checkStateDict(
+  rule: AnyRule,
+  groups: readonly Group[],
+  dict: OptimizerStateDict,
+): Map<Parameter, Progress> {
+  const refuse = (detail: string): never => {
+    throw new ChainruleError("state", rule.name, `${detail}; nothing was loaded`);
+  };
+  const { state, paramGroups } = dict ?? {};
+  if (!Array.isArray(state) || !Array.isArray(paramGroups))
+    refuse("the dict must have the lists state and paramGroups, as stateDict() gives them");
+  const sizes = (of: readonly { params: readonly unknown[] }[]) => of.map(({ params }) => params?.length);
+  if (sizes(paramGroups).join() !== sizes(groups).join())
+    refuse(
+      `the dict's groups have ${list(sizes(paramGroups).map(String))} parameters, these ${sizes(groups)}`,
+    );
+  const cells = groups.flatMap(({ params }, i) => params.map((cell) => ({ cell, i })));
+  if (state.length !== cells.length)
+    refuse(`the dict has the state of ${state.length} parameters, and there are ${cells.length}`);
+  const hypers = paramGroups.map(
+    ({ params: _, initialLr, ...hyper }: Omit<Group, "params"> & { params: unknown }) => {
+      if (initialLr !== undefined) requireIn(rule.name, "initialLr", initialLr, nonNegative);
+      const missing = Object.keys(hyperOf(rule)).filter((name) => !Object.hasOwn(hyper, name));
+      if (missing.length > 0) refuse(`a group of the dict lacks ${list(missing)}`);
+      const checked = hyperOf(rule, hyper);
+      checkHyper(rule, checked);
+      return checked;
+    },
+  );
+  return new Map(
+    cells.map(({ cell, i }, k) => {
+      const possible = possibleState(rule, cell, hypers[i] as Hyper);
+      return [cell, progressOf(rule.name, k, state[k] as Readonly<Record<string, unknown>>, possible)];
+    }),
+  );
+}
