@@ -52,7 +52,7 @@ const rooms: readonly Room[] = [
   { name: "index", at: core("index") },
   {
     name: "nn/module",
-    at: nn("range", "describe", "children", "parameter", "module", "init"),
+    at: nn("describe", "children", "parameter", "module", "init"),
     only: ["index", "internal"],
   },
   { name: "nn/functional", at: nn("functional"), only: ["index", "internal", "nn/module"] },

@@ -1,5 +1,4 @@
 import {
-  ChainruleError,
   evaluate,
   formatShape,
   full,
@@ -13,13 +12,15 @@ import {
 import {
   checkArguments,
   checked,
+  fail,
   generatorKind,
   instanceOf,
   type Options,
+  ranges,
+  requireInRange,
   type Signature,
 } from "@chainrule/core/internal";
 import { drawOptions } from "./parameter.ts";
-import { finite, nonNegative, requireIn } from "./range.ts";
 
 export type InitOptions = Pick<RandomOptions, "generator">;
 
@@ -37,7 +38,7 @@ export type Nonlinearity = keyof typeof gains;
 /** Throws unless a word is a key of a table. */
 function requireWord(op: string, name: string, word: string, table: object): void {
   if (!Object.hasOwn(table, word))
-    throw new ChainruleError("value", op, `${name} "${word}" is none of ${Object.keys(table).join(", ")}`);
+    fail("value", op, `${name} "${word}" is none of ${Object.keys(table).join(", ")}`);
 }
 
 const gainArguments: Signature = { nonlinearity: "string", a: "number?" };
@@ -46,7 +47,7 @@ const gainArguments: Signature = { nonlinearity: "string", a: "number?" };
 export function calculateGain(nonlinearity: Nonlinearity, a = 0.01): number {
   checkArguments("calculateGain", gainArguments, arguments);
   requireWord("calculateGain", "nonlinearity", nonlinearity, gains);
-  requireIn("calculateGain", finite, { a });
+  requireInRange("calculateGain", ranges.finite, { a });
   return gains[nonlinearity](a);
 }
 
@@ -61,11 +62,7 @@ export interface KaimingOptions extends InitOptions {
 /** Numbers of inputs and outputs that one element of a weight [out, in, …] belongs to. */
 function fansOf(op: string, p: Tensor): { fanIn: number; fanOut: number } {
   if (p.ndim < 2)
-    throw new ChainruleError(
-      "shape",
-      op,
-      `${formatShape(p.shape)} has no inputs and outputs; it needs at least two axes`,
-    );
+    fail("shape", op, `${formatShape(p.shape)} has no inputs and outputs; it needs at least two axes`);
   const [out, into, ...field] = p.shape as [number, number, ...number[]];
   const size = field.reduce((n, d) => n * d, 1);
   return { fanIn: into * size, fanOut: out * size };
@@ -130,7 +127,7 @@ export const ones = /* @__PURE__ */ checked(
 /** Uniform on [low, high). @throws where these are not finite. */
 export function uniform<P extends Parameter>(p: P, low = 0, high = 1, options?: InitOptions): P {
   checkArguments("uniform", uniformArguments, arguments);
-  requireIn("uniform", finite, { low, high });
+  requireInRange("uniform", ranges.finite, { low, high });
   return fill(
     p,
     (o) =>
@@ -144,8 +141,8 @@ export function uniform<P extends Parameter>(p: P, low = 0, high = 1, options?: 
 /** Normal with a mean and a standard deviation. @throws where the deviation is negative, or one is not finite. */
 export function normal<P extends Parameter>(p: P, mean = 0, std = 1, options?: InitOptions): P {
   checkArguments("normal", normalArguments, arguments);
-  requireIn("normal", finite, { mean });
-  requireIn("normal", nonNegative, { std });
+  requireInRange("normal", ranges.finite, { mean });
+  requireInRange("normal", ranges.nonNegative, { std });
   return fill(p, (o) => randn(p.shape, o).mul(std).add(mean), options);
 }
 
@@ -153,7 +150,7 @@ export function normal<P extends Parameter>(p: P, mean = 0, std = 1, options?: I
 export function xavierUniform<P extends Parameter>(p: P, gain = 1, options?: InitOptions): P {
   checkArguments("xavierUniform", xavierArguments, arguments);
   const { fanIn, fanOut } = fansOf("xavierUniform", p);
-  requireIn("xavierUniform", finite, { gain });
+  requireInRange("xavierUniform", ranges.finite, { gain });
   const bound = gain * Math.sqrt(6 / (fanIn + fanOut || 1));
   return uniform(p, -bound, bound, options);
 }
@@ -162,7 +159,7 @@ export function xavierUniform<P extends Parameter>(p: P, gain = 1, options?: Ini
 export function xavierNormal<P extends Parameter>(p: P, gain = 1, options?: InitOptions): P {
   checkArguments("xavierNormal", xavierArguments, arguments);
   const { fanIn, fanOut } = fansOf("xavierNormal", p);
-  requireIn("xavierNormal", nonNegative, { gain });
+  requireInRange("xavierNormal", ranges.nonNegative, { gain });
   return normal(p, 0, gain * Math.sqrt(2 / (fanIn + fanOut || 1)), options);
 }
 

@@ -1,5 +1,12 @@
-import { Cell, ChainruleError, type DType, noGrad, Parameter, Tensor } from "@chainrule/core";
-import { checkMethods, guardFields, type Kind, Setting, type Signature } from "@chainrule/core/internal";
+import { Cell, type DType, noGrad, Parameter, Tensor } from "@chainrule/core";
+import {
+  checkMethods,
+  fail,
+  guardFields,
+  type Kind,
+  Setting,
+  type Signature,
+} from "@chainrule/core/internal";
 import { partsOf } from "./children.ts";
 import { describe } from "./describe.ts";
 
@@ -52,7 +59,7 @@ export abstract class Module {
     const forward: (...inputs: unknown[]) => unknown = own.value;
     const value = function (this: unknown, ...inputs: unknown[]): unknown {
       if (!(this instanceof Module))
-        throw new ChainruleError(
+        fail(
           "value",
           "forward",
           "is a method, and was called without its module. Did you mean (x) => model.forward(x)?",
@@ -102,7 +109,7 @@ export abstract class Module {
         if (!(part instanceof Cell) || seen.has(part)) continue;
         const name = prefix ? `${prefix}.${path}` : path;
         if (taken.has(name))
-          throw new ChainruleError(
+          fail(
             "state",
             this.constructor.name,
             `two parameters or buffers have the path "${name}". Did you mean a property name without "."?`,
@@ -157,11 +164,7 @@ export abstract class Module {
     const all = this.namedParameters();
     const named = pattern === undefined ? all : all.filter(([path]) => isNamed(path, pattern));
     if (pattern !== undefined && named.length === 0)
-      throw new ChainruleError(
-        "value",
-        op,
-        `${pattern} names none of the parameters ${all.map(([path]) => path).join(", ")}`,
-      );
+      fail("value", op, `${pattern} names none of the parameters ${all.map(([path]) => path).join(", ")}`);
     for (const [, p] of named) {
       p.requiresGrad = requiresGrad;
       if (!requiresGrad) p.zeroGrad();
@@ -182,8 +185,7 @@ export abstract class Module {
   /** Holds parameters and buffers of a float dtype in another one from now on. @throws where that is no float dtype. */
   to(dtype: DType): this {
     const isFloat = (d: DType) => d === "float32" || d === "float64";
-    if (!isFloat(dtype))
-      throw new ChainruleError("dtype", "to", `a module is held in float32 or float64, not in ${dtype}`);
+    if (!isFloat(dtype)) fail("dtype", "to", `a module is held in float32 or float64, not in ${dtype}`);
     for (const [, cell] of this.#namedCells()) if (isFloat(cell.dtype)) cell.convert(dtype);
     return this;
   }
@@ -220,15 +222,15 @@ export abstract class Module {
     ];
     const isPlainData = given.some(([name]) => !(dict[name] instanceof Tensor));
     if (faults.length > 0)
-      throw new ChainruleError(
+      fail(
         "state",
         "loadStateDict",
         `${faults.join("; ")}. Nothing was loaded.${isPlainData ? " Did you mean fromJSON(dict)?" : ""}`,
       );
-    const values = given.map(([name]) => dict[name] as Tensor);
+    const values = given.map(([name]) => dict[name]!);
     Tensor.evaluate(values);
     noGrad(() => {
-      for (const [i, [, cell]] of given.entries()) cell.assign(values[i] as Tensor);
+      for (const [i, [, cell]] of given.entries()) cell.assign(values[i]!);
     });
   }
 

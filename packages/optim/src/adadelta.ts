@@ -1,6 +1,6 @@
 import { zerosLike } from "@chainrule/core";
+import { ranges } from "@chainrule/core/internal";
 import { optimizer } from "./optimizer.ts";
-import { nonNegative, share } from "./range.ts";
 
 export interface AdadeltaOptions {
   /** ρ: how much of the averages of squares is kept. */
@@ -24,7 +24,7 @@ const defaults: AdadeltaOptions = { rho: 0.9, eps: 1e-6 };
 export class Adadelta extends optimizer({
   name: "Adadelta",
   defaults: { ...defaults, lr: 1 },
-  ranges: { rho: share, eps: nonNegative },
+  ranges: { rho: ranges.unitInterval, eps: ranges.nonNegative },
   init: (p) => ({ squareAvg: zerosLike(p), accDelta: zerosLike(p) }),
   coefficients: ({ lr, rho, eps }) => ({ α: lr, w: 1 - rho, ε: eps }),
   update(p, g, { squareAvg, accDelta }, { α, w, ε }) {

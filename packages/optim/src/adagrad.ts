@@ -1,6 +1,6 @@
 import { fullLike } from "@chainrule/core";
+import { ranges } from "@chainrule/core/internal";
 import { optimizer } from "./optimizer.ts";
-import { nonNegative } from "./range.ts";
 
 export interface AdagradOptions {
   /** η: how fast the learning rate falls with the steps. */
@@ -24,7 +24,11 @@ const defaults: AdagradOptions = { lrDecay: 0, initialAccumulatorValue: 0, eps: 
 export class Adagrad extends optimizer({
   name: "Adagrad",
   defaults: { ...defaults, lr: 1e-2 },
-  ranges: { lrDecay: nonNegative, initialAccumulatorValue: nonNegative, eps: nonNegative },
+  ranges: {
+    lrDecay: ranges.nonNegative,
+    initialAccumulatorValue: ranges.nonNegative,
+    eps: ranges.nonNegative,
+  },
   init: (p, { initialAccumulatorValue }) => ({ sum: fullLike(p, initialAccumulatorValue) }),
   coefficients: ({ lr, lrDecay: η, eps }, t) => ({ α: lr / (1 + (t - 1) * η), ε: eps }),
   update(p, g, { sum }, { α, ε }) {

@@ -1,6 +1,6 @@
 import { zerosLike } from "@chainrule/core";
+import { ranges } from "@chainrule/core/internal";
 import { optimizer, rule } from "./optimizer.ts";
-import { decay, nonNegative } from "./range.ts";
 
 export interface AdamOptions {
   /** β₁, β₂: how much of the averages of the gradient and of its square is kept. */
@@ -16,7 +16,7 @@ const defaults: AdamOptions = { betas: [0.9, 0.999], eps: 1e-8, amsgrad: false }
 export const adam = rule({
   name: "Adam",
   defaults,
-  ranges: { betas: [decay, decay], eps: nonNegative },
+  ranges: { betas: [ranges.halfOpenUnit, ranges.halfOpenUnit], eps: ranges.nonNegative },
   init: (p, { amsgrad }) => ({
     expAvg: zerosLike(p),
     expAvgSq: zerosLike(p),

@@ -1,6 +1,6 @@
 import { zerosLike } from "@chainrule/core";
+import { ranges } from "@chainrule/core/internal";
 import { optimizer } from "./optimizer.ts";
-import { decay, nonNegative } from "./range.ts";
 
 export interface AdamaxOptions {
   /** β₁, β₂: how much of the average gradient and of its greatest size is kept. */
@@ -23,7 +23,7 @@ const defaults: AdamaxOptions = { betas: [0.9, 0.999], eps: 1e-8 };
 export class Adamax extends optimizer({
   name: "Adamax",
   defaults: { ...defaults, lr: 2e-3 },
-  ranges: { betas: [decay, decay], eps: nonNegative },
+  ranges: { betas: [ranges.halfOpenUnit, ranges.halfOpenUnit], eps: ranges.nonNegative },
   init: (p) => ({ expAvg: zerosLike(p), expInf: zerosLike(p) }),
   coefficients: ({ lr, betas: [β1, β2], eps }, t) => ({ α: lr, w1: 1 - β1, β2, c1: 1 - β1 ** t, ε: eps }),
   update(p, g, { expAvg, expInf }, { α, w1, β2, c1, ε }) {

@@ -1,6 +1,6 @@
 import { zerosLike } from "@chainrule/core";
+import { ranges } from "@chainrule/core/internal";
 import { optimizer } from "./optimizer.ts";
-import { finite, nonNegative } from "./range.ts";
 
 export interface ASGDOptions {
   /** λ: how fast the step size falls, and how much the parameters are pulled towards 0. */
@@ -25,7 +25,7 @@ const defaults: ASGDOptions = { lambd: 1e-4, alpha: 0.75, t0: 1e6 };
 export class ASGD extends optimizer({
   name: "ASGD",
   defaults: { ...defaults, lr: 1e-2 },
-  ranges: { lambd: nonNegative, alpha: finite, t0: finite },
+  ranges: { lambd: ranges.nonNegative, alpha: ranges.finite, t0: ranges.finite },
   init: (p) => ({ ax: zerosLike(p) }),
   coefficients({ lr, lambd: λ, alpha: κ, t0 }, t) {
     const η = lr / (1 + λ * lr * (t - 1)) ** κ;

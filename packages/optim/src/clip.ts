@@ -1,6 +1,14 @@
-import { ChainruleError, stack, Tensor, tensor } from "@chainrule/core";
-import { checkArguments, checked, type Kind, kinds, type Signature } from "@chainrule/core/internal";
-import { bound, requireIn } from "./range.ts";
+import { stack, Tensor, tensor } from "@chainrule/core";
+import {
+  checkArguments,
+  checked,
+  fail,
+  type Kind,
+  kinds,
+  ranges,
+  requireInRange,
+  type Signature,
+} from "@chainrule/core/internal";
 
 export interface ClipOptions {
   /** p of the p-norm (2); Infinity is the greatest size of an element. */
@@ -22,11 +30,7 @@ const clipValueArguments: Signature = { parameters: parametersKind, clipValue: "
 function listOf(op: string, tensors: Tensor | Iterable<Tensor>): readonly Tensor[] {
   const list = tensors instanceof Tensor ? [tensors] : [...tensors];
   if (!kinds.tensors.holds(list))
-    throw new ChainruleError(
-      "value",
-      op,
-      "one of those given is no tensor. Did you mean model.parameters()?",
-    );
+    fail("value", op, "one of those given is no tensor. Did you mean model.parameters()?");
   return list;
 }
 
@@ -41,16 +45,12 @@ function totalNorm(
   { normType = 2, errorIfNonfinite = false }: ClipOptions,
 ): Tensor {
   if (typeof normType !== "number" || Number.isNaN(normType) || normType === 0)
-    throw new ChainruleError(
-      "value",
-      op,
-      `normType ${normType} makes no norm. Did you mean 1, 2 or Infinity?`,
-    );
+    fail("value", op, `normType ${normType} makes no norm. Did you mean 1, 2 or Infinity?`);
   if (tensors.length === 0) return tensor(0);
   const total = stack(tensors.map((t) => t.detach().norm(normType))).norm(normType);
   Tensor.evaluate([total, ...tensors]);
   if (errorIfNonfinite && !Number.isFinite(total.item()))
-    throw new ChainruleError(
+    fail(
       "value",
       op,
       `the total norm is ${total.item()}; nothing was changed. Did you mean { errorIfNonfinite: false }?`,
@@ -80,7 +80,7 @@ export function clipGradNorm(
   options: ClipOptions = {},
 ): Tensor {
   checkArguments("clipGradNorm", clipNormArguments, arguments);
-  requireIn("clipGradNorm", "maxNorm", maxNorm, bound);
+  requireInRange("clipGradNorm", ranges.nonNegativeOrInfinity, { maxNorm });
   const clipped = withGradient("clipGradNorm", parameters);
   const total = totalNorm(
     "clipGradNorm",
@@ -96,7 +96,7 @@ export function clipGradNorm(
 /** Holds every element of the gradients between −clipValue and clipValue. @throws on a negative clipValue. */
 export function clipGradValue(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
   checkArguments("clipGradValue", clipValueArguments, arguments);
-  requireIn("clipGradValue", "clipValue", clipValue, bound);
+  requireInRange("clipGradValue", ranges.nonNegativeOrInfinity, { clipValue });
   const clipped = withGradient("clipGradValue", parameters);
   Tensor.evaluate(clipped.map((p) => p.grad));
   if (clipValue === Number.POSITIVE_INFINITY) return;

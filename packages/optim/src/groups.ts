@@ -1,5 +1,5 @@
-import { ChainruleError, Parameter, Tensor } from "@chainrule/core";
-import { requireSameCopy } from "@chainrule/core/internal";
+import { Parameter, Tensor } from "@chainrule/core";
+import { fail, requireSameCopy } from "@chainrule/core/internal";
 import type { Hyper } from "./rule.ts";
 
 /** Parameters with hyper-parameters of their own; those left out are the optimizer's. */
@@ -26,7 +26,7 @@ const describe = (x: unknown): string => {
 function parametersOf(op: string, params: unknown): Parameter[] {
   const list = params instanceof Parameter ? [params] : params;
   if (!isIterable(list))
-    throw new ChainruleError(
+    fail(
       "value",
       op,
       `wants an iterable of parameters, got ${describe(params)}. Did you mean model.parameters()?`,
@@ -34,7 +34,7 @@ function parametersOf(op: string, params: unknown): Parameter[] {
   return Array.from(list, (p, i) => {
     if (p instanceof Parameter) return p;
     requireSameCopy(op, p);
-    throw new ChainruleError(
+    return fail(
       "value",
       op,
       `params[${i}] is ${describe(p)}; only a Parameter can be assigned to. Did you mean new Parameter(x)?`,
@@ -48,7 +48,7 @@ export function groupsOf(op: string, params: unknown): { readonly params: Parame
   const isGroup = (x: unknown): x is { readonly params: unknown } =>
     typeof x === "object" && x !== null && !(x instanceof Tensor) && "params" in x;
   if (list.length === 0)
-    throw new ChainruleError(
+    fail(
       "value",
       op,
       "an optimizer without parameters: the list is empty. Was it an iterator that had been used up?",

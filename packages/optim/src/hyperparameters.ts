@@ -1,21 +1,22 @@
-import { ChainruleError } from "@chainrule/core";
-import type { Options, Signature } from "@chainrule/core/internal";
-import { nonNegative, type Range, requireIn } from "./range.ts";
+import {
+  fail,
+  type Options,
+  type Range,
+  ranges,
+  requireInRange,
+  type Signature,
+} from "@chainrule/core/internal";
 import type { AnyRule, Hyper } from "./rule.ts";
 
 const common: Hyper = { lr: 1e-3, weightDecay: 0, decoupledWeightDecay: false, maximize: false };
-const commonRanges = { lr: nonNegative, weightDecay: nonNegative };
+const commonRanges = { lr: ranges.nonNegative, weightDecay: ranges.nonNegative };
 
 /** The hyper-parameters of a rule with these options in the place of its defaults. @throws on one that it does not have. */
-export function hyperOf(rule: AnyRule, ...options: readonly object[]): Hyper {
+export function hyperOf<H extends Hyper>(rule: AnyRule, ...options: readonly object[]): H {
   const defaults = { ...common, ...rule.defaults };
   const unknown = options.flatMap(Object.keys).find((name) => !Object.hasOwn(defaults, name));
   if (unknown !== undefined)
-    throw new ChainruleError(
-      "value",
-      rule.name,
-      `has no option ${unknown}; its options are ${Object.keys(defaults).join(", ")}`,
-    );
+    fail("value", rule.name, `has no option ${unknown}; its options are ${Object.keys(defaults).join(", ")}`);
   return Object.assign(defaults, ...options);
 }
 
@@ -65,7 +66,7 @@ export function switchesIn(rule: AnyRule, hyper: Hyper): () => string {
   let on = "";
   return () => {
     let stays = seen.length > 0;
-    for (let i = 0; stays && i < names.length; i++) stays = isSame(seen[i], hyper[names[i] as keyof Hyper]);
+    for (let i = 0; stays && i < names.length; i++) stays = isSame(seen[i], hyper[names[i]!]);
     if (stays) return on;
     checkHyper(rule, hyper);
     seen = names.map(copyOf);
@@ -76,12 +77,13 @@ export function switchesIn(rule: AnyRule, hyper: Hyper): () => string {
 
 /** @throws where a hyper-parameter is of another kind than its default or out of its range, or two exclude each other. */
 export function checkHyper(rule: AnyRule, hyper: Hyper): void {
+  const values: Readonly<Record<string, unknown>> = { ...hyper };
   for (const [name, range] of checksOf(rule)) {
-    const value = (hyper as unknown as Record<string, unknown>)[name];
-    if (range) requireIn(rule.name, name, value, range);
+    const value = values[name];
+    if (range) requireInRange(rule.name, range, { [name]: value });
     else if (typeof value !== "boolean")
-      throw new ChainruleError("value", rule.name, `${name} ${String(value)} must be true or false`);
+      fail("value", rule.name, `${name} ${String(value)} must be true or false`);
   }
   const conflict = rule.conflict?.(hyper);
-  if (conflict) throw new ChainruleError("value", rule.name, conflict);
+  if (conflict) fail("value", rule.name, conflict);
 }

@@ -1,3 +1,4 @@
+export type { Range } from "@chainrule/core/internal";
 export { Adadelta, type AdadeltaOptions } from "./adadelta.ts";
 export { Adagrad, type AdagradOptions } from "./adagrad.ts";
 export { Adam, type AdamOptions } from "./adam.ts";
@@ -9,7 +10,6 @@ export type { Group, GroupOptions, Params } from "./groups.ts";
 export { NAdam, type NAdamOptions } from "./nadam.ts";
 export { Optimizer, optimizer } from "./optimizer.ts";
 export { RAdam, type RAdamOptions } from "./radam.ts";
-export type { Range } from "./range.ts";
 export { RMSprop, type RMSpropOptions } from "./rmsprop.ts";
 export { Rprop, type RpropOptions } from "./rprop.ts";
 export type { Hyper, Rule, State } from "./rule.ts";

@@ -1,6 +1,6 @@
 import { ones, zerosLike } from "@chainrule/core";
+import { ranges } from "@chainrule/core/internal";
 import { optimizer } from "./optimizer.ts";
-import { decay, nonNegative } from "./range.ts";
 
 export interface NAdamOptions {
   /** β₁, β₂: how much of the averages of the gradient and of its square is kept. */
@@ -26,7 +26,11 @@ const defaults: NAdamOptions = { betas: [0.9, 0.999], eps: 1e-8, momentumDecay: 
 export class NAdam extends optimizer({
   name: "NAdam",
   defaults: { ...defaults, lr: 2e-3 },
-  ranges: { betas: [decay, decay], eps: nonNegative, momentumDecay: nonNegative },
+  ranges: {
+    betas: [ranges.halfOpenUnit, ranges.halfOpenUnit],
+    eps: ranges.nonNegative,
+    momentumDecay: ranges.nonNegative,
+  },
   init: (p) => ({ expAvg: zerosLike(p), expAvgSq: zerosLike(p), muProduct: ones([], { dtype: p.dtype }) }),
   coefficients({ lr, betas: [β1, β2], eps, momentumDecay: ψ }, t) {
     const μ = (step: number) => β1 * (1 - 0.5 * 0.96 ** (step * ψ));

@@ -1,16 +1,8 @@
-import {
-  ChainruleError,
-  dynamic,
-  guard,
-  noGrad,
-  type Parameter,
-  perCall,
-  Tensor,
-  type TensorLike,
-} from "@chainrule/core";
+import { dynamic, guard, noGrad, type Parameter, perCall, Tensor, type TensorLike } from "@chainrule/core";
 import {
   checkArguments,
   checkMethods,
+  fail,
   type Kind,
   Lifetime,
   refuseInside,
@@ -19,7 +11,7 @@ import {
 import { type Group, type GroupOptions, groupsOf, type Params } from "./groups.ts";
 import { argumentsOf, checkHyper, hyperOf, switchesIn } from "./hyperparameters.ts";
 import { adapted, adopt, begins, mapValues, type Progress, progressAt } from "./param-state.ts";
-import type { AnyRule, Hyper, Rule } from "./rule.ts";
+import type { AnyRule, Hyper, Rule, State } from "./rule.ts";
 import { checkStateDict, type OptimizerStateDict } from "./state-dict.ts";
 
 const start = progressAt(0, {});
@@ -72,19 +64,15 @@ export class Optimizer<H extends Hyper = Hyper> {
   }
 
   #add({ params, ...own }: { readonly params: Parameter[] }): void {
-    const hyper = hyperOf(this.#rule, this.#options, own);
+    const hyper = hyperOf<H>(this.#rule, this.#options, own);
     checkHyper(this.#rule, hyper);
     const known = new Set(this.paramGroups.flatMap((other) => other.params));
     for (const p of params) {
       if (known.has(p))
-        throw new ChainruleError(
-          "value",
-          this.name,
-          `the parameter ${kind(p)} comes twice. Did you mean new Set(parameters)?`,
-        );
+        fail("value", this.name, `the parameter ${kind(p)} comes twice. Did you mean new Set(parameters)?`);
       known.add(p);
     }
-    (this.paramGroups as Group<H>[]).push({ ...hyper, params } as unknown as Group<H>);
+    (this.paramGroups as Group<H>[]).push({ ...hyper, params });
   }
 
   /** The groups, of which others may be added later. */
@@ -121,7 +109,7 @@ export class Optimizer<H extends Hyper = Hyper> {
     Tensor.evaluate(moves.flatMap(({ p, state, gradient }) => [p, ...Object.values(state), gradient]));
     for (const { cell, p, progress, next, state } of moves) {
       cell.assign(p);
-      for (const [name, kept] of Object.entries(next.active)) kept.assign(state[name] as Tensor);
+      for (const [name, kept] of Object.entries(next.active)) kept.assign(state[name]!);
       this.#progress.set(cell, progress);
       cell.spendGrad();
     }
@@ -144,7 +132,7 @@ export class Optimizer<H extends Hyper = Hyper> {
 
   #move(cell: Parameter, gradient: Tensor, hyper: Group<H>, switches: string, paces: Pace[]) {
     if (!alike(gradient, cell))
-      throw new ChainruleError(
+      fail(
         "shape",
         this.name,
         `the gradient is ${kind(gradient)} and its parameter ${kind(cell)}; they must be alike`,
@@ -168,7 +156,7 @@ export class Optimizer<H extends Hyper = Hyper> {
 
   #requireAlike(name: string, next: Tensor | undefined, before: Tensor): void {
     if (next && alike(next, before)) return;
-    throw new ChainruleError(
+    fail(
       "shape",
       this.name,
       `update gives ${next ? kind(next) : "no tensor"} for the ${name}, which is ${kind(before)}`,
@@ -190,7 +178,7 @@ export class Optimizer<H extends Hyper = Hyper> {
     });
     const pace: Pace = {
       leader,
-      coefficients: mapValues(numbers, (name) => dynamic(() => numbers[name] as number)),
+      coefficients: mapValues(numbers, (name) => dynamic(() => numbers[name]!)),
     };
     paces.push(pace);
     return pace;
@@ -207,10 +195,7 @@ export class Optimizer<H extends Hyper = Hyper> {
           return { step, ...mapValues(state, (_, t) => t.detach()) };
         }),
       ),
-      paramGroups: this.paramGroups.map(({ params, ...hyper }) => ({
-        ...(hyper as unknown as H),
-        params: params.map(() => count++),
-      })),
+      paramGroups: this.paramGroups.map((group) => ({ ...group, params: group.params.map(() => count++) })),
     };
   }
 
@@ -219,7 +204,7 @@ export class Optimizer<H extends Hyper = Hyper> {
     refuseInside(`${this.name}.loadStateDict`, this);
     const progress = checkStateDict(this.#rule, this.paramGroups, dict);
     this.paramGroups.forEach((group, i) => {
-      const { params: _, ...hyper } = dict.paramGroups[i] as OptimizerStateDict<H>["paramGroups"][number];
+      const { params: _, ...hyper } = dict.paramGroups[i]!;
       Object.assign(group, hyper);
     });
     for (const [cell, entry] of progress)
@@ -237,7 +222,7 @@ checkMethods(Optimizer.prototype, {
 });
 
 /** A rule as it stands, with the types of its parts inferred: for one that others are made from. */
-export const rule = <O extends object, S extends object, C extends object>(
+export const rule = <O extends object, S extends State, C extends object>(
   parts: Rule<O, S, C>,
 ): Rule<O, S, C> => parts;
 
@@ -248,18 +233,18 @@ const ruleKind: Kind = {
 const ruleArguments: Signature = { parts: ruleKind };
 
 /** The class of optimizers that follow a rule: `class Mine extends optimizer({ name: "Mine", … }) {}`. */
-export function optimizer<O extends object, S extends object, C extends object>(
+export function optimizer<O extends object, S extends State, C extends object>(
   parts: Rule<O, S, C>,
 ): new (
   params: Params<O & Hyper>,
   options?: Partial<O & Hyper>,
 ) => Optimizer<O & Hyper> {
   checkArguments("optimizer", ruleArguments, arguments);
-  const signature = argumentsOf(parts as unknown as AnyRule);
+  const signature = argumentsOf(parts);
   return class extends Optimizer<O & Hyper> {
     constructor(params: Params<O & Hyper>, options?: Partial<O & Hyper>) {
       checkArguments(parts.name, signature, arguments);
-      super(parts as unknown as AnyRule, params, options);
+      super(parts, params, options);
     }
   };
 }

@@ -38,11 +38,14 @@ export const progressAt = (step: number, state: Cells): Progress => ({
 
 /** Hyper-parameters with every switch on, or off. */
 const switched = (hyper: Hyper, on: boolean): Hyper =>
-  mapValues(hyper as unknown as Record<string, unknown>, (_, value) => {
-    if (typeof value === "boolean") return on;
-    if (typeof value === "number") return on ? value || 1 : 0;
-    return value;
-  }) as unknown as Hyper;
+  Object.assign(
+    { ...hyper },
+    mapValues({ ...hyper }, (_, value) => {
+      if (typeof value === "boolean") return on;
+      if (typeof value === "number") return on ? value || 1 : 0;
+      return value;
+    }),
+  );
 
 /** What a rule may keep for a parameter, as it is before the first step, and the names of what it always keeps. */
 export const possibleState = (

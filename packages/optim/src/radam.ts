@@ -1,6 +1,6 @@
 import { where, zerosLike } from "@chainrule/core";
+import { ranges } from "@chainrule/core/internal";
 import { optimizer } from "./optimizer.ts";
-import { decay, nonNegative } from "./range.ts";
 
 export interface RAdamOptions {
   /** β₁, β₂: how much of the averages of the gradient and of its square is kept. */
@@ -24,7 +24,7 @@ const defaults: RAdamOptions = { betas: [0.9, 0.999], eps: 1e-8 };
 export class RAdam extends optimizer({
   name: "RAdam",
   defaults,
-  ranges: { betas: [decay, decay], eps: nonNegative },
+  ranges: { betas: [ranges.halfOpenUnit, ranges.halfOpenUnit], eps: ranges.nonNegative },
   init: (p) => ({ expAvg: zerosLike(p), expAvgSq: zerosLike(p) }),
   coefficients({ lr, betas: [β1, β2], eps }, t) {
     const limit = 2 / (1 - β2) - 1;

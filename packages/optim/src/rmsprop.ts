@@ -1,6 +1,6 @@
 import { zerosLike } from "@chainrule/core";
+import { ranges } from "@chainrule/core/internal";
 import { optimizer } from "./optimizer.ts";
-import { nonNegative, share } from "./range.ts";
 
 export interface RMSpropOptions {
   /** ρ (PyTorch's alpha): how much of the average of the squared gradient is kept. */
@@ -28,7 +28,7 @@ const defaults: RMSpropOptions = { alpha: 0.99, eps: 1e-8, momentum: 0, centered
 export class RMSprop extends optimizer({
   name: "RMSprop",
   defaults: { ...defaults, lr: 1e-2 },
-  ranges: { alpha: share, eps: nonNegative, momentum: nonNegative },
+  ranges: { alpha: ranges.unitInterval, eps: ranges.nonNegative, momentum: ranges.nonNegative },
   init: (p, { momentum, centered }) => ({
     squareAvg: zerosLike(p),
     ...(centered && { gradAvg: zerosLike(p) }),

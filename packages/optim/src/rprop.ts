@@ -1,6 +1,6 @@
 import { fullLike, where, zerosLike } from "@chainrule/core";
+import { ranges } from "@chainrule/core/internal";
 import { optimizer } from "./optimizer.ts";
-import { aboveOne, fraction, nonNegative } from "./range.ts";
 
 export interface RpropOptions {
   /** η⁻, η⁺: what a step size is multiplied by where the gradient changed its sign, and where it kept it. */
@@ -23,7 +23,10 @@ const defaults: RpropOptions = { etas: [0.5, 1.2], stepSizes: [1e-6, 50] };
 export class Rprop extends optimizer({
   name: "Rprop",
   defaults: { ...defaults, lr: 1e-2 },
-  ranges: { etas: [fraction, aboveOne], stepSizes: [nonNegative, nonNegative] },
+  ranges: {
+    etas: [ranges.openUnit, ranges.greaterThanOne],
+    stepSizes: [ranges.nonNegative, ranges.nonNegative],
+  },
   init: (p, { lr }) => ({ prev: zerosLike(p), stepSize: fullLike(p, lr) }),
   coefficients: ({ etas: [shrink, grow], stepSizes: [least, most] }) => ({ shrink, grow, least, most }),
   update(p, g, { prev, stepSize }, { shrink, grow, least, most }) {

@@ -1,5 +1,5 @@
 import type { Tensor, TensorLike } from "@chainrule/core";
-import type { Range } from "./range.ts";
+import type { Range } from "@chainrule/core/internal";
 
 /** The hyper-parameters that every optimizer has. */
 export interface Hyper {
@@ -22,7 +22,7 @@ export interface State {
 export type Switches<O> = { readonly [K in keyof O as O[K] extends boolean ? K : never]: O[K] };
 
 /** What makes one optimizer differ from another: pure functions, for one parameter at its t-th step (t = 1, 2, …). */
-export interface Rule<O extends object, S extends object, C extends object> {
+export interface Rule<O extends object, S extends State, C extends object> {
   readonly name: string;
   /** Its own hyper-parameters, and those of `Hyper` that start otherwise here. */
   readonly defaults: O & Partial<Hyper>;

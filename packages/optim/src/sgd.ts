@@ -1,6 +1,6 @@
 import { zerosLike } from "@chainrule/core";
+import { ranges } from "@chainrule/core/internal";
 import { optimizer } from "./optimizer.ts";
-import { finite, nonNegative } from "./range.ts";
 
 export interface SGDOptions {
   /** μ: how much of the last direction is kept; 0 keeps none. */
@@ -31,7 +31,7 @@ const defaults: SGDOptions = { momentum: 0, dampening: 0, nesterov: false };
 export class SGD extends optimizer({
   name: "SGD",
   defaults,
-  ranges: { momentum: nonNegative, dampening: finite },
+  ranges: { momentum: ranges.nonNegative, dampening: ranges.finite },
   conflict({ nesterov, momentum, dampening }) {
     if (!nesterov || (momentum > 0 && dampening === 0)) return;
     return `nesterov needs momentum > 0 and dampening 0, got ${momentum} and ${dampening}. Did you mean { momentum: 0.9, nesterov: true }?`;

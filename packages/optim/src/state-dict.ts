@@ -1,8 +1,8 @@
-import { Cell, ChainruleError, type DType, type Parameter, Tensor } from "@chainrule/core";
+import { Cell, type DType, type Parameter, Tensor } from "@chainrule/core";
+import { fail, ranges, requireInRange } from "@chainrule/core/internal";
 import type { Group } from "./groups.ts";
 import { checkHyper, hyperOf } from "./hyperparameters.ts";
 import { type Progress, possibleState, progressAt } from "./param-state.ts";
-import { count, nonNegative, requireIn } from "./range.ts";
 import type { AnyRule, Hyper } from "./rule.ts";
 
 /** What `stateDict()` gives: the state of each parameter in order, and the groups, whose parameters are numbers. */
@@ -26,15 +26,15 @@ function progressOf(
   { all, always }: ReturnType<typeof possibleState>,
 ): Progress {
   const refuse = (detail: string, fix = ""): never => {
-    throw new ChainruleError("state", op, `state[${i}] ${detail}; nothing was loaded${fix && `.${fix}`}`);
+    fail("state", op, `state[${i}] ${detail}; nothing was loaded${fix && `.${fix}`}`);
   };
   const { step, ...tensors } = entry;
-  requireIn(op, `state[${i}].step`, step, count);
+  requireInRange(op, ranges.nonNegativeInteger, { [`state[${i}].step`]: step });
   const [has, wants] = [Object.keys(tensors), step === 0 ? [] : always];
   if (!wants.every((name) => has.includes(name)) || !has.every((name) => Object.hasOwn(all, name)))
     refuse(`has ${list(has)} where ${list(wants)} is expected`);
   const state = has.map((name) => {
-    const [t, like] = [tensors[name], all[name] as Tensor];
+    const [t, like] = [tensors[name], all[name]!];
     if (!(t instanceof Tensor)) return refuse(`has no tensor ${name}`, " Did you mean fromJSON(dict)?");
     const convertible = t.dtype === like.dtype || (isFloat(t.dtype) && isFloat(like.dtype));
     if (!convertible || t.shape.join() !== like.shape.join())
@@ -51,7 +51,7 @@ export function checkStateDict(
   dict: OptimizerStateDict,
 ): Map<Parameter, Progress> {
   const refuse = (detail: string): never => {
-    throw new ChainruleError("state", rule.name, `${detail}; nothing was loaded`);
+    fail("state", rule.name, `${detail}; nothing was loaded`);
   };
   const { state, paramGroups } = dict ?? {};
   if (!Array.isArray(state) || !Array.isArray(paramGroups))
@@ -66,7 +66,7 @@ export function checkStateDict(
     refuse(`the dict has the state of ${state.length} parameters, and there are ${cells.length}`);
   const hypers = paramGroups.map(
     ({ params: _, initialLr, ...hyper }: Omit<Group, "params"> & { params: unknown }) => {
-      if (initialLr !== undefined) requireIn(rule.name, "initialLr", initialLr, nonNegative);
+      if (initialLr !== undefined) requireInRange(rule.name, ranges.nonNegative, { initialLr });
       const missing = Object.keys(hyperOf(rule)).filter((name) => !Object.hasOwn(hyper, name));
       if (missing.length > 0) refuse(`a group of the dict lacks ${list(missing)}`);
       const checked = hyperOf(rule, hyper);
@@ -76,8 +76,8 @@ export function checkStateDict(
   );
   return new Map(
     cells.map(({ cell, i }, k) => {
-      const possible = possibleState(rule, cell, hypers[i] as Hyper);
-      return [cell, progressOf(rule.name, k, state[k] as Readonly<Record<string, unknown>>, possible)];
+      const possible = possibleState(rule, cell, hypers[i]!);
+      return [cell, progressOf(rule.name, k, state[k]!, possible)];
     }),
   );
 }

@@ -15,6 +15,7 @@ export {
   type Signatures,
 } from "../arguments.ts";
 export { linearMemory, programsPrepared } from "../backend/wasm/wasm.ts";
+export { fail } from "../errors.ts";
 export { nodeCount } from "../graph/node.ts";
 export { printGraph } from "../graph/print.ts";
 export { operandsOf } from "../ops/apply.ts";
@@ -27,4 +28,5 @@ export { lifted } from "../tensor/tensor.ts";
 export { Lifetime, refuseInside } from "../tensor/tracing.ts";
 export { guardFields } from "../transform/fields.ts";
 export { knownElements } from "./known.ts";
+export { type Range, ranges, requireInRange } from "./range.ts";
 export { table } from "./table.ts";

@@ -1,6 +1,5 @@
-import { ChainruleError, type Tensor } from "@chainrule/core";
-import { checkArguments, type Signature } from "@chainrule/core/internal";
-import { finite, nonZero, requireIn } from "../range.ts";
+import type { Tensor } from "@chainrule/core";
+import { checkArguments, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 
 type Unary = {
   readonly [K in keyof Tensor]: Tensor[K] extends (...args: never[]) => Tensor ? K : never;
@@ -88,7 +87,7 @@ export const leakyReluArguments: Signature = { x: "tensor", negativeSlope: "numb
 /** x where positive, else negativeSlope·x. @throws where the slope is not finite. */
 export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
   checkArguments("leakyRelu", leakyReluArguments, arguments);
-  requireIn("leakyRelu", finite, { negativeSlope });
+  requireInRange("leakyRelu", ranges.finite, { negativeSlope });
   return x.leakyRelu(negativeSlope);
 }
 
@@ -97,7 +96,7 @@ export const eluArguments: Signature = { x: "tensor", alpha: "number?" };
 /** x where positive, else alpha·(eˣ − 1). @throws where alpha is not finite. */
 export function elu(x: Tensor, alpha = 1): Tensor {
   checkArguments("elu", eluArguments, arguments);
-  requireIn("elu", finite, { alpha });
+  requireInRange("elu", ranges.finite, { alpha });
   return x.elu(alpha);
 }
 
@@ -112,7 +111,7 @@ export function gelu(x: Tensor, options: GELUOptions = {}): Tensor {
   checkArguments("gelu", geluArguments, arguments);
   const { approximate = "none" } = options;
   if (approximate !== "none" && approximate !== "tanh")
-    throw new ChainruleError("value", "gelu", `approximate "${approximate}" must be "none" or "tanh"`);
+    fail("value", "gelu", `approximate "${approximate}" must be "none" or "tanh"`);
   return approximate === "tanh" ? x.geluTanh() : x.gelu();
 }
 
@@ -121,6 +120,6 @@ export const softplusArguments: Signature = { x: "tensor", beta: "number?" };
 /** ln(1 + e^{βx})/β. @throws where beta is 0 or not finite. */
 export function softplus(x: Tensor, beta = 1): Tensor {
   checkArguments("softplus", softplusArguments, arguments);
-  requireIn("softplus", nonZero, { beta });
+  requireInRange("softplus", ranges.nonZero, { beta });
   return beta === 1 ? x.softplus() : x.mul(beta).softplus().div(beta);
 }

@@ -1,9 +1,10 @@
-import { ChainruleError, type Tensor } from "@chainrule/core";
+import type { Tensor } from "@chainrule/core";
+import { fail } from "@chainrule/core/internal";
 
 /** Throws unless a mask is bool or float: whether 0 and 1 in int32 choose or are added cannot be told. */
 export function requireMask(op: string, name: string, mask: Tensor | undefined): void {
   if (mask?.dtype === "int32")
-    throw new ChainruleError(
+    fail(
       "dtype",
       op,
       `${name} is int32; a mask is bool, which chooses, or float, which is added to the scores. Did you mean mask.ne(0)?`,

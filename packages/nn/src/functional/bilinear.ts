@@ -1,5 +1,5 @@
-import { ChainruleError, einsum, formatShape, sameShape, type Tensor } from "@chainrule/core";
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { einsum, formatShape, sameShape, type Tensor } from "@chainrule/core";
+import { checkArguments, fail, type Signature } from "@chainrule/core/internal";
 import { requireShape } from "./standardise.ts";
 
 const bilinearArguments: Signature = { x1: "tensor", x2: "tensor", weight: "tensor", bias: "tensor?" };
@@ -15,7 +15,7 @@ export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias?: Tensor):
     x1.shape.at(-1) !== in1 ||
     x2.shape.at(-1) !== in2
   )
-    throw new ChainruleError(
+    fail(
       "shape",
       "bilinear",
       `inputs ${formatShape(x1.shape)} and ${formatShape(x2.shape)} and weight ${formatShape(weight.shape)} must be […, in1], […, in2] and [out, in1, in2]`,

@@ -1,4 +1,5 @@
-import { ChainruleError, formatShape, type Shape, type Tensor } from "@chainrule/core";
+import { formatShape, type Shape, type Tensor } from "@chainrule/core";
+import { fail } from "@chainrule/core/internal";
 
 /** Whether a shape broadcasts to another. */
 export const isBroadcastableTo = (x: Shape, to: Shape): boolean =>
@@ -7,9 +8,5 @@ export const isBroadcastableTo = (x: Shape, to: Shape): boolean =>
 /** Throws unless `weight` broadcasts to the shape of `x`. */
 export function requireBroadcast(op: string, x: Tensor, weight: Tensor, name: string): void {
   if (!isBroadcastableTo(weight.shape, x.shape))
-    throw new ChainruleError(
-      "shape",
-      op,
-      `${name} ${formatShape(weight.shape)} does not broadcast to ${formatShape(x.shape)}`,
-    );
+    fail("shape", op, `${name} ${formatShape(weight.shape)} does not broadcast to ${formatShape(x.shape)}`);
 }

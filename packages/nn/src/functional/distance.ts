@@ -1,6 +1,5 @@
-import { ChainruleError, formatShape, type Tensor } from "@chainrule/core";
-import { checkArguments, type Signature } from "@chainrule/core/internal";
-import { nonNegative, norm, requireIn } from "../range.ts";
+import { formatShape, type Tensor } from "@chainrule/core";
+import { checkArguments, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 
 export interface CosineOptions {
   readonly dim?: number;
@@ -27,11 +26,11 @@ const cosineSimilarityArguments: Signature = {
 export function cosineSimilarity(x1: Tensor, x2: Tensor, options: CosineOptions = {}): Tensor {
   checkArguments("cosineSimilarity", cosineSimilarityArguments, arguments);
   const { dim = 1, eps = 1e-8 } = options;
-  requireIn("cosineSimilarity", nonNegative, { eps });
+  requireInRange("cosineSimilarity", ranges.nonNegative, { eps });
   const unit = (x: Tensor) => x.div(x.norm(2, dim, { keepdim: true }).clamp(eps));
   const [a, b] = alike(x1, x2);
   if (!(dim >= -a.ndim && dim < a.ndim))
-    throw new ChainruleError("dim", "cosineSimilarity", `${formatShape(a.shape)} has no dim ${dim}`);
+    fail("dim", "cosineSimilarity", `${formatShape(a.shape)} has no dim ${dim}`);
   return unit(a).mul(unit(b)).sum(dim);
 }
 
@@ -53,10 +52,9 @@ const pairwiseDistanceArguments: Signature = {
 export function pairwiseDistance(x1: Tensor, x2: Tensor, options: DistanceOptions = {}): Tensor {
   checkArguments("pairwiseDistance", pairwiseDistanceArguments, arguments);
   const { p = 2, eps = 1e-6, keepdim = false } = options;
-  requireIn("pairwiseDistance", norm, { p });
-  requireIn("pairwiseDistance", nonNegative, { eps });
+  requireInRange("pairwiseDistance", ranges.notNaN, { p });
+  requireInRange("pairwiseDistance", ranges.nonNegative, { eps });
   const difference = x1.sub(x2).add(eps);
-  if (difference.ndim === 0)
-    throw new ChainruleError("shape", "pairwiseDistance", "scalars have no axis to measure along");
+  if (difference.ndim === 0) fail("shape", "pairwiseDistance", "scalars have no axis to measure along");
   return difference.norm(p, -1, { keepdim });
 }

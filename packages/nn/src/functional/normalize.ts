@@ -1,6 +1,5 @@
-import { ChainruleError, formatShape, type Tensor } from "@chainrule/core";
-import { checkArguments, type Signature } from "@chainrule/core/internal";
-import { nonNegative, norm, requireIn } from "../range.ts";
+import { formatShape, type Tensor } from "@chainrule/core";
+import { checkArguments, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 
 export interface NormalizeOptions {
   /** Which norm. */
@@ -16,9 +15,9 @@ const normalizeArguments: Signature = { x: "tensor", options: { p: "number", dim
 export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
   checkArguments("normalize", normalizeArguments, arguments);
   const { p = 2, dim = 1, eps = 1e-12 } = options;
-  requireIn("normalize", norm, { p });
-  requireIn("normalize", nonNegative, { eps });
+  requireInRange("normalize", ranges.notNaN, { p });
+  requireInRange("normalize", ranges.nonNegative, { eps });
   if (!(dim >= -x.ndim && dim < x.ndim))
-    throw new ChainruleError("dim", "normalize", `${formatShape(x.shape)} has no dim ${dim}`);
+    fail("dim", "normalize", `${formatShape(x.shape)} has no dim ${dim}`);
   return x.div(x.norm(p, dim, { keepdim: true }).clamp(eps));
 }

@@ -1,5 +1,5 @@
-import { ChainruleError, cat, formatShape, type Tensor } from "@chainrule/core";
-import type { Options } from "@chainrule/core/internal";
+import { cat, formatShape, type Tensor } from "@chainrule/core";
+import { fail, type Options } from "@chainrule/core/internal";
 import { type Along, type PerAxis, perAxis, perAxisKind, reachOf } from "./sliding-windows.ts";
 
 export interface PoolOptions {
@@ -25,22 +25,21 @@ export function poolAlong(
   kernelSize: PerAxis,
   { stride = kernelSize, padding = 0, ceilMode = false, dilation = 1 }: PoolOptions & { dilation?: PerAxis },
 ): Along[] {
-  if (x.ndim < axes)
-    throw new ChainruleError("shape", op, `${formatShape(x.shape)} needs at least ${axes} axes`);
+  if (x.ndim < axes) fail("shape", op, `${formatShape(x.shape)} needs at least ${axes} axes`);
   const sizes = perAxis(op, "kernelSize", kernelSize, axes, 1);
   const strides = perAxis(op, "stride", stride, axes, 1);
   const dilations = perAxis(op, "dilation", dilation, axes, 1);
   const pads = perAxis(op, "padding", padding, axes, 0);
-  if (pads.some((pad, i) => 2 * pad > (sizes[i] as number)))
-    throw new ChainruleError(
+  if (pads.some((pad, i) => 2 * pad > sizes[i]!))
+    fail(
       "value",
       op,
       `padding ${formatShape(pads)} must be at most half the kernel's size ${formatShape(sizes)}`,
     );
   return sizes.map((size, i) => {
-    const [s, pad, dilated] = [strides[i] as number, pads[i] as number, dilations[i] as number];
+    const [s, pad, dilated] = [strides[i]!, pads[i]!, dilations[i]!];
     const along = { size, stride: s, dilation: dilated };
-    const n = x.shape[x.ndim - axes + i] as number;
+    const n = x.shape[x.ndim - axes + i]!;
     const steps = Math.ceil((n + 2 * pad - reachOf(along)) / s);
     const last = steps * s >= n + pad ? steps - 1 : steps;
     const beyond = ceilMode ? Math.max(0, last * s + reachOf(along) - n - 2 * pad) : 0;
@@ -59,7 +58,7 @@ export function padded(x: Tensor, along: readonly Along[], value: number): reado
 
 /** `length` elements of x along `dim`, which repeat over and over: the first so many, or the last. */
 function repeated(x: Tensor, dim: number, length: number, from: "first" | "last"): Tensor {
-  const n = x.shape[dim] as number;
+  const n = x.shape[dim]!;
   const times = Math.ceil(length / n);
   const tiled = x.tile(x.shape.map((_, i) => (i === dim ? times : 1)));
   return from === "first" ? tiled.narrow(dim, 0, length) : tiled.narrow(dim, times * n - length, length);
@@ -74,10 +73,10 @@ function repeated(x: Tensor, dim: number, length: number, from: "first" | "last"
 export function extended(op: string, x: Tensor, along: readonly Along[]): readonly [Tensor, Along[]] {
   const first = x.ndim - along.length;
   const y = along.reduce((t, { padding: [before, after], dilation }, i) => {
-    const [dim, n] = [first + i, x.shape[first + i] as number];
+    const [dim, n] = [first + i, x.shape[first + i]!];
     if (before + after === 0) return t;
     if (dilation > n)
-      throw new ChainruleError(
+      fail(
         "shape",
         op,
         `dilation ${dilation} steps over all ${n} elements along dim ${dim} of ${formatShape(x.shape)}: a window holds nothing but padding`,

@@ -1,6 +1,5 @@
-import { ChainruleError, formatShape, ones, type Tensor, where } from "@chainrule/core";
-import { checkArguments, type Signature } from "@chainrule/core/internal";
-import { finite, requireIn } from "../range.ts";
+import { formatShape, ones, type Tensor, where } from "@chainrule/core";
+import { checkArguments, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import { joined, type Masks, masksOf, requireMask } from "./attention-mask.ts";
 import { requireBroadcast } from "./broadcast.ts";
 
@@ -38,13 +37,13 @@ export function attentionWeights(
   { isCausal = false, scale }: Omit<AttentionOptions, "attnMask">,
 ): Attention {
   if (query.ndim < 2 || key.ndim < 2 || query.shape.at(-1) !== key.shape.at(-1))
-    throw new ChainruleError(
+    fail(
       "shape",
       op,
       `query ${formatShape(query.shape)} and key ${formatShape(key.shape)} must be […, L, E] and […, S, E]`,
     );
   const factor = scale ?? 1 / Math.sqrt(query.shape.at(-1) || 1);
-  requireIn(op, finite, { scale: factor });
+  requireInRange(op, ranges.finite, { scale: factor });
   const scores = query.matmul(key.transpose()).mul(factor);
   for (const mask of [keep, bias]) if (mask) requireBroadcast(op, scores, mask, "attnMask");
   const causal = isCausal ? ones(scores.shape.slice(-2), { dtype: "bool" }).tril() : undefined;
@@ -81,7 +80,7 @@ export function scaledDotProductAttention(
   checkArguments("scaledDotProductAttention", attentionArguments, arguments);
   const { attnMask, ...options } = given;
   if (value.ndim < 2 || value.shape.at(-2) !== key.shape.at(-2))
-    throw new ChainruleError(
+    fail(
       "shape",
       op,
       `key ${formatShape(key.shape)} and value ${formatShape(value.shape)} must be […, S, E] and […, S, Ev]`,

@@ -1,5 +1,5 @@
-import { ChainruleError, formatShape, type Tensor } from "@chainrule/core";
-import type { Kind } from "@chainrule/core/internal";
+import { formatShape, type Tensor } from "@chainrule/core";
+import { fail, type Kind } from "@chainrule/core/internal";
 
 /** One whole number for every spatial axis, or one for each. */
 export type PerAxis = number | readonly number[];
@@ -13,7 +13,7 @@ export const perAxisKind: Kind = {
 export function perAxis(op: string, name: string, value: PerAxis, axes: number, least: number): number[] {
   const numbers = typeof value === "number" ? new Array<number>(axes).fill(value) : [...value];
   if (numbers.length !== axes || !numbers.every((n) => Number.isInteger(n) && n >= least))
-    throw new ChainruleError(
+    fail(
       "value",
       op,
       `${name} ${typeof value === "number" ? value : formatShape(value)} must be a whole number ≥ ${least}, or ${axes} of them`,
@@ -40,12 +40,10 @@ export const reachOf = ({ size, dilation }: Pick<Along, "size" | "dilation">): n
  */
 export function windowsOf(op: string, x: Tensor, along: readonly Along[]): Tensor {
   const first = x.ndim - along.length;
-  const lengths = along.map(
-    ({ padding: [before, after] }, i) => (x.shape[first + i] as number) + before + after,
-  );
+  const lengths = along.map(({ padding: [before, after] }, i) => x.shape[first + i]! + before + after);
   const reaches = along.map(reachOf);
-  if (reaches.some((reach, i) => reach > (lengths[i] as number)))
-    throw new ChainruleError(
+  if (reaches.some((reach, i) => reach > lengths[i]!))
+    fail(
       "shape",
       op,
       `a kernel over ${formatShape(reaches)} elements does not fit in ${formatShape(lengths)}, padding included`,
@@ -56,8 +54,5 @@ export function windowsOf(op: string, x: Tensor, along: readonly Along[]): Tenso
 /** Windows, as `windowsOf` gives them, added back to axes of the given sizes. */
 export function foldedFrom(windows: Tensor, sizes: readonly number[], along: readonly Along[]): Tensor {
   const first = windows.ndim - 2 * along.length;
-  return along.reduceRight(
-    (y, { size: _, ...options }, i) => y.fold(first + i, sizes[i] as number, options),
-    windows,
-  );
+  return along.reduceRight((y, { size: _, ...options }, i) => y.fold(first + i, sizes[i]!, options), windows);
 }

@@ -1,13 +1,5 @@
-import {
-  ChainruleError,
-  customGradient,
-  formatShape,
-  type Shape,
-  sameShape,
-  type Tensor,
-  where,
-} from "@chainrule/core";
-import type { Options } from "@chainrule/core/internal";
+import { customGradient, formatShape, type Shape, sameShape, type Tensor, where } from "@chainrule/core";
+import { fail, type Options } from "@chainrule/core/internal";
 import { scaleOf } from "./safe-scale.ts";
 
 export interface Moments {
@@ -96,7 +88,7 @@ export function requireShape(
 ): void {
   for (const [name, t] of Object.entries(tensors))
     if (t && !sameShape(t.shape, shape))
-      throw new ChainruleError("shape", op, `${name} ${formatShape(t.shape)} must be ${formatShape(shape)}`);
+      fail("shape", op, `${name} ${formatShape(t.shape)} must be ${formatShape(shape)}`);
 }
 
 /** One number per channel laid along axis 1 of x. */

@@ -1,5 +1,5 @@
-import { ChainruleError, formatShape, type Tensor } from "@chainrule/core";
-import { checkArguments, type Options, type Signature } from "@chainrule/core/internal";
+import { formatShape, type Tensor } from "@chainrule/core";
+import { checkArguments, fail, type Options, type Signature } from "@chainrule/core/internal";
 import {
   type Along,
   foldedFrom,
@@ -26,8 +26,8 @@ function alongOf(
   const pads = perAxis(op, "padding", padding, 2, 0);
   const dilations = perAxis(op, "dilation", dilation, 2, 1);
   return perAxis(op, "kernelSize", kernelSize, 2, 1).map((size, i) => {
-    const pad = pads[i] as number;
-    return { size, stride: strides[i] as number, dilation: dilations[i] as number, padding: [pad, pad] };
+    const pad = pads[i]!;
+    return { size, stride: strides[i]!, dilation: dilations[i]!, padding: [pad, pad] };
   });
 }
 
@@ -41,8 +41,7 @@ const unfoldArguments: Signature = { x: "tensor", kernelSize: perAxisKind, optio
 /** Windows of images x [N, C, H, W] as columns [N, C·kH·kW, windows]. @throws where the kernel is larger than the image. */
 export function unfold(x: Tensor, kernelSize: PerAxis, options: UnfoldOptions = {}): Tensor {
   checkArguments("unfold", unfoldArguments, arguments);
-  if (x.ndim !== 4)
-    throw new ChainruleError("shape", "unfold", `${formatShape(x.shape)} must be [N, C, H, W]`);
+  if (x.ndim !== 4) fail("shape", "unfold", `${formatShape(x.shape)} must be [N, C, H, W]`);
   const windows = windowsOf("unfold", x, alongOf("unfold", kernelSize, options));
   return windows.permute([0, 1, 4, 5, 2, 3]).flatten(1, 3).flatten(2, 3);
 }
@@ -69,9 +68,9 @@ export function fold(
   const along = alongOf("fold", kernelSize, options);
   const kernel = along.map(({ size }) => size) as [number, number];
   const places = along.map((a, i) =>
-    Math.floor(((sizes[i] as number) + 2 * a.padding[0] - reachOf(a)) / a.stride + 1),
+    Math.floor((sizes[i]! + 2 * a.padding[0] - reachOf(a)) / a.stride + 1),
   ) as [number, number];
-  const [rows, windows] = [columns.shape[1] as number, places[0] * places[1]];
+  const [rows, windows] = [columns.shape[1]!, places[0] * places[1]];
   const channels = rows / (kernel[0] * kernel[1]);
   if (
     columns.ndim !== 3 ||
@@ -79,7 +78,7 @@ export function fold(
     places.some((n) => n < 1) ||
     columns.shape[2] !== windows
   )
-    throw new ChainruleError(
+    fail(
       "shape",
       "fold",
       `${formatShape(columns.shape)} must be [N, C·${kernel.join("·")}, ${places.join("·")}] for images of ${formatShape(sizes)}`,

@@ -16,7 +16,7 @@ import {
   softplusArguments,
   tanh,
 } from "../functional/activations.ts";
-import { functionLayer } from "./activation-layer.ts";
+import { functionLayer } from "./function-layer.ts";
 
 const ofTensor: Signature = { x: "tensor" };
 const alongDim: Signature = { x: "tensor", dim: "dim?" };

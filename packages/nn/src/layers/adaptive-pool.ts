@@ -1,6 +1,6 @@
-import { ChainruleError, formatShape, stack, type Tensor } from "@chainrule/core";
-import { checked, type Kind, type Signature } from "@chainrule/core/internal";
-import { functionLayer } from "./activation-layer.ts";
+import { formatShape, stack, type Tensor } from "@chainrule/core";
+import { checked, fail, type Kind, type Signature } from "@chainrule/core/internal";
+import { functionLayer } from "./function-layer.ts";
 
 /** Sizes of the pooled axes: one for all, or one for each; null keeps the input's. */
 export type OutputSize = number | readonly (number | null)[];
@@ -18,17 +18,17 @@ function adaptive(
 ): Tensor {
   const first = x.ndim - axes;
   const given = typeof outputSize === "number" ? new Array<number>(axes).fill(outputSize) : outputSize;
-  const sizes = given.map((o, i) => o ?? (x.shape[first + i] as number));
+  const sizes = given.map((o, i) => o ?? x.shape[first + i]!);
   if (first < 0 || sizes.length !== axes || x.shape.slice(first).includes(0))
-    throw new ChainruleError(
+    fail(
       "shape",
       op,
       `the last ${axes} axes of ${formatShape(x.shape)} do not pool to ${formatShape(sizes)}`,
     );
   if (!sizes.every((o) => Number.isInteger(o) && o >= 1))
-    throw new ChainruleError("value", op, `outputSize ${formatShape(sizes)} must be whole numbers ≥ 1`);
+    fail("value", op, `outputSize ${formatShape(sizes)} must be whole numbers ≥ 1`);
   return sizes.reduceRight((y, o, i) => {
-    const [dim, n] = [first + i, y.shape[first + i] as number];
+    const [dim, n] = [first + i, y.shape[first + i]!];
     const bins = Array.from({ length: o }, (_, k) =>
       reduce(y.slice(dim, Math.floor((k * n) / o), Math.ceil(((k + 1) * n) / o)), dim),
     );

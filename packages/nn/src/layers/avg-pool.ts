@@ -1,9 +1,8 @@
 import { ones, type Tensor } from "@chainrule/core";
-import { checked, type Signature } from "@chainrule/core/internal";
+import { checked, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import { type PoolOptions, padded, poolAlong, poolOptions } from "../functional/pooling.ts";
 import { type PerAxis, perAxisKind, windowsOf } from "../functional/sliding-windows.ts";
-import { nonZero, requireIn } from "../range.ts";
-import { functionLayer } from "./activation-layer.ts";
+import { functionLayer } from "./function-layer.ts";
 
 export interface AvgPoolOptions extends PoolOptions {
   /** Whether the zeros of the padding count as elements. */
@@ -15,7 +14,7 @@ export interface AvgPoolOptions extends PoolOptions {
 function avgPoolNd(axes: 1 | 2 | 3, x: Tensor, kernelSize: PerAxis, options: AvgPoolOptions): Tensor {
   const op = `avgPool${axes}d`;
   const { countIncludePad = true, divisorOverride } = options;
-  if (divisorOverride !== undefined) requireIn(op, nonZero, { divisorOverride });
+  if (divisorOverride !== undefined) requireInRange(op, ranges.nonZero, { divisorOverride });
   const along = poolAlong(op, axes, x, kernelSize, options);
   const sums = (t: Tensor) =>
     windowsOf(op, ...padded(t, along, 0))

@@ -1,14 +1,13 @@
+import { Cell, formatShape, noGrad, type Parameter, type Tensor, where, zeros } from "@chainrule/core";
 import {
-  Cell,
-  ChainruleError,
-  formatShape,
-  noGrad,
-  type Parameter,
-  type Tensor,
-  where,
-  zeros,
-} from "@chainrule/core";
-import { checkArguments, type Kind, kinds, type Signature } from "@chainrule/core/internal";
+  checkArguments,
+  fail,
+  type Kind,
+  kinds,
+  ranges,
+  requireInRange,
+  type Signature,
+} from "@chainrule/core/internal";
 import {
   type Moments,
   momentsOver,
@@ -22,15 +21,14 @@ import {
 import { ones } from "../init.ts";
 import { Layer, layerInput } from "../module.ts";
 import { type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
-import { nonNegative, requireIn, share, size } from "../range.ts";
 
 /** Elements of each channel. */
-const countOf = (x: Tensor): number => x.size / (x.shape[1] as number);
+const countOf = (x: Tensor): number => x.size / x.shape[1]!;
 
 /** All axes but that of the channels. @throws where a channel has a single value, which has no variance, or none. */
 function batchDims(op: string, x: Tensor): number[] {
   if (x.ndim < 2 || !(countOf(x) >= 2))
-    throw new ChainruleError(
+    fail(
       "shape",
       op,
       `training needs [N, C, …] with more than one value per channel, not ${formatShape(x.shape)}`,
@@ -64,9 +62,9 @@ const batchNormArguments: Signature = { x: "tensor", moments: momentsKind, optio
 export function batchNorm(x: Tensor, moments: Moments | null, options: NormOptions = {}): Tensor {
   checkArguments("batchNorm", batchNormArguments, arguments);
   const { weight, bias, eps = 1e-5 } = options;
-  requireIn("batchNorm", nonNegative, { eps });
-  if (x.ndim < 2) throw new ChainruleError("shape", "batchNorm", `${formatShape(x.shape)} must be [N, C, …]`);
-  requireShape("batchNorm", [x.shape[1] as number], { ...moments, weight, bias });
+  requireInRange("batchNorm", ranges.nonNegative, { eps });
+  if (x.ndim < 2) fail("shape", "batchNorm", `${formatShape(x.shape)} must be [N, C, …]`);
+  requireShape("batchNorm", [x.shape[1]!], { ...moments, weight, bias });
   const x̂ = moments
     ? x.sub(perChannel(x, moments.mean)).mul(perChannel(x, inverseStd(moments.variance, eps)))
     : standardisedOver(x, batchDims("batchNorm", x), eps);
@@ -113,9 +111,9 @@ export class BatchNorm1d extends Layer {
     super();
     checkArguments(new.target.name, layerArguments, arguments);
     const { eps = 1e-5, momentum = 0.1, affine = true, ...options } = given;
-    requireIn("BatchNorm", size, { numFeatures });
-    requireIn("BatchNorm", nonNegative, { eps });
-    requireIn("BatchNorm", share, { momentum });
+    requireInRange("BatchNorm", ranges.nonNegativeInteger, { numFeatures });
+    requireInRange("BatchNorm", ranges.nonNegative, { eps });
+    requireInRange("BatchNorm", ranges.unitInterval, { momentum });
     this.eps = eps;
     this.momentum = momentum;
     this.weight = affine ? ones(parameter([numFeatures], options)) : null;
@@ -133,7 +131,7 @@ export class BatchNorm1d extends Layer {
   forward(x: Tensor): Tensor {
     checkArguments(this.constructor.name, layerInput, arguments);
     if (!this.ranks.includes(x.ndim) || x.shape[1] !== this.numFeatures)
-      throw new ChainruleError(
+      fail(
         "shape",
         this.constructor.name,
         `${formatShape(x.shape)} is not [N, ${this.numFeatures}, …] of ${this.ranks.join(" or ")} axes`,

@@ -1,8 +1,7 @@
-import { ChainruleError, einsum, formatShape, type Tensor } from "@chainrule/core";
-import { checked, type Signature } from "@chainrule/core/internal";
+import { einsum, formatShape, type Tensor } from "@chainrule/core";
+import { checked, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import { foldedFrom, type PerAxis, perAxis, perAxisKind, reachOf } from "../functional/sliding-windows.ts";
 import { perChannel } from "../functional/standardise.ts";
-import { count, requireIn } from "../range.ts";
 
 export interface ConvTransposeOptions {
   readonly stride?: PerAxis;
@@ -25,7 +24,7 @@ function convTransposeNd(
   { stride = 1, padding = 0, outputPadding = 0, dilation = 1, groups = 1 }: ConvTransposeOptions,
 ): Tensor {
   const op = `convTranspose${axes}d`;
-  requireIn(op, count, { groups });
+  requireInRange(op, ranges.positiveInteger, { groups });
   const unbatched = x.ndim === axes + 1;
   const batch = unbatched ? x.unsqueeze(0) : x;
   const [into, out, ...kernel] = weight.shape as [number, number, ...number[]];
@@ -36,7 +35,7 @@ function convTransposeNd(
     into % groups !== 0 ||
     (bias && (bias.ndim !== 1 || bias.shape[0] !== out * groups))
   )
-    throw new ChainruleError(
+    fail(
       "shape",
       op,
       `input ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}${bias ? ` and bias ${formatShape(bias.shape)}` : ""} in ${groups} group(s) must be [N, in, …], [in, out/groups, …] and [out], with ${axes} spatial axes`,
@@ -45,27 +44,26 @@ function convTransposeNd(
   const pads = perAxis(op, "padding", padding, axes, 0);
   const dilations = perAxis(op, "dilation", dilation, axes, 1);
   const extra = perAxis(op, "outputPadding", outputPadding, axes, 0);
-  if (extra.some((n, i) => n >= Math.max(strides[i] as number, dilations[i] as number)))
-    throw new ChainruleError(
+  if (extra.some((n, i) => n >= Math.max(strides[i]!, dilations[i]!)))
+    fail(
       "value",
       op,
       `outputPadding ${formatShape(extra)} must be smaller than the stride ${formatShape(strides)} or the dilation ${formatShape(dilations)}: nothing reaches what it would add`,
     );
   const along = kernel.map((size, i) => {
-    const pad = pads[i] as number;
+    const pad = pads[i]!;
     return {
       size,
-      stride: strides[i] as number,
-      dilation: dilations[i] as number,
+      stride: strides[i]!,
+      dilation: dilations[i]!,
       padding: [pad, pad] as const,
     };
   });
   const sizes = along.map(
-    (a, i) =>
-      ((batch.shape[2 + i] as number) - 1) * a.stride + reachOf(a) - 2 * a.padding[0] + (extra[i] as number),
+    (a, i) => (batch.shape[2 + i]! - 1) * a.stride + reachOf(a) - 2 * a.padding[0] + extra[i]!,
   );
   if (!sizes.every((n) => n >= 1))
-    throw new ChainruleError(
+    fail(
       "shape",
       op,
       `padding ${formatShape(pads)} leaves nothing: the output of ${formatShape(x.shape)} would be of size ${formatShape(sizes)}`,

@@ -1,5 +1,14 @@
-import { ChainruleError, einsum, formatShape, type Parameter, type Tensor } from "@chainrule/core";
-import { checkArguments, checked, type Kind, type Options, type Signature } from "@chainrule/core/internal";
+import { einsum, formatShape, type Parameter, type Tensor } from "@chainrule/core";
+import {
+  checkArguments,
+  checked,
+  fail,
+  type Kind,
+  type Options,
+  ranges,
+  requireInRange,
+  type Signature,
+} from "@chainrule/core/internal";
 import { describe } from "../describe.ts";
 import {
   type Along,
@@ -13,7 +22,6 @@ import { perChannel } from "../functional/standardise.ts";
 import { kaimingUniform, uniform } from "../init.ts";
 import { Layer, layerInput } from "../module.ts";
 import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
-import { count, requireIn, size } from "../range.ts";
 
 export interface ConvOptions {
   readonly stride?: PerAxis;
@@ -35,10 +43,10 @@ function alongOf(
   const strides = perAxis(op, "stride", stride, axes, 1);
   const dilations = perAxis(op, "dilation", dilation, axes, 1);
   if (padding === "same" && strides.some((s) => s !== 1))
-    throw new ChainruleError("value", op, `padding "same" needs stride 1, not ${formatShape(strides)}`);
+    fail("value", op, `padding "same" needs stride 1, not ${formatShape(strides)}`);
   const pads = typeof padding === "string" ? [] : perAxis(op, "padding", padding, axes, 0);
   return sizes.map((reach, i) => {
-    const along = { size: reach, stride: strides[i] as number, dilation: dilations[i] as number };
+    const along = { size: reach, stride: strides[i]!, dilation: dilations[i]! };
     const total = padding === "same" ? reachOf(along) - 1 : 2 * (pads[i] ?? 0);
     return { ...along, padding: [Math.floor(total / 2), Math.ceil(total / 2)] };
   });
@@ -53,7 +61,7 @@ function convNd(
 ): Tensor {
   const op = `conv${axes}d`;
   const { groups = 1 } = options;
-  requireIn(op, count, { groups });
+  requireInRange(op, ranges.positiveInteger, { groups });
   const unbatched = x.ndim === axes + 1;
   const batch = unbatched ? x.unsqueeze(0) : x;
   const [out, into, ...sizes] = weight.shape as [number, number, ...number[]];
@@ -64,7 +72,7 @@ function convNd(
     out % groups !== 0 ||
     (bias && (bias.ndim !== 1 || bias.shape[0] !== out))
   )
-    throw new ChainruleError(
+    fail(
       "shape",
       op,
       `input ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}${bias ? ` and bias ${formatShape(bias.shape)}` : ""} in ${groups} group(s) must be [N, in, …], [out, in/groups, …] and [out], with ${axes} spatial axes`,
@@ -149,14 +157,10 @@ abstract class ConvLayer extends Layer {
     const { groups = 1 } = options;
     this.#options = options;
     this.#kernel = perAxis(name, "kernelSize", kernelSize, axes, 1);
-    requireIn(name, size, { inChannels, outChannels });
-    requireIn(name, count, { groups });
+    requireInRange(name, ranges.nonNegativeInteger, { inChannels, outChannels });
+    requireInRange(name, ranges.positiveInteger, { groups });
     if (inChannels % groups !== 0 || outChannels % groups !== 0)
-      throw new ChainruleError(
-        "value",
-        name,
-        `${inChannels} and ${outChannels} channels do not split into ${groups} groups`,
-      );
+      fail("value", name, `${inChannels} and ${outChannels} channels do not split into ${groups} groups`);
     alongOf(name, this.#kernel, options);
     const from = { ...(dtype && { dtype }), ...(generator && { generator }) };
     const shape = [outChannels, inChannels / groups, ...this.#kernel];

@@ -1,7 +1,13 @@
 import { bernoulli, full, type Generator, type Tensor, where } from "@chainrule/core";
-import { checkArguments, generatorKind, type Options, type Signature } from "@chainrule/core/internal";
+import {
+  checkArguments,
+  generatorKind,
+  type Options,
+  ranges,
+  requireInRange,
+  type Signature,
+} from "@chainrule/core/internal";
 import { Layer } from "../module.ts";
-import { requireIn, share } from "../range.ts";
 
 export interface DropoutOptions {
   /** Where to draw from instead of the shared stream. */
@@ -22,7 +28,7 @@ const dropoutArguments: Signature = {
  */
 export function dropout(x: Tensor, p = 0.5, training = true, options: DropoutOptions = {}): Tensor {
   checkArguments("dropout", dropoutArguments, arguments);
-  requireIn("dropout", share, { p });
+  requireInRange("dropout", ranges.unitInterval, { p });
   if (!training || p === 0) return x;
   const kept = bernoulli(full(x.shape, 1 - p), options);
   return where(kept, x.div(1 - p), 0);
@@ -41,7 +47,7 @@ export class Dropout extends Layer {
   ) {
     super();
     checkArguments("Dropout", layerArguments, arguments);
-    requireIn("Dropout", share, { p });
+    requireInRange("Dropout", ranges.unitInterval, { p });
     this.#options = options;
   }
 

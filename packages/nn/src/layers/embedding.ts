@@ -1,15 +1,14 @@
-import { arange, ChainruleError, type Parameter, type Tensor, where } from "@chainrule/core";
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { arange, type Parameter, type Tensor, where } from "@chainrule/core";
+import { checkArguments, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import { normal } from "../init.ts";
 import { Layer } from "../module.ts";
 import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
-import { requireIn, size } from "../range.ts";
 
 /** An entry counted from the front: −1 is the last. */
 function entryOf(paddingIdx: number, entries: number): number {
   const entry = paddingIdx < 0 ? paddingIdx + entries : paddingIdx;
   if (!(Number.isInteger(entry) && entry >= 0 && entry < entries))
-    throw new ChainruleError("index", "embedding", `paddingIdx ${paddingIdx} is none of ${entries} entries`);
+    fail("index", "embedding", `paddingIdx ${paddingIdx} is none of ${entries} entries`);
   return entry;
 }
 
@@ -23,7 +22,7 @@ export function embedding(index: Tensor, weight: Tensor, paddingIdx?: number): T
   checkArguments("embedding", embeddingArguments, arguments);
   const rows = index.embedding(weight);
   if (paddingIdx === undefined) return rows;
-  const padding = index.eq(entryOf(paddingIdx, weight.shape[0] as number)).unsqueeze(-1);
+  const padding = index.eq(entryOf(paddingIdx, weight.shape[0]!)).unsqueeze(-1);
   return where(padding, rows.detach(), rows);
 }
 
@@ -52,7 +51,7 @@ export class Embedding extends Layer {
     super();
     checkArguments("Embedding", layerArguments, arguments);
     const { paddingIdx, ...options } = given;
-    requireIn("Embedding", size, { numEmbeddings, embeddingDim });
+    requireInRange("Embedding", ranges.nonNegativeInteger, { numEmbeddings, embeddingDim });
     this.paddingIdx = paddingIdx;
     this.weight = normal(parameter([numEmbeddings, embeddingDim], options), 0, 1, drawOptions(options));
     if (paddingIdx !== undefined) {

@@ -1,5 +1,5 @@
-import { ChainruleError, formatShape, type Parameter, type Tensor } from "@chainrule/core";
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { formatShape, type Parameter, type Tensor } from "@chainrule/core";
+import { checkArguments, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import {
   type NormOptions,
   normOptions,
@@ -11,7 +11,6 @@ import {
 import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
 import { type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
-import { count, nonNegative, requireIn, size } from "../range.ts";
 
 /** Each example's groups of channels of x [N, C, …] standardised, then each channel scaled and shifted. */
 function overGroups(
@@ -21,14 +20,10 @@ function overGroups(
   { weight, bias, eps = 1e-5 }: NormOptions,
 ): Tensor {
   const [batch, channels, ...field] = x.shape as [number, number, ...number[]];
-  requireIn(op, count, { numGroups });
-  requireIn(op, nonNegative, { eps });
+  requireInRange(op, ranges.positiveInteger, { numGroups });
+  requireInRange(op, ranges.nonNegative, { eps });
   if (x.ndim < 2 || channels % numGroups !== 0)
-    throw new ChainruleError(
-      "shape",
-      op,
-      `${formatShape(x.shape)} must be [N, C, …] with C divisible into ${numGroups} groups`,
-    );
+    fail("shape", op, `${formatShape(x.shape)} must be [N, C, …] with C divisible into ${numGroups} groups`);
   requireShape(op, [channels], { weight, bias });
   const elements = field.reduce((n, d) => n * d, channels / numGroups);
   const x̂ = standardisedOver(x.reshape([batch, numGroups, elements]), [2], eps).reshape(x.shape);
@@ -45,7 +40,7 @@ const groupNormArguments: Signature = { x: "tensor", numGroups: "number", option
 export function groupNorm(x: Tensor, numGroups: number, options: NormOptions = {}): Tensor {
   checkArguments("groupNorm", groupNormArguments, arguments);
   if (x.size > 0 && x.size === numGroups)
-    throw new ChainruleError(
+    fail(
       "shape",
       "groupNorm",
       `${formatShape(x.shape)} has a single value for each of ${numGroups} groups, which has no variance`,
@@ -62,12 +57,12 @@ const instanceNormArguments: Signature = { x: "tensor", options: normOptions };
 export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
   checkArguments("instanceNorm", instanceNormArguments, arguments);
   if (x.ndim < 2 || x.shape.slice(2).reduce((n, d) => n * d, 1) === 1)
-    throw new ChainruleError(
+    fail(
       "shape",
       "instanceNorm",
       `${formatShape(x.shape)} must be [N, C, …] with more than one value for each channel of an example`,
     );
-  return overGroups("instanceNorm", x, x.shape[1] as number, options);
+  return overGroups("instanceNorm", x, x.shape[1]!, options);
 }
 
 const layerArguments: Signature = {
@@ -91,15 +86,11 @@ export class GroupNorm extends Layer {
     super();
     checkArguments("GroupNorm", layerArguments, arguments);
     const { eps = 1e-5, ...options } = given;
-    requireIn("GroupNorm", count, { numGroups });
-    requireIn("GroupNorm", size, { numChannels });
-    requireIn("GroupNorm", nonNegative, { eps });
+    requireInRange("GroupNorm", ranges.positiveInteger, { numGroups });
+    requireInRange("GroupNorm", ranges.nonNegativeInteger, { numChannels });
+    requireInRange("GroupNorm", ranges.nonNegative, { eps });
     if (numChannels % numGroups !== 0)
-      throw new ChainruleError(
-        "value",
-        "GroupNorm",
-        `${numChannels} channels do not divide into ${numGroups} groups`,
-      );
+      fail("value", "GroupNorm", `${numChannels} channels do not divide into ${numGroups} groups`);
     this.eps = eps;
     this.weight = ones(parameter([numChannels], options));
     this.bias = parameter([numChannels], options);

@@ -1,5 +1,5 @@
-import { ChainruleError, formatShape, type Parameter, sameShape, type Tensor } from "@chainrule/core";
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { formatShape, type Parameter, sameShape, type Tensor } from "@chainrule/core";
+import { checkArguments, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import {
   type NormOptions,
   normOptions,
@@ -10,13 +10,12 @@ import {
 import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
 import { type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
-import { nonNegative, requireIn } from "../range.ts";
 
 /** The last dims of x, whose sizes are `normalizedShape`. @throws where x does not end in them. */
 export function lastDims(op: string, x: Tensor, normalizedShape: readonly number[]): number[] {
   const from = x.ndim - normalizedShape.length;
   if (normalizedShape.length === 0 || from < 0 || !sameShape(x.shape.slice(from), normalizedShape))
-    throw new ChainruleError(
+    fail(
       "shape",
       op,
       `${formatShape(x.shape)} does not end in the normalized shape ${formatShape(normalizedShape)}`,
@@ -33,7 +32,7 @@ const layerNormArguments: Signature = { x: "tensor", normalizedShape: "shape", o
 export function layerNorm(x: Tensor, normalizedShape: readonly number[], options: NormOptions = {}): Tensor {
   checkArguments("layerNorm", layerNormArguments, arguments);
   const { eps = 1e-5, ...affine } = options;
-  requireIn("layerNorm", nonNegative, { eps });
+  requireInRange("layerNorm", ranges.nonNegative, { eps });
   const dims = lastDims("layerNorm", x, normalizedShape);
   requireShape("layerNorm", normalizedShape, { weight: affine.weight, bias: affine.bias });
   return scaleAndShift(standardisedOver(x, dims, eps), affine);
@@ -61,7 +60,7 @@ export class LayerNorm extends Layer {
     super();
     checkArguments("LayerNorm", layerArguments, arguments);
     const { eps = 1e-5, elementwiseAffine = true, ...options } = given;
-    requireIn("LayerNorm", nonNegative, { eps });
+    requireInRange("LayerNorm", ranges.nonNegative, { eps });
     this.normalizedShape = [normalizedShape].flat();
     this.eps = eps;
     this.weight = elementwiseAffine ? ones(parameter(this.normalizedShape, options)) : null;

@@ -1,10 +1,9 @@
-import { ChainruleError, formatShape, type Parameter, type Tensor } from "@chainrule/core";
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { formatShape, type Parameter, type Tensor } from "@chainrule/core";
+import { checkArguments, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import { requireShape } from "../functional/standardise.ts";
 import { kaimingUniform, uniform } from "../init.ts";
 import { Layer } from "../module.ts";
 import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
-import { requireIn, size } from "../range.ts";
 
 const linearArguments: Signature = { x: "tensor", weight: "tensor", bias: "tensor?" };
 
@@ -12,12 +11,12 @@ const linearArguments: Signature = { x: "tensor", weight: "tensor", bias: "tenso
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   checkArguments("linear", linearArguments, arguments);
   if (weight.ndim !== 2 || x.ndim === 0 || x.shape.at(-1) !== weight.shape[1])
-    throw new ChainruleError(
+    fail(
       "shape",
       "linear",
       `input ${formatShape(x.shape)} and weight ${formatShape(weight.shape)} must be […, in] and [out, in]`,
     );
-  if (bias && bias.ndim !== 0) requireShape("linear", [weight.shape[0] as number], { bias });
+  if (bias && bias.ndim !== 0) requireShape("linear", [weight.shape[0]!], { bias });
   const y = x.matmul(weight.transpose());
   return bias ? y.add(bias) : y;
 }
@@ -47,7 +46,7 @@ export class Linear extends Layer {
     super();
     checkArguments("Linear", layerArguments, arguments);
     const { bias = true, ...options } = given;
-    requireIn("Linear", size, { inFeatures, outFeatures });
+    requireInRange("Linear", ranges.nonNegativeInteger, { inFeatures, outFeatures });
     this.weight = kaimingUniform(parameter([outFeatures, inFeatures], options), {
       a: Math.sqrt(5),
       ...drawOptions(options),

@@ -1,16 +1,15 @@
 import { type Tensor, where } from "@chainrule/core";
-import { checked, type Signature } from "@chainrule/core/internal";
+import { checked, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import { type PoolOptions, padded, poolAlong } from "../functional/pooling.ts";
 import { scaleOf } from "../functional/safe-scale.ts";
 import { type PerAxis, perAxisKind, windowsOf } from "../functional/sliding-windows.ts";
-import { positive, requireIn } from "../range.ts";
 
 export type LpPoolOptions = Omit<PoolOptions, "padding">;
 
 function lpPoolNd(axes: 1 | 2, x: Tensor, p: number, kernelSize: PerAxis, options: LpPoolOptions): Tensor {
   const op = `lpPool${axes}d`;
   const along = poolAlong(op, axes, x, kernelSize, options);
-  requireIn(op, positive, { p });
+  requireInRange(op, ranges.positiveOrInfinity, { p });
   const windows = windowsOf(op, ...padded(x, along, 0)).flatten(-axes);
   if (p === 1) return windows.sum(-1);
   const scale = scaleOf(windows, [windows.ndim - 1]);

@@ -2,7 +2,7 @@ import { arange, type Tensor } from "@chainrule/core";
 import { checked, type Signature } from "@chainrule/core/internal";
 import { extended, type PoolOptions, poolAlong, poolOptions } from "../functional/pooling.ts";
 import { type PerAxis, perAxisKind, windowsOf } from "../functional/sliding-windows.ts";
-import { functionLayer } from "./activation-layer.ts";
+import { functionLayer } from "./function-layer.ts";
 
 export interface MaxPoolOptions extends PoolOptions {
   /** The distance between neighbours in a window. */
@@ -67,7 +67,7 @@ export interface PooledWithIndices {
 }
 
 function withIndices({ values, indices, places }: Pooled): PooledWithIndices {
-  const all = places.expand([...values.shape, places.shape.at(-1) as number]);
+  const all = places.expand([...values.shape, places.shape.at(-1)!]);
   return { values, indices: all.gather(-1, indices.unsqueeze(-1)).squeeze(-1) };
 }
 

@@ -1,12 +1,20 @@
-import { ChainruleError, formatShape, type Parameter, sameShape, type Tensor } from "@chainrule/core";
-import { checkArguments, type Kind, kinds, type Options, type Signature } from "@chainrule/core/internal";
+import { formatShape, type Parameter, sameShape, type Tensor } from "@chainrule/core";
+import {
+  checkArguments,
+  fail,
+  type Kind,
+  kinds,
+  type Options,
+  ranges,
+  requireInRange,
+  type Signature,
+} from "@chainrule/core/internal";
 import { joined, type Masks, masksOf, requireMask } from "../functional/attention-mask.ts";
 import { isBroadcastableTo } from "../functional/broadcast.ts";
 import { attentionWeights, taken } from "../functional/scaled-dot-product-attention.ts";
 import { xavierUniform, zeros } from "../init.ts";
 import { Module } from "../module.ts";
 import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
-import { count, requireIn, share, size } from "../range.ts";
 import { dropout } from "./dropout.ts";
 import { Linear, linear } from "./linear.ts";
 
@@ -45,9 +53,8 @@ export interface Attended {
 const op = "multiheadAttention";
 
 function requireHeads(op: string, width: number, numHeads: number): void {
-  requireIn(op, count, { numHeads });
-  if (width % numHeads !== 0)
-    throw new ChainruleError("value", op, `width ${width} does not split into ${numHeads} heads`);
+  requireInRange(op, ranges.positiveInteger, { numHeads });
+  if (width % numHeads !== 0) fail("value", op, `width ${width} does not split into ${numHeads} heads`);
 }
 
 /** Both masks as they broadcast to [N, heads, L, S]. @throws where one has another shape or is int32. */
@@ -59,7 +66,7 @@ function masksFor(
   requireMask(op, "keyPaddingMask", keyPaddingMask);
   const padding = keyPaddingMask?.ndim === 1 ? keyPaddingMask.unsqueeze(0) : keyPaddingMask;
   if (padding && !sameShape(padding.shape, [n, s]))
-    throw new ChainruleError(
+    fail(
       "shape",
       op,
       `keyPaddingMask ${formatShape(padding.shape)} must be ${formatShape([n, s])}: one for each key of each sequence${sameShape(padding.shape, [s, n]) ? ". Inputs are [L, N, E] unless the layer has { batchFirst: true }" : ""}`,
@@ -71,7 +78,7 @@ function masksFor(
       ? attnMask.unsqueeze(1)
       : attnMask;
   if (attnMask && spread && !isBroadcastableTo(spread.shape, [n, heads, l, s]))
-    throw new ChainruleError(
+    fail(
       "shape",
       op,
       `attnMask ${formatShape(attnMask.shape)} must be ${formatShape([l, s])}, ${formatShape([n * heads, l, s])}, ${formatShape([n, l, s])} or ${formatShape([n, heads, l, s])}`,
@@ -115,7 +122,7 @@ export function multiheadAttention(
 ): Attended {
   checkArguments("multiheadAttention", multiheadAttentionArguments, arguments);
   const { numHeads, inProjWeight, inProjBias, outProj, batchFirst = false } = state;
-  const width = inProjWeight.shape[1] as number;
+  const width = inProjWeight.shape[1]!;
   requireHeads(op, width, numHeads);
   const inputs = [query, key, value];
   if (
@@ -123,7 +130,7 @@ export function multiheadAttention(
     inputs.some((x) => x.ndim !== query.ndim || x.shape.at(-1) !== width) ||
     !sameShape(key.shape, value.shape)
   )
-    throw new ChainruleError(
+    fail(
       "shape",
       op,
       `query, key and value ${inputs.map((x) => formatShape(x.shape)).join(" · ")} must have 2 or 3 axes, the last of size ${width}, and as many keys as values`,
@@ -133,7 +140,7 @@ export function multiheadAttention(
   const biases = inProjBias?.chunk(3, 0);
   const [q, k, v] = inputs.map((x, i) => {
     const batch = unbatched ? x.unsqueeze(0) : batchFirst ? x : x.transpose(0, 1);
-    return linear(batch, weights[i] as Tensor, biases?.[i])
+    return linear(batch, weights[i]!, biases?.[i])
       .unflatten(-1, [numHeads, width / numHeads])
       .transpose(1, 2);
   }) as [Tensor, Tensor, Tensor];
@@ -177,8 +184,8 @@ export class MultiheadAttention extends Module {
     super();
     checkArguments("MultiheadAttention", layerArguments, arguments);
     const { bias = true, batchFirst = false, dropout = 0, ...options } = given;
-    requireIn("MultiheadAttention", size, { embedDim });
-    requireIn("MultiheadAttention", share, { dropout });
+    requireInRange("MultiheadAttention", ranges.nonNegativeInteger, { embedDim });
+    requireInRange("MultiheadAttention", ranges.unitInterval, { dropout });
     requireHeads("MultiheadAttention", embedDim, numHeads);
     this.batchFirst = batchFirst;
     this.dropout = dropout;

@@ -1,10 +1,9 @@
 import { formatShape, type Parameter, type Tensor } from "@chainrule/core";
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { checkArguments, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import { type NormOptions, requireShape, scaleAndShift, scaledOver } from "../functional/standardise.ts";
 import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
 import { type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
-import { nonNegative, requireIn } from "../range.ts";
 import { lastDims } from "./layer-norm.ts";
 
 const rmsNormArguments: Signature = {
@@ -24,7 +23,7 @@ export function rmsNorm(
 ): Tensor {
   checkArguments("rmsNorm", rmsNormArguments, arguments);
   const { weight, eps = 1e-5 } = options;
-  requireIn("rmsNorm", nonNegative, { eps });
+  requireInRange("rmsNorm", ranges.nonNegative, { eps });
   requireShape("rmsNorm", normalizedShape, { weight });
   return scaleAndShift(scaledOver(x, lastDims("rmsNorm", x, normalizedShape), eps), { weight });
 }
@@ -48,7 +47,7 @@ export class RMSNorm extends Layer {
     super();
     checkArguments("RMSNorm", layerArguments, arguments);
     const { eps = 1e-5, ...options } = given;
-    requireIn("RMSNorm", nonNegative, { eps });
+    requireInRange("RMSNorm", ranges.nonNegative, { eps });
     this.normalizedShape = [normalizedShape].flat();
     this.eps = eps;
     this.weight = ones(parameter(this.normalizedShape, options));

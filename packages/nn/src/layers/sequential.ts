@@ -25,7 +25,7 @@ export class Sequential extends Layer {
   }
 
   *[Symbol.iterator](): Generator<Layer> {
-    for (let i = 0; i < this.length; i++) yield this[i] as Layer;
+    for (let i = 0; i < this.length; i++) yield this[i]!;
   }
 
   forward(x: Tensor): Tensor {

@@ -1,9 +1,9 @@
-import { ChainruleError, formatShape, sameShape, type Tensor } from "@chainrule/core";
-import { knownElements } from "@chainrule/core/internal";
+import { formatShape, sameShape, type Tensor } from "@chainrule/core";
+import { fail, knownElements } from "@chainrule/core/internal";
 
 /** The axis of the classes: 1, or 0 for a single example. @throws for a scalar. */
 export function classAxis(op: string, input: Tensor): number {
-  if (input.ndim === 0) throw new ChainruleError("shape", op, "a scalar has no class axis");
+  if (input.ndim === 0) fail("shape", op, "a scalar has no class axis");
   return input.ndim === 1 ? 0 : 1;
 }
 
@@ -15,28 +15,27 @@ export function requireClasses(op: string, input: Tensor, target: Tensor, ignore
   const axis = classAxis(op, input);
   const places = input.shape.filter((_, i) => i !== axis);
   if (!sameShape(target.shape, places))
-    throw new ChainruleError(
+    fail(
       "shape",
       op,
       `input ${formatShape(input.shape)} and target ${formatShape(target.shape)}: class indices have the input's shape without its class axis, ${formatShape(places)}`,
     );
   if (target.dtype !== "int32")
-    throw new ChainruleError(
+    fail(
       "dtype",
       op,
       `class indices are ${target.dtype}; they must be int32. Did you mean target.to("int32")?`,
     );
-  const classes = input.shape[axis] as number;
+  const classes = input.shape[axis]!;
   const wrong = knownElements(target)?.find((c) => c !== ignored && (c < 0 || c >= classes));
-  if (wrong !== undefined)
-    throw new ChainruleError("index", op, `class ${wrong} is out of range: there are ${classes} classes`);
+  if (wrong !== undefined) fail("index", op, `class ${wrong} is out of range: there are ${classes} classes`);
 }
 
 /** Throws unless weight holds one number for each class. */
 export function requireClassWeight(op: string, input: Tensor, weight: Tensor | undefined): void {
-  const classes = input.shape[classAxis(op, input)] as number;
+  const classes = input.shape[classAxis(op, input)]!;
   if (weight && !sameShape(weight.shape, [classes]))
-    throw new ChainruleError(
+    fail(
       "shape",
       op,
       `weight ${formatShape(weight.shape)} must hold one number for each of the ${classes} classes`,

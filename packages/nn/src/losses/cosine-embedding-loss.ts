@@ -1,6 +1,5 @@
-import { ChainruleError, formatShape, sameShape, type Tensor, where } from "@chainrule/core";
-import { checkArguments, type Signature } from "@chainrule/core/internal";
-import { finite, requireIn } from "../range.ts";
+import { formatShape, sameShape, type Tensor, where } from "@chainrule/core";
+import { checkArguments, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import { type MarginOptions, marginOptions } from "./hinge-embedding-loss.ts";
 import { loss } from "./loss-module.ts";
 import { reduceLoss, requireSameShape } from "./reduction.ts";
@@ -32,11 +31,11 @@ export function cosineEmbeddingLoss(
 ): Tensor {
   checkArguments("cosineEmbeddingLoss", cosineEmbeddingLossArguments, arguments);
   const { margin = 0, reduction } = options;
-  requireIn(op, finite, { margin });
+  requireInRange(op, ranges.finite, { margin });
   requireSameShape(op, { input1, input2 });
-  if (input1.ndim === 0) throw new ChainruleError("shape", op, "scalars have no axis to measure along");
+  if (input1.ndim === 0) fail("shape", op, "scalars have no axis to measure along");
   if (!sameShape(target.shape, input1.shape.slice(0, -1)))
-    throw new ChainruleError(
+    fail(
       "shape",
       op,
       `inputs ${formatShape(input1.shape)} and target ${formatShape(target.shape)}: there must be one target for each vector`,

@@ -1,6 +1,11 @@
 import { sameShape, type Tensor } from "@chainrule/core";
-import { checkArguments, type Options, type Signature } from "@chainrule/core/internal";
-import { requireIn, share } from "../range.ts";
+import {
+  checkArguments,
+  type Options,
+  ranges,
+  requireInRange,
+  type Signature,
+} from "@chainrule/core/internal";
 import { classAxis, requireClassWeight } from "./classes.ts";
 import { loss } from "./loss-module.ts";
 import { type ClassOptions, classLosses, classOptions, reduceClasses } from "./nll-loss.ts";
@@ -29,10 +34,10 @@ const crossEntropyArguments: Signature = {
 export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
   checkArguments("crossEntropy", crossEntropyArguments, arguments);
   const { labelSmoothing: ε = 0, weight, reduction } = options;
-  requireIn(op, share, { labelSmoothing: ε });
+  requireInRange(op, ranges.unitInterval, { labelSmoothing: ε });
   requireClassWeight(op, input, weight);
   const axis = classAxis(op, input);
-  const classes = input.shape[axis] as number;
+  const classes = input.shape[axis]!;
   const logp = input.logSoftmax(axis);
   const w = weight?.reshape(input.shape.map((_, i) => (i === axis ? -1 : 1)));
   const weightedLogp = w ? weigh(logp, w) : logp;

@@ -1,5 +1,5 @@
-import { ChainruleError, formatShape, type Tensor } from "@chainrule/core";
-import { checked, type Options } from "@chainrule/core/internal";
+import { formatShape, type Tensor } from "@chainrule/core";
+import { checked, fail, type Options } from "@chainrule/core/internal";
 import { isBroadcastableTo } from "../functional/broadcast.ts";
 import { type LossOptions, reduceLoss } from "./reduction.ts";
 
@@ -17,7 +17,7 @@ export const errorLoss = <O extends LossOptions = LossOptions>(
     { input: "tensor", target: "tensor", options },
     (input: Tensor, target: Tensor, options: O = {} as O): Tensor => {
       if (!isBroadcastableTo(target.shape, input.shape) && !isBroadcastableTo(input.shape, target.shape))
-        throw new ChainruleError(
+        fail(
           "shape",
           op,
           `input ${formatShape(input.shape)} and target ${formatShape(target.shape)}: neither broadcasts to the other's shape. Did you mean target.reshape(${formatShape(input.shape)})?`,

@@ -1,6 +1,12 @@
-import { ChainruleError, elementwise, formatShape, sameShape, scalar, type Tensor } from "@chainrule/core";
-import { checkArguments, type Options, type Signature } from "@chainrule/core/internal";
-import { positive, requireIn } from "../range.ts";
+import { elementwise, formatShape, sameShape, scalar, type Tensor } from "@chainrule/core";
+import {
+  checkArguments,
+  fail,
+  type Options,
+  ranges,
+  requireInRange,
+  type Signature,
+} from "@chainrule/core/internal";
 import { loss } from "./loss-module.ts";
 import { type LossOptions, lossOptions, reduceLoss, requireSameShape } from "./reduction.ts";
 
@@ -35,7 +41,7 @@ function perElement({ shape }: Tensor, variance: Tensor): Tensor {
   if ([shape, shape.length > 0 ? [...rows, 1] : [], []].some((fit) => sameShape(variance.shape, fit)))
     return variance;
   if (sameShape(variance.shape, rows)) return variance.unsqueeze(-1);
-  throw new ChainruleError(
+  fail(
     "shape",
     op,
     `variance ${formatShape(variance.shape)} must hold one number for each element of ${formatShape(shape)}, for each row, ${formatShape(rows)}, or one. Did you mean variance.expand(${formatShape(shape)})?`,
@@ -63,7 +69,7 @@ export function gaussianNllLoss(
   checkArguments("gaussianNllLoss", gaussianNllLossArguments, arguments);
   const { full = false, eps = 1e-6, reduction } = options;
   requireSameShape(op, { input, target });
-  requireIn(op, positive, { eps });
+  requireInRange(op, ranges.positiveOrInfinity, { eps });
   const losses = row(perElement(input, variance), input, target, eps);
   return reduceLoss(op, full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);
 }

@@ -1,6 +1,5 @@
 import { where } from "@chainrule/core";
-import type { Options } from "@chainrule/core/internal";
-import { finite, requireIn } from "../range.ts";
+import { type Options, ranges, requireInRange } from "@chainrule/core/internal";
 import { loss } from "./loss-module.ts";
 import { elementwiseLoss, type LossOptions, lossOptions } from "./reduction.ts";
 
@@ -16,7 +15,7 @@ export const hingeEmbeddingLoss = elementwiseLoss<MarginOptions>(
   "hingeEmbeddingLoss",
   marginOptions,
   (input, target, { margin = 1 }) => {
-    requireIn("hingeEmbeddingLoss", finite, { margin });
+    requireInRange("hingeEmbeddingLoss", ranges.finite, { margin });
     return where(target.gt(0), input, input.neg().add(margin).clamp(0));
   },
 );

@@ -1,6 +1,5 @@
 import { elementwise, scalar } from "@chainrule/core";
-import type { Options } from "@chainrule/core/internal";
-import { nonNegative, positive, requireIn } from "../range.ts";
+import { type Options, ranges, requireInRange } from "@chainrule/core/internal";
 import { errorLoss } from "./difference-loss.ts";
 import { loss } from "./loss-module.ts";
 import { type LossOptions, lossOptions } from "./reduction.ts";
@@ -29,7 +28,7 @@ const huberOptions = { ...lossOptions, delta: "number" } as const satisfies Opti
 
 /** Squared for errors up to `delta`, linear beyond: ½e² or δ(|e| − ½δ). @throws where shapes do not fit, or delta is not positive. */
 export const huberLoss = errorLoss<HuberOptions>("huberLoss", huberOptions, (error, { delta = 1 }) => {
-  requireIn("huberLoss", positive, { delta });
+  requireInRange("huberLoss", ranges.positiveOrInfinity, { delta });
   return row(error, delta);
 });
 
@@ -45,7 +44,7 @@ export const smoothL1Loss = errorLoss<SmoothL1Options>(
   "smoothL1Loss",
   smoothL1Options,
   (error, { beta = 1 }) => {
-    requireIn("smoothL1Loss", nonNegative, { beta });
+    requireInRange("smoothL1Loss", ranges.nonNegative, { beta });
     return beta === 0 ? error.abs() : row(error, beta).div(beta);
   },
 );

@@ -1,5 +1,5 @@
-import { ChainruleError, type Tensor, where } from "@chainrule/core";
-import { checkArguments, type Options, type Signature } from "@chainrule/core/internal";
+import { type Tensor, where } from "@chainrule/core";
+import { checkArguments, fail, type Options, type Signature } from "@chainrule/core/internal";
 import { loss } from "./loss-module.ts";
 import { lossOptions, type Reduction, reduceLoss, reductions, requireSameShape } from "./reduction.ts";
 
@@ -11,8 +11,8 @@ export interface KLDivOptions {
 
 /** The sum over the first size. @throws for a scalar. */
 function batchMean(losses: Tensor): Tensor {
-  if (losses.ndim === 0) throw new ChainruleError("shape", "klDiv", "batchMean needs a batch axis");
-  return losses.sum().div(losses.shape[0] as number);
+  if (losses.ndim === 0) fail("shape", "klDiv", "batchMean needs a batch axis");
+  return losses.sum().div(losses.shape[0]!);
 }
 
 const klDivOptions = { ...lossOptions, logTarget: "boolean" } as const satisfies Options;

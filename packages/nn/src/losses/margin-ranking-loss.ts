@@ -1,6 +1,5 @@
 import type { Tensor } from "@chainrule/core";
-import { checkArguments, type Signature } from "@chainrule/core/internal";
-import { finite, requireIn } from "../range.ts";
+import { checkArguments, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import { type MarginOptions, marginOptions } from "./hinge-embedding-loss.ts";
 import { loss } from "./loss-module.ts";
 import { reduceLoss, requireSameShape } from "./reduction.ts";
@@ -21,7 +20,7 @@ export function marginRankingLoss(
 ): Tensor {
   checkArguments("marginRankingLoss", marginRankingLossArguments, arguments);
   const { margin = 0, reduction } = options;
-  requireIn("marginRankingLoss", finite, { margin });
+  requireInRange("marginRankingLoss", ranges.finite, { margin });
   requireSameShape("marginRankingLoss", { input1, input2, target });
   const losses = target.neg().mul(input1.sub(input2)).add(margin).clamp(0);
   return reduceLoss("marginRankingLoss", losses, reduction);

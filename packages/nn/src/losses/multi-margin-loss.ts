@@ -1,6 +1,12 @@
-import { arange, ChainruleError, type Tensor, where } from "@chainrule/core";
-import { checkArguments, type Options, type Signature } from "@chainrule/core/internal";
-import { finite, requireIn } from "../range.ts";
+import { arange, type Tensor, where } from "@chainrule/core";
+import {
+  checkArguments,
+  fail,
+  type Options,
+  ranges,
+  requireInRange,
+  type Signature,
+} from "@chainrule/core/internal";
 import { atClass, requireClasses, requireClassWeight, weightOf } from "./classes.ts";
 import { type MarginOptions, marginOptions } from "./hinge-embedding-loss.ts";
 import { loss } from "./loss-module.ts";
@@ -29,12 +35,12 @@ const multiMarginLossArguments: Signature = {
 export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMarginOptions = {}): Tensor {
   checkArguments("multiMarginLoss", multiMarginLossArguments, arguments);
   const { p = 1, margin = 1, weight, reduction } = options;
-  if (p !== 1 && p !== 2) throw new ChainruleError("value", op, `power ${p} must be 1 or 2`);
-  requireIn(op, finite, { margin });
-  if (input.ndim > 2) throw new ChainruleError("shape", op, "scores are [N, C] or [C]");
+  if (p !== 1 && p !== 2) fail("value", op, `power ${p} must be 1 or 2`);
+  requireInRange(op, ranges.finite, { margin });
+  if (input.ndim > 2) fail("shape", op, "scores are [N, C] or [C]");
   requireClasses(op, input, target);
   requireClassWeight(op, input, weight);
-  const classes = input.shape.at(-1) as number;
+  const classes = input.shape.at(-1)!;
   const own = target.unsqueeze(-1);
   const violation = input
     .sub(atClass(op, input, target).unsqueeze(-1))

@@ -1,5 +1,5 @@
-import { ChainruleError, type Tensor, where, zerosLike } from "@chainrule/core";
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { type Tensor, where, zerosLike } from "@chainrule/core";
+import { checkArguments, fail, type Signature } from "@chainrule/core/internal";
 import { loss } from "./loss-module.ts";
 import { type LossOptions, lossOptions, reduceLoss, requireSameShape } from "./reduction.ts";
 
@@ -20,14 +20,14 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options: Los
   checkArguments("multilabelMarginLoss", multilabelMarginLossArguments, arguments);
   const { reduction } = options;
   requireSameShape(op, { input, target });
-  if (input.ndim === 0) throw new ChainruleError("shape", op, "a scalar has no class axis");
+  if (input.ndim === 0) fail("shape", op, "a scalar has no class axis");
   const listed = target.lt(0).to("int32").cumsum(-1).eq(0);
   const classes = where(listed, target, 0);
   const isTarget = zerosLike(target).scatterAdd(-1, classes, listed.to("int32")).gt(0);
   const violation = input.unsqueeze(-2).sub(input.gather(-1, classes).unsqueeze(-1)).add(1).clamp(0);
   const counts = listed.unsqueeze(-1).logicalAnd(isTarget.logicalNot().unsqueeze(-2));
   const losses = where(counts, violation, 0).sum([-2, -1]);
-  return reduceLoss(op, losses.div(input.shape.at(-1) as number), reduction);
+  return reduceLoss(op, losses.div(input.shape.at(-1)!), reduction);
 }
 
 /** `multilabelMarginLoss` as a module. */

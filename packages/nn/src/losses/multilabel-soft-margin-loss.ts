@@ -1,5 +1,5 @@
-import { ChainruleError, type Tensor } from "@chainrule/core";
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import type { Tensor } from "@chainrule/core";
+import { checkArguments, fail, type Signature } from "@chainrule/core/internal";
 import { bceWithLogits } from "./bce-with-logits.ts";
 import { loss } from "./loss-module.ts";
 import { reduceLoss, requireSameShape, type WeightedOptions, weightedOptions } from "./reduction.ts";
@@ -21,7 +21,7 @@ export function multilabelSoftMarginLoss(
   checkArguments("multilabelSoftMarginLoss", multilabelSoftMarginLossArguments, arguments);
   const { weight, reduction } = options;
   requireSameShape(op, { input, target });
-  if (input.ndim === 0) throw new ChainruleError("shape", op, "a scalar has no class axis");
+  if (input.ndim === 0) fail("shape", op, "a scalar has no class axis");
   return reduceLoss(op, bceWithLogits(input, target, { weight, reduction: "none" }).mean(-1), reduction);
 }
 

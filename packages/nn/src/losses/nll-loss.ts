@@ -1,6 +1,5 @@
 import { ones, type Tensor, where } from "@chainrule/core";
-import { checked, type Options, type Signature } from "@chainrule/core/internal";
-import { requireIn, whole } from "../range.ts";
+import { checked, type Options, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import { atClass, requireClasses, requireClassWeight, weightOf } from "./classes.ts";
 import { loss } from "./loss-module.ts";
 import { reduceLoss, type WeightedOptions, weigh, weightedOptions } from "./reduction.ts";
@@ -26,7 +25,7 @@ export function classLosses(
   { weight, ignoreIndex = -100 }: ClassOptions,
   extra: (loss: Tensor) => Tensor = (loss) => loss,
 ): ClassLosses {
-  requireIn(op, whole, { ignoreIndex });
+  requireInRange(op, ranges.integer, { ignoreIndex });
   requireClasses(op, input, target, ignoreIndex);
   requireClassWeight(op, input, weight);
   const kept = target.ne(ignoreIndex);

@@ -1,6 +1,5 @@
 import { type Tensor, where } from "@chainrule/core";
-import type { Options } from "@chainrule/core/internal";
-import { nonNegative, requireIn } from "../range.ts";
+import { type Options, ranges, requireInRange } from "@chainrule/core/internal";
 import { loss } from "./loss-module.ts";
 import { elementwiseLoss, type LossOptions, lossOptions } from "./reduction.ts";
 
@@ -41,7 +40,7 @@ export const poissonNllLoss = elementwiseLoss<PoissonNllOptions>(
   "poissonNllLoss",
   poissonOptions,
   (x, t, { logInput = true, full = false, eps = 1e-8 }) => {
-    requireIn("poissonNllLoss", nonNegative, { eps });
+    requireInRange("poissonNllLoss", ranges.nonNegative, { eps });
     const [rate, log] = logInput ? [x.exp(), x] : [x, x.add(eps).log()];
     const loss = rate.sub(where(t.eq(0).logicalAnd(rate.eq(0)), 0, t.mul(log)));
     return full ? loss.add(stirling(t)) : loss;

@@ -1,5 +1,5 @@
-import { ChainruleError, formatShape, sameShape, type Tensor, where } from "@chainrule/core";
-import { checked, type Options } from "@chainrule/core/internal";
+import { formatShape, sameShape, type Tensor, where } from "@chainrule/core";
+import { checked, fail, type Options } from "@chainrule/core/internal";
 import { requireBroadcast } from "../functional/broadcast.ts";
 
 /** What becomes of the losses of single elements: their mean, their sum, or nothing. */
@@ -32,11 +32,7 @@ export function reduceLoss<R extends string = Reduction>(
   table: Readonly<Record<R | "mean", (losses: Tensor) => Tensor>> = reductions as typeof table,
 ): Tensor {
   if (!Object.hasOwn(table, reduction))
-    throw new ChainruleError(
-      "value",
-      op,
-      `reduction "${reduction}" is none of ${Object.keys(table).join(", ")}`,
-    );
+    fail("value", op, `reduction "${reduction}" is none of ${Object.keys(table).join(", ")}`);
   return table[reduction](losses);
 }
 
@@ -48,7 +44,7 @@ export function requireSameShape(op: string, tensors: Readonly<Record<string, Te
   const fix = others.every((t) => t.size === first.size)
     ? `. Did you mean ${Object.keys(tensors).at(-1)}.reshape(${formatShape(first.shape)})?`
     : "";
-  throw new ChainruleError("shape", op, `${shapes.join(" and ")} must have one shape${fix}`);
+  fail("shape", op, `${shapes.join(" and ")} must have one shape${fix}`);
 }
 
 /** An elementwise loss between tensors of one shape as a function with a reduction. */

@@ -1,7 +1,13 @@
-import { ChainruleError, type Tensor } from "@chainrule/core";
-import { checkArguments, type Options, type Signature } from "@chainrule/core/internal";
+import type { Tensor } from "@chainrule/core";
+import {
+  checkArguments,
+  fail,
+  type Options,
+  ranges,
+  requireInRange,
+  type Signature,
+} from "@chainrule/core/internal";
 import { pairwiseDistance } from "../functional/distance.ts";
-import { finite, requireIn } from "../range.ts";
 import { type MarginOptions, marginOptions } from "./hinge-embedding-loss.ts";
 import { loss } from "./loss-module.ts";
 import { reduceLoss, requireSameShape } from "./reduction.ts";
@@ -38,9 +44,9 @@ export function tripletMarginLoss(
 ): Tensor {
   checkArguments("tripletMarginLoss", tripletMarginLossArguments, arguments);
   const { margin = 1, swap = false, reduction, ...norm } = options;
-  requireIn(op, finite, { margin });
+  requireInRange(op, ranges.finite, { margin });
   requireSameShape(op, { anchor, positive, negative });
-  if (anchor.ndim === 0) throw new ChainruleError("shape", op, "scalars have no axis to measure along");
+  if (anchor.ndim === 0) fail("shape", op, "scalars have no axis to measure along");
   const near = pairwiseDistance(anchor, positive, norm);
   const far = pairwiseDistance(anchor, negative, norm);
   const farther = swap ? far.minimum(pairwiseDistance(positive, negative, norm)) : far;

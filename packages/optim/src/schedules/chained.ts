@@ -1,5 +1,4 @@
-import { ChainruleError } from "@chainrule/core";
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { checkArguments, fail, type Signature } from "@chainrule/core/internal";
 import { LRScheduler } from "./scheduler.ts";
 import { requireParts } from "./sequential.ts";
 
@@ -10,7 +9,7 @@ export class ChainedScheduler extends LRScheduler {
   constructor(schedulers: readonly LRScheduler[]) {
     checkArguments("ChainedScheduler", schedulerArguments, arguments);
     const [first] = schedulers;
-    if (!first) throw new ChainruleError("value", "ChainedScheduler", "needs at least one scheduler");
+    if (!first) fail("value", "ChainedScheduler", "needs at least one scheduler");
     requireParts("ChainedScheduler", first.optimizer, schedulers);
     super(
       "ChainedScheduler",

@@ -1,6 +1,5 @@
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { checkArguments, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
-import { count, requireIn, share } from "../range.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
 const schedulerArguments: Signature = {
@@ -16,8 +15,8 @@ export class ConstantLR extends LRScheduler {
   ) {
     checkArguments("ConstantLR", schedulerArguments, arguments);
     const { factor = 1 / 3, totalIters = 5 } = options;
-    requireIn("ConstantLR", "factor", factor, share);
-    requireIn("ConstantLR", "totalIters", totalIters, count);
+    requireInRange("ConstantLR", ranges.unitInterval, { factor });
+    requireInRange("ConstantLR", ranges.nonNegativeInteger, { totalIters });
     super("ConstantLR", optimizer, (e, lr) => (e < totalIters ? lr * factor : lr));
   }
 }

@@ -1,6 +1,5 @@
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { checkArguments, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
-import { natural, nonNegative, requireIn } from "../range.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
 /** least + ½(lr − least)(1 + cos(πt/T)): from lr at t = 0 to `least` at t = T. [Loshchilov & Hutter 2017] */
@@ -18,8 +17,8 @@ export class CosineAnnealingLR extends LRScheduler {
   constructor(optimizer: Optimizer, tMax: number, options: { readonly etaMin?: number } = {}) {
     checkArguments("CosineAnnealingLR", schedulerArguments, arguments);
     const { etaMin = 0 } = options;
-    requireIn("CosineAnnealingLR", "tMax", tMax, natural);
-    requireIn("CosineAnnealingLR", "etaMin", etaMin, nonNegative);
+    requireInRange("CosineAnnealingLR", ranges.positiveInteger, { tMax });
+    requireInRange("CosineAnnealingLR", ranges.nonNegative, { etaMin });
     super("CosineAnnealingLR", optimizer, (e, lr) => cosine(e, tMax, lr, etaMin));
   }
 }

@@ -1,7 +1,5 @@
-import { ChainruleError } from "@chainrule/core";
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { checkArguments, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
-import { count, decay, natural, nonNegative, requireIn } from "../range.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
 /** How high the n-th cycle (n = 1, 2, …) rises, as a share of the first; `e` counts all steps. */
@@ -53,18 +51,14 @@ export class CyclicLR extends LRScheduler {
       maxMomentum = 0.9,
     } = options;
     const op = "CyclicLR";
-    requireIn(op, "baseLr", baseLr, nonNegative);
-    requireIn(op, "maxLr", maxLr, nonNegative);
-    requireIn(op, "stepSizeUp", stepSizeUp, count);
-    requireIn(op, "stepSizeDown", stepSizeDown, count);
-    requireIn(op, "gamma", gamma, nonNegative);
-    requireIn(op, "baseMomentum", baseMomentum, decay);
-    requireIn(op, "maxMomentum", maxMomentum, decay);
+    requireInRange(op, ranges.nonNegative, { baseLr, maxLr });
+    requireInRange(op, ranges.nonNegativeInteger, { stepSizeUp, stepSizeDown });
+    requireInRange(op, ranges.nonNegative, { gamma });
+    requireInRange(op, ranges.halfOpenUnit, { baseMomentum, maxMomentum });
     const height = heights[mode];
-    if (!height)
-      throw new ChainruleError("value", op, `mode ${mode} must be one of ${Object.keys(heights).join(", ")}`);
+    if (!height) fail("value", op, `mode ${mode} must be one of ${Object.keys(heights).join(", ")}`);
     const length = stepSizeUp + stepSizeDown;
-    requireIn(op, "stepSizeUp + stepSizeDown", length, natural);
+    requireInRange(op, ranges.positiveInteger, { "stepSizeUp + stepSizeDown": length });
     const rise = (e: number): number => {
       const at = e % length;
       const slope = at < stepSizeUp ? at / stepSizeUp : (length - at) / stepSizeDown;

@@ -1,6 +1,5 @@
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { checkArguments, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
-import { nonNegative, requireIn } from "../range.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
 const schedulerArguments: Signature = { optimizer: optimizerKind, gamma: "number" };
@@ -9,7 +8,7 @@ const schedulerArguments: Signature = { optimizer: optimizerKind, gamma: "number
 export class ExponentialLR extends LRScheduler {
   constructor(optimizer: Optimizer, gamma: number) {
     checkArguments("ExponentialLR", schedulerArguments, arguments);
-    requireIn("ExponentialLR", "gamma", gamma, nonNegative);
+    requireInRange("ExponentialLR", ranges.nonNegative, { gamma });
     super("ExponentialLR", optimizer, (e, lr) => lr * gamma ** e);
   }
 }

@@ -1,5 +1,4 @@
-import { ChainruleError } from "@chainrule/core";
-import { checkArguments, type Kind, type Signature } from "@chainrule/core/internal";
+import { checkArguments, fail, type Kind, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
@@ -11,7 +10,7 @@ export function factors(op: string, optimizer: Optimizer, lambda: Lambda) {
   const list = typeof lambda === "function" ? null : lambda;
   const groups = optimizer.paramGroups.length;
   if (list && list.length !== groups)
-    throw new ChainruleError("value", op, `has ${list.length} functions for ${groups} parameter groups`);
+    fail("value", op, `has ${list.length} functions for ${groups} parameter groups`);
   return (epoch: number, group: number): number => {
     const f = typeof lambda === "function" ? lambda : lambda[group];
     return f ? f(epoch) : 1;

@@ -1,6 +1,5 @@
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { checkArguments, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
-import { count, requireIn, share } from "../range.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
 /** From a at t = 0 to b at t = T in a straight line, then b. */
@@ -24,9 +23,8 @@ export class LinearLR extends LRScheduler {
   ) {
     checkArguments("LinearLR", schedulerArguments, arguments);
     const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = options;
-    requireIn("LinearLR", "startFactor", startFactor, share);
-    requireIn("LinearLR", "endFactor", endFactor, share);
-    requireIn("LinearLR", "totalIters", totalIters, count);
+    requireInRange("LinearLR", ranges.unitInterval, { startFactor, endFactor });
+    requireInRange("LinearLR", ranges.nonNegativeInteger, { totalIters });
     super("LinearLR", optimizer, (e, lr) => lr * linear(e, totalIters, startFactor, endFactor));
   }
 }

@@ -1,4 +1,4 @@
-import { ChainruleError } from "@chainrule/core";
+import { fail } from "@chainrule/core/internal";
 import type { Group } from "../groups.ts";
 import type { Optimizer } from "../optimizer.ts";
 
@@ -8,11 +8,7 @@ type WithMomentum = Group & { momentum?: number; betas?: readonly [number, numbe
 /** @throws where the optimizer has no momentum to be moved. */
 export function requireMomentum(op: string, { name, paramGroups }: Optimizer): void {
   if (!paramGroups.every((group) => "momentum" in group || "betas" in group))
-    throw new ChainruleError(
-      "value",
-      op,
-      `${name} has neither momentum nor betas. Did you mean { cycleMomentum: false }?`,
-    );
+    fail("value", op, `${name} has neither momentum nor betas. Did you mean { cycleMomentum: false }?`);
 }
 
 export function setMomentum(group: WithMomentum, momentum: number): void {

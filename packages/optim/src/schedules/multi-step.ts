@@ -1,6 +1,5 @@
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { checkArguments, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
-import { count, nonNegative, requireIn } from "../range.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
 const schedulerArguments: Signature = {
@@ -19,9 +18,9 @@ export class MultiStepLR extends LRScheduler {
     checkArguments("MultiStepLR", schedulerArguments, arguments);
     const { gamma = 0.1 } = options;
     milestones.forEach((m, i) => {
-      requireIn("MultiStepLR", `milestones[${i}]`, m, count);
+      requireInRange("MultiStepLR", ranges.nonNegativeInteger, { [`milestones[${i}]`]: m });
     });
-    requireIn("MultiStepLR", "gamma", gamma, nonNegative);
+    requireInRange("MultiStepLR", ranges.nonNegative, { gamma });
     super("MultiStepLR", optimizer, (e, lr) => lr * gamma ** milestones.filter((m) => m <= e).length);
   }
 }

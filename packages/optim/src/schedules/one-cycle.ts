@@ -1,7 +1,5 @@
-import { ChainruleError } from "@chainrule/core";
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { checkArguments, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
-import { decay, natural, positive, requireIn, share } from "../range.ts";
 import { cosine } from "./cosine.ts";
 import { linear } from "./linear.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
@@ -62,15 +60,13 @@ export class OneCycleLR extends LRScheduler {
       threePhase = false,
     } = options;
     const op = "OneCycleLR";
-    requireIn(op, "maxLr", maxLr, positive);
-    requireIn(op, "totalSteps (or epochs · stepsPerEpoch)", totalSteps, natural);
-    requireIn(op, "pctStart", pctStart, share);
-    requireIn(op, "baseMomentum", baseMomentum, decay);
-    requireIn(op, "maxMomentum", maxMomentum, decay);
-    requireIn(op, "divFactor", divFactor, positive);
-    requireIn(op, "finalDivFactor", finalDivFactor, positive);
+    requireInRange(op, ranges.positive, { maxLr });
+    requireInRange(op, ranges.positiveInteger, { "totalSteps (or epochs · stepsPerEpoch)": totalSteps });
+    requireInRange(op, ranges.unitInterval, { pctStart });
+    requireInRange(op, ranges.halfOpenUnit, { baseMomentum, maxMomentum });
+    requireInRange(op, ranges.positive, { divFactor, finalDivFactor });
     if (!["cos", "linear"].includes(annealStrategy))
-      throw new ChainruleError("value", op, `annealStrategy ${annealStrategy} must be cos or linear`);
+      fail("value", op, `annealStrategy ${annealStrategy} must be cos or linear`);
     const [first, rise] = [maxLr / divFactor, pctStart * totalSteps];
     /** The steps at which phases begin and end, with the learning rate and the momentum there. */
     const start = { at: 0, lr: first, momentum: maxMomentum };
@@ -79,11 +75,7 @@ export class OneCycleLR extends LRScheduler {
     const knots = threePhase ? [peak, { ...start, at: 2 * rise - 2 }, end] : [peak, end];
     const curve = (key: "lr" | "momentum") => (step: number) => {
       if (step > totalSteps)
-        throw new ChainruleError(
-          "value",
-          op,
-          `its ${totalSteps} steps are over. Did you mean a greater totalSteps?`,
-        );
+        fail("value", op, `its ${totalSteps} steps are over. Did you mean a greater totalSteps?`);
       const i = knots.findIndex(({ at }) => step <= at);
       const [from, to] = [knots[i - 1] ?? start, knots[i] ?? end];
       return step < to.at ? anneal(step - from.at, to.at - from.at, from[key], to[key]) : to[key];

@@ -1,7 +1,13 @@
-import { ChainruleError } from "@chainrule/core";
-import { checkArguments, checkMethods, type Kind, type Signature } from "@chainrule/core/internal";
+import {
+  checkArguments,
+  checkMethods,
+  fail,
+  type Kind,
+  ranges,
+  requireInRange,
+  type Signature,
+} from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
-import { count, decay, nonNegative, requireIn } from "../range.ts";
 import { optimizerKind, Scheduler, type SchedulerState } from "./scheduler.ts";
 
 export interface PlateauOptions {
@@ -65,14 +71,12 @@ export class ReduceLROnPlateau extends Scheduler {
     const op = "ReduceLROnPlateau";
     const groups = optimizer.paramGroups.length;
     const least = typeof minLr === "number" ? new Array<number>(groups).fill(minLr) : minLr;
-    requireIn(op, "factor", factor, decay);
-    requireIn(op, "patience", patience, count);
-    requireIn(op, "cooldown", cooldown, count);
-    requireIn(op, "threshold", threshold, nonNegative);
-    requireIn(op, "eps", eps, nonNegative);
-    requireIn(op, "minLr", least, new Array(groups).fill(nonNegative));
+    requireInRange(op, ranges.halfOpenUnit, { factor });
+    requireInRange(op, ranges.nonNegativeInteger, { patience, cooldown });
+    requireInRange(op, ranges.nonNegative, { threshold, eps });
+    requireInRange(op, new Array(groups).fill(ranges.nonNegative), { minLr: least });
     if (!["min", "max"].includes(mode) || !["rel", "abs"].includes(thresholdMode))
-      throw new ChainruleError("value", op, `mode ${mode} must be min or max, ${thresholdMode} rel or abs`);
+      fail("value", op, `mode ${mode} must be min or max, ${thresholdMode} rel or abs`);
     super(op, optimizer, (reductions, lr, group) => {
       let rate = lr;
       for (let i = 0; i < reductions; i++) {
@@ -98,7 +102,7 @@ export class ReduceLROnPlateau extends Scheduler {
    */
   step(metric: number): void {
     if (typeof metric !== "number")
-      throw new ChainruleError(
+      fail(
         "value",
         this.name,
         `step takes the metric of the epoch, a number, got ${String(metric)}. Did you mean step(loss.item())?`,

@@ -1,6 +1,5 @@
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { checkArguments, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
-import { natural, nonNegative, requireIn } from "../range.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
 const schedulerArguments: Signature = {
@@ -13,8 +12,8 @@ export class PolynomialLR extends LRScheduler {
   constructor(optimizer: Optimizer, options: { readonly totalIters?: number; readonly power?: number } = {}) {
     checkArguments("PolynomialLR", schedulerArguments, arguments);
     const { totalIters = 5, power = 1 } = options;
-    requireIn("PolynomialLR", "totalIters", totalIters, natural);
-    requireIn("PolynomialLR", "power", power, nonNegative);
+    requireInRange("PolynomialLR", ranges.positiveInteger, { totalIters });
+    requireInRange("PolynomialLR", ranges.nonNegative, { power });
     super("PolynomialLR", optimizer, (e, lr) => lr * (1 - Math.min(e, totalIters) / totalIters) ** power);
   }
 }

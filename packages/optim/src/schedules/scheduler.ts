@@ -1,8 +1,15 @@
-import { ChainruleError, perCall } from "@chainrule/core";
-import { checkMethods, instanceOf, type Kind, refuseInside } from "@chainrule/core/internal";
+import { perCall } from "@chainrule/core";
+import {
+  checkMethods,
+  fail,
+  instanceOf,
+  type Kind,
+  ranges,
+  refuseInside,
+  requireInRange,
+} from "@chainrule/core/internal";
 import type { Group } from "../groups.ts";
 import { Optimizer } from "../optimizer.ts";
-import { count, nonNegative, requireIn } from "../range.ts";
 import { requireMomentum, setMomentum } from "./momentum.ts";
 
 /** A learning rate after `epoch` steps for one that would be `lr` without this schedule; `group` counts from 0. */
@@ -71,7 +78,9 @@ export class Scheduler {
 
   #rate(lr: number, group: number): number {
     const rate = this.schedule(this.lastEpoch, lr, group);
-    requireIn(this.name, `lr of paramGroups[${group}] at epoch ${this.lastEpoch}:`, rate, nonNegative);
+    requireInRange(this.name, ranges.nonNegative, {
+      [`lr of paramGroups[${group}] at epoch ${this.lastEpoch}:`]: rate,
+    });
     return rate;
   }
 
@@ -107,7 +116,7 @@ export class Scheduler {
     return () => {
       Object.assign(this, state);
       groups.forEach((group, k) => {
-        Object.assign(paramGroups[k] as Group, group);
+        Object.assign(paramGroups[k]!, group);
       });
     };
   }
@@ -119,7 +128,7 @@ export class Scheduler {
 
   /** Whether an entry of a state dict may be `value`. */
   protected accepts(_name: string, value: unknown): boolean {
-    return typeof value === "number" && count.holds(value);
+    return typeof value === "number" && ranges.nonNegativeInteger.holds(value);
   }
 
   /** Goes on from a `stateDict()`. @throws where it has other entries, or one of another kind; then nothing has changed. */
@@ -130,7 +139,7 @@ export class Scheduler {
       (name) => !names.includes(name) || !this.accepts(name, entries[name]),
     );
     if (wrong !== undefined)
-      throw new ChainruleError(
+      fail(
         "state",
         this.name,
         `${wrong} is ${String(entries[wrong])} in the dict, whose entries must be ${names.join(", ")} as stateDict() gives them; nothing was loaded`,

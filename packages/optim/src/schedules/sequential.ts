@@ -1,5 +1,4 @@
-import { ChainruleError } from "@chainrule/core";
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { checkArguments, fail, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
@@ -13,13 +12,13 @@ export class SequentialLR extends LRScheduler {
   constructor(optimizer: Optimizer, schedulers: readonly LRScheduler[], milestones: readonly number[]) {
     checkArguments("SequentialLR", schedulerArguments, arguments);
     if (schedulers.length !== milestones.length + 1)
-      throw new ChainruleError(
+      fail(
         "value",
         "SequentialLR",
         `${schedulers.length} schedulers need ${schedulers.length - 1} milestones between them, got ${milestones.length}`,
       );
     if (milestones.some((m, i) => !Number.isInteger(m) || m < (milestones[i - 1] ?? 0)))
-      throw new ChainruleError(
+      fail(
         "value",
         "SequentialLR",
         `milestones ${milestones.join(", ")} must be whole numbers ≥ 0, each no less than the one before`,
@@ -30,7 +29,7 @@ export class SequentialLR extends LRScheduler {
       optimizer,
       (e, lr, group) => {
         const i = milestones.filter((m) => m <= e).length;
-        return (schedulers[i] as LRScheduler).schedule(e - (milestones[i - 1] ?? 0), lr, group);
+        return schedulers[i]!.schedule(e - (milestones[i - 1] ?? 0), lr, group);
       },
       { parts: schedulers },
     );
@@ -41,11 +40,10 @@ export class SequentialLR extends LRScheduler {
 export function requireParts(op: string, optimizer: Optimizer, parts: readonly LRScheduler[]): void {
   for (const [i, part] of parts.entries()) {
     if (!(part instanceof LRScheduler))
-      throw new ChainruleError("value", op, `schedulers[${i}] does not follow from the epoch alone`);
-    if (part.optimizer !== optimizer)
-      throw new ChainruleError("value", op, `schedulers[${i}] belongs to another optimizer`);
+      fail("value", op, `schedulers[${i}] does not follow from the epoch alone`);
+    if (part.optimizer !== optimizer) fail("value", op, `schedulers[${i}] belongs to another optimizer`);
     if (part.momentum)
-      throw new ChainruleError(
+      fail(
         "value",
         op,
         `schedulers[${i}] also moves the momentum. Did you mean { cycleMomentum: false } there?`,

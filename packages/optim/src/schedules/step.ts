@@ -1,6 +1,5 @@
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { checkArguments, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
-import { natural, nonNegative, requireIn } from "../range.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
 const schedulerArguments: Signature = {
@@ -14,8 +13,8 @@ export class StepLR extends LRScheduler {
   constructor(optimizer: Optimizer, stepSize: number, options: { readonly gamma?: number } = {}) {
     checkArguments("StepLR", schedulerArguments, arguments);
     const { gamma = 0.1 } = options;
-    requireIn("StepLR", "stepSize", stepSize, natural);
-    requireIn("StepLR", "gamma", gamma, nonNegative);
+    requireInRange("StepLR", ranges.positiveInteger, { stepSize });
+    requireInRange("StepLR", ranges.nonNegative, { gamma });
     super("StepLR", optimizer, (e, lr) => lr * gamma ** Math.floor(e / stepSize));
   }
 }

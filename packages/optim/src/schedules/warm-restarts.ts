@@ -1,6 +1,5 @@
-import { checkArguments, type Signature } from "@chainrule/core/internal";
+import { checkArguments, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
-import { natural, nonNegative, requireIn } from "../range.ts";
 import { cosine } from "./cosine.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
@@ -22,9 +21,8 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   ) {
     checkArguments("CosineAnnealingWarmRestarts", schedulerArguments, arguments);
     const { tMult = 1, etaMin = 0 } = options;
-    requireIn("CosineAnnealingWarmRestarts", "t0", t0, natural);
-    requireIn("CosineAnnealingWarmRestarts", "tMult", tMult, natural);
-    requireIn("CosineAnnealingWarmRestarts", "etaMin", etaMin, nonNegative);
+    requireInRange("CosineAnnealingWarmRestarts", ranges.positiveInteger, { t0, tMult });
+    requireInRange("CosineAnnealingWarmRestarts", ranges.nonNegative, { etaMin });
     super("CosineAnnealingWarmRestarts", optimizer, (e, lr) => {
       if (tMult === 1) return cosine(e % t0, t0, lr, etaMin);
       let [start, length] = [0, t0];
