@@ -1,5 +1,5 @@
 import { type DType, dtypes } from "./dtype.ts";
-import { type Fault, fail } from "./errors.ts";
+import { type ErrorCode, fail } from "./errors.ts";
 import { formatShape, type Shape } from "./shape.ts";
 
 /** What tensors and the nodes behind them have in common: arguments are recognised by it. */
@@ -27,7 +27,7 @@ export interface Kind {
   readonly holds: (x: unknown) => boolean;
   /** The description in error messages: "a whole number". */
   readonly says: string;
-  readonly fault?: Fault;
+  readonly code?: ErrorCode;
   /** What was likely meant where it is something else. */
   readonly fix?: string;
   readonly optional?: boolean;
@@ -57,21 +57,21 @@ const either =
 /** The kinds of arguments by name. */
 export const kinds = {
   any: { holds: () => true, says: "anything", optional: true },
-  tensor: { holds: isTensor, says: "a tensor", fault: "dtype", fix: "tensor(…)" },
+  tensor: { holds: isTensor, says: "a tensor", code: "dtype", fix: "tensor(…)" },
   operand: {
     holds: (x) => isTensor(x) || isScalar(x),
     says: "a tensor or a number",
-    fault: "dtype",
+    code: "dtype",
     fix: "tensor(…)",
   },
   list: { holds: Array.isArray, says: "a list" },
-  tensors: { holds: listOf(isTensor), says: "a list of tensors", fault: "dtype", fix: "[a, b]" },
+  tensors: { holds: listOf(isTensor), says: "a list of tensors", code: "dtype", fix: "[a, b]" },
   "tensor or tensors": {
     holds: either(isTensor, listOf(isTensor)),
     says: "a tensor, or a list of tensors",
-    fault: "dtype",
+    code: "dtype",
   },
-  "tensor or null": { holds: either(isTensor, (x) => x === null), says: "a tensor or null", fault: "dtype" },
+  "tensor or null": { holds: either(isTensor, (x) => x === null), says: "a tensor or null", code: "dtype" },
   number: { holds: isNumber, says: "a number" },
   scalar: { holds: isScalar, says: "a number or a boolean" },
   finite: { holds: Number.isFinite, says: "a finite number" },
@@ -89,23 +89,23 @@ export const kinds = {
   size: { holds: (x) => isSize(x) && isInteger(x), says: "a whole number ≥ 0" },
   "size or sizes": { holds: either(isSize, listOf(isSize)), says: "a whole number ≥ 0, or a list of them" },
   count: { holds: (x) => isInteger(x) && (x as number) >= 1, says: "a whole number ≥ 1" },
-  shape: { holds: listOf(isSize), says: "a list of whole numbers ≥ 0", fault: "shape", fix: "[2, 3]" },
+  shape: { holds: listOf(isSize), says: "a list of whole numbers ≥ 0", code: "shape", fix: "[2, 3]" },
   "open shape": {
     holds: listOf((x) => isSize(x) || x === -1),
     says: "a list of whole numbers ≥ 0, of which −1 stands for one that follows",
-    fault: "shape",
+    code: "shape",
   },
-  dim: { holds: isDim, says: "a dim, which is a whole number", fault: "dim" },
-  dims: { holds: listOf(isDim), says: "a list of dims, which are whole numbers", fault: "dim" },
+  dim: { holds: isDim, says: "a dim, which is a whole number", code: "dim" },
+  dims: { holds: listOf(isDim), says: "a list of dims, which are whole numbers", code: "dim" },
   "dim or dims": {
     holds: either(isDim, listOf(isDim)),
     says: "a dim, which is a whole number, or a list of dims",
-    fault: "dim",
+    code: "dim",
   },
   boolean: { holds: (x) => typeof x === "boolean", says: "true or false" },
   string: { holds: (x) => typeof x === "string", says: "a string" },
   function: { holds: (x) => typeof x === "function", says: "a function" },
-  dtype: { holds: (x) => dtypes.includes(x as DType), says: `one of ${dtypes.join(", ")}`, fault: "dtype" },
+  dtype: { holds: (x) => dtypes.includes(x as DType), says: `one of ${dtypes.join(", ")}`, code: "dtype" },
 } satisfies Record<string, Kind>;
 
 type Name = keyof typeof kinds;
@@ -248,7 +248,7 @@ function refuse(op: string, p: Parameter, x: unknown, otherwise: string, meant =
   const named = p.options?.find((o) => o.holds(x));
   const fix = named ? `{ ${named.name}: ${describe(x)} }` : meant;
   return fail(
-    p.fault ?? "value",
+    p.code ?? "value",
     op,
     `${p.name} ${x === undefined ? "is missing; it" : describe(x)} must be ${p.says}.${fix ? ` Did you mean ${fix}?` : otherwise}`,
   );

@@ -6,7 +6,7 @@ export { interpreter } from "./backend/interpreter.ts";
 export { hasFusedMultiplyAdd as fusesMultiplyAdd } from "./backend/wasm/gemm/feature-probe.ts";
 export { wasm, wasmRelaxed } from "./backend/wasm/wasm.ts";
 export { type DType, getDefaultDtype, setDefaultDtype, type TypedArray } from "./dtype.ts";
-export { ChainruleError, type Fault } from "./errors.ts";
+export { ChainruleError, type ErrorCode } from "./errors.ts";
 export type { PadOptions } from "./ops/arrange.ts";
 export type { KeepDim } from "./ops/broadcast.ts";
 export * as scalar from "./scalar/index.ts";

@@ -39,7 +39,7 @@ const indexKind: Kind = {
     kinds.integers.holds(x) ||
     (Array.isArray(x) && x.every(isBoolean)),
   says: 'a whole number, a range such as "1:3", "...", null, a list of places or a tensor of them',
-  fault: "index",
+  code: "index",
   fix: '"1:3" for the range from 1 up to 3, or [1, 3] for the places 1 and 3',
 };
 

@@ -53,7 +53,7 @@ export interface TensorOptions extends CreateOptions {
 const elementsKind: Kind = {
   holds: (x) => x !== null && (typeof x === "object" || typeof x === "number" || typeof x === "boolean"),
   says: "a number, nested arrays of numbers, or a typed array",
-  fault: "dtype",
+  code: "dtype",
 };
 
 const tensorArguments: Signature = { elements: elementsKind, options: { ...createOptions, shape: "shape" } };

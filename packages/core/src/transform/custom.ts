@@ -1,5 +1,5 @@
 import { checkArguments, checked, type Signature } from "../arguments.ts";
-import { done, type Fault, fail } from "../errors.ts";
+import { done, type ErrorCode, fail } from "../errors.ts";
 import { withRecording } from "../graph/build.ts";
 import { type Mask, type Node, nodeCount } from "../graph/node.ts";
 import { topological } from "../graph/walk.ts";
@@ -23,7 +23,7 @@ export interface WithGradient {
   readonly tangent?: (...ẋ: (Tensor | null)[]) => Tensor;
 }
 
-const refuse = (fault: Fault, detail: string): never => fail(fault, "customGradient", detail);
+const refuse = (code: ErrorCode, detail: string): never => fail(code, "customGradient", detail);
 
 /** What stands where a tensor is wanted, in words. */
 const kindOf = (t: unknown): string =>
