@@ -47,6 +47,8 @@ const rooms: readonly Room[] = [
   { name: "evaluate", at: core("backend/evaluate", "backend/interpreter"), not: ["autodiff"] },
   { name: "tensor", at: core("tensor") },
   { name: "transform", at: core("transform") },
+  { name: "compile", at: core("compile") },
+  { name: "debug", at: core("debug") },
   { name: "testing", at: core("testing") },
   { name: "internal", at: core("internal") },
   { name: "index", at: core("index") },

@@ -1,10 +1,14 @@
-import "./transform/debug.ts";
+import "./debug/log.ts";
 
 export type { Backend } from "./backend/backend.ts";
 export { setBackend, withBackend } from "./backend/evaluate.ts";
 export { interpreter } from "./backend/interpreter.ts";
 export { hasFusedMultiplyAdd as fusesMultiplyAdd } from "./backend/wasm/gemm/feature-probe.ts";
 export { wasm, wasmRelaxed } from "./backend/wasm/wasm.ts";
+export { compile, dynamic, guard, perCall } from "./compile/compile.ts";
+export { type AnomalyOptions, detectAnomaly } from "./debug/anomaly.ts";
+export { explain } from "./debug/explain.ts";
+export { type KernelProfile, type Profile, profile } from "./debug/profile.ts";
 export { type DType, getDefaultDtype, setDefaultDtype, type TypedArray } from "./dtype.ts";
 export { ChainruleError, type ErrorCode } from "./errors.ts";
 export type { PadOptions } from "./ops/arrange.ts";
@@ -34,11 +38,7 @@ export {
   randperm,
 } from "./tensor/random.ts";
 export { type BackwardOptions, evaluate, Tensor, type TensorLike } from "./tensor/tensor.ts";
-export { type AnomalyOptions, detectAnomaly } from "./transform/anomaly.ts";
-export { compile, dynamic, guard, perCall } from "./transform/compile.ts";
 export { checkpoint, customGradient, noGrad, type WithGradient } from "./transform/custom.ts";
-export { explain } from "./transform/explain.ts";
 export { type Argnums, type GradOptions, grad, valueAndGrad, vjp } from "./transform/grad.ts";
 export { hessian, jacobian } from "./transform/jacobian.ts";
 export { jvp } from "./transform/jvp.ts";
-export { type KernelProfile, type Profile, profile } from "./transform/profile.ts";

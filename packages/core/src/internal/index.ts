@@ -15,6 +15,7 @@ export {
   type Signatures,
 } from "../arguments.ts";
 export { linearMemory, programsPrepared } from "../backend/wasm/wasm.ts";
+export { guardFields } from "../compile/fields.ts";
 export { fail } from "../errors.ts";
 export { nodeCount } from "../graph/node.ts";
 export { printGraph } from "../graph/print.ts";
@@ -23,10 +24,9 @@ export { referenceFunction as computes } from "../scalar/reference.ts";
 export { formatShape, sameShape } from "../shape.ts";
 export { methods } from "../tensor/methods.ts";
 export { generatorKind } from "../tensor/random.ts";
+export { Lifetime, refuseInside } from "../tensor/recorder.ts";
 export { Setting } from "../tensor/setting.ts";
 export { lifted } from "../tensor/tensor.ts";
-export { Lifetime, refuseInside } from "../tensor/tracing.ts";
-export { guardFields } from "../transform/fields.ts";
 export { knownElements } from "./known.ts";
 export { type Range, ranges, requireInRange } from "./range.ts";
 export { table } from "./table.ts";

@@ -4,8 +4,8 @@ import type { Node, Value } from "../graph/node.ts";
 import { placeholder } from "../ops/placeholder.ts";
 import { known } from "../ops/source.ts";
 import { sameShape } from "../shape.ts";
+import type { Ending, Slot, Tracing } from "./recorder.ts";
 import { Tensor } from "./tensor.ts";
-import type { Ending, Slot, Tracing } from "./tracing.ts";
 
 /** What a gradient is outside of the function that is traced. */
 interface Outside {

@@ -7,9 +7,9 @@ import { placeholder } from "../ops/placeholder.ts";
 import { known } from "../ops/source.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { Gradient } from "./gradient.ts";
+import { Lifetime, type MetCell, type Slot, type Tracing, tracing } from "./recorder.ts";
 import { type Changing, touch } from "./replay.ts";
 import { Tensor } from "./tensor.ts";
-import { Lifetime, type MetCell, type Slot, type Tracing, tracing } from "./tracing.ts";
 
 /** The node whose value this is, without what differentiation sees. */
 const bare = (node: Node): Node =>

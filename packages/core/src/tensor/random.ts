@@ -16,9 +16,8 @@ import { type Key, scalar } from "../ops/source.ts";
 import { le } from "../scalar/primitives.ts";
 import { broadcast, type Shape } from "../shape.ts";
 import { type CreateOptions, createOptions, ofShape, tensor } from "./create.ts";
-
+import { asked, Lifetime, perCall } from "./recorder.ts";
 import { lifted, Tensor, type TensorLike } from "./tensor.ts";
-import { asked, Lifetime, perCall } from "./tracing.ts";
 
 /** Gives the keys that a function draws: made anew and noted down, or those noted down before. */
 type Tape = (make: () => Key) => Key;

@@ -1,5 +1,5 @@
 import { fail } from "../errors.ts";
-import { repeated } from "./tracing.ts";
+import { repeated } from "./recorder.ts";
 
 /** Something that changes, as functions find and set it. */
 export interface Changing {

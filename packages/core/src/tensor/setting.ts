@@ -1,5 +1,5 @@
+import { Lifetime, perCall, repeating, tracing } from "./recorder.ts";
 import { touch } from "./replay.ts";
-import { Lifetime, perCall, repeating, tracing } from "./tracing.ts";
 
 /**
  * A plain value that functions depend on and may set, such as whether a module is trained. A compiled function is traced

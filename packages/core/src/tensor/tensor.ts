@@ -22,7 +22,7 @@ import { formatTensor } from "./format.ts";
 import { bound } from "./graph-limit.ts";
 import { type LiftedFn, type Methods, methodArguments, methods, type Unlisted } from "./methods.ts";
 import { type Nested, nest } from "./nested.ts";
-import { tracing } from "./tracing.ts";
+import { tracing } from "./recorder.ts";
 import { Unsettled } from "./unsettled.ts";
 
 /** A tensor, or a JavaScript scalar that adapts to the others' dtype. */

@@ -4,7 +4,7 @@ import { tensor, zerosLike } from "../tensor/create.ts";
 import { evaluate, type Tensor } from "../tensor/tensor.ts";
 import { vjp } from "../transform/grad.ts";
 import { jvp } from "../transform/jvp.ts";
-import { mapTree, tensorsOf } from "../transform/tree.ts";
+import { mapTree, tensorsOf } from "../transform/pytree.ts";
 import { placeOf, requireAgreement, type Tolerance } from "./close.ts";
 
 export interface GradcheckOptions extends Tolerance {

@@ -8,8 +8,8 @@ import { broadcasting } from "../ops/broadcast.ts";
 import { constant } from "../ops/source.ts";
 import { formatShape } from "../shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { fillWith, type Gradient } from "./form.ts";
 import { matching, outputsOf, release, trace } from "./trace.ts";
+import { fillWith, type Gradient } from "./treedef.ts";
 
 /** Which arguments to differentiate by: the place of one, or of several. */
 export type Argnums = number | readonly number[];

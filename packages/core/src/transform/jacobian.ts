@@ -6,10 +6,10 @@ import { ownMask } from "../ops/mask.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { stack, tensor, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { fill, fillWith } from "./form.ts";
 import { type Argnums, type At, type GradOptions, grad, pullBack, traceArguments } from "./grad.ts";
 import { pushForward } from "./jvp.ts";
 import { outputsOf, release } from "./trace.ts";
+import { fill, fillWith } from "./treedef.ts";
 
 /** Derivatives of every part of a value by every part of an argument: the structure of the one, in each place the other's. */
 export type Jacobian<Y, X> = Y extends Tensor | number ? X : { [K in keyof Y]: Jacobian<Y[K], X> };

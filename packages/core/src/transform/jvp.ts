@@ -4,8 +4,8 @@ import { forward } from "../autodiff/forward.ts";
 import type { Node } from "../graph/node.ts";
 import { ownMask } from "../ops/mask.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { fillWith, type Gradient } from "./form.ts";
 import { matching, outputsOf, release, trace } from "./trace.ts";
+import { fillWith, type Gradient } from "./treedef.ts";
 
 /** Tangents of traced outputs for tangents of the variables; zeros of `sparse` ones win over infinities. */
 export function pushForward(

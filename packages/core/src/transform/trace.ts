@@ -9,8 +9,8 @@ import { scalar } from "../ops/source.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { Cell, exchanged } from "../tensor/parameter.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { constant, type Form, leavesIn, type Parametrized, type Taken, takeApart } from "./form.ts";
-import { mapTree, tensorsOf } from "./tree.ts";
+import { mapTree, tensorsOf } from "./pytree.ts";
+import { constant, type Form, leavesIn, type Parametrized, type Taken, takeApart } from "./treedef.ts";
 
 /** The variables of the transforms that are running: what a result may still have to be differentiated by. */
 const active = new Set<Node>();

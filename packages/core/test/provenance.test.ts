@@ -2,12 +2,12 @@ import { randint, type Tensor, type TypedArray, tensor } from "@chainrule/core";
 import { lifted, operandsOf, table } from "@chainrule/core/internal";
 import { interpreter } from "@chainrule/core/testing";
 import { describe, expect, it } from "vitest";
+import { sourcesOf } from "../src/debug/provenance.ts";
 import { isFloat } from "../src/dtype.ts";
 import { canonicalize, graphOf } from "../src/graph/canonicalize.ts";
 import type { Node } from "../src/graph/node.ts";
 import { topological } from "../src/graph/walk.ts";
 import { type Shape, sizeOf } from "../src/shape.ts";
-import { sourcesOf } from "../src/transform/sources.ts";
 
 /** Numbers spread over an interval, in no order. */
 function spread(shape: Shape, [low, high]: readonly [number, number] = [-2, 2]): Tensor {

@@ -1,3 +1,4 @@
+import { compiledStructure } from "../compile/compile.ts";
 import { fail } from "../errors.ts";
 import { type CanonicalGraph, canonicalize, graphOf } from "../graph/canonicalize.ts";
 import type { Node } from "../graph/node.ts";
@@ -7,7 +8,6 @@ import { bufferNames, printProgram } from "../lower/ir/print.ts";
 import { planMemory } from "../lower/kernel-passes/plan-memory.ts";
 import { lower } from "../lower/pipeline.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { compiledStructure } from "./compile.ts";
 import { overview } from "./overview.ts";
 
 /** Graphs of more nodes are told in short. */

@@ -8,7 +8,6 @@ import { type CanonicalGraph, canonicalize, graphOf } from "../graph/canonicaliz
 import { Node, nodeHook } from "../graph/node.ts";
 import { leaf } from "../ops/identity.ts";
 import { isPlaceholder, placeholder } from "../ops/placeholder.ts";
-import { Tensor, type TensorLike } from "../tensor/tensor.ts";
 import {
   type Asked,
   asked,
@@ -19,12 +18,13 @@ import {
   Tracing,
   traced,
   tracing,
-} from "../tensor/tracing.ts";
-import { type Binding, type Compiled, call, holds, isEffect, undo } from "./compiled.ts";
+} from "../tensor/recorder.ts";
+import { Tensor, type TensorLike } from "../tensor/tensor.ts";
+import { isTransforming } from "../transform/trace.ts";
 import { History } from "./history.ts";
 import { Arguments, type Found, nothingFound } from "./inputs.ts";
+import { type Binding, type Compiled, call, holds, isEffect, undo } from "./specialization.ts";
 import { type Template, Templates } from "./template.ts";
-import { isTransforming } from "./trace.ts";
 
 export { guard, perCall };
 

@@ -1,4 +1,4 @@
-import { tracing } from "../tensor/tracing.ts";
+import { tracing } from "../tensor/recorder.ts";
 import { containerOf, type Entry, isData, isObject } from "./container.ts";
 
 /** What an object holds, and what the containers in its fields hold. */

@@ -1,7 +1,7 @@
 import { sameShape } from "../shape.ts";
 import { Cell } from "../tensor/parameter.ts";
+import { hasLifetime } from "../tensor/recorder.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { hasLifetime } from "../tensor/tracing.ts";
 import { checkContainer, containerOf, type Entry, isData, isObject } from "./container.ts";
 
 /** What was found in the arguments of a call, in the order of one walk through them. */

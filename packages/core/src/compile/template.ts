@@ -1,8 +1,8 @@
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { Cell } from "../tensor/parameter.ts";
+import { isLocal, type Tracing } from "../tensor/recorder.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { isLocal, type Tracing } from "../tensor/tracing.ts";
 import { containerOf, isData, isObject } from "./container.ts";
 import type { Found } from "./inputs.ts";
 

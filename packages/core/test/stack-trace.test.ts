@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { callerOf } from "../src/transform/caller.ts";
+import { callerOf } from "../src/debug/stack-trace.ts";
 
 const caller = (...lines: string[]): string | undefined => callerOf({ stack: lines.join("\n") } as Error);
 

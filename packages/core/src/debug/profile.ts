@@ -4,8 +4,8 @@ import { done } from "../errors.ts";
 import type { Cost } from "../inspect/cost.ts";
 import { type KernelCost, type KernelList, kernelCosts } from "../inspect/kernel-cost.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { digits, table } from "./table.ts";
-import { tensorsOf } from "./tree.ts";
+import { tensorsOf } from "../transform/pytree.ts";
+import { digits, table } from "./text-table.ts";
 
 /** A kernel as a profile saw it: equal ones are one, in the order of their first runs. */
 export interface KernelProfile extends KernelCost {

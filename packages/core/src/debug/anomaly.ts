@@ -7,11 +7,11 @@ import { canonicalize, graphOf } from "../graph/canonicalize.ts";
 import { type Node, type NodeHook, setNodeHook, type Value } from "../graph/node.ts";
 import { topological } from "../graph/walk.ts";
 import { formatShape } from "../shape.ts";
+import { tracing } from "../tensor/recorder.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { tracing } from "../tensor/tracing.ts";
-import { callerOf, mark, withDeepTraces } from "./caller.ts";
-import { coordinatesOf, sourcesOf } from "./sources.ts";
-import { tensorsOf } from "./tree.ts";
+import { tensorsOf } from "../transform/pytree.ts";
+import { coordinatesOf, sourcesOf } from "./provenance.ts";
+import { callerOf, mark, withDeepTraces } from "./stack-trace.ts";
 
 export interface AnomalyOptions {
   /** Look for NaN (true). */

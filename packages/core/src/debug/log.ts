@@ -2,7 +2,7 @@ import { setRunHook } from "../backend/hooks.ts";
 import type { Cost } from "../inspect/cost.ts";
 import { type KernelList, kernelCosts } from "../inspect/kernel-cost.ts";
 import { figures, timing } from "./profile.ts";
-import { digits } from "./table.ts";
+import { digits } from "./text-table.ts";
 
 const { process, console } = globalThis as unknown as {
   readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };

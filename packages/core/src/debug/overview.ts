@@ -4,7 +4,7 @@ import type { Buffer } from "../lower/ir/kernel.ts";
 import { bytesOf } from "../lower/ir/program.ts";
 import { planMemory } from "../lower/kernel-passes/plan-memory.ts";
 import { lower } from "../lower/pipeline.ts";
-import { digits, table } from "./table.ts";
+import { digits, table } from "./text-table.ts";
 
 /** How often each text occurs, in the order of first occurrence. */
 function counted(texts: readonly string[]): Map<string, number> {
