@@ -2,7 +2,7 @@ import { grad, jvp, onesLike, type scalar, type Tensor, tensor, where } from "@c
 import { computes } from "@chainrule/core/internal";
 import { expect, it } from "vitest";
 import { eachBackend } from "./backends.ts";
-import { dtypesOf, type ElementwiseRow, elementwiseRows, whereThereIsARule } from "./rows.ts";
+import { dtypesOf, type ElementwiseRow, elementwiseRows } from "./rows.ts";
 import { plainElementwise } from "./truth/elementwise.ts";
 
 const specials = [Number.NaN, Infinity, -Infinity, 0, -0, 1, -1, 0.5, -2.5, 3, 90, -90, 1e-30, 1e30] as const;
@@ -18,16 +18,16 @@ function grid(operands: number): number[][] {
   return columns;
 }
 
-/** A formula worked out word by word, without any backend. */
-function worked(e: scalar.Expr, args: readonly number[]): number {
+/** A formula evaluated primitive by primitive, without any backend. */
+function evaluated(e: scalar.Expr, args: readonly number[]): number {
   if (e.kind === "arg") return args[e.index] as number;
   if (e.kind === "const") return e.value;
-  return computes(e.name, e.word)(...e.args.map((a) => worked(a, args)));
+  return computes(e.name, e.word)(...e.args.map((a) => evaluated(a, args)));
 }
 
 const formulaOf = (row: ElementwiseRow, args: readonly number[]): number => {
   const names = args.map((_, index) => ({ kind: "arg" as const, index, name: `x${index}` }));
-  return worked(row.formula.f(...names), args);
+  return evaluated(row.formula.f(...names), args);
 };
 
 /** The same number: NaN is NaN, −0 is not 0, and rounding may move other results by `relative`. */
@@ -66,12 +66,11 @@ eachBackend("special values", (on, { ulps }) => {
           const args = numbers.map((n) => n[k] as number);
           const bits = row.rule === "logical" ? args.map((x) => Number(x !== 0)) : args;
           const at = `${row.name}(${args.map((x) => (Object.is(x, -0) ? "-0" : x)).join(", ")})`;
-          // sin(π·1) is the sine of a rounded π where every word of a formula is rounded to float32.
+          // A backend rounds every primitive of a formula to float32, so sin(π·1) is the sine of a rounded π.
           const rounding = dtype === "float32" ? ulps * 2 ** -26 : 0;
           expectSame(value, round(formulaOf(row, bits)), ulps * 2 ** -23, at, rounding);
           const truth = plainElementwise[row.name]?.(...args);
-          if (truth !== undefined && Math.abs(round(truth)) > 1e-300 === Math.abs(truth) > 0)
-            expectSame(value, round(truth), row.rule === "float" ? 1e3 * unit : unit, at, rounding);
+          if (truth !== undefined) expectSame(value, round(truth), unit, at, rounding);
         }
       });
     }
@@ -94,10 +93,8 @@ eachBackend("branches that are not taken", (on) => {
         expectZeros(f(x));
         expectZeros(slope(x));
         expectZeros(jvp(f, [x], [onesLike(x)])[1]);
-        whereThereIsARule(() => {
-          expectZeros(grad((t: Tensor) => slope(t).sum())(x));
-          expectZeros(jvp(slope, [x], [onesLike(x)])[1]);
-        });
+        expectZeros(grad((t: Tensor) => slope(t).sum())(x));
+        expectZeros(jvp(slope, [x], [onesLike(x)])[1]);
       });
     });
 });

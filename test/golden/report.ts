@@ -8,7 +8,7 @@ const count = (results: readonly Result[], status: Result["status"]): number =>
 const line = (name: string, cells: readonly string[]): string =>
   name.padEnd(20) + cells.map((c) => c.padStart(17)).join("");
 
-/** Counts by family and in all, with the largest error among the cases that passed. */
+/** Counts by family and in total, with the largest error of the passed cases. */
 export function countTable(families: ReadonlyMap<string, readonly Result[]>): string {
   const cells = (results: readonly Result[]) => {
     const passed = results.filter((r) => r.status === "passed").map((r) => r.error);
@@ -33,9 +33,16 @@ export const failureLines = (results: readonly Result[]): string[] =>
         `${r.id}: ${r.text}${Number.isFinite(r.error) ? ` (${r.error.toPrecision(3)} × tolerance)` : ""}`,
     );
 
-/** The functions of each family that some case needs and no adapter covers. */
+/** How many cases of each function no adapter covers. */
+export function uncoveredCounts(results: readonly Result[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { op, status } of results) if (status === "uncovered") counts[op] = (counts[op] ?? 0) + 1;
+  return counts;
+}
+
+/** The functions that some case calls and no adapter covers, one line for each family that has any. */
 export const uncoveredLines = (families: ReadonlyMap<string, readonly Result[]>): string[] =>
   [...families].flatMap(([name, results]) => {
-    const ops = new Set(results.filter((r) => r.status === "uncovered").map((r) => r.op));
-    return ops.size > 0 ? [`${name}: ${[...ops].join(" ")}`] : [];
+    const ops = Object.keys(uncoveredCounts(results));
+    return ops.length > 0 ? [`${name}: ${ops.join(" ")}`] : [];
   });
