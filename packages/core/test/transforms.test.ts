@@ -3,6 +3,7 @@ import {
   hessian,
   jacobian,
   jvp,
+  noGrad,
   onesLike,
   type Tensor,
   tensor,
@@ -110,7 +111,20 @@ describe("grad", () => {
     expect(third(number(2)).item()).toBeCloseTo(60 * 4, 10);
     expect(grad(grad(grad((x: Tensor) => x.sin())))(number(0.7)).item()).toBeCloseTo(-Math.cos(0.7), 14);
   });
-  it("is the truth inside noGrad and inside a function that is differentiated", () => {
+  it("grad has the same result inside noGrad, without history", () => {
+    const cube = (x: Tensor) => x.pow(3);
+    const x = tensor(1.5, { dtype: "float64", requiresGrad: true });
+    const [inside, second] = noGrad(() => [grad(cube)(x), grad(grad(cube))(x)]);
+    expect(inside.item()).toBeCloseTo(3 * 1.5 ** 2, 12);
+    expect(second.item()).toBeCloseTo(6 * 1.5, 12);
+    expect([inside.requiresGrad, second.requiresGrad]).toEqual([false, false]);
+    expect(grad(cube)(x).requiresGrad).toBe(true);
+  });
+  it("grad of a function that noGrad shields from the outer grad is a constant there", () => {
+    const shielded = (x: Tensor) => x.mul(noGrad(() => grad((y: Tensor) => y.pow(3))(x)));
+    expect(grad(shielded)(number(1.5)).item()).toBeCloseTo(3 * 1.5 ** 2, 12);
+  });
+  it("grad inside a differentiated function is differentiated with it", () => {
     const outer = grad((x: Tensor) => grad((y: Tensor) => y.pow(3))(x.mul(2)));
     expect(outer(number(1.5)).item()).toBeCloseTo(3 * 2 * 3 * 2, 12);
   });
