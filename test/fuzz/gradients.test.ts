@@ -1,10 +1,10 @@
 import { grad, jvp, type Tensor, tensor } from "@chainrule/core";
-import fc from "fast-check";
 import { expect, it } from "vitest";
 import { eachBackend } from "../conformance/backends.ts";
+import { check } from "./check.ts";
 import { inputsOf, lossOf, type Program, programs } from "./program.ts";
 
-const settings = { seed: 20_260, numRuns: 120, endOnFailure: true };
+const settings = { seed: 20_260, numRuns: 120 };
 
 const moved = (x: Tensor, j: number, by: number): Tensor => {
   const data = x.data();
@@ -23,52 +23,46 @@ const placesOf = (xs: readonly Tensor[]) =>
 
 eachBackend("random programs", (on) => {
   it("have one gradient, in reverse and in forward mode", () => {
-    fc.assert(
-      fc.property(programs, (program) => {
-        on(() => {
-          const xs = inputsOf(program, "float64");
-          const gradients = gradientsOf(program, xs);
-          for (const [i, j] of placesOf(xs)) {
-            const tangents = xs.map((x, k) => (k === i ? moved(x.mul(0), j, 1) : x.mul(0)));
-            const [, ẏ] = jvp((...ys: Tensor[]) => lossOf(program, ys), xs, tangents);
-            const [backward, forward] = [gradients[i]?.data()[j] as number, ẏ.item()];
-            const scale = 1 + Math.abs(forward);
-            expect(Math.abs(backward - forward) / scale, `∂x${i}, element ${j}`).toBeLessThan(1e-9);
-          }
-        });
-      }),
-      settings,
-    );
+    check(programs, settings, (program) => {
+      on(() => {
+        const xs = inputsOf(program, "float64");
+        const gradients = gradientsOf(program, xs);
+        for (const [i, j] of placesOf(xs)) {
+          const tangents = xs.map((x, k) => (k === i ? moved(x.mul(0), j, 1) : x.mul(0)));
+          const [, ẏ] = jvp((...ys: Tensor[]) => lossOf(program, ys), xs, tangents);
+          const [backward, forward] = [gradients[i]?.data()[j] as number, ẏ.item()];
+          const scale = 1 + Math.abs(forward);
+          expect(Math.abs(backward - forward) / scale, `∂x${i}, element ${j}`).toBeLessThan(1e-9);
+        }
+      });
+    });
   });
 
   it("have the gradient that finite differences find, where they are smooth", () => {
     let [smooth, all] = [0, 0];
-    fc.assert(
-      fc.property(programs, (program) => {
-        on(() => {
-          const xs = inputsOf(program, "float64");
-          const gradients = gradientsOf(program, xs).map((g) => g.data());
-          const loss = (i: number, j: number, by: number) =>
-            lossOf(
-              program,
-              xs.map((x, k) => (k === i ? moved(x, j, by) : x)),
-            ).item();
-          const centre = lossOf(program, xs).item();
-          for (const [i, j] of placesOf(xs)) {
-            const h = 1e-5;
-            const [above, below] = [loss(i, j, h), loss(i, j, -h)];
-            const [right, left] = [(above - centre) / h, (centre - below) / h];
-            const slope = (right + left) / 2;
-            const scale = 1 + Math.abs(slope) + Math.abs(centre);
-            all++;
-            if (!(Math.abs(right - left) / scale < 1e-3)) continue;
-            smooth++;
-            expect(Math.abs((gradients[i]?.[j] as number) - slope) / scale).toBeLessThan(1e-4);
-          }
-        });
-      }),
-      settings,
-    );
+    check(programs, settings, (program) => {
+      on(() => {
+        const xs = inputsOf(program, "float64");
+        const gradients = gradientsOf(program, xs).map((g) => g.data());
+        const loss = (i: number, j: number, by: number) =>
+          lossOf(
+            program,
+            xs.map((x, k) => (k === i ? moved(x, j, by) : x)),
+          ).item();
+        const centre = lossOf(program, xs).item();
+        for (const [i, j] of placesOf(xs)) {
+          const h = 1e-5;
+          const [above, below] = [loss(i, j, h), loss(i, j, -h)];
+          const [right, left] = [(above - centre) / h, (centre - below) / h];
+          const slope = (right + left) / 2;
+          const scale = 1 + Math.abs(slope) + Math.abs(centre);
+          all++;
+          if (!(Math.abs(right - left) / scale < 1e-3)) continue;
+          smooth++;
+          expect(Math.abs((gradients[i]?.[j] as number) - slope) / scale).toBeLessThan(1e-4);
+        }
+      });
+    });
     expect(smooth / all).toBeGreaterThan(0.9);
   });
 });

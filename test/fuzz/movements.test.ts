@@ -3,6 +3,7 @@ import { interpreter, withBackend } from "@chainrule/core/testing";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { eachBackend } from "../conformance/backends.ts";
+import { check } from "./check.ts";
 
 /** Numbers that a movement draws its arguments from. */
 type Draw = (below: number) => number;
@@ -85,12 +86,9 @@ function moved({ dtype, shape, steps, scaled }: Chain): Tensor {
 
 eachBackend("chains of movements", (on) => {
   it("come to what they do one element at a time, in vectors of any step", () => {
-    fc.assert(
-      fc.property(chains, (chain) => {
-        expect(on(() => moved(chain).data())).toEqual(withBackend(interpreter, () => moved(chain).data()));
-      }),
-      { seed: 17, numRuns: 600, endOnFailure: true },
-    );
+    check(chains, { seed: 17, numRuns: 600 }, (chain) => {
+      expect(on(() => moved(chain).data())).toEqual(withBackend(interpreter, () => moved(chain).data()));
+    });
   });
 });
 
@@ -105,24 +103,21 @@ const joins = fc.record({
 
 eachBackend("tensors joined", (on) => {
   it("stand one behind the other, be they few or many, given or worked out", () => {
-    fc.assert(
-      fc.property(joins, ({ dtype, shape, dim, sizes, negated }) => {
-        const d = dim % shape.length;
-        const joined = () => {
-          const parts = sizes.map((size, k) => {
-            const own = shape.map((n, i) => (i === d ? size : n));
-            const n = own.reduce((a, b) => a * b, 1);
-            const x = tensor(
-              Float64Array.from({ length: n }, (_, i) => (k + i) % 7),
-              { shape: own, dtype },
-            );
-            return (negated >> (k % 3)) & 1 ? x.eq(0).to(dtype) : x;
-          });
-          return cat([...parts, parts[0] as Tensor], d).data();
-        };
-        expect(on(joined)).toEqual(withBackend(interpreter, joined));
-      }),
-      { seed: 29, numRuns: 150, endOnFailure: true },
-    );
+    check(joins, { seed: 29, numRuns: 150 }, ({ dtype, shape, dim, sizes, negated }) => {
+      const d = dim % shape.length;
+      const joined = () => {
+        const parts = sizes.map((size, k) => {
+          const own = shape.map((n, i) => (i === d ? size : n));
+          const n = own.reduce((a, b) => a * b, 1);
+          const x = tensor(
+            Float64Array.from({ length: n }, (_, i) => (k + i) % 7),
+            { shape: own, dtype },
+          );
+          return (negated >> (k % 3)) & 1 ? x.eq(0).to(dtype) : x;
+        });
+        return cat([...parts, parts[0] as Tensor], d).data();
+      };
+      expect(on(joined)).toEqual(withBackend(interpreter, joined));
+    });
   });
 });

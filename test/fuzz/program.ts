@@ -5,6 +5,7 @@ import { type Case, cases, type ElementwiseRow, elementwiseRows } from "../confo
 
 /** One op of a random program: which row, and which of the tensors so far it reads. */
 interface Step {
+  /** Seeds the choice of a row. */
   readonly row: number;
   readonly reads: readonly number[];
   /** How each operand after the first broadcasts: bits say which axes have size 1, and how many are left out. */
@@ -55,6 +56,28 @@ const real = (sample: Case): boolean =>
   Array.isArray(sample.sample[0]);
 const movable: readonly Case[] = cases.filter(real);
 
+/** A hash of a name with a seed. [Fowler, Noll & Vo: FNV-1a; finalised as in MurmurHash3] */
+function hash(name: string, seed: number): number {
+  let h = 0x811c9dc5 ^ seed;
+  for (let i = 0; i < name.length; i++) h = Math.imul(h ^ name.charCodeAt(i), 0x01000193);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+/**
+ * The row or sample whose name has the largest hash with the seed, so that a new row changes only the steps that choose it.
+ * [rendezvous hashing, Thaler & Ravishankar 1998]
+ */
+function chosen(seed: number, rows: readonly ElementwiseRow[]): ElementwiseRow | Case {
+  let [best, highest] = [movable[0] as ElementwiseRow | Case, -1];
+  for (const candidate of [...rows, ...movable]) {
+    const weight = hash("title" in candidate ? candidate.title : candidate.name, seed);
+    if (weight > highest) [best, highest] = [candidate, weight];
+  }
+  return best;
+}
+
 /** x laid out, repeated or cut to fill a shape. */
 function filled(x: Tensor, shape: Shape): Tensor {
   const n = shape.reduce((a, b) => a * b, 1);
@@ -81,9 +104,9 @@ function broadcastShape(shape: Shape, bits: number): Shape {
 export function run(program: Program, xs: readonly Tensor[], rows: readonly ElementwiseRow[]): Tensor[] {
   const made = [...xs];
   const read = (k: number) => made[k % made.length] as Tensor;
-  for (const { row: pick, reads, broadcast } of program.steps) {
-    const row = rows[pick % (rows.length + movable.length)];
-    if (row) {
+  for (const { row: seed, reads, broadcast } of program.steps) {
+    const row = chosen(seed, rows);
+    if ("formula" in row) {
       const first = read(reads[0] as number);
       const operands = Array.from({ length: row.operands }, (_, i) => {
         const x = read(reads[i % reads.length] as number);
@@ -93,9 +116,8 @@ export function run(program: Program, xs: readonly Tensor[], rows: readonly Elem
       made.push(row.call(...operands));
       continue;
     }
-    const sample = movable[(pick % (rows.length + movable.length)) - rows.length] as Case;
-    const args = sample.sample.map((x, i) => {
-      if (sample.isTensor(i) && Array.isArray(x))
+    const args = row.sample.map((x, i) => {
+      if (row.isTensor(i) && Array.isArray(x))
         return within(filled(read(reads[i % reads.length] as number), x as Shape), [-1.5, 1.5]);
       if (typeof x === "object" && x !== null && "below" in x) {
         const { index, below } = x as { index: Shape; below: number };
@@ -103,7 +125,7 @@ export function run(program: Program, xs: readonly Tensor[], rows: readonly Elem
       }
       return x;
     });
-    const y = sample.call(...args);
+    const y = row.call(...args);
     made.push(y.dtype === (xs[0] as Tensor).dtype ? y : y.to((xs[0] as Tensor).dtype));
   }
   return made;

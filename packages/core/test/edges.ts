@@ -1,4 +1,5 @@
 import { ones, type Shape, Tensor, tensor } from "@chainrule/core";
+import { operandsOf } from "../src/ops/apply.ts";
 import { methods } from "../src/tensor/methods.ts";
 
 export type Name = keyof typeof methods;
@@ -16,6 +17,7 @@ const places = (x: Tensor): (readonly [place: Tensor, element: Tensor])[] => [
   [zerosLike(x), x],
 ];
 
+const alone: Arguments = () => [[]];
 const along: Arguments = () => [[0], [-1]];
 const over: Arguments = () => [[], [0], [-1], [0, { keepdim: true }]];
 const another: Arguments = (x) => [[x], [1]];
@@ -25,35 +27,29 @@ const writing: Arguments = (x) => places(x).flatMap(([at, y]) => [0, -1].map((di
 /** Rows at a list of places, too. */
 const listed: Arguments = (x) => [...writing(x), [0, ones([x.shape[0] ?? 1], { dtype: "int32" }).sub(1), x]];
 
+const all = (names: string, calls: Arguments) =>
+  Object.fromEntries(names.split(" ").map((name) => [name, calls])) as { readonly [K in Name]?: Arguments };
+
 /** Arguments of the methods that take some, valid for some shape at least. */
 const calls: { readonly [K in Name]?: Arguments } = {
-  ...Object.fromEntries(
-    [
-      "cumsum",
-      "cumprod",
-      "cummax",
-      "cummin",
-      "logCumSumExp",
-      "softmax",
-      "logSoftmax",
-      "max",
-      "min",
-      "glu",
-    ].map((name) => [name, along]),
+  ...all(
+    "cumsum cumprod cummax cummin logCumSumExp logcumsumexp softmax logSoftmax max min maxAlong minAlong glu",
+    along,
   ),
-  ...Object.fromEntries(
-    ["sum", "prod", "amax", "amin", "any", "all", "mean", "var", "std", "nanSum", "nanMean", "countNonzero"]
-      .concat("logSumExp", "argmax", "argmin")
-      .map((name) => [name, over]),
-  ),
+  ...all("sum prod amax amin any all mean var std nanSum nansum nanMean nanmean countNonzero", over),
+  ...all("logSumExp logsumexp argmax argmin", over),
   reshape: () => [[[-1]], [[1]], [[0]], [[]]],
   expand: (x) => [[[2]], [[0]], [[3, 1]], [[2, ...x.shape]]],
+  view: () => [[[-1]], [[1]], [[0]]],
+  broadcastTo: (x) => [[[2, ...x.shape]], [[0, ...x.shape]]],
+  expandAs: (x) => [[x], [x.unsqueeze(0)]],
   permute: (x) => [[x.shape.map((_, i) => i).reverse()]],
   slice: () => [[0], [0, 1], [-1, 0, 1]],
   flip: () => [[], [0], [-1]],
   roll: () => [[1], [1, 0]],
   diagonal: () => [[], [1]],
   diagEmbed: () => [[], [1]],
+  padZeros: () => [[[1, 1]], [[0, 0]], [[-1, 2]]],
   windows: () => [
     [0, 1],
     [-1, 2],
@@ -127,9 +123,15 @@ const calls: { readonly [K in Name]?: Arguments } = {
     ]),
   transpose: () => [[], [0, -1]],
   movedim: () => [[0, -1]],
+  moveaxis: () => [[0, -1]],
+  swapaxes: () => [[0, -1]],
+  sizeOf: along,
   squeeze: () => [[], [0], [-1]],
   rot90: () => [[]],
-  matmul: another,
+  matmul: (x) => [[x], [1], [x.reshape([x.size])]],
+  mm: (x) => [[x], [x.ndim === 2 ? x.transpose() : x]],
+  bmm: (x) => [[x]],
+  mv: (x) => [[x], [x.ndim === 2 ? ones([x.shape[1] as number], { dtype: x.dtype }) : x]],
   dot: another,
   outer: another,
   inner: another,
@@ -138,6 +140,9 @@ const calls: { readonly [K in Name]?: Arguments } = {
   cross: another,
   matrixPower: () => [[0], [1], [2]],
   lerp: (x) => [[x, x]],
+  where: (x) => [[x.ne(0), x]],
+  bincount: alone,
+  trace: alone,
   polygamma: () => [[1]],
   threshold: () => [[0, 1]],
   clamp: () => [[0], [0, 1]],
@@ -145,9 +150,15 @@ const calls: { readonly [K in Name]?: Arguments } = {
   norm: () => [[], [2, 0], [3], [1, -1], [Infinity], [-Infinity, 0], [0], [0.5]],
 };
 
-/** Calls of a method on x: those above, or x with itself or alone, as many operands as it takes. */
-export const callsOf = (name: Name, x: Tensor): readonly (readonly unknown[])[] =>
-  calls[name]?.(x) ?? (methods[name].length > 1 ? [[x], [1]] : [[]]);
+/** Calls of a method on x: those above; for a formula, x or 1 as every operand after the first; x alone. */
+export function callsOf(name: Name, x: Tensor): readonly (readonly unknown[])[] {
+  const listed = calls[name];
+  if (listed) return listed(x);
+  const method = methods[name];
+  if (!("formula" in method)) return method.length > 1 ? [[x], [1]] : [[]];
+  const others = operandsOf(method.formula) - 1;
+  return others > 0 ? [x, 1].map((other) => new Array(others).fill(other)) : [[]];
+}
 
 /** The tensors that a method gives for x and arguments. */
 export function resultsOf(name: Name, x: Tensor, args: readonly unknown[]): Tensor[] {
