@@ -1,7 +1,16 @@
-/** What a call got wrong, so that a program can tell mistakes apart without reading the message. */
+/** What a call got wrong, so that programs can distinguish mistakes without parsing the message. */
 export type ErrorCode = "shape" | "dtype" | "dim" | "index" | "value" | "gradient" | "state";
 
-/** Every error that the library throws on purpose: it names the operation, what was given and the likely fix. */
+/**
+ * Every error that the library throws on purpose: its message names the operation, the offending arguments and the likely fix.
+ *
+ * @example
+ * try {
+ *   tensor([1, 2, 3]).add(tensor([1, 2]));
+ * } catch (error) {
+ *   if (error instanceof ChainruleError) console.log(error.code, error.op); //=> shape add
+ * }
+ */
 export class ChainruleError extends Error {
   override readonly name = "ChainruleError";
   constructor(
@@ -14,21 +23,24 @@ export class ChainruleError extends Error {
   }
 }
 
-/** Throws a `ChainruleError`; an expression, so that a table entry can say `?? fail(…)`. */
+/** Throws a `ChainruleError`; an expression, so that it can follow `??` and `:`. */
 export function fail(code: ErrorCode, op: string, detail: string): never {
   throw new ChainruleError(code, op, detail);
 }
 
-const has = (x: unknown, method: PropertyKey): boolean =>
-  typeof x === "object" && x !== null && typeof (x as Record<PropertyKey, unknown>)[method] === "function";
+const hasMethod = (x: unknown, name: PropertyKey): boolean =>
+  typeof x === "object" && x !== null && typeof (x as Record<PropertyKey, unknown>)[name] === "function";
 
-const cannotFollow = (kind: string): string => `cannot follow ${kind}, which goes on after it has returned`;
+const cannotFollow = (kind: string): string => `cannot follow ${kind}, which continues after it has returned`;
 
-/** What a function returned that has to be over when it returns. @throws where it is async, or a generator. */
-export function done<T>(op: string, result: T, says = cannotFollow): T {
-  if (has(result, "then"))
-    fail("value", op, `${says("an async function")}. Did you mean to await first, and pass what follows?`);
-  if (has(result, "next") && (has(result, Symbol.iterator) || has(result, Symbol.asyncIterator)))
-    fail("value", op, `${says("a generator function")}. Did you mean to return a list?`);
+/** Returns `result`, which a function must have finished computing. @throws if the function is async or a generator. */
+export function requireSynchronous<T>(op: string, result: T, message = cannotFollow): T {
+  if (hasMethod(result, "then"))
+    fail("value", op, `${message("an async function")}. Did you mean to await first, and pass what follows?`);
+  if (
+    hasMethod(result, "next") &&
+    (hasMethod(result, Symbol.iterator) || hasMethod(result, Symbol.asyncIterator))
+  )
+    fail("value", op, `${message("a generator function")}. Did you mean to return a list?`);
   return result;
 }

@@ -61,7 +61,7 @@ describe("JSON", () => {
     ["text", JSON.stringify(good), /JSON\.parse/],
     ["too few elements", { ...good, shape: [3] }, /2 elements do not fill/],
     ["another dtype", { ...good, dtype: "int64" }, /no dtype int64/],
-    ["a shape that is none", { ...good, shape: [-2] }, /no shape/],
+    ["a shape that is none", { ...good, shape: [-2] }, /not a shape/],
     ["a shape that is a number", { ...good, shape: 2 }, /arrays/],
     ["null for an element", { ...good, data: [1, null] }, /element 1 is null/],
     ["a word for an element", { ...good, data: [1, "constructor"] }, /element 1 is "constructor"/],

@@ -28,7 +28,7 @@ const isNamed = (path: string, pattern: string | RegExp): boolean =>
 
 const dictKind: Kind = {
   holds: (x) => typeof x === "object" && x !== null && !Array.isArray(x),
-  says: "what stateDict() gives: tensors by name",
+  message: "what stateDict() gives: tensors by name",
 };
 
 /**
@@ -260,7 +260,7 @@ export abstract class Module {
 
 const patternKind: Kind = {
   holds: (x) => typeof x === "string" || x instanceof RegExp,
-  says: "a path, or a regular expression of paths",
+  message: "a path, or a regular expression of paths",
   optional: true,
 };
 

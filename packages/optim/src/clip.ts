@@ -19,7 +19,7 @@ export interface ClipOptions {
 
 const parametersKind: Kind = {
   holds: (x) => x instanceof Tensor || (typeof x === "object" && x !== null && Symbol.iterator in x),
-  says: "tensors",
+  message: "tensors",
   fix: "model.parameters()",
 };
 const clipOptions = { normType: "number", errorIfNonfinite: "boolean" } as const;

@@ -25,7 +25,7 @@ export function argumentsOf(rule: AnyRule): Signature {
   const kindOf = (x: unknown) => (typeof x === "number" || typeof x === "boolean" ? typeof x : "any");
   const defaults = Object.entries({ ...common, ...rule.defaults });
   return {
-    params: { holds: () => true, says: "parameters, or groups of them", fix: "model.parameters()" },
+    params: { holds: () => true, message: "parameters, or groups of them", fix: "model.parameters()" },
     options: Object.fromEntries(defaults.map(([name, x]) => [name, kindOf(x)])) as Options,
   };
 }

@@ -3,6 +3,7 @@ import {
   checkArguments,
   checkMethods,
   fail,
+  formatType,
   type Kind,
   Lifetime,
   refuseInside,
@@ -21,9 +22,6 @@ interface Pace {
   readonly leader: readonly [progress: Progress, next: Progress];
   readonly coefficients: Readonly<Record<string, TensorLike>>;
 }
-
-/** `float32[2, 3]`. */
-const kind = ({ dtype, shape }: Tensor): string => `${dtype}[${shape.join(", ")}]`;
 
 const alike = (a: Tensor, b: Tensor): boolean =>
   a.dtype === b.dtype && a.ndim === b.ndim && a.shape.every((n, i) => n === b.shape[i]);
@@ -69,7 +67,11 @@ export class Optimizer<H extends Hyper = Hyper> {
     const known = new Set(this.paramGroups.flatMap((other) => other.params));
     for (const p of params) {
       if (known.has(p))
-        fail("value", this.name, `the parameter ${kind(p)} comes twice. Did you mean new Set(parameters)?`);
+        fail(
+          "value",
+          this.name,
+          `the parameter ${formatType(p)} comes twice. Did you mean new Set(parameters)?`,
+        );
       known.add(p);
     }
     (this.paramGroups as Group<H>[]).push({ ...hyper, params });
@@ -135,7 +137,7 @@ export class Optimizer<H extends Hyper = Hyper> {
       fail(
         "shape",
         this.name,
-        `the gradient is ${kind(gradient)} and its parameter ${kind(cell)}; they must be alike`,
+        `the gradient is ${formatType(gradient)} and its parameter ${formatType(cell)}; they must be alike`,
       );
     const { weightDecay: λ, decoupledWeightDecay: beside, maximize } = hyper;
     const progress = this.#progress.get(cell) ?? progressAt(0, {});
@@ -159,7 +161,7 @@ export class Optimizer<H extends Hyper = Hyper> {
     fail(
       "shape",
       this.name,
-      `update gives ${next ? kind(next) : "no tensor"} for the ${name}, which is ${kind(before)}`,
+      `update gives ${next ? formatType(next) : "no tensor"} for the ${name}, which is ${formatType(before)}`,
     );
   }
 
@@ -228,7 +230,7 @@ export const rule = <O extends object, S extends State, C extends object>(
 
 const ruleKind: Kind = {
   holds: (x) => typeof (x as AnyRule | null)?.update === "function",
-  says: "a rule: { name, defaults, init, coefficients, update }",
+  message: "a rule: { name, defaults, init, coefficients, update }",
 };
 const ruleArguments: Signature = { parts: ruleKind };
 

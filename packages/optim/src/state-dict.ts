@@ -1,5 +1,5 @@
 import { Cell, type DType, type Parameter, Tensor } from "@chainrule/core";
-import { fail, ranges, requireInRange } from "@chainrule/core/internal";
+import { fail, formatType, ranges, requireInRange } from "@chainrule/core/internal";
 import type { Group } from "./groups.ts";
 import { checkHyper, hyperOf } from "./hyperparameters.ts";
 import { type Progress, possibleState, progressAt } from "./param-state.ts";
@@ -38,7 +38,7 @@ function progressOf(
     if (!(t instanceof Tensor)) return refuse(`has no tensor ${name}`, " Did you mean fromJSON(dict)?");
     const convertible = t.dtype === like.dtype || (isFloat(t.dtype) && isFloat(like.dtype));
     if (!convertible || t.shape.join() !== like.shape.join())
-      refuse(`has ${name} ${t.dtype}[${t.shape}] where ${like.dtype}[${like.shape}] is expected`);
+      refuse(`has ${name} ${formatType(t)} where ${formatType(like)} is expected`);
     return [name, new Cell(t.to(like.dtype))] as const;
   });
   return progressAt(step as number, Object.fromEntries(state));

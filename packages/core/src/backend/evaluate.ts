@@ -1,6 +1,6 @@
 import { checkArguments, type Kind, type Signature } from "../arguments.ts";
 import { arrays } from "../dtype.ts";
-import { done } from "../errors.ts";
+import { requireSynchronous } from "../errors.ts";
 import { type CanonicalGraph, canonicalize, type Graph, graphOf } from "../graph/canonicalize.ts";
 import { type GraphKey, graphKeyOf, matches } from "../graph/graph-key.ts";
 import { type Node, ScalarValue, type Value } from "../graph/node.ts";
@@ -78,7 +78,7 @@ export const activeBackend = (): Backend => active;
 
 const backendKind: Kind = {
   holds: (x) => typeof (x as Backend | null)?.prepare === "function",
-  says: "a backend",
+  message: "a backend",
   fix: "wasm",
 };
 
@@ -97,7 +97,7 @@ export function withBackend<T>(backend: Backend, f: () => T): T {
   const before = active;
   active = backend;
   try {
-    return done("withBackend", f());
+    return requireSynchronous("withBackend", f());
   } finally {
     active = before;
   }

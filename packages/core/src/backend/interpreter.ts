@@ -1,4 +1,4 @@
-import { arrays, clamped, type DType, isFloat, type TypedArray } from "../dtype.ts";
+import { arrays, type DType, isFloat, saturate, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { GraphNode } from "../graph/canonicalize.ts";
 import type { Family, Indexing, Op, Value } from "../graph/node.ts";
@@ -27,7 +27,7 @@ function run(
   /** What a step came to; a number of a formula as the dtype that it is read in has it. */
   const operandOf = (k: number, dtype: DType | undefined): Elements => {
     const step = tape.instructions[k];
-    return step?.kind === "const" && dtype ? [clamped(step.value, dtype)] : (results[k] as Elements);
+    return step?.kind === "const" && dtype ? [saturate(step.value, dtype)] : (results[k] as Elements);
   };
   for (const step of tape.instructions) {
     if (step.kind === "arg") results.push(args[step.index] as Elements);

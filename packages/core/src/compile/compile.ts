@@ -2,7 +2,7 @@ import { checkArguments, type Signature } from "../arguments.ts";
 import type { Executable } from "../backend/backend.ts";
 import { activeBackend, prepare } from "../backend/evaluate.ts";
 import { getDefaultDtype } from "../dtype.ts";
-import { done, fail } from "../errors.ts";
+import { fail, requireSynchronous } from "../errors.ts";
 import { isRecording } from "../graph/build.ts";
 import { type CanonicalGraph, canonicalize, graphOf } from "../graph/canonicalize.ts";
 import { Node, nodeHook } from "../graph/node.ts";
@@ -63,7 +63,9 @@ function follow(
   const endings: Ending[] = [];
   try {
     const run = () => {
-      const result = templates.result(done("compile", f(...args), (kind) => `${kind} cannot be traced`));
+      const result = templates.result(
+        requireSynchronous("compile", f(...args), (kind) => `${kind} cannot be traced`),
+      );
       const entries = given.written(standIns).map(({ place, entries }) => ({
         place,
         entries: entries.map(([key, value]) => [key, templates.written(value)] as const),

@@ -2,7 +2,7 @@ import { checkArguments, type Signature } from "../arguments.ts";
 import { evaluate, prepare } from "../backend/evaluate.ts";
 import { type RunHook, runHook, setRunHook } from "../backend/hooks.ts";
 import { isFloat } from "../dtype.ts";
-import { done, fail } from "../errors.ts";
+import { fail, requireSynchronous } from "../errors.ts";
 import { canonicalize, graphOf } from "../graph/canonicalize.ts";
 import { type Node, type NodeHook, setNodeHook, type Value } from "../graph/node.ts";
 import { topological } from "../graph/walk.ts";
@@ -197,7 +197,7 @@ export function detectAnomaly<T>(f: () => T, options: AnomalyOptions = {}): T {
   const before = { watcher: setRunHook({ ...runHook, onValues }), observer: setNodeHook(following()) };
   try {
     return withDeepTraces(() => {
-      const result = done("detectAnomaly", f());
+      const result = requireSynchronous("detectAnomaly", f());
       Tensor.evaluate(tensorsOf(result));
       return result;
     });

@@ -1,6 +1,6 @@
 import { checkArguments, type Signature } from "../arguments.ts";
 import { type RunHook, runHook, setRunHook } from "../backend/hooks.ts";
-import { done } from "../errors.ts";
+import { requireSynchronous } from "../errors.ts";
 import type { Cost } from "../inspect/cost.ts";
 import { type KernelCost, type KernelList, kernelCosts } from "../inspect/kernel-cost.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -103,7 +103,7 @@ export function profile<T>(f: () => T): Profile<T> {
   const before = setRunHook({ ...runHook, runKernels });
   try {
     const start = performance.now();
-    const result = done("profile", f());
+    const result = requireSynchronous("profile", f());
     Tensor.evaluate(tensorsOf(result));
     return new Profile(result, performance.now() - start, merged(seen));
   } finally {

@@ -1,7 +1,7 @@
+import { formatType } from "../dtype.ts";
 import { type GraphNode, inputOp } from "../graph/canonicalize.ts";
 import type { Kernel } from "../lower/ir/program.ts";
 import { lower } from "../lower/pipeline.ts";
-import { formatShape } from "../shape.ts";
 import { type Cost, costOfKernel } from "./cost.ts";
 import { summary } from "./summary.ts";
 
@@ -27,7 +27,7 @@ function nodeCost(item: GraphNode, items: readonly GraphNode[]): KernelCost {
   const { kernels } = lower({ items: [...inputs, own], roots: [inputs.length], inputs: [] });
   const costs = kernels.map(costOfKernel);
   const sum = (part: keyof Cost) => costs.reduce((n, cost) => n + cost[part], 0);
-  const name = `${item.op.name} ${item.dtype}${formatShape(item.shape)}`;
+  const name = `${item.op.name} ${formatType(item)}`;
   return { name, flop: sum("flop"), read: sum("read"), written: sum("written") };
 }
 

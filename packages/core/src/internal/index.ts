@@ -16,6 +16,7 @@ export {
 } from "../arguments.ts";
 export { linearMemory, programsPrepared } from "../backend/wasm/wasm.ts";
 export { guardFields } from "../compile/fields.ts";
+export { formatType } from "../dtype.ts";
 export { fail } from "../errors.ts";
 export { nodeCount } from "../graph/node.ts";
 export { printGraph } from "../graph/print.ts";

@@ -3,11 +3,11 @@ import {
   checkDType,
   compareScalar,
   type DType,
-  floating,
   getDefaultDtype,
   isFloat,
   promote,
   promoteScalar,
+  toFloating,
 } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
@@ -74,11 +74,11 @@ interface TypeAnswer {
 const atLeast = (floor: DType) => (promoted: DType) => promote(promoted, floor);
 
 const typeRules: Record<TypeRule, TypeAnswer> = {
-  float: { operand: floating, result: floating },
+  float: { operand: toFloating, result: toFloating },
   number: { operand: atLeast("int32"), result: atLeast("int32") },
   choice: { operand: (promoted) => promoted, result: (promoted) => promoted },
   compare: { number: compareScalar, operand: (promoted) => promoted, result: () => "bool" },
-  predicate: { operand: floating, result: () => "bool" },
+  predicate: { operand: toFloating, result: () => "bool" },
   logical: { operand: () => "bool", result: () => "bool" },
   bits: { operand: (promoted) => promoted, result: (promoted) => promoted, bits: true },
   shift: { operand: atLeast("int32"), result: atLeast("int32"), bits: true },

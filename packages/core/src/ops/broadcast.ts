@@ -1,4 +1,4 @@
-import { clamped, type DType, promote } from "../dtype.ts";
+import { type DType, promote, saturate } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
 import type { Movement, Node, Reduction } from "../graph/node.ts";
@@ -53,7 +53,7 @@ export function reduce(
   const kept = x.shape.map((n, i) => (reduced.includes(i) ? 1 : n));
   const shape = keepdim ? kept : x.shape.filter((_, i) => !reduced.includes(i));
   const { name, combine, partial, position: isArgReduction = false, shared = false } = fact;
-  const identity = clamped(fact.identity, x.dtype);
+  const identity = saturate(fact.identity, x.dtype);
   const attrs = { dims: reduced, keepdim };
   return build(
     { family: "reduction", name, attrs, dims: reduced, identity, combine, isArgReduction, partial, shared },

@@ -1,5 +1,5 @@
 import type { Signatures } from "../arguments.ts";
-import { floating, isFloat } from "../dtype.ts";
+import { isFloat, toFloating } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import * as w from "../scalar/primitives.ts";
@@ -22,7 +22,7 @@ const { amax, argmax, argmin } = reductions;
 export const countOf = (op: string, x: Node, dims: Dims): number =>
   axes(op, dims, x.shape.length).reduce((n, d) => n * (x.shape[d] as number), 1);
 
-export const toFloat = (x: Node): Node => cast(x, floating(x.dtype));
+export const toFloat = (x: Node): Node => cast(x, toFloating(x.dtype));
 
 export interface NanToNumOptions {
   readonly nan?: number;

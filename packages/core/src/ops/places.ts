@@ -1,5 +1,5 @@
 import type { Signatures } from "../arguments.ts";
-import { clamped, isFloat, promote } from "../dtype.ts";
+import { isFloat, promote, saturate } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import * as w from "../scalar/primitives.ts";
@@ -144,7 +144,7 @@ export const placements = {
     const write = (into: Node, from: Node) => writeAt("scatterReduce", "scatterAdd", into, d, index, from);
     const count = write(expand(scalar(0, "int32"), x.shape), ones);
     const start = (identity: number) =>
-      includeSelf ? own : where(gt(count, 0), beside(own, clamped(identity, dtype)), own);
+      includeSelf ? own : where(gt(count, 0), beside(own, saturate(identity, dtype)), own);
     if (reduce === "sum" || reduce === "mean") {
       const total = write(start(0), cast(src, dtype));
       const parts = maximum(add(count, Number(includeSelf)), 1);
@@ -160,7 +160,7 @@ export const placements = {
     const column = unsqueeze(cast(src, dtype), d);
     const elements = pad(column, margins(column.shape, d, x.shape));
     const hit = hits(index, d, x.shape);
-    const terms = where(hit, elements, beside(own, clamped(identity, dtype)));
+    const terms = where(hit, elements, beside(own, saturate(identity, dtype)));
     const present = includeSelf ? expand(scalar(true, "bool"), x.shape) : eq(count, 0);
     const joined = (self: Node, others: Node) => cat([unsqueeze(self, d + 1), others], d + 1);
     return fold(joined(start(identity), terms), d + 1, joined(present, hit));

@@ -125,7 +125,7 @@ const tensordotDims: Kind = {
   holds: (x) =>
     typeof x === "number" ||
     (Array.isArray(x) && x.length === 2 && kinds.dims.holds(x[0]) && kinds.dims.holds(x[1])),
-  says: "a number of axes, or two lists of dims",
+  message: "a number of axes, or two lists of dims",
   code: "dim",
   fix: "[[1], [0]]",
   optional: true,

@@ -1,25 +1,22 @@
+import { describe } from "../arguments.ts";
 import { fail } from "../errors.ts";
 import { Node } from "../graph/node.ts";
 
 /** What an op accepts for a tensor: a node, or a JavaScript scalar that adapts to the others' dtype. */
 export type Operand = Node | number | boolean;
 
-const refuse = (op: string, x: unknown, wanted: string): never =>
-  fail(
-    "dtype",
-    op,
-    `takes ${wanted}, and was given ${Array.isArray(x) ? "an array" : `${x === null ? "null" : typeof x}`}. Did you mean tensor(…)?`,
-  );
+const throwOperandType = (op: string, x: unknown, expected: string): never =>
+  fail("dtype", op, `takes ${expected}, and was given ${describe(x)}. Did you mean tensor(…)?`);
 
 /** Throws where an operand, which types cannot vouch for in JavaScript, is no tensor. */
 export function requireNode(op: string, x: unknown): void {
-  if (!(x instanceof Node)) refuse(op, x, "a tensor");
+  if (!(x instanceof Node)) throwOperandType(op, x, "a tensor");
 }
 
 /** Throws where an operand is neither tensor nor scalar. */
 export function requireOperand(op: string, x: unknown): void {
   if (!(x instanceof Node) && typeof x !== "number" && typeof x !== "boolean")
-    refuse(op, x, "a tensor or a number");
+    throwOperandType(op, x, "a tensor or a number");
 }
 
 /** What the tests call a tensor with: its shape, or what its index tensor may hold. */

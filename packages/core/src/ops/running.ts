@@ -1,5 +1,5 @@
 import type { Signatures } from "../arguments.ts";
-import { floating } from "../dtype.ts";
+import { toFloating } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
 import { axisOrNone } from "../shape.ts";
 import { cast } from "./apply.ts";
@@ -52,7 +52,7 @@ export const runnings = {
 
   /** yᵢ = ln(e^{x₀} + … + e^{xᵢ}) along `dim`, in range for every x: the sums are counted in units of the greatest term so far. */
   logCumSumExp(x: Node, dim: number): Node {
-    const float = cast(x, floating(x.dtype));
+    const float = cast(x, toFloating(x.dtype));
     const d = axisOrNone("logCumSumExp", dim, x.shape.length);
     if (x.shape.length === 0 || x.shape[d] === 0) return float;
     const top = detach(runnings.cummax(float, d).values);

@@ -1,10 +1,10 @@
-import { checkDType, type DType, stored, type TypedArray } from "../dtype.ts";
+import { castTo, checkDType, type DType, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
 import { Node, ScalarValue, type Source, type Value } from "../graph/node.ts";
 import { constantOf, type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
 import { add, mul, or, shiftLeft, shiftRightLogical, xor } from "../scalar/primitives.ts";
-import { checkShape, type Shape, sizeOf } from "../shape.ts";
+import { checkShape, formatShape, type Shape, sizeOf } from "../shape.ts";
 
 const source = (name: string, attrs: Source["attrs"], f: Source["f"]): Source => ({
   family: "source",
@@ -29,7 +29,7 @@ export function data(array: TypedArray, shape: Shape, dtype: DType): Node {
     fail(
       "shape",
       "tensor",
-      `${array.length} elements do not fill shape [${shape.join(", ")}], which has ${sizeOf(shape)}`,
+      `${array.length} elements do not fill shape ${formatShape(shape)}, which has ${sizeOf(shape)}`,
     );
   return known({ array }, shape, dtype);
 }
@@ -39,7 +39,7 @@ export function scalar(value: number | boolean, dtype: DType): Node {
   if (dtype === "int32" && Number.isNaN(value))
     fail("value", "tensor", "NaN is no int32. Did you mean another dtype?");
   const node = new Node(number, [], [], dtype, false);
-  node.value = new ScalarValue(stored[checkDType("tensor", dtype)](Number(value)), dtype);
+  node.value = new ScalarValue(castTo[checkDType("tensor", dtype)](Number(value)), dtype);
   return node;
 }
 

@@ -38,7 +38,7 @@ const indexKind: Kind = {
     (typeof x === "string" ? rangePattern.test(x) : kinds.integer.holds(x) || kinds.tensor.holds(x)) ||
     kinds.integers.holds(x) ||
     (Array.isArray(x) && x.every(isBoolean)),
-  says: 'a whole number, a range such as "1:3", "...", null, a list of places or a tensor of them',
+  message: 'a whole number, a range such as "1:3", "...", null, a list of places or a tensor of them',
   code: "index",
   fix: '"1:3" for the range from 1 up to 3, or [1, 3] for the places 1 and 3',
 };
@@ -46,7 +46,7 @@ const indexKind: Kind = {
 const indicesKind: Kind = {
   ...indexKind,
   holds: (x) => Array.isArray(x) && x.every(indexKind.holds),
-  says: "a list with an index for each axis",
+  message: "a list with an index for each axis",
   fix: '[0, "1:3"]',
 };
 

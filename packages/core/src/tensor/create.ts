@@ -52,7 +52,7 @@ export interface TensorOptions extends CreateOptions {
 
 const elementsKind: Kind = {
   holds: (x) => x !== null && (typeof x === "object" || typeof x === "number" || typeof x === "boolean"),
-  says: "a number, nested arrays of numbers, or a typed array",
+  message: "a number, nested arrays of numbers, or a typed array",
   code: "dtype",
 };
 

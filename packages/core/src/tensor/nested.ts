@@ -1,3 +1,4 @@
+import { describe } from "../arguments.ts";
 import { checkDType, type DType, getDefaultDtype, promote, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "../shape.ts";
@@ -24,13 +25,6 @@ interface Parsed {
 const deepest = 64;
 
 const isRow = (x: unknown): x is ArrayLike<unknown> => Array.isArray(x) || kindOf(x) !== undefined;
-
-/** What something is, for messages. */
-function kind(x: unknown): string {
-  if (x === null || typeof x !== "object") return x === null ? "null" : typeof x;
-  const name = (Object.getPrototypeOf(x) as object | null)?.constructor.name ?? "Object";
-  return name === "Object" ? "an object" : `a ${name}`;
-}
 
 /** What a thing that is no number was meant to be. */
 function instead(x: unknown): string {
@@ -59,7 +53,7 @@ function check(x: unknown, shape: readonly number[], d: number, path: string): v
     fail(
       "dtype",
       "tensor",
-      `${place} is ${kind(x)}; give numbers, booleans, typed arrays, or tensors${instead(x)}`,
+      `${place} is ${describe(x)}; give numbers, booleans, typed arrays, or tensors${instead(x)}`,
     );
   else if (d !== shape.length)
     fail(

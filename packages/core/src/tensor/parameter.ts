@@ -1,11 +1,11 @@
 import { checkArguments, checkMethods, type Signature } from "../arguments.ts";
-import { type DType, isFloat } from "../dtype.ts";
+import { type DType, formatType, isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { leaf } from "../ops/identity.ts";
 import { placeholder } from "../ops/placeholder.ts";
 import { known } from "../ops/source.ts";
-import { formatShape, sameShape } from "../shape.ts";
+import { sameShape } from "../shape.ts";
 import { Gradient } from "./gradient.ts";
 import { Lifetime, type MetCell, type Slot, type Tracing, tracing } from "./recorder.ts";
 import { type Changing, touch } from "./replay.ts";
@@ -150,11 +150,7 @@ export class Cell extends Tensor {
   /** Holds `value` from here on. @throws where its shape or dtype differ. */
   assign(value: Tensor): void {
     if (!sameShape(value.shape, this.shape) || value.dtype !== this.dtype)
-      fail(
-        "shape",
-        "assign",
-        `the cell is ${this.dtype}${formatShape(this.shape)} and the value ${value.dtype}${formatShape(value.shape)}`,
-      );
+      fail("shape", "assign", `the cell is ${formatType(this)} and the value ${formatType(value)}`);
     this.#meet();
     this.#shared = true;
     this.replace(value);

@@ -7,7 +7,7 @@ import {
   type Options,
   type Signature,
 } from "../arguments.ts";
-import { floating, getDefaultDtype, isFloat } from "../dtype.ts";
+import { getDefaultDtype, isFloat, toFloating } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { elementwise } from "../ops/apply.ts";
@@ -47,7 +47,7 @@ const seedKind: Kind = {
     typeof x === "bigint"
       ? BigInt.asUintN(64, x) === x || BigInt.asIntN(64, x) === x
       : Number.isInteger(x) && Math.abs(x as number) < 2 ** 64,
-  says: "a whole number of at most 64 bits",
+  message: "a whole number of at most 64 bits",
 };
 const seedArguments: Signature = { seed: seedKind };
 
@@ -241,7 +241,7 @@ export function normal(
       tensors.map((x) => x.shape),
     );
   const deviation = std instanceof Tensor ? deviations(std) : std;
-  return randn(size, { ...(tensors[0] && { dtype: floating(tensors[0].dtype) }), ...options })
+  return randn(size, { ...(tensors[0] && { dtype: toFloating(tensors[0].dtype) }), ...options })
     .mul(deviation)
     .add(mean);
 }

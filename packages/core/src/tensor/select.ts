@@ -1,6 +1,6 @@
 import type { Signatures } from "../arguments.ts";
 import { evaluate } from "../backend/evaluate.ts";
-import type { TypedArray } from "../dtype.ts";
+import { formatType, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { longestAxis } from "../graph/build.ts";
 import type { Node, Value } from "../graph/node.ts";
@@ -73,7 +73,7 @@ export const selections = {
   /** How often each of 0, 1, … occurs in x, or the sum of `weights` where it does; at least `minlength` places. */
   bincount(x: Node, weights?: Node, { minlength = 0 }: { readonly minlength?: number } = {}): Node {
     if (x.dtype !== "int32" || x.shape.length !== 1)
-      fail("dtype", "bincount", `${x.dtype}${formatShape(x.shape)} must be an int32 vector`);
+      fail("dtype", "bincount", `${formatType(x)} must be an int32 vector`);
     const values = Int32Array.from(elements(x));
     if (values.some((i) => i < 0))
       fail("value", "bincount", "counts whole numbers ≥ 0, and was given a negative one");

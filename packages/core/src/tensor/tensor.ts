@@ -3,8 +3,8 @@ import {
   checkArguments,
   checked,
   checkMethods,
-  refuseReceiver,
   type Signature,
+  throwMissingReceiver,
 } from "../arguments.ts";
 import { leavesOf, reverse } from "../autodiff/reverse.ts";
 import { evaluate as evaluateNodes } from "../backend/evaluate.ts";
@@ -413,7 +413,7 @@ for (const [name, f] of Object.entries(methods) as [string, (...args: unknown[])
     configurable: true,
     writable: true,
     value(this: Tensor, ...rest: unknown[]) {
-      if (!(this instanceof Tensor)) refuseReceiver(name);
+      if (!(this instanceof Tensor)) throwMissingReceiver(name);
       return wrap(f(this.node, ...checkArguments(name, signature, rest).map(unwrap)));
     },
   });

@@ -1,4 +1,4 @@
-import { arrays, type DType, isInt32, stored, type TypedArray } from "../dtype.ts";
+import { arrays, castTo, type DType, isInt32, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 
 /** A typed array of any kind: of numbers, or of 64-bit integers. */
@@ -70,7 +70,7 @@ export function store(numbers: ArrayLike<number>, dtype: DType): TypedArray {
     array.set(numbers);
     return array;
   }
-  const convert = stored[dtype];
+  const convert = castTo[dtype];
   for (let i = 0; i < numbers.length; i++) {
     const x = numbers[i] as number;
     if (dtype === "int32" && Number.isNaN(x))

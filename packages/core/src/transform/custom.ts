@@ -1,5 +1,5 @@
-import { checkArguments, checked, type Signature } from "../arguments.ts";
-import { done, type ErrorCode, fail } from "../errors.ts";
+import { checkArguments, checked, describe, type Signature } from "../arguments.ts";
+import { type ErrorCode, fail, requireSynchronous } from "../errors.ts";
 import { withRecording } from "../graph/build.ts";
 import { type Mask, type Node, nodeCount } from "../graph/node.ts";
 import { topological } from "../graph/walk.ts";
@@ -25,13 +25,9 @@ export interface WithGradient {
 
 const refuse = (code: ErrorCode, detail: string): never => fail(code, "customGradient", detail);
 
-/** What stands where a tensor is wanted, in words. */
-const kindOf = (t: unknown): string =>
-  Array.isArray(t) ? "an array" : t === null ? "null" : `a ${typeof t}`;
-
 /** Throws where a stated derivative is no tensor of the shape and dtype of what it is the derivative of. */
 function checkDerivative(what: string, t: unknown, of: string, x: Tensor): Tensor {
-  if (!(t instanceof Tensor)) return refuse("gradient", `${what} is ${kindOf(t)}; it must be a tensor`);
+  if (!(t instanceof Tensor)) return refuse("gradient", `${what} is ${describe(t)}; it must be a tensor`);
   if (!sameShape(t.shape, x.shape))
     refuse("shape", `${what} is ${formatShape(t.shape)}, ${of} ${formatShape(x.shape)}`);
   if (t.dtype !== x.dtype)
@@ -41,7 +37,7 @@ function checkDerivative(what: string, t: unknown, of: string, x: Tensor): Tenso
 
 /** The gradients that a rule gives, one for each argument. */
 function checkGradients(x̄: unknown, args: readonly Tensor[]): (Node | null)[] {
-  if (!Array.isArray(x̄)) return refuse("gradient", `the rule gave ${kindOf(x̄)}; it must give an array`);
+  if (!Array.isArray(x̄)) return refuse("gradient", `the rule gave ${describe(x̄)}; it must give an array`);
   if (x̄.length !== args.length)
     refuse(
       "gradient",
@@ -134,5 +130,5 @@ export function checkpoint<A extends readonly Tensor[]>(f: (...args: A) => Tenso
 export const noGrad = checked(
   "noGrad",
   ofFunction,
-  <T>(f: () => T): T => done("noGrad", withRecording(false, f)),
+  <T>(f: () => T): T => requireSynchronous("noGrad", withRecording(false, f)),
 );

@@ -6,7 +6,7 @@ export type PerAxis = number | readonly number[];
 
 export const perAxisKind: Kind = {
   holds: (x) => [x].flat().every((n) => typeof n === "number" && !(n >= 2 ** 31)),
-  says: "a whole number, or a list with one for each axis",
+  message: "a whole number, or a list with one for each axis",
 };
 
 /** One number for each axis. @throws where they are not as many whole numbers from `least` on. */

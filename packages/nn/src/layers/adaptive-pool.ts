@@ -42,7 +42,7 @@ const greatest = (bin: Tensor, dim: number) => bin.max(dim).values;
 const outputSizeKind: Kind = {
   holds: (x) =>
     x !== null && [x].flat().every((n) => n === null || (typeof n === "number" && !(n >= 2 ** 31))),
-  says: "a whole number, or a list with one for each axis, null for one that stays",
+  message: "a whole number, or a list with one for each axis, null for one that stays",
 };
 const poolArguments: Signature = { x: "tensor", outputSize: outputSizeKind };
 

@@ -50,7 +50,7 @@ export function momentsOf(x: Tensor): Moments {
 
 const momentsKind: Kind = {
   holds: (x) => x === null || [(x as Moments).mean, (x as Moments).variance].every(kinds.tensor.holds),
-  says: "{ mean, variance }, two tensors, or null for those of the batch",
+  message: "{ mean, variance }, two tensors, or null for those of the batch",
 };
 const batchNormArguments: Signature = { x: "tensor", moments: momentsKind, options: normOptions };
 

@@ -91,7 +91,7 @@ function convNd(
 
 const paddingKind: Kind = {
   holds: (x) => typeof x === "string" || perAxisKind.holds(x),
-  says: `${perAxisKind.says}, or "same" or "valid"`,
+  message: `${perAxisKind.message}, or "same" or "valid"`,
 };
 const convOptions = {
   stride: perAxisKind,

@@ -97,7 +97,7 @@ const stateKind: Kind = {
     const state = x as Partial<MultiheadAttentionState> | null;
     return [state?.inProjWeight, state?.outProj?.weight].every(kinds.tensor.holds);
   },
-  says: "{ numHeads, inProjWeight, inProjBias, outProj: { weight, bias }, … }, tensors",
+  message: "{ numHeads, inProjWeight, inProjBias, outProj: { weight, bias }, … }, tensors",
 };
 const multiheadAttentionArguments: Signature = {
   query: "tensor",

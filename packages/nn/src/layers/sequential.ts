@@ -4,7 +4,7 @@ import { Layer, Module } from "../module.ts";
 
 const layerKind: Kind = {
   holds: (x) => x instanceof Module,
-  says: "a layer",
+  message: "a layer",
   fix: "new Sequential(a, b)",
   rest: true,
 };

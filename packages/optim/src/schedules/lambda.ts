@@ -19,7 +19,7 @@ export function factors(op: string, optimizer: Optimizer, lambda: Lambda) {
 
 export const lambdaKind: Kind = {
   holds: (x) => typeof x === "function" || (Array.isArray(x) && x.every((f) => typeof f === "function")),
-  says: "a function of the epoch, or a list with one for each parameter group",
+  message: "a function of the epoch, or a list with one for each parameter group",
 };
 
 const schedulerArguments: Signature = { optimizer: optimizerKind, lrLambda: lambdaKind };

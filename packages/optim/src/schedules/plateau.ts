@@ -137,6 +137,6 @@ export class ReduceLROnPlateau extends Scheduler {
   }
 }
 
-const metricKind: Kind = { holds: (x) => typeof x === "number", says: "a number", fix: "loss.item()" };
+const metricKind: Kind = { holds: (x) => typeof x === "number", message: "a number", fix: "loss.item()" };
 
 checkMethods(ReduceLROnPlateau.prototype, { step: { metric: metricKind } });

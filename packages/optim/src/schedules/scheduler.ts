@@ -157,7 +157,7 @@ export class LRScheduler extends Scheduler {
 
 const dictKind: Kind = {
   holds: (x) => typeof x === "object" && x !== null,
-  says: "what stateDict() gives",
+  message: "what stateDict() gives",
 };
 
 checkMethods(Scheduler.prototype, { getLastLr: {}, stateDict: {}, loadStateDict: { dict: dictKind } });

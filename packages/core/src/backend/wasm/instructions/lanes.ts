@@ -1,5 +1,5 @@
 /** How values of each dtype stand in locals, constants and the lanes of vectors. */
-import { clamped, type DType } from "../../../dtype.ts";
+import { type DType, saturate } from "../../../dtype.ts";
 import type { FunctionBuilder, OpName, ValType } from "../assembler/assembler.ts";
 
 export const valTypes: Record<DType, ValType> = { bool: "i32", int32: "i32", float32: "f32", float64: "f64" };
@@ -8,7 +8,7 @@ export const valTypes: Record<DType, ValType> = { bool: "i32", int32: "i32", flo
 export function pushConstant(f: FunctionBuilder, value: number, type: DType): void {
   if (type === "float32") f.f32(value);
   else if (type === "float64") f.f64(value);
-  else f.i32(clamped(value, type));
+  else f.i32(saturate(value, type));
 }
 
 /** A vector whose lanes are all the same number. */
@@ -18,8 +18,8 @@ export function splatBytes(value: number, type: DType, lanes: 2 | 4): Uint8Array
   for (let at = 0; at < 16; at += 16 / lanes) {
     if (type === "float32") view.setFloat32(at, value, true);
     else if (type === "float64") view.setFloat64(at, value, true);
-    else if (type === "int32") view.setInt32(at, clamped(value, type), true);
-    else bytes.fill(clamped(value, type) ? 0xff : 0, at);
+    else if (type === "int32") view.setInt32(at, saturate(value, type), true);
+    else bytes.fill(saturate(value, type) ? 0xff : 0, at);
   }
   return bytes;
 }
