@@ -37,7 +37,7 @@ const spared = [
 ];
 
 /** Methods that subclasses alone may call. */
-const guarded = ["constructor", "exchange", "perCall", "replace"];
+const guarded = ["constructor", "perCall", "replace"];
 
 const functions: [string, Callable][] = [
   ...Object.entries(core),

@@ -5,7 +5,7 @@ export { setBackend, withBackend } from "./backend/evaluate.ts";
 export { interpreter } from "./backend/interpreter.ts";
 export { hasFusedMultiplyAdd as fusesMultiplyAdd } from "./backend/wasm/gemm/feature-probe.ts";
 export { wasm, wasmRelaxed } from "./backend/wasm/wasm.ts";
-export { compile, dynamic, guard, perCall } from "./compile/compile.ts";
+export { compile, dynamic } from "./compile/compile.ts";
 export { type AnomalyOptions, detectAnomaly } from "./debug/anomaly.ts";
 export { explain } from "./debug/explain.ts";
 export { type KernelProfile, type Profile, profile } from "./debug/profile.ts";
@@ -15,6 +15,7 @@ export type { PadOptions } from "./ops/arrange.ts";
 export type { KeepDim } from "./ops/broadcast.ts";
 export * as scalar from "./scalar/index.ts";
 export { formatShape, type Shape, sameShape } from "./shape.ts";
+export { Cell, Parameter } from "./tensor/cell.ts";
 export { allclose, equal } from "./tensor/compare.ts";
 export * from "./tensor/create.ts";
 export { elementwise } from "./tensor/define.ts";
@@ -22,7 +23,6 @@ export type { EncodedTensor } from "./tensor/encode.ts";
 export type { TensorList } from "./tensor/join.ts";
 export { fromJSON } from "./tensor/json.ts";
 export type { Nested, Pixels, TensorData } from "./tensor/nested.ts";
-export { Cell, Parameter } from "./tensor/parameter.ts";
 export {
   bernoulli,
   Generator,
@@ -37,8 +37,9 @@ export {
   randnLike,
   randperm,
 } from "./tensor/random.ts";
+export { guard, sideEffect } from "./tensor/recorder.ts";
 export { type BackwardOptions, evaluate, Tensor, type TensorLike } from "./tensor/tensor.ts";
-export { checkpoint, customGradient, noGrad, type WithGradient } from "./transform/custom.ts";
+export { type CustomRule, checkpoint, customGradient, noGrad } from "./transform/custom.ts";
 export { type Argnums, type GradOptions, grad, valueAndGrad, vjp } from "./transform/grad.ts";
 export { hessian, jacobian } from "./transform/jacobian.ts";
 export { jvp } from "./transform/jvp.ts";

@@ -2,7 +2,7 @@ import { randint, type Tensor, type TypedArray, tensor } from "@chainrule/core";
 import { lifted, operandsOf, table } from "@chainrule/core/internal";
 import { interpreter } from "@chainrule/core/testing";
 import { describe, expect, it } from "vitest";
-import { sourcesOf } from "../src/debug/provenance.ts";
+import { inputElements } from "../src/debug/provenance.ts";
 import { isFloat } from "../src/dtype.ts";
 import { canonicalize, graphOf } from "../src/graph/canonicalize.ts";
 import type { Node } from "../src/graph/node.ts";
@@ -82,7 +82,7 @@ describe("a NaN put into any element arrives where that is said to be a source, 
           const result = run(spoilt as TypedArray[]);
           const arrived = [...result.keys()].filter((e) => Number.isNaN(result[e]));
           const told = [...result.keys()].filter((e) =>
-            sourcesOf(node, e, node.inputs, spoilt).some((places, k) => same(k) && places.includes(j)),
+            inputElements(node, e, node.inputs, spoilt).some((places, k) => same(k) && places.includes(j)),
           );
           // A formula may come to a number without regard to an operand: x⁰ = 1.
           if (node.op.family === "elementwise") expect(told).toEqual(expect.arrayContaining(arrived));

@@ -1,4 +1,4 @@
-import { dynamic, guard, noGrad, type Parameter, perCall, Tensor, type TensorLike } from "@chainrule/core";
+import { dynamic, guard, noGrad, type Parameter, sideEffect, Tensor, type TensorLike } from "@chainrule/core";
 import {
   checkArguments,
   checkMethods,
@@ -100,7 +100,7 @@ export class Optimizer<H extends Hyper = Hyper> {
     const moves = noGrad(() =>
       this.#groups().flatMap((group) => {
         const look = switchesIn(this.#rule, group);
-        perCall(look);
+        sideEffect(look);
         const switches = guard(look);
         const paces: Pace[] = [];
         return group.params.flatMap((cell) =>
@@ -113,7 +113,7 @@ export class Optimizer<H extends Hyper = Hyper> {
       cell.assign(p);
       for (const [name, kept] of Object.entries(next.active)) kept.assign(state[name]!);
       this.#progress.set(cell, progress);
-      cell.spendGrad();
+      cell.consumeGrad();
     }
     const count = (by: number) => () => {
       for (const { progress, next } of moves) {
@@ -121,7 +121,7 @@ export class Optimizer<H extends Hyper = Hyper> {
         progress.step += by;
       }
     };
-    perCall(count(1), count(-1));
+    sideEffect(count(1), count(-1));
     const kept = moves.flatMap(({ progress, next }) =>
       Object.entries(next.active).map(([name, one]) => ({ progress, name, one })),
     );
@@ -172,7 +172,7 @@ export class Optimizer<H extends Hyper = Hyper> {
     const known = paces.find((pace) => guard(() => isAt(pace)));
     if (known) return known;
     let numbers: Record<string, number> = {};
-    perCall(() => {
+    sideEffect(() => {
       numbers = this.#rule.coefficients(hyper, leader[0].step + 1, begins(...leader)) as Record<
         string,
         number

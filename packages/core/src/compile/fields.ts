@@ -1,4 +1,4 @@
-import { tracing } from "../tensor/recorder.ts";
+import { currentRecorder } from "../tensor/recorder.ts";
 import { containerOf, type Entry, isData, isObject } from "./container.ts";
 
 /** What an object holds, and what the containers in its fields hold. */
@@ -40,7 +40,7 @@ function checkOf(x: object, entries: readonly Entry[]): () => boolean {
  * @throws at the end of the tracing, where the function itself has changed one.
  */
 export function guardFields(owner: object): void {
-  const trace = tracing();
+  const trace = currentRecorder();
   if (!trace || trace.isGuarded(owner) || trace.arguments.has(owner)) return;
   const held = heldBy(owner);
   const changed = () => {

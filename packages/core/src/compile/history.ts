@@ -3,16 +3,18 @@ import { type Mask, Node, type Value } from "../graph/node.ts";
 import { topological } from "../graph/walk.ts";
 import { resultOf } from "../ops/identity.ts";
 
-/** Which nodes stand in for which. */
+/** Nodes, each with the one that replaces it. */
 export type Substitution = ReadonlyMap<Node, Node>;
 
-/** What was given to a call: the leaves that gradients arrive at, and everything. */
-export interface Given {
+/** The inputs of the graph of a compiled function at a call. */
+export interface CallInputs {
+  /** Replaces the leaves of the trace, at which gradients arrive. */
   readonly leaves: Substitution;
+  /** Replaces all inputs. */
   readonly all: () => Substitution;
 }
 
-/** The graphs of some nodes with others in the place of some that they are made of. */
+/** Rebuilds the graphs of `roots` over other inputs. */
 function substituted(roots: readonly (Node | null)[], by: Substitution): (Node | null)[] {
   const made = new Map(by);
   const of = (x: Node): Node => made.get(x) ?? x;
@@ -27,19 +29,19 @@ function substituted(roots: readonly (Node | null)[], by: Substitution): (Node |
 }
 
 /**
- * What gradients that are asked for outside need of one result of a compiled function: the graph of it. They are derived
- * from that, and computed with all they need for what a call was given.
+ * The traced graph of one result of a compiled function, for gradients that are taken outside: they are derived from the
+ * graph, and computed for the inputs of the call.
  */
 export class History {
-  /** The leaves that gradients of the result arrive at. */
+  /** The leaves at which gradients of the result arrive. */
   readonly #leaves: readonly Node[];
 
   constructor(readonly root: Node) {
     this.#leaves = leavesOf(root);
   }
 
-  /** The value of the result at a call. */
-  node(value: Value, { leaves, all }: Given): Node {
+  /** The result of a call. */
+  node(value: Value, { leaves, all }: CallInputs): Node {
     const { root } = this;
     const vjp = (ȳ: Node, _: Node, mask: Mask | null) =>
       substituted(reverse([[root, ȳ, mask]], this.#leaves), new Map([...all(), [ȳ, ȳ]]));

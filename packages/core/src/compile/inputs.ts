@@ -1,24 +1,24 @@
 import { sameShape } from "../shape.ts";
-import { Cell } from "../tensor/parameter.ts";
-import { hasLifetime } from "../tensor/recorder.ts";
+import { Cell } from "../tensor/cell.ts";
+import { hasLifetime } from "../tensor/lifetime.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { checkContainer, containerOf, type Entry, isData, isObject } from "./container.ts";
 
-/** What was found in the arguments of a call, in the order of one walk through them. */
-export interface Found {
+/** The tensors and containers in the arguments of a call, in the order of one walk through them. */
+export interface Flattened {
   readonly tensors: Tensor[];
-  /** The objects that were looked into. */
+  /** The containers. */
   readonly objects: object[];
 }
 
-export const nothingFound = (): Found => ({ tensors: [], objects: [] });
+export const emptyFlattened = (): Flattened => ({ tensors: [], objects: [] });
 
-/** Whether arguments are such as a function was traced for; what is in them is noted. */
-export type Fits = (x: unknown, found: Found) => boolean;
+/** Whether a value has the structure that a function was traced for. Its tensors and containers are added to `found`. */
+export type Matcher = (x: unknown, found: Flattened) => boolean;
 
 const isTensor = (x: unknown): x is Tensor => x instanceof Tensor && !(x instanceof Cell);
 
-function fittingTensor({ dtype, shape, requiresGrad }: Tensor): Fits {
+function tensorMatcher({ dtype, shape, requiresGrad }: Tensor): Matcher {
   return (y, found) => {
     if (!isTensor(y)) return false;
     found.tensors.push(y);
@@ -26,27 +26,27 @@ function fittingTensor({ dtype, shape, requiresGrad }: Tensor): Fits {
   };
 }
 
-/** A part of an object: for a tensor, which one of those found. */
+/** An entry of a container; for a tensor, with its index in `found.tensors`. */
 type Part = readonly [key: unknown, value: unknown, tensor: number | undefined];
 
 /**
- * The arguments of the call for which a function is traced. Meanwhile other tensors stand in for theirs, in the objects
- * themselves, so that the function may write into them.
+ * The arguments of the call that is traced. During the trace, placeholders replace their tensors in the containers
+ * themselves, so that the function may write into these.
  */
-export class Arguments {
-  readonly found: Found = nothingFound();
-  readonly fits: Fits;
-  /** What the objects that were found hold. */
+export class TracedArguments {
+  readonly found: Flattened = emptyFlattened();
+  readonly matches: Matcher;
+  /** The entries of each container. */
   readonly #parts: (readonly Part[])[] = [];
 
   constructor(args: readonly unknown[]) {
-    this.fits = this.#fitting(args, "argument");
+    this.matches = this.#matcherFor(args, "argument");
   }
 
-  #fitting(x: unknown, where: string): Fits {
+  #matcherFor(x: unknown, where: string): Matcher {
     if (isTensor(x)) {
       this.found.tensors.push(x);
-      return fittingTensor(x);
+      return tensorMatcher(x);
     }
     if (!isObject(x) || hasLifetime(x)) return (y) => Object.is(x, y);
     const at = this.found.objects.indexOf(x);
@@ -60,17 +60,17 @@ export class Arguments {
     const parts: Part[] = [];
     const fits = entries.map(([key, value]) => {
       parts.push([key, value, isTensor(value) ? tensors.length : undefined]);
-      return this.#fitting(value, `${where}.${String(key)}`);
+      return this.#matcherFor(value, `${where}.${String(key)}`);
     });
     this.#parts[place] = parts;
     const prototype = Object.getPrototypeOf(x);
     const isLike = isData(x) ? (y: object) => Object.getPrototypeOf(y) === prototype : (y: object) => y === x;
     const matches = Array.isArray(x)
-      ? (y: object, found: Found) => {
+      ? (y: object, found: Flattened) => {
           const list = y as readonly unknown[];
           return list.length === fits.length && fits.every((fit, i) => fit(list[i], found));
         }
-      : (y: object, found: Found) => {
+      : (y: object, found: Flattened) => {
           const own = container.entries(y);
           const matching = ([key, value]: Entry, i: number) =>
             key === parts[i]?.[0] && fits[i]?.(value, found);
@@ -83,7 +83,7 @@ export class Arguments {
     };
   }
 
-  /** What an object holds, with other tensors in the places of its own. */
+  /** The entries of a container with other tensors in place of its own. */
   #entries(place: number, tensors: readonly Tensor[]): Entry[] {
     return (this.#parts[place] as readonly Part[]).map(([key, value, i]) => [
       key,
@@ -91,10 +91,10 @@ export class Arguments {
     ]);
   }
 
-  /** Runs `f` while tensors stand in for those of the arguments. */
-  replacedBy<T>(standIns: readonly Tensor[], f: () => T): T {
+  /** Runs `f` while placeholders replace the tensors of the arguments. */
+  replacedBy<T>(placeholders: readonly Tensor[], f: () => T): T {
     try {
-      this.#fill(standIns);
+      this.#fill(placeholders);
       return f();
     } finally {
       this.#fill(this.found.tensors);
@@ -108,12 +108,14 @@ export class Arguments {
     }
   }
 
-  /** The objects that hold something else than what they held and `standIns`, with what they hold. */
-  written(standIns: readonly Tensor[]): { readonly place: number; readonly entries: readonly Entry[] }[] {
-    return this.found.objects.flatMap((x, place) => {
+  /** The containers whose entries f has changed, with their new entries. */
+  written(
+    placeholders: readonly Tensor[],
+  ): { readonly object: number; readonly entries: readonly Entry[] }[] {
+    return this.found.objects.flatMap((x, object) => {
       const container = containerOf(x);
-      const unchanged = container.holds(x, this.#entries(place, standIns));
-      return unchanged ? [] : [{ place, entries: container.entries(x) }];
+      const unchanged = container.holds(x, this.#entries(object, placeholders));
+      return unchanged ? [] : [{ object, entries: container.entries(x) }];
     });
   }
 }

@@ -4,134 +4,163 @@ import type { DType } from "../dtype.ts";
 import type { CanonicalGraph } from "../graph/canonicalize.ts";
 import { type Node, ScalarValue, type Value } from "../graph/node.ts";
 import { known } from "../ops/source.ts";
-import type { Asked, Effect, Guard, Slot, Tracing } from "../tensor/recorder.ts";
+import type { DynamicNumber, Guard, SideEffect, Slot } from "../tensor/recorder.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { containerOf, type Entry } from "./container.ts";
-import type { Given, History } from "./history.ts";
-import type { Fits, Found } from "./inputs.ts";
+import type { CallInputs, History } from "./history.ts";
+import type { Flattened, Matcher } from "./inputs.ts";
 import type { Template } from "./template.ts";
 
-/** What an input of a compiled graph is at a call. */
-export type Binding =
+/** Where the value of a graph input comes from at a call. */
+export type InputBinding =
   | { readonly kind: "argument"; readonly index: number }
-  | { readonly kind: "slot"; readonly slot: Slot; readonly replaced: boolean; readonly passed: boolean }
-  | { readonly kind: "number"; readonly place: number; readonly dtype: DType }
+  | {
+      readonly kind: "slot";
+      readonly slot: Slot;
+      /** Whether the call replaces the value, so that its memory may be donated. */
+      readonly replaced: boolean;
+      /** Whether the input is an output too. */
+      readonly returned: boolean;
+    }
+  | { readonly kind: "number"; readonly index: number; readonly dtype: DType }
   | { readonly kind: "constant"; readonly value: Value };
 
-/** An output of the program that the function returned. */
+/** A program output that the function returns or writes into an argument. */
 export interface Output {
   readonly node: Node;
-  /** What it was made of, where that requires gradients. */
+  /** Its history, if it requires a gradient. */
   readonly history: History | null;
 }
 
-/** A function as it was traced once, for arguments of one kind. */
-export interface Compiled {
-  /** Whether arguments are such as it was traced for. */
-  readonly fits: Fits;
+/** Something that happens at each call. */
+export type Effect = DynamicNumber | SideEffect;
+
+/** A function compiled for arguments of one structure, as long as its guards hold. */
+export interface Specialization {
+  /** Whether arguments have the structure that the function was traced for. */
+  readonly matches: Matcher;
+  readonly guards: readonly Guard[];
+  readonly effects: readonly Effect[];
+  readonly graph: CanonicalGraph;
   readonly executable: Executable;
-  readonly structure: CanonicalGraph;
-  /** What it computes, where the making of graphs is followed. */
-  readonly nodes: readonly Node[] | null;
-  readonly bindings: readonly Binding[];
+  readonly inputs: readonly InputBinding[];
   readonly outputs: readonly Output[];
+  /** Builds the result from the outputs. */
   readonly result: Template;
-  /** What it writes into objects among its arguments. */
-  readonly entries: readonly {
-    readonly place: number;
+  /** The new entries of objects among the arguments. */
+  readonly argumentWrites: readonly {
+    readonly object: number;
     readonly entries: readonly (readonly [unknown, Template])[];
   }[];
-  /** The slots that it writes, and whether something else comes to hold the new value too. */
-  readonly written: readonly { readonly slot: Slot; readonly shared: boolean }[];
-  readonly calls: Tracing["calls"];
-  /** What is left to do once it has run. */
-  readonly after: readonly (() => void)[];
-  readonly guards: readonly Guard[];
-  /** Where a result requires gradients: the leaves that stood for cells and arguments, and what they are at a call. */
-  readonly openings: readonly (readonly [Node, (found: Found) => Node])[] | null;
+  /** The slots that it writes, in the order of the program outputs after `outputs`. */
+  readonly slotWrites: readonly {
+    readonly slot: Slot;
+    /** Whether something else holds the new value too. */
+    readonly aliased: boolean;
+  }[];
+  /** What remains to be done after each call. */
+  readonly cleanups: readonly (() => void)[];
+  /** If a result requires a gradient: the leaves of the trace, each with the node that it stands for at a call. */
+  readonly leaves: readonly (readonly [Node, (found: Flattened) => Node])[] | null;
+  /** The nodes of all outputs, if a node hook followed the trace. */
+  readonly hookedNodes: readonly Node[] | null;
 }
 
-export function holds({ guards }: Compiled): boolean {
-  for (const { ask, was } of guards) if (!Object.is(ask(), was)) return false;
+export function guardsHold({ guards }: Specialization): boolean {
+  for (const { read, traced } of guards) if (!Object.is(read(), traced)) return false;
   return true;
 }
 
-export const isEffect = (c: Asked | Effect): c is Effect => "act" in c;
+export const isNumber = (effect: Effect): effect is DynamicNumber => "read" in effect;
 
-export const undo = (calls: Tracing["calls"]): void => {
-  for (const { undo } of [...calls].reverse()) undo();
+export const undoAll = (effects: readonly Effect[]): void => {
+  for (const { undo } of [...effects].reverse()) undo();
 };
 
-/** What the inputs of a program are at a call, and which of them it does away with. */
-function bind(
-  { bindings, openings }: Compiled,
-  { tensors }: Found,
+/** The values of the program inputs at a call, and which of them are donated to the program. */
+function inputValues(
+  { inputs, leaves }: Specialization,
+  { tensors }: Flattened,
   numbers: readonly number[],
-): { readonly inputs: Value[]; readonly dying: boolean[] } {
-  const inputs: Value[] = [];
-  const dying: boolean[] = [];
-  for (const b of bindings) {
-    if (b.kind === "slot" && (b.passed || openings)) b.slot.share();
-    dying.push(b.kind === "slot" && b.replaced && !b.slot.isShared());
-    if (b.kind === "slot") inputs.push(b.slot.read());
-    else if (b.kind === "constant") inputs.push(b.value);
-    else if (b.kind === "number") inputs.push(new ScalarValue(numbers[b.place] as number, b.dtype));
-    else inputs.push((tensors[b.index] as Tensor).node.value as Value);
+): { readonly values: Value[]; readonly donated: boolean[] } {
+  const values: Value[] = [];
+  const donated: boolean[] = [];
+  for (const b of inputs) {
+    if (b.kind === "slot" && (b.returned || leaves)) b.slot.aliased = true;
+    donated.push(b.kind === "slot" && b.replaced && !b.slot.aliased);
+    if (b.kind === "slot") values.push(b.slot.read());
+    else if (b.kind === "constant") values.push(b.value);
+    else if (b.kind === "number") values.push(new ScalarValue(numbers[b.index]!, b.dtype));
+    else values.push(tensors[b.index]!.node.value!);
   }
-  return { inputs, dying };
+  return { values, donated };
 }
 
-/** What the inputs of the graph were at a call, for gradients that are asked for later. */
-function givenAt(
-  { openings, bindings, structure }: Compiled,
-  found: Found,
-  inputs: readonly Value[],
-): Given | null {
-  if (!openings) return null;
-  const leaves = new Map(openings.map(([opening, present]) => [opening, present(found)]));
+/** The inputs of a call as nodes, for gradients that are taken after it. */
+function callInputs(
+  { leaves, inputs, graph }: Specialization,
+  found: Flattened,
+  values: readonly Value[],
+): CallInputs | null {
+  if (!leaves) return null;
+  const nodes = new Map(leaves.map(([leaf, present]) => [leaf, present(found)]));
   const all = () => {
-    const given = new Map(leaves);
-    structure.inputs.forEach((node, i) => {
-      if (bindings[i]?.kind !== "constant")
-        given.set(node, known(inputs[i] as Value, node.shape, node.dtype));
+    const substitution = new Map(nodes);
+    graph.inputs.forEach((node, i) => {
+      if (inputs[i]!.kind !== "constant") substitution.set(node, known(values[i]!, node.shape, node.dtype));
     });
-    return given;
+    return substitution;
   };
-  return { leaves, all };
+  return { leaves: nodes, all };
 }
 
-/** Runs a program for arguments; `first` says that its numbers and effects were had in the tracing. */
-export function call(compiled: Compiled, found: Found, first: boolean): unknown {
-  const { executable, structure, nodes, outputs, calls } = compiled;
+/** Puts the outputs of the program into the slots and the arguments, and gives the result of the function. */
+function commit(
+  { outputs, slotWrites, cleanups, argumentWrites, result }: Specialization,
+  found: Flattened,
+  values: readonly Value[],
+  given: CallInputs | null,
+): unknown {
+  const tensors = outputs.map(({ node, history }, k) => {
+    const value = values[k]!;
+    return new Tensor(history && given ? history.node(value, given) : known(value, node.shape, node.dtype));
+  });
+  slotWrites.forEach(({ slot, aliased }, k) => {
+    slot.write(values[outputs.length + k]!, aliased);
+  });
+  for (const cleanup of cleanups) cleanup();
+  for (const { object, entries } of argumentWrites) {
+    const x = found.objects[object]!;
+    containerOf(x).put(
+      x,
+      entries.map(([key, make]): Entry => [key, make(tensors, found)]),
+    );
+  }
+  return result(tensors, found);
+}
+
+/**
+ * Runs the program for arguments; if it fails, the effects are undone.
+ *
+ * @param isFirst whether this is the call that was traced: its effects happened in the trace
+ */
+export function run(specialization: Specialization, found: Flattened, isFirst: boolean): unknown {
+  const { executable, graph, hookedNodes, effects } = specialization;
   let done = 0;
   try {
     const numbers: number[] = [];
-    for (const c of calls) {
-      if (!isEffect(c)) numbers.push(first ? c.first : c.ask());
-      else if (!first) c.act();
+    for (const effect of effects) {
+      if (isNumber(effect)) numbers.push(isFirst ? effect.first : effect.read());
+      else if (!isFirst) effect.act();
       done++;
     }
-    const { inputs, dying } = bind(compiled, found, numbers);
-    const given = givenAt(compiled, found, inputs);
-    const values = executable.run(inputs, runHook.onValues ? undefined : dying);
-    if (nodes) runHook.onValues?.(nodes, values, structure.inputs, inputs);
-    const results = outputs.map(({ node, history }, k) => {
-      const value = values[k] as Value;
-      return new Tensor(history && given ? history.node(value, given) : known(value, node.shape, node.dtype));
-    });
-    let place = outputs.length;
-    for (const { slot, shared } of compiled.written) slot.hold(values[place++] as Value, shared);
-    for (const act of compiled.after) act();
-    for (const { place, entries } of compiled.entries) {
-      const x = found.objects[place] as object;
-      containerOf(x).put(
-        x,
-        entries.map(([key, make]): Entry => [key, make(results, found)]),
-      );
-    }
-    return compiled.result(results, found);
+    const { values, donated } = inputValues(specialization, found, numbers);
+    const given = callInputs(specialization, found, values);
+    const results = executable.run(values, runHook.onValues ? undefined : donated);
+    if (hookedNodes) runHook.onValues?.(hookedNodes, results, graph.inputs, values);
+    return commit(specialization, found, results, given);
   } catch (error) {
-    undo(calls.slice(0, done));
+    undoAll(effects.slice(0, done));
     throw error;
   }
 }

@@ -1,13 +1,14 @@
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
-import { Cell } from "../tensor/parameter.ts";
-import { isLocal, type Tracing } from "../tensor/recorder.ts";
+import { Cell } from "../tensor/cell.ts";
+import { isLocal } from "../tensor/lifetime.ts";
+import type { Recorder } from "../tensor/recorder.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { containerOf, isData, isObject } from "./container.ts";
-import type { Found } from "./inputs.ts";
+import type { Flattened } from "./inputs.ts";
 
 /** Makes a value anew at each call, of the tensors that the program gives and of what the arguments hold. */
-export type Template = (outputs: readonly Tensor[], found: Found) => unknown;
+export type Template = (outputs: readonly Tensor[], found: Flattened) => unknown;
 
 const isTensor = (x: unknown): x is Tensor => x instanceof Tensor && !(x instanceof Cell);
 
@@ -22,9 +23,9 @@ export class Templates {
   readonly #above: object[] = [];
 
   constructor(
-    readonly trace: Tracing,
-    readonly found: Found,
-    readonly standIns: readonly Tensor[],
+    readonly recorder: Recorder,
+    readonly found: Flattened,
+    readonly placeholders: readonly Tensor[],
   ) {}
 
   /** What the function returned: of a cell, its value. */
@@ -77,7 +78,7 @@ export class Templates {
 
   /** Whether there is something in an object that was made inside. */
   #holdsInner(x: unknown, seen: Set<object>): boolean {
-    if (isTensor(x)) return x.node.id >= this.trace.start;
+    if (isTensor(x)) return x.node.id >= this.recorder.start;
     if (!isObject(x) || seen.has(x)) return false;
     seen.add(x);
     return (
@@ -89,7 +90,7 @@ export class Templates {
   }
 
   #tensor(x: Tensor): Template {
-    const argument = this.standIns.indexOf(x);
+    const argument = this.placeholders.indexOf(x);
     if (argument >= 0) return (_, { tensors }) => tensors[argument];
     const known = this.#places.get(x) ?? this.nodes.push(x.node) - 1;
     this.#places.set(x, known);

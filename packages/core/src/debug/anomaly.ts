@@ -7,11 +7,11 @@ import { canonicalize, graphOf } from "../graph/canonicalize.ts";
 import { type Node, type NodeHook, setNodeHook, type Value } from "../graph/node.ts";
 import { topological } from "../graph/walk.ts";
 import { formatShape } from "../shape.ts";
-import { tracing } from "../tensor/recorder.ts";
+import { currentRecorder } from "../tensor/recorder.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { tensorsOf } from "../transform/pytree.ts";
-import { coordinatesOf, sourcesOf } from "./provenance.ts";
-import { callerOf, mark, withDeepTraces } from "./stack-trace.ts";
+import { treeLeaves } from "../transform/pytree.ts";
+import { coordinatesOf, inputElements } from "./provenance.ts";
+import { callerOf, captureStack, withDeepTraces } from "./stack-trace.ts";
 
 export interface AnomalyOptions {
   /** Look for NaN (true). */
@@ -21,37 +21,37 @@ export interface AnomalyOptions {
 }
 
 /** Where a node was made, and the node whose derivative it belongs to. */
-interface Making {
+interface Provenance {
   readonly trace: Error;
   readonly of: Node | undefined;
 }
 
-const makings = new WeakMap<Node, Making>();
+const provenanceOf = new WeakMap<Node, Provenance>();
 
 /** Keeps for each node where it was made; derivatives are worked out as soon as they are there. */
-function following(): NodeHook {
+function recordProvenance(): NodeHook {
   let of: Node | undefined;
   return {
-    onCreate: (node) => makings.set(node, { trace: mark(), of }),
+    onCreate: (node) => provenanceOf.set(node, { trace: captureStack(), of }),
     onBackward(node) {
       of = node ?? undefined;
     },
     onGradients(nodes) {
-      if (!tracing()) evaluate(nodes.filter((n) => n !== null));
+      if (!currentRecorder()) evaluate(nodes.filter((n) => n !== null));
     },
   };
 }
 
 /** `called at file:1:2`, with the ops whose derivative a node belongs to. */
-function story(node: Node): string {
-  const making = makings.get(node);
+function describeProvenance(node: Node): string {
+  const making = provenanceOf.get(node);
   const place = making && callerOf(making.trace);
   if (!making?.of) return place ? `, called at ${place}` : "";
-  return `, in the derivative of ${making.of.op.name}${story(making.of)}${place ? `, taken at ${place}` : ""}`;
+  return `, in the derivative of ${making.of.op.name}${describeProvenance(making.of)}${place ? `, taken at ${place}` : ""}`;
 }
 
 /** An element of a node. */
-interface Spot {
+interface ElementRef {
   readonly node: Node;
   readonly e: number;
 }
@@ -91,21 +91,21 @@ class Replay {
     return value as Value;
   }
 
-  value({ node, e }: Spot): number {
+  value({ node, e }: ElementRef): number {
     return this.elements(node)[e] as number;
   }
 
   /** The first element of a node that passes a test. */
-  first(node: Node, test: Test): Spot | undefined {
+  first(node: Node, test: Test): ElementRef | undefined {
     const e = Array.prototype.findIndex.call(this.elements(node), test);
     return e < 0 ? undefined : { node, e };
   }
 
   /** For each input of an element's node, the elements of it that the element is made of. */
-  sources({ node, e }: Spot): Spot[][] {
+  sources({ node, e }: ElementRef): ElementRef[][] {
     if (this.inputs.includes(node)) return [];
     const { inputs } = node;
-    const places = sourcesOf(
+    const places = inputElements(
       node,
       e,
       inputs,
@@ -115,27 +115,27 @@ class Replay {
   }
 
   /** The sources of an element that pass a test: the first of each input, earlier nodes first. */
-  suspects(at: Spot, test: Test): Spot[] {
+  candidates(at: ElementRef, test: Test): ElementRef[] {
     const found = this.sources(at).flatMap((list) => list.find((x) => test(this.value(x))) ?? []);
     return found.sort((a, b) => a.node.id - b.node.id);
   }
 
   /** Where the NaN at an element comes from: the element that has it first, and the one that is made of that. */
-  birthOfNaN(at: Spot): { readonly birth: Spot; readonly reader: Spot } {
+  originOfNaN(at: ElementRef): { readonly birth: ElementRef; readonly reader: ElementRef } {
     let [birth, reader] = [at, at];
-    for (let [next] = this.suspects(at, isNan); next; [next] = this.suspects(next, isNan))
+    for (let [next] = this.candidates(at, isNan); next; [next] = this.candidates(next, isNan))
       [birth, reader] = [next, birth];
     return { birth, reader };
   }
 
   /** Where an infinity that an element is, or is made of, arises from finite numbers; nowhere if it was given. */
-  birthOfInfinity(at: Spot): Spot | undefined {
+  originOfInfinity(at: ElementRef): ElementRef | undefined {
     const met = new Set<Node>(this.inputs);
     const stack = [at];
     for (let next = stack.pop(); next; next = stack.pop()) {
       if (met.has(next.node)) continue;
       met.add(next.node);
-      const suspects = this.suspects(next, isInfinite);
+      const suspects = this.candidates(next, isInfinite);
       if (suspects.length === 0 && isInfinite(this.value(next))) return next;
       for (const suspect of suspects.reverse()) stack.push(suspect);
     }
@@ -157,15 +157,15 @@ function range(values: readonly number[]): string {
 }
 
 /** Throws for an element that is not what it should be. */
-function report(replay: Replay, at: Spot, reader = at): never {
+function report(replay: Replay, at: ElementRef, reader = at): never {
   const { op, dtype, shape } = at.node;
   const place = formatShape(coordinatesOf(shape, at.e));
   const what = `${replay.value(at)} at ${place} of ${dtype}${formatShape(shape)}`;
   if (replay.inputs.includes(at.node))
-    fail("value", reader.node.op.name, `was given ${what}${story(reader.node)}`);
+    fail("value", reader.node.op.name, `was given ${what}${describeProvenance(reader.node)}`);
   const from = replay.sources(at).filter((list) => list.length > 0);
   const values = from.map((list) => range(list.map((x) => replay.value(x)))).join(" and ");
-  fail("value", op.name, `gave ${what}${values && ` from ${values}`}${story(at.node)}`);
+  fail("value", op.name, `gave ${what}${values && ` from ${values}`}${describeProvenance(at.node)}`);
 }
 
 /** Looks through what a graph came to, and throws for what should not be there. */
@@ -173,9 +173,9 @@ function inspect(replay: Replay, { nan, inf }: Required<AnomalyOptions>): void {
   for (const node of [...replay.roots].sort((a, b) => a.id - b.id)) {
     if (!isFloat(node.dtype) || replay.inputs.includes(node)) continue;
     const found = replay.first(node, isNan);
-    const { birth, reader } = found ? replay.birthOfNaN(found) : {};
+    const { birth, reader } = found ? replay.originOfNaN(found) : {};
     const over = inf ? (birth ?? replay.first(node, isInfinite)) : undefined;
-    const infinity = over && replay.birthOfInfinity(over);
+    const infinity = over && replay.originOfInfinity(over);
     if (infinity) report(replay, infinity);
     if (nan && birth) report(replay, birth, reader);
   }
@@ -194,11 +194,11 @@ export function detectAnomaly<T>(f: () => T, options: AnomalyOptions = {}): T {
   checkArguments("detectAnomaly", anomalyArguments, arguments);
   const { nan = true, inf = false } = options;
   const onValues: RunHook["onValues"] = (...graph) => inspect(new Replay(...graph), { nan, inf });
-  const before = { watcher: setRunHook({ ...runHook, onValues }), observer: setNodeHook(following()) };
+  const before = { watcher: setRunHook({ ...runHook, onValues }), observer: setNodeHook(recordProvenance()) };
   try {
     return withDeepTraces(() => {
       const result = requireSynchronous("detectAnomaly", f());
-      Tensor.evaluate(tensorsOf(result));
+      Tensor.evaluate(treeLeaves(result));
       return result;
     });
   } finally {

@@ -1,4 +1,4 @@
-import { compiledStructure } from "../compile/compile.ts";
+import { compiledGraph } from "../compile/compile.ts";
 import { fail } from "../errors.ts";
 import { type CanonicalGraph, canonicalize, graphOf } from "../graph/canonicalize.ts";
 import type { Node } from "../graph/node.ts";
@@ -11,9 +11,9 @@ import { Tensor } from "../tensor/tensor.ts";
 import { overview } from "./overview.ts";
 
 /** Graphs of more nodes are told in short. */
-const longest = 100;
+const maxNodesInFull = 100;
 
-function inFull(structure: CanonicalGraph): string {
+function explainInFull(structure: CanonicalGraph): string {
   const program = lower(structure);
   const { offsets, bytes } = planMemory(program);
   const names = bufferNames(program);
@@ -34,10 +34,10 @@ function inFull(structure: CanonicalGraph): string {
 }
 
 const explainStructure = (structure: CanonicalGraph): string =>
-  structure.items.length > longest ? overview(structure) : inFull(structure);
+  structure.items.length > maxNodesInFull ? overview(structure) : explainInFull(structure);
 
 /** What to know of tensors that have their values already. */
-function noteOn(nodes: readonly Node[]): string {
+function evaluatedNote(nodes: readonly Node[]): string {
   const evaluated = nodes.filter((n) => n.value !== null);
   if (evaluated.length === 0) return "";
   const which = nodes.length > 1 ? `${evaluated.length} of ${nodes.length} ` : "";
@@ -56,7 +56,7 @@ export function explain(...tensors: readonly Tensor[]): string;
 export function explain(first: unknown, ...rest: readonly unknown[]): string {
   if (typeof first === "function")
     return explainStructure(
-      compiledStructure(first, rest) ??
+      compiledGraph(first, rest) ??
         fail(
           "value",
           "explain",
@@ -69,5 +69,5 @@ export function explain(first: unknown, ...rest: readonly unknown[]): string {
       : fail("value", "explain", "wants tensors, or a compiled function and arguments"),
   );
   const isInput = (n: Node) => n.value !== null && (n.inputs.length === 0 || !nodes.includes(n));
-  return noteOn(nodes) + explainStructure(canonicalize(graphOf(nodes, isInput)));
+  return evaluatedNote(nodes) + explainStructure(canonicalize(graphOf(nodes, isInput)));
 }

@@ -1,7 +1,7 @@
 import { setRunHook } from "../backend/hooks.ts";
 import type { Cost } from "../inspect/cost.ts";
 import { type KernelList, kernelCosts } from "../inspect/kernel-cost.ts";
-import { figures, timing } from "./profile.ts";
+import { formatCost, timeKernels } from "./profile.ts";
 import { digits } from "./text-table.ts";
 
 const { process, console } = globalThis as unknown as {
@@ -22,7 +22,7 @@ const level = levelAsked();
 
 function log(ms: number, cost: Cost, name: string): void {
   const units = ["ms", "MB", "MFLOP", "GB/s", "GFLOP/s"];
-  const values = [digits(ms), ...figures(cost, ms)].map((x, i) => `${x.padStart(8)} ${units[i]}`);
+  const values = [digits(ms), ...formatCost(cost, ms)].map((x, i) => `${x.padStart(8)} ${units[i]}`);
   console.error([...values, name].join("  "));
 }
 
@@ -32,7 +32,7 @@ function logged(program: KernelList, step: (k: number) => void): void {
   const known = works.get(program) ?? kernelCosts(program);
   works.set(program, known);
   const all = { ms: 0, flop: 0, read: 0, written: 0, runs: 0 };
-  timing((_, k, ms) => {
+  timeKernels((_, k, ms) => {
     const work = known[k];
     if (!work) return;
     if (level > 1) log(ms, work, work.name);

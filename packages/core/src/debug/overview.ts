@@ -7,7 +7,7 @@ import { lower } from "../lower/pipeline.ts";
 import { digits, table } from "./text-table.ts";
 
 /** How often each text occurs, in the order of first occurrence. */
-function counted(texts: readonly string[]): Map<string, number> {
+function countBy(texts: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const text of texts) counts.set(text, 1 + (counts.get(text) ?? 0));
   return counts;
@@ -30,8 +30,8 @@ export function overview(structure: CanonicalGraph): string {
   const program = lower(structure);
   const { offsets, bytes } = planMemory(program);
   const works = kernelCosts(program).filter((w) => w !== null);
-  const equal = counted(works.map((w) => JSON.stringify(w)));
-  const ops = [...counted(structure.items.map(({ op }) => op.name))].sort(([, a], [, b]) => b - a);
+  const equal = countBy(works.map((w) => JSON.stringify(w)));
+  const ops = [...countBy(structure.items.map(({ op }) => op.name))].sort(([, a], [, b]) => b - a);
   return [
     "graph",
     `${structure.items.length} nodes: ${ops.map(([name, count]) => `${count} ${name}`).join(", ")}`,

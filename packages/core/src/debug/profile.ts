@@ -4,7 +4,7 @@ import { requireSynchronous } from "../errors.ts";
 import type { Cost } from "../inspect/cost.ts";
 import { type KernelCost, type KernelList, kernelCosts } from "../inspect/kernel-cost.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { tensorsOf } from "../transform/pytree.ts";
+import { treeLeaves } from "../transform/pytree.ts";
 import { digits, table } from "./text-table.ts";
 
 /** A kernel as a profile saw it: equal ones are one, in the order of their first runs. */
@@ -17,7 +17,7 @@ export interface KernelProfile extends KernelCost {
 const { performance } = globalThis as unknown as { readonly performance: { now(): number } };
 
 /** Watches programs step by step. */
-export const timing =
+export const timeKernels =
   (note: (program: KernelList, k: number, ms: number) => void): NonNullable<RunHook["runKernels"]> =>
   (program, step) => {
     for (let k = 0; k < (program.kernels ?? program.items).length; k++) {
@@ -28,18 +28,18 @@ export const timing =
   };
 
 /** MB and MFLOP of one run, and GB/s and GFLOP/s given the milliseconds that it takes. */
-export const figures = ({ read, written, flop }: Cost, ms: number): string[] =>
+export const formatCost = ({ read, written, flop }: Cost, ms: number): string[] =>
   [(read + written) / 1e6, flop / 1e6, (read + written) / ms / 1e6, flop / ms / 1e6].map(digits);
 
-const columns = ["ms", "share", "runs", "µs each", "MB", "MFLOP", "GB/s", "GFLOP/s", "kernel"];
+const header = ["ms", "share", "runs", "µs each", "MB", "MFLOP", "GB/s", "GFLOP/s", "kernel"];
 
 /** A kernel's line of the table. */
-const cells = (k: KernelProfile, all: number): string[] => [
+const row = (k: KernelProfile, all: number): string[] => [
   digits(k.ms),
   `${((100 * k.ms) / (all || 1)).toFixed(0)}%`,
   `${k.runs}`,
   digits((1e3 * k.ms) / k.runs),
-  ...figures(k, k.ms / k.runs),
+  ...formatCost(k, k.ms / k.runs),
   k.name,
 ];
 
@@ -62,8 +62,8 @@ export class Profile<T> {
   toString(): string {
     const all = this.kernels.reduce((sum, k) => sum + k.ms, 0);
     const runs = this.kernels.reduce((sum, k) => sum + k.runs, 0);
-    const rows = this.kernels.map((k) => cells(k, all));
-    return `${table([columns, ...rows])}\n${digits(all)} ms in ${runs} runs of kernels, ${digits(this.ms)} ms in all`;
+    const rows = this.kernels.map((k) => row(k, all));
+    return `${table([header, ...rows])}\n${digits(all)} ms in ${runs} runs of kernels, ${digits(this.ms)} ms in all`;
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
@@ -93,7 +93,7 @@ const profileArguments: Signature = { f: "function" };
 export function profile<T>(f: () => T): Profile<T> {
   checkArguments("profile", profileArguments, arguments);
   const seen = new Map<KernelList, Timed[]>();
-  const runKernels = timing((program, k, ms) => {
+  const runKernels = timeKernels((program, k, ms) => {
     const steps = seen.get(program) ?? [];
     seen.set(program, steps);
     steps[k] ??= { runs: 0, ms: 0 };
@@ -104,7 +104,7 @@ export function profile<T>(f: () => T): Profile<T> {
   try {
     const start = performance.now();
     const result = requireSynchronous("profile", f());
-    Tensor.evaluate(tensorsOf(result));
+    Tensor.evaluate(treeLeaves(result));
     return new Profile(result, performance.now() - start, merged(seen));
   } finally {
     setRunHook(before);

@@ -8,7 +8,7 @@ export const coordinatesOf = (shape: Shape, place: number): number[] =>
   stridesOf(shape).map((stride, d) => Math.floor(place / stride) % (shape[d] as number));
 
 /** The places of the elements whose coordinates are these; all along an axis where none is given. */
-function placesAt(shape: Shape, coordinates: readonly (number | undefined)[]): number[] {
+function elementsAt(shape: Shape, coordinates: readonly (number | undefined)[]): number[] {
   const strides = stridesOf(shape);
   return shape.reduce<number[]>(
     (places, n, d) => {
@@ -21,32 +21,32 @@ function placesAt(shape: Shape, coordinates: readonly (number | undefined)[]): n
 }
 
 /** Works a formula out for one element, a branch that is not taken left aside; the arguments it takes go into `taken`. */
-function work(e: Expr, x: readonly number[], taken: Set<number>): number {
+function evaluateElement(e: Expr, x: readonly number[], taken: Set<number>): number {
   if (e.kind === "const") return e.value;
   if (e.kind === "arg") {
     taken.add(e.index);
     return x[e.index] as number;
   }
   if (e.word.result !== "branches")
-    return referenceFunction(e.name, e.word)(...e.args.map((a) => work(a, x, taken)));
+    return referenceFunction(e.name, e.word)(...e.args.map((a) => evaluateElement(a, x, taken)));
   const [condition, yes, no] = e.args as [Expr, Expr, Expr];
-  return work(work(condition, x, taken) ? yes : no, x, taken);
+  return evaluateElement(evaluateElement(condition, x, taken) ? yes : no, x, taken);
 }
 
 /** Places in each input. */
-type Places = readonly (readonly number[])[];
+type InputElements = readonly (readonly number[])[];
 type Rule<O extends Op> = (
   op: O,
   out: Node,
   e: number,
   inputs: readonly Node[],
   x: readonly ArrayLike<number>[],
-) => Places;
+) => InputElements;
 
 const rules: { readonly [F in Op["family"]]: Rule<Extract<Op, { family: F }>> } = {
   elementwise(op, _, e, inputs, x) {
     const taken = new Set<number>();
-    work(
+    evaluateElement(
       op.f(inputs.map((_, k) => arg(k))),
       x.map((list) => list[e] as number),
       taken,
@@ -59,7 +59,7 @@ const rules: { readonly [F in Op["family"]]: Rule<Extract<Op, { family: F }>> } 
     const read = op.reads(at).find(({ valid }) => valid === undefined || constantOf(valid) !== 0);
     return inputs.map(({ shape }, k) =>
       k === read?.input
-        ? placesAt(
+        ? elementsAt(
             shape,
             read.index.map((i) => constantOf(toExpr(i))),
           )
@@ -72,7 +72,7 @@ const rules: { readonly [F in Op["family"]]: Rule<Extract<Op, { family: F }>> } 
     const kept = shape.filter((_, d) => !op.dims.includes(d));
     const at = coordinatesOf(kept, e);
     return [
-      placesAt(
+      elementsAt(
         shape,
         shape.map((_, d) => (op.dims.includes(d) ? undefined : at.shift())),
       ),
@@ -82,7 +82,7 @@ const rules: { readonly [F in Op["family"]]: Rule<Extract<Op, { family: F }>> } 
   contraction(op, out, e, inputs) {
     const at = coordinatesOf(out.shape, e);
     return inputs.map(({ shape }, k) =>
-      placesAt(
+      elementsAt(
         shape,
         [...(k === 0 ? op.a : op.b)].map((l) => at[op.out.indexOf(l)]),
       ),
@@ -92,8 +92,8 @@ const rules: { readonly [F in Op["family"]]: Rule<Extract<Op, { family: F }>> } 
   indexing(op, out, e, inputs, [, index]) {
     const at = coordinatesOf(out.shape, e);
     const along = (d: number, i: number | undefined) => at.map((c, k) => (k === d ? i : c));
-    if (op.mode === "gather") return [placesAt((inputs[0] as Node).shape, along(op.dim, index?.[e])), [e]];
-    const written = placesAt((inputs[1] as Node).shape, along(op.dim, undefined)).filter(
+    if (op.mode === "gather") return [elementsAt((inputs[0] as Node).shape, along(op.dim, index?.[e])), [e]];
+    const written = elementsAt((inputs[1] as Node).shape, along(op.dim, undefined)).filter(
       (j) => index?.[j] === at[op.dim],
     );
     if (op.mode === "scatter" && written.length > 0) return [[], written, written.slice(-1)];
@@ -102,7 +102,7 @@ const rules: { readonly [F in Op["family"]]: Rule<Extract<Op, { family: F }>> } 
 
   recurrence(op, out, e) {
     const at = coordinatesOf(out.shape, e);
-    const line = placesAt(
+    const line = elementsAt(
       out.shape,
       at.map((c, d) => (d === op.dim ? undefined : c)),
     );
@@ -116,9 +116,9 @@ const rules: { readonly [F in Op["family"]]: Rule<Extract<Op, { family: F }>> } 
 };
 
 /** Which elements of its inputs element `e` of a node is made of, given all their elements. */
-export const sourcesOf = (
+export const inputElements = (
   node: Node,
   e: number,
   inputs: readonly Node[],
   x: readonly ArrayLike<number>[],
-): Places => (rules[node.op.family] as Rule<Op>)(node.op, node, e, inputs, x);
+): InputElements => (rules[node.op.family] as Rule<Op>)(node.op, node, e, inputs, x);

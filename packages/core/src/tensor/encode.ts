@@ -13,19 +13,19 @@ export interface EncodedTensor {
   readonly data: readonly (number | boolean | string)[];
 }
 
-const spelled: Readonly<Record<string, number>> = {
+const nonJSON: Readonly<Record<string, number>> = {
   NaN: Number.NaN,
   Infinity: Number.POSITIVE_INFINITY,
   "-Infinity": Number.NEGATIVE_INFINITY,
   "-0": -0,
 };
 
-const written = (x: number): number | string =>
+const encodeNumber = (x: number): number | string =>
   Number.isFinite(x) && !Object.is(x, -0) ? x : x === 0 ? "-0" : String(x);
 
 /** A tensor's elements as plain data. */
 export function encode(array: TypedArray, shape: Shape, dtype: DType): EncodedTensor {
-  const element = (x: number) => (dtype === "bool" ? x !== 0 : written(x));
+  const element = (x: number) => (dtype === "bool" ? x !== 0 : encodeNumber(x));
   return { dtype, shape: [...shape], data: Array.from(array, element) };
 }
 
@@ -46,7 +46,7 @@ export function decode(x: EncodedTensor): Node {
     fail("shape", "fromJSON", "shape and data must be arrays");
   const shape = checkShape("fromJSON", x.shape);
   const numbers = x.data.map((e: unknown, i) => {
-    const number = typeof e === "string" ? (Object.hasOwn(spelled, e) ? spelled[e] : undefined) : e;
+    const number = typeof e === "string" ? (Object.hasOwn(nonJSON, e) ? nonJSON[e] : undefined) : e;
     if (typeof number !== "number" && typeof number !== "boolean")
       fail(
         "value",

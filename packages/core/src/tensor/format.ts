@@ -2,14 +2,14 @@ import type { DType, TypedArray } from "../dtype.ts";
 import { formatShape, type Shape, sizeOf, stridesOf } from "../shape.ts";
 
 /** Axes longer than twice this, of tensors with more than 1000 elements, show only their first and last three. */
-const edge = 3;
+const edgeItems = 3;
 /** Where more elements than this would be shown, the outermost axes show only their first part. */
-const longest = 10_000;
+const maxShown = 10_000;
 
 /** Rows are broken into lines of at most this many characters. */
 const lineWidth = 80;
 
-const opening = "tensor(";
+const prefix = "tensor(";
 
 const max = (a: number, b: number): number => Math.max(a, b);
 const min = (a: number, b: number): number => Math.min(a, b);
@@ -34,24 +34,24 @@ function formatter(values: readonly number[], dtype: DType): (x: number) => stri
 }
 
 /** The places that each axis shows, `null` where it leaves some out. */
-function placesShown(shape: Shape): (number | null)[][] {
+function indicesShown(shape: Shape): (number | null)[][] {
   const all = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
   if (sizeOf(shape.map((n) => Math.max(n, 1))) <= 1000) return shape.map(all);
-  const shown = shape.map((n) => Math.min(n, 2 * edge));
+  const shown = shape.map((n) => Math.min(n, 2 * edgeItems));
   let count = sizeOf(shown);
   return shape.map((n, d) => {
     const own = shown[d] as number;
-    if (count > longest && n > 1) {
+    if (count > maxShown && n > 1) {
       count /= own;
       return [0, null];
     }
-    return own === n ? all(n) : [...all(edge), null, ...all(edge).map((i) => n - edge + i)];
+    return own === n ? all(n) : [...all(edgeItems), null, ...all(edgeItems).map((i) => n - edgeItems + i)];
   });
 }
 
 /** The elements as nested brackets, aligned to stand behind `opening`; long tensors are shortened with “…”. */
 function formatElements(array: TypedArray, shape: Shape, dtype: DType): string {
-  const shown = placesShown(shape);
+  const shown = indicesShown(shape);
   const strides = stridesOf(shape);
   const visible = shown.reduce<number[]>(
     (places, own, d) =>
@@ -61,13 +61,13 @@ function formatElements(array: TypedArray, shape: Shape, dtype: DType): string {
   const values = visible.map((at) => array[at] as number);
   const format = formatter(values, dtype);
   const width = values.map((x) => format(x).length).reduce(max, 0);
-  const perLine = Math.max(1, Math.floor((lineWidth - opening.length - shape.length) / (width + 2)));
+  const perLine = Math.max(1, Math.floor((lineWidth - prefix.length - shape.length) / (width + 2)));
   const print = (d: number, at: number): string => {
     if (d === shape.length) return format(array[at] as number).padStart(width);
     const parts = (shown[d] as (number | null)[]).map((i) =>
       i === null ? "…" : print(d + 1, at + i * (strides[d] as number)),
     );
-    const indent = " ".repeat(opening.length + d + 1);
+    const indent = " ".repeat(prefix.length + d + 1);
     if (d < shape.length - 1)
       return `[${parts.join(`,${"\n".repeat(Math.min(2, shape.length - 1 - d))}${indent}`)}]`;
     const lines = Array.from({ length: Math.ceil(parts.length / perLine) }, (_, k) =>
@@ -80,5 +80,5 @@ function formatElements(array: TypedArray, shape: Shape, dtype: DType): string {
 
 /** `tensor([[1, 2], [3, 4]], shape [2, 2], float32)`, with long ones on lines of their own. */
 export function formatTensor(array: TypedArray, shape: Shape, dtype: DType, note: string): string {
-  return `${opening}${formatElements(array, shape, dtype)}, shape ${formatShape(shape)}, ${dtype}${note})`;
+  return `${prefix}${formatElements(array, shape, dtype)}, shape ${formatShape(shape)}, ${dtype}${note})`;
 }

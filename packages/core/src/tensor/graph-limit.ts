@@ -5,14 +5,14 @@ import { topological } from "../graph/walk.ts";
 import { isCollected } from "../ops/identity.ts";
 
 /** What a tensor waits for may be this many nodes: an unread sum over a loop would grow for ever otherwise. */
-const most = 4000;
+const maxPending = 4000;
 /** Nothing is counted again before that many nodes were made: what is spent on counting stays in proportion. */
-let rested = 0;
+let nextCheckId = 0;
 
 /** How many of the oldest nodes to work out: about half of `most`, and whole rounds of a loop where they come from one. */
-function portion(nodes: readonly Node[]): number {
+function evictCount(nodes: readonly Node[]): number {
   const kinds = nodes.map((n) => `${n.op.name}${n.shape}`);
-  return wholeRounds(kinds, 0, most / 2) ?? most / 2;
+  return wholeRounds(kinds, 0, maxPending / 2) ?? maxPending / 2;
 }
 
 /**
@@ -20,15 +20,20 @@ function portion(nodes: readonly Node[]): number {
  * reads it. Collected gradients are not looked behind, though whole networks may be there: an optimizer's step, or the
  * next `backward`, works them out.
  */
-export function bound(node: Node): void {
-  if (node.needsGrad || node.value !== null || node.id - node.oldestPending < most || node.id < rested)
+export function limitPending(node: Node): void {
+  if (
+    node.needsGrad ||
+    node.value !== null ||
+    node.id - node.oldestPending < maxPending ||
+    node.id < nextCheckId
+  )
     return;
   const found = topological([node], (n) => n.value === null && !isCollected(n));
   const gradients = found.filter(isCollected);
   const waiting = found.filter((n) => n.value === null && !isCollected(n)).sort((a, b) => a.id - b.id);
-  rested = node.id + most / 4;
-  if (waiting.length >= most) {
-    const newer = waiting.slice(portion(waiting));
+  nextCheckId = node.id + maxPending / 4;
+  if (waiting.length >= maxPending) {
+    const newer = waiting.slice(evictCount(waiting));
     const oldest = newer[0]?.id as number;
     evaluate([...newer.flatMap((n) => n.inputs.filter((x) => x.id < oldest)), ...gradients]);
   }

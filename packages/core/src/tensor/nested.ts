@@ -22,12 +22,12 @@ interface Parsed {
 }
 
 /** Lists are nested at most this deep. */
-const deepest = 64;
+const maxDepth = 64;
 
 const isRow = (x: unknown): x is ArrayLike<unknown> => Array.isArray(x) || kindOf(x) !== undefined;
 
 /** What a thing that is no number was meant to be. */
-function instead(x: unknown): string {
+function suggestion(x: unknown): string {
   if (typeof x === "bigint" || typeof x === "string") return ". Did you mean Number(x)?";
   if (x instanceof ArrayBuffer || x instanceof DataView) return ". Did you mean new Float32Array(buffer)?";
   if (typeof x === "object" && x !== null && Symbol.iterator in x) return ". Did you mean [...x]?";
@@ -53,7 +53,7 @@ function check(x: unknown, shape: readonly number[], d: number, path: string): v
     fail(
       "dtype",
       "tensor",
-      `${place} is ${describe(x)}; give numbers, booleans, typed arrays, or tensors${instead(x)}`,
+      `${place} is ${describe(x)}; give numbers, booleans, typed arrays, or tensors${suggestion(x)}`,
     );
   else if (d !== shape.length)
     fail(
@@ -68,8 +68,8 @@ function shapeOf(data: unknown): number[] {
   const shape: number[] = [];
   for (let level = data; isRow(level); level = level[0]) {
     shape.push(level.length);
-    if (shape.length > deepest)
-      fail("shape", "tensor", `arrays more than ${deepest} levels deep. Does one of them hold itself?`);
+    if (shape.length > maxDepth)
+      fail("shape", "tensor", `arrays more than ${maxDepth} levels deep. Does one of them hold itself?`);
   }
   check(data, shape, 0, "");
   return shape;
@@ -106,7 +106,7 @@ const isPixels = (x: unknown): x is Pixels =>
   kindOf(x.data) !== undefined;
 
 /** The elements of what a tensor is made from, with the shape and the dtype that it has of its own. */
-function read(data: TensorData, asked?: DType): readonly [Elements, Shape] {
+function elementsAndShape(data: TensorData, asked?: DType): readonly [Elements, Shape] {
   const kind = kindOf(data);
   if (kind) {
     const elements = typedElements(data as NumberArray, kind, asked);
@@ -123,7 +123,7 @@ function read(data: TensorData, asked?: DType): readonly [Elements, Shape] {
 /** The elements in row-major order, their shape and dtype: see `tensor`. */
 export function parseData(data: TensorData, shape?: Shape, asked?: DType): Parsed {
   if (asked !== undefined) checkDType("tensor", asked);
-  const [elements, natural] = read(data, asked);
+  const [elements, natural] = elementsAndShape(data, asked);
   const to = checkShape("tensor", shape ?? natural);
   if (sizeOf(to) !== elements.numbers.length)
     fail("shape", "tensor", `${elements.numbers.length} elements do not fill shape ${formatShape(to)}`);
@@ -132,7 +132,7 @@ export function parseData(data: TensorData, shape?: Shape, asked?: DType): Parse
 }
 
 /** Elements as nested arrays: numbers, or booleans where dtype is bool; a 0-d tensor is a bare element. */
-export function nest(array: TypedArray, shape: Shape, dtype: DType): Nested {
+export function toNested(array: TypedArray, shape: Shape, dtype: DType): Nested {
   const element = (x: number): number | boolean => (dtype === "bool" ? x !== 0 : x);
   let level: Nested[] = Array.from(array, element);
   for (let d = shape.length - 1; d >= 1; d--) {

@@ -16,18 +16,19 @@ import { type Key, scalar } from "../ops/source.ts";
 import { le } from "../scalar/primitives.ts";
 import { broadcast, type Shape } from "../shape.ts";
 import { type CreateOptions, createOptions, ofShape, tensor } from "./create.ts";
-import { asked, Lifetime, perCall } from "./recorder.ts";
+import { Lifetime } from "./lifetime.ts";
+import { dynamicNumber, sideEffect } from "./recorder.ts";
 import { lifted, Tensor, type TensorLike } from "./tensor.ts";
 
 /** Gives the keys that a function draws: made anew and noted down, or those noted down before. */
-type Tape = (make: () => Key) => Key;
-let tape: Tape = (make) => make();
+type KeyLog = (make: () => Key) => Key;
+let keyLog: KeyLog = (make) => make();
 
 /** Runs `f` while the keys it draws are recorded in `keys`, or are those recorded there. */
-export function withKeys<T>(keys: Key[], mode: "record" | "replay", f: () => T): T {
-  const outer = tape;
+export function replayKeys<T>(keys: Key[], mode: "record" | "replay", f: () => T): T {
+  const outer = keyLog;
   let next = 0;
-  tape = (make) => {
+  keyLog = (make) => {
     const key = (mode === "replay" && keys[next++]) || outer(make);
     if (mode === "record") keys.push(key);
     return key;
@@ -35,11 +36,11 @@ export function withKeys<T>(keys: Key[], mode: "record" | "replay", f: () => T):
   try {
     return f();
   } finally {
-    tape = outer;
+    keyLog = outer;
   }
 }
 
-const word = (drawn: Node | number): Node => (typeof drawn === "number" ? scalar(drawn, "int32") : drawn);
+const keyWord = (drawn: Node | number): Node => (typeof drawn === "number" ? scalar(drawn, "int32") : drawn);
 
 /** Whole numbers of 64 bits, as numbers or bigints. */
 const seedKind: Kind = {
@@ -58,7 +59,7 @@ const halves = (seed: number | bigint): readonly [number, number] =>
     : [Number(BigInt.asIntN(32, seed)), Number(BigInt.asIntN(32, seed >> 32n))];
 
 /** A word for each n that tells upper halves of seeds apart; 0 for the upper half 0. [Appleby's MurmurHash3 finalizer] */
-function spread(high: number, n: number): number {
+function mixHighWord(high: number, n: number): number {
   if (high === 0) return 0;
   let h = (Math.imul(high, 0x9e3779b9) + n) | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
@@ -85,7 +86,7 @@ export class Generator {
       [this.#seed, this.#count] = to;
     };
     this.#lifetime.within(() =>
-      perCall(
+      sideEffect(
         () => go([halves(seed), 0]),
         () => go(before),
       ),
@@ -94,23 +95,26 @@ export class Generator {
 
   /** The next key, never given before. */
   nextKey(): Key {
-    const first = () => this.#seed[0] ^ spread(this.#seed[1], 2 * this.#count);
-    const second = () => this.#count ^ spread(this.#seed[1], 2 * this.#count++ + 1);
+    const first = () => this.#seed[0] ^ mixHighWord(this.#seed[1], 2 * this.#count);
+    const second = () => this.#count ^ mixHighWord(this.#seed[1], 2 * this.#count++ + 1);
     const back = () => {
       this.#count--;
     };
-    const key = (): Key => [word(asked(first, "int32")), word(asked(second, "int32", back))];
-    return tape(() => this.#lifetime.within(key));
+    const key = (): Key => [
+      keyWord(dynamicNumber(first, "int32")),
+      keyWord(dynamicNumber(second, "int32", back)),
+    ];
+    return keyLog(() => this.#lifetime.within(key));
   }
 }
 
 checkMethods(Generator.prototype, { manualSeed: seedArguments, nextKey: {} });
 
-const shared = new Generator(0);
+const defaultGenerator = new Generator(0);
 
 /** Starts the shared random stream, which is used where no generator is given. */
 export const manualSeed = checked("manualSeed", seedArguments, (seed: number | bigint): void =>
-  shared.manualSeed(seed),
+  defaultGenerator.manualSeed(seed),
 );
 
 export interface RandomOptions extends CreateOptions {
@@ -130,7 +134,7 @@ const randintArguments: Signature = {
 const bernoulliArguments: Signature = { p: "tensor", options: randomOptions };
 const permutationArguments: Signature = { n: "size", options: randomOptions };
 
-const keyOf = ({ generator = shared }: RandomOptions): Key => generator.nextKey();
+const keyOf = ({ generator = defaultGenerator }: RandomOptions): Key => generator.nextKey();
 
 function finish(t: Tensor, { requiresGrad = false }: RandomOptions): Tensor {
   if (requiresGrad) t.requiresGrad = true;

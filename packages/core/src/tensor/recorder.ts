@@ -1,117 +1,115 @@
 import { checkArguments, type Signature } from "../arguments.ts";
 import type { DType } from "../dtype.ts";
-import { fail } from "../errors.ts";
 import { type Node, nodeCount, type Value } from "../graph/node.ts";
 import { placeholder, weakPlaceholder } from "../ops/placeholder.ts";
 
-/** Something done again at every call; `undo` takes it back where the call fails. */
-export interface Effect {
+/** An action that is repeated at each call; `undo` takes it back if the call fails. */
+export interface SideEffect {
   readonly act: () => void;
   readonly undo: () => void;
 }
 
-/** A number asked for again at every call, the node that stands for it, and what it was while tracing. */
-export interface Asked {
+/** A number that is read at each call. */
+export interface DynamicNumber {
+  /** The placeholder for it. */
   readonly node: Node;
-  readonly ask: () => number;
+  readonly read: () => number;
   readonly undo: () => void;
+  /** Its value during the trace. */
   readonly first: number;
 }
 
-/** What a compiled function depends on beyond its inputs, and how that came out. */
+/** A condition for reusing a trace: `read` must give the value that it had during the trace. */
 export interface Guard {
-  readonly ask: () => unknown;
-  readonly was: unknown;
-  /** What to say where the function has changed it itself, and may not. */
-  readonly changed?: (() => string) | undefined;
+  readonly read: () => unknown;
+  readonly traced: unknown;
+  /** The error message if the function itself changes the value, and may not. */
+  readonly onChange?: (() => string) | undefined;
 }
 
-/** A value that a compiled function finds and may replace: that of a cell, or its gradient. */
+/** A value that a compiled function reads and may replace: that of a cell, or its gradient. */
 export interface Slot {
-  /** What stands for it while the function is traced. */
-  readonly standIn: Node;
-  /** The node that holds it at present. */
-  readonly node: () => Node;
-  /** Its present value. */
-  readonly read: () => Value;
-  /** Whether somebody else may hold its present value. */
-  readonly isShared: () => boolean;
-  /** Says that somebody else holds its present value from here on. */
-  readonly share: () => void;
-  /** Gives it a new value, which others may hold too. */
-  readonly hold: (value: Value, shared: boolean) => void;
+  /** Stands for the value in the trace. */
+  readonly placeholder: Node;
+  /** The node that holds the present value. */
+  readonly node: Node;
+  /** Whether other code may hold the present value, so that its memory is not reused. */
+  aliased: boolean;
+  /** The present value. */
+  read(): Value;
+  /** Replaces the value. */
+  write(value: Value, aliased: boolean): void;
 }
 
-/** What a function did to a cell. */
-export interface Ending {
-  /** What it may have read. */
+/** The changes that a traced function makes to a cell. */
+export interface Outcome {
+  /** The values that it may read. */
   readonly slots: readonly Slot[];
-  /** What comes to hold the values of which nodes. */
+  /** The new values. */
   readonly written: readonly (readonly [Slot, Node])[];
-  /** What is left to do after each call. */
-  readonly after: readonly (() => void)[];
+  /** What remains to be done after each call. */
+  readonly cleanups: readonly (() => void)[];
 }
 
-/** A cell from outside that a compiled function reads or assigns to. */
-export interface MetCell {
-  readonly value: Slot;
-  /** What stands for it in graphs: where it requires a gradient, the leaf at which that arrives. */
-  readonly opening: Node;
-  /** Ends the tracing: the cell is as it was before. */
-  readonly close: (isReturned: (node: Node) => boolean) => Ending;
+/** The tie between a cell from outside and the trace that reads or assigns to it. */
+export interface Binding extends Slot {
+  /** The node of the cell in the trace: the placeholder or, if the cell requires a gradient, a leaf over it. */
+  readonly traced: Node;
+  /** Gives the cell its state from before the trace. `isReturned` tells whether the function returns a node. */
+  restore(isReturned: (node: Node) => boolean): Outcome;
 }
 
-/** What a function does while it is compiled: the cells it meets, the numbers it asks for, what it does besides. */
-export class Tracing {
-  readonly cells = new Map<object, MetCell>();
-  /** Nodes with smaller ids were made before. */
+/** Records what a function does while `compile` traces it: the cells it binds, its guards and its effects. */
+export class Recorder {
+  readonly bindings = new Map<object, Binding>();
+  /** The nodes made during the trace have at least this id. */
   readonly start = nodeCount();
-  /** Numbers and effects, in the order in which they come at every call. */
-  readonly calls: (Asked | Effect)[] = [];
+  /** Numbers and side effects, in the order of each call. */
+  readonly effects: (DynamicNumber | SideEffect)[] = [];
   readonly guards: Guard[] = [];
   readonly #guarded = new Set<object>();
-  /** Objects outside, such as switches, that the function has set: reading them afterwards depends on nothing outside. */
-  readonly set = new Set<object>();
-  /** The objects that its arguments are made of. */
+  /** Settings that the function has set: it does not depend on what they were before. */
+  readonly settings = new Set<object>();
+  /** The objects that its arguments consist of. */
   arguments: ReadonlySet<object> = new Set();
-  /** Whether the function made something that has state of its own. */
+  /** Whether the function makes an object with state of its own. */
   makesState = false;
 
-  number(ask: () => number, dtype?: DType, undo: () => void = () => {}): Node {
-    const first = ask();
+  /** The placeholder of a number that is read at each call. Without a dtype it adapts as a JavaScript number does. */
+  number(read: () => number, dtype?: DType, undo: () => void = () => {}): Node {
+    const first = read();
     const choose = (by: (x: number) => DType) => {
       const chosen = by(first);
-      if ([0, 0.5, Number.MAX_VALUE].some((x) => by(x) !== chosen)) this.guard(() => by(ask()));
+      if ([0, 0.5, Number.MAX_VALUE].some((x) => by(x) !== chosen)) this.guard(() => by(read()));
       return chosen;
     };
     const node = dtype ? placeholder([], dtype) : weakPlaceholder(choose);
-    this.calls.push({ node, ask, undo, first });
+    this.effects.push({ node, read, undo, first });
     return node;
   }
 
-  /** Notes what something comes to; of those with one `key` only the first. */
-  guard<T>(ask: () => T, key: object = ask, changed?: () => string): T {
-    const was = ask();
-    if (!this.#guarded.has(key)) this.guards.push({ ask, was, changed });
+  /** Adds a guard, once for each `key`, and gives the present value. */
+  guard<T>(read: () => T, key: object = read, onChange?: () => string): T {
+    const traced = read();
+    if (!this.#guarded.has(key)) this.guards.push({ read, traced, onChange });
     this.#guarded.add(key);
-    return was;
+    return traced;
   }
 
-  /** Whether something with this key was noted. */
   isGuarded(key: object): boolean {
     return this.#guarded.has(key);
   }
 }
 
-let current: Tracing | null = null;
+let current: Recorder | null = null;
 
-/** The tracing that goes on, if any. */
-export const tracing = (): Tracing | null => current;
+/** The recorder of the trace that is running, if any. */
+export const currentRecorder = (): Recorder | null => current;
 
-/** Runs `f` while it is traced. */
-export function traced<T>(by: Tracing | null, f: () => T): T {
+/** Runs `f` with another recorder, or with none. */
+export function withRecorder<T>(recorder: Recorder | null, f: () => T): T {
   const before = current;
-  current = by;
+  current = recorder;
   try {
     return f();
   } finally {
@@ -119,111 +117,83 @@ export function traced<T>(by: Tracing | null, f: () => T): T {
   }
 }
 
-let again = false;
+let replay = false;
 
-/** Whether a function runs for a second time. */
-export const repeating = (): boolean => again;
+/** Whether a function is run again for its value: its side effects have happened already. */
+export const isReplaying = (): boolean => replay;
 
-/** Runs `f` a second time for what it comes to: effects have been had. */
-export function repeated<T>(f: () => T): T {
-  const before = again;
-  again = true;
+/** Runs `f` again for its value, without its side effects. */
+export function replaying<T>(f: () => T): T {
+  const before = replay;
+  replay = true;
   try {
     return f();
   } finally {
-    again = before;
+    replay = before;
   }
 }
 
-/** Whether what is done concerns state that lives for one call: it belongs to the tracing then. */
+/** Whether effects and numbers concern an object that the traced function made: they belong to the trace then. */
 let local = false;
 
-const perCallArguments: Signature = { act: "function", undo: "function?" };
+/** Runs `f`, whose effects and numbers concern an object that the traced function made (`isLocal`) or found. */
+export function withLocal<T>(isLocal: boolean, f: () => T): T {
+  const before = local;
+  local = isLocal;
+  try {
+    return f();
+  } finally {
+    local = before;
+  }
+}
+
+const sideEffectArguments: Signature = { act: "function", undo: "function?" };
 
 /**
- * Does something now and, where it is done inside a compiled function, again at every call of it. `undo` takes it back
- * where such a call fails.
+ * Runs `act` now and, in a compiled function, again at each call. Other effects of a compiled function happen only while
+ * it is traced.
+ *
+ * @param act the action
+ * @param undo takes the action back if a call fails (by default nothing)
+ *
+ * @example
+ * let calls = 0;
+ * const double = compile((x: Tensor) => {
+ *   sideEffect(() => calls++, () => calls--);
+ *   return x.mul(2);
+ * });
+ * double(tensor(1));
+ * double(tensor(2));
+ * console.log(calls); //=> 2
  */
-export function perCall(act: () => void, undo: () => void = () => {}): void {
-  checkArguments("perCall", perCallArguments, arguments);
-  if (again && !local) return;
+export function sideEffect(act: () => void, undo: () => void = () => {}): void {
+  checkArguments("sideEffect", sideEffectArguments, arguments);
+  if (replay && !local) return;
   act();
-  if (!local) current?.calls.push({ act, undo });
+  if (!local) current?.effects.push({ act, undo });
 }
 
-const guardArguments: Signature = { ask: "function" };
-
-/** A value that formulas depend on: a compiled function is traced anew where it comes out otherwise. */
-export function guard<T>(ask: () => T): T {
-  checkArguments("guard", guardArguments, arguments);
-  return current && !local ? current.guard(ask) : ask();
-}
-
-/** A number for formulas that is computed now and, inside a compiled function, again at every call of it. */
-export const asked = (ask: () => number, dtype?: DType, undo?: () => void): Node | number =>
-  current && !local ? current.number(ask, dtype, undo) : ask();
-
-const lifetimes = new WeakMap<object, Lifetime>();
-
-/** Whether an object says itself what compiled functions do with its state. */
-export const hasLifetime = (x: object): boolean => lifetimes.has(x);
-
-/** Whether an object lives for one call of the function that is traced. */
-export const isLocal = (x: object): boolean => lifetimes.get(x)?.isLocal ?? false;
-
-/** @throws inside a compiled function, for an object from outside: what is done to it would not be done again at each call */
-export function refuseInside(op: string, owner: object): void {
-  if (current && !isLocal(owner))
-    fail(
-      "state",
-      op,
-      "inside a compiled function this would be done once, while that is traced. Did you mean to do it outside?",
-    );
-}
+const guardArguments: Signature = { read: "function" };
 
 /**
- * How long an object with state of its own lives: as long as somebody holds it or, where it is made inside a compiled
- * function, for one call. State of the latter kind belongs to the tracing, which starts anew at each call.
+ * A value that the formulas of a compiled function depend on: the function is traced again when the value differs. Other
+ * JavaScript values that a compiled function reads keep those of the trace.
+ *
+ * @param read gives the value, which is compared with `Object.is`
+ * @returns the present value
+ *
+ * @example
+ * let power = 2;
+ * const f = compile((x: Tensor) => (guard(() => power) === 2 ? x.square() : x.mul(x).mul(x)));
+ * console.log(f(tensor(3)).item()); //=> 9
+ * power = 3;
+ * console.log(f(tensor(3)).item()); //=> 27
  */
-export class Lifetime {
-  readonly #made = current;
-
-  /**
-   * @param owner the object
-   * @param what it is, in errors
-   */
-  constructor(
-    owner: object,
-    readonly what: string,
-  ) {
-    lifetimes.set(owner, this);
-    if (current) current.makesState = true;
-  }
-
-  /** Whether the object lives for the call that is traced. @throws where it was made in another one. */
-  get isLocal(): boolean {
-    if (this.#made !== null && this.#made !== current)
-      fail(
-        "state",
-        "compile",
-        `a ${this.what} that was made inside a compiled function is used after that call. Did you mean to make it outside, before the first call?`,
-      );
-    return this.#made !== null;
-  }
-
-  /** Runs `f`, whose effects and numbers concern the object: inside a compiled function, at every call where it is from outside. */
-  within<T>(f: () => T): T {
-    const before = local;
-    local = this.isLocal;
-    try {
-      return f();
-    } finally {
-      local = before;
-    }
-  }
-
-  /** Runs `f`, which makes state that lives as long as the object. */
-  make<T>(f: () => T): T {
-    return traced(this.#made, f);
-  }
+export function guard<T>(read: () => T): T {
+  checkArguments("guard", guardArguments, arguments);
+  return current && !local ? current.guard(read) : read();
 }
+
+/** A number for formulas: read now and, in a compiled function, again at each call, as a placeholder. */
+export const dynamicNumber = (read: () => number, dtype?: DType, undo?: () => void): Node | number =>
+  current && !local ? current.number(read, dtype, undo) : read();

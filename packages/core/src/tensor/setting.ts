@@ -1,5 +1,6 @@
-import { Lifetime, perCall, repeating, tracing } from "./recorder.ts";
-import { touch } from "./replay.ts";
+import { Lifetime } from "./lifetime.ts";
+import { currentRecorder, isReplaying, sideEffect } from "./recorder.ts";
+import { noteState } from "./rerun.ts";
 
 /**
  * A plain value that functions depend on and may set, such as whether a module is trained. A compiled function is traced
@@ -21,33 +22,33 @@ export class Setting<T> {
   }
 
   get value(): T {
-    touch(this);
-    const trace = tracing();
-    if (!trace || this.isLocal || trace.set.has(this)) return this.#value;
+    noteState(this);
+    const trace = currentRecorder();
+    if (!trace || this.isLocal || trace.settings.has(this)) return this.#value;
     return trace.guard(() => this.#value, this);
   }
 
   set value(value: T) {
-    touch(this);
-    tracing()?.set.add(this);
-    if (repeating()) this.#value = value;
+    noteState(this);
+    currentRecorder()?.settings.add(this);
+    if (isReplaying()) this.#value = value;
     let before = this.#value;
     const set = (to: T) => () => {
       before = this.#value;
       this.#value = to;
     };
-    this.#lifetime.within(() => perCall(set(value), () => set(before)()));
+    this.#lifetime.within(() => sideEffect(set(value), () => set(before)()));
   }
 
   isFixed(): boolean {
     return false;
   }
 
-  peek(): T {
+  read(): T {
     return this.#value;
   }
 
-  put(held: T): void {
+  write(held: T): void {
     this.#value = held;
   }
 }

@@ -19,10 +19,10 @@ import { constant } from "../ops/source.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { decode, type EncodedTensor, encode } from "./encode.ts";
 import { formatTensor } from "./format.ts";
-import { bound } from "./graph-limit.ts";
+import { limitPending } from "./graph-limit.ts";
 import { type LiftedFn, type Methods, methodArguments, methods, type Unlisted } from "./methods.ts";
-import { type Nested, nest } from "./nested.ts";
-import { tracing } from "./recorder.ts";
+import { type Nested, toNested } from "./nested.ts";
+import { currentRecorder } from "./recorder.ts";
 import { Unsettled } from "./unsettled.ts";
 
 /** A tensor, or a JavaScript scalar that adapts to the others' dtype. */
@@ -47,6 +47,11 @@ function toJSON(this: Tensor): EncodedTensor {
   return this.toJSON();
 }
 
+/** The node of a tensor: that of a cell without binding the cell to a trace. */
+export let rawNode: (x: Tensor) => Node;
+/** Gives a tensor another node, and returns the old one. */
+export let swapNode: (x: Tensor, node: Node) => Node;
+
 /**
  * An n-dimensional array of one dtype, immutable, computed when it is read. Its methods are the rows of the op
  * tables; shapes, dtypes and dims are checked at the call.
@@ -66,6 +71,15 @@ export class Tensor extends AnyTensor {
       cell.#node = node;
     },
   });
+
+  static {
+    rawNode = (x) => x.#node;
+    swapNode = (x, node) => {
+      const before = x.#node;
+      x.#node = node;
+      return before;
+    };
+  }
 
   constructor(node: Node) {
     super();
@@ -93,7 +107,7 @@ export class Tensor extends AnyTensor {
 
   /** @throws inside a compiled function, where the gradient is collected outside: what is done to it would be done once */
   #requireOwn(op: string): void {
-    const trace = tracing();
+    const trace = currentRecorder();
     const { leaf: owner, id } = this.#node;
     if (trace && owner && (owner !== this || id < trace.start))
       fail(
@@ -140,24 +154,17 @@ export class Tensor extends AnyTensor {
     return this.#node.leaf !== null || !this.requiresGrad;
   }
 
-  /** @internal Puts another node in the place of this cell's; gives the one before. */
-  protected exchange(node: Node): Node {
-    const before = this.#node;
-    this.#node = node;
-    return before;
-  }
-
   /** @internal Replaces what this cell holds; tensors made from the old value keep it, and a frozen cell stays frozen. */
   protected replace(value: Tensor): void {
     const before = this.#node;
     this.#node = this.requiresGrad ? leaf(value.node, this) : detach(value.node);
-    if (!tracing()) Tensor.#unsettled.assigned(this, before, this.#node.value === null);
+    if (!currentRecorder()) Tensor.#unsettled.assigned(this, before, this.#node.value === null);
     this.#bound();
   }
 
   #bound(): void {
     const node = this.#node.leaf ? this.#node.inputs[0] : this.#node;
-    if (node && !tracing()) bound(node);
+    if (node && !currentRecorder()) limitPending(node);
   }
 
   /** The same value without history. */
@@ -209,7 +216,7 @@ export class Tensor extends AnyTensor {
       ? cast(cotangent.node, this.dtype)
       : broadcasting.expand(constant(1, this.dtype), this.shape);
     const leaves = leavesOf(node);
-    if (!tracing())
+    if (!currentRecorder())
       Tensor.#unsettled.compute([
         ...leaves,
         ...leaves.flatMap((x) => Tensor.#nodes((x.leaf as Tensor).grad)),
@@ -247,13 +254,13 @@ export class Tensor extends AnyTensor {
    * cells meanwhile, which may share its making with them.
    */
   static evaluate(tensors: readonly Tensor[]): void {
-    if (tracing()) return;
+    if (currentRecorder()) return;
     Tensor.#unsettled.settle(tensors.flatMap(Tensor.#nodes));
     for (const t of tensors) t.#origin = null;
   }
 
   #value(): Value {
-    if (this.#node.value === null) tracing() ? evaluateNodes([this.#node]) : Tensor.evaluate([this]);
+    if (this.#node.value === null) currentRecorder() ? evaluateNodes([this.#node]) : Tensor.evaluate([this]);
     return this.#node.value as Value;
   }
 
@@ -280,7 +287,7 @@ export class Tensor extends AnyTensor {
 
   /** The elements as nested arrays; a 0-d tensor gives a bare element. */
   toArray(): Nested {
-    return nest(this.#read(), this.shape, this.dtype);
+    return toNested(this.#read(), this.shape, this.dtype);
   }
 
   /**

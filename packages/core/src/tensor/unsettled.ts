@@ -9,7 +9,7 @@ interface Access<Cell> {
 }
 
 /** What a cell held before: its last computed value first, then the one that it held just before, if another. */
-type Before = readonly [Node, ...Node[]];
+type Previous = readonly [Node, ...Node[]];
 
 /** The error that a computation ends with, if any. */
 function failureOf(nodes: readonly Node[]): ChainruleError | null {
@@ -28,8 +28,8 @@ function failureOf(nodes: readonly Node[]): ChainruleError | null {
  * that depends on it is read.
  */
 export class Unsettled<Cell extends object> {
-  readonly #waiting = new Map<Cell, Before>();
-  readonly #failed = new Map<Cell, Before>();
+  readonly #waiting = new Map<Cell, Previous>();
+  readonly #failed = new Map<Cell, Previous>();
 
   constructor(private readonly access: Access<Cell>) {}
 

@@ -8,13 +8,13 @@ export interface Tolerance {
 }
 
 /** The place of the `flat`-th element of a shape, as `[1, 0]`. */
-export const placeOf = (flat: number, shape: Shape): string => {
+export const formatIndex = (flat: number, shape: Shape): string => {
   const strides = stridesOf(shape);
   return formatShape(shape.map((n, d) => Math.floor(flat / (strides[d] as number)) % n));
 };
 
 /** Whether two numbers agree; NaN agrees with NaN, and infinities with themselves. */
-export const agree = (actual: number, expected: number, { atol = 0, rtol = 0 }: Tolerance): boolean =>
+export const isClose = (actual: number, expected: number, { atol = 0, rtol = 0 }: Tolerance): boolean =>
   Object.is(actual, expected) ||
   actual === expected ||
   Math.abs(actual - expected) <= atol + rtol * Math.abs(expected);
@@ -29,7 +29,7 @@ export function requireAgreement(
 ): void {
   for (let i = 0; i < expected.length; i++) {
     const [a, e] = [actual[i] as number, expected[i] as number];
-    if (!agree(a, e, tolerance))
+    if (!isClose(a, e, tolerance))
       fail(
         "gradient",
         op,

@@ -4,8 +4,8 @@ import { tensor, zerosLike } from "../tensor/create.ts";
 import { evaluate, type Tensor } from "../tensor/tensor.ts";
 import { vjp } from "../transform/grad.ts";
 import { jvp } from "../transform/jvp.ts";
-import { mapTree, tensorsOf } from "../transform/pytree.ts";
-import { placeOf, requireAgreement, type Tolerance } from "./close.ts";
+import { treeLeaves, treeMap } from "../transform/pytree.ts";
+import { formatIndex, requireAgreement, type Tolerance } from "./close.ts";
 
 export interface GradcheckOptions extends Tolerance {
   /** The step of the differences, relative to elements greater than 1. */
@@ -15,13 +15,13 @@ export interface GradcheckOptions extends Tolerance {
 }
 
 /** A tensor of x's shape with one element moved. */
-function moved(x: Tensor, at: number, by: number): Tensor {
+function perturbed(x: Tensor, at: number, by: number): Tensor {
   const elements = x.data();
   elements[at] = (elements[at] as number) + by;
   return tensor(elements, { shape: x.shape, dtype: x.dtype });
 }
 
-const unit = (x: Tensor, at: number): Tensor => moved(zerosLike(x), at, 1);
+const unit = (x: Tensor, at: number): Tensor => perturbed(zerosLike(x), at, 1);
 
 /**
  * Compares every partial derivative of f, by reverse and forward mode, with the central difference
@@ -35,11 +35,11 @@ export function gradcheck<A extends readonly unknown[]>(
   inputs: A,
   { eps = 1e-5, atol = 1e-7, rtol = 1e-6, modes = ["reverse", "forward"] }: GradcheckOptions = {},
 ): void {
-  const floats = tensorsOf(inputs).filter((x) => isFloat(x.dtype));
+  const floats = treeLeaves(inputs).filter((x) => isFloat(x.dtype));
   const xs = floats.map((x) => x.detach().to("float64"));
   const of = (...values: Tensor[]): Tensor => {
     let next = 0;
-    return f(...mapTree(inputs, (x) => (isFloat(x.dtype) ? (values[next++] as Tensor) : x)));
+    return f(...treeMap(inputs, (x) => (isFloat(x.dtype) ? (values[next++] as Tensor) : x)));
   };
   const [y, pull] = vjp(of, ...xs);
   if (y.dtype !== "float64")
@@ -53,7 +53,7 @@ export function gradcheck<A extends readonly unknown[]>(
   for (const [k, x] of xs.entries()) {
     for (let j = 0; j < x.size; j++) {
       const h = eps * Math.max(1, Math.abs(x.data()[j] as number));
-      const at = (by: number) => of(...xs.map((t, i) => (i === k ? moved(t, j, by) : t))).detach();
+      const at = (by: number) => of(...xs.map((t, i) => (i === k ? perturbed(t, j, by) : t))).detach();
       const [above, below] = [at(h), at(-h)];
       evaluate(above, below);
       const [a, b] = [above.data(), below.data()];
@@ -65,7 +65,7 @@ export function gradcheck<A extends readonly unknown[]>(
           truth,
           { atol, rtol },
           (i, mine, theirs) =>
-            `∂y${placeOf(i, y.shape)}/∂x${k}${placeOf(j, x.shape)} is ${mine} in ${mode} mode and ${theirs} by central differences`,
+            `∂y${formatIndex(i, y.shape)}/∂x${k}${formatIndex(j, x.shape)} is ${mine} in ${mode} mode and ${theirs} by central differences`,
         );
       if (modes.includes("reverse"))
         compare(

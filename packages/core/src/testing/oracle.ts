@@ -3,7 +3,7 @@ import { fail } from "../errors.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { evaluate, type Tensor } from "../tensor/tensor.ts";
 import { valueAndGrad } from "../transform/grad.ts";
-import { placeOf, requireAgreement, type Tolerance } from "./close.ts";
+import { formatIndex, requireAgreement, type Tolerance } from "./close.ts";
 
 /** A gradient derived by hand: ∂f/∂xᵢ for each argument, null where there is none to compare; a bare tensor is ∂f/∂x₀. */
 export type HandGradient<A extends readonly Tensor[]> = (...args: A) => Tensor | readonly (Tensor | null)[];
@@ -39,7 +39,7 @@ export function compareGradients<A extends readonly Tensor[]>(
       mine.data(),
       theirs.data(),
       { atol: unit, rtol: unit, ...tolerance },
-      (j, a, e) => `∂f/∂x${i}${placeOf(j, mine.shape)} is ${a} by the library and ${e} by hand`,
+      (j, a, e) => `∂f/∂x${i}${formatIndex(j, mine.shape)} is ${a} by the library and ${e} by hand`,
     );
   }
   return value;

@@ -6,8 +6,8 @@ import { topological } from "../graph/walk.ts";
 import { ruled, variable } from "../ops/identity.ts";
 import type { Key } from "../ops/source.ts";
 import { formatShape, sameShape } from "../shape.ts";
-import { withKeys } from "../tensor/random.ts";
-import { Rerun } from "../tensor/replay.ts";
+import { replayKeys } from "../tensor/random.ts";
+import { Rerun } from "../tensor/rerun.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { pullBack } from "./grad.ts";
 
@@ -15,7 +15,7 @@ const ofFunction: Signature = { f: "function" };
 const ofTensors: Signature = { x: "...tensor" };
 
 /** A value with a derivative stated by hand. */
-export interface WithGradient {
+export interface CustomRule {
   readonly value: Tensor;
   /** x̄ for each argument, given ȳ; null for an argument without gradient. */
   readonly gradient: (ȳ: Tensor) => readonly (Tensor | null)[];
@@ -55,7 +55,7 @@ function checkGradients(x̄: unknown, args: readonly Tensor[]): (Node | null)[] 
  * forward mode without `tangent`.
  */
 export function customGradient<A extends readonly Tensor[]>(
-  f: (...args: A) => WithGradient,
+  f: (...args: A) => CustomRule,
 ): (...args: A) => Tensor {
   checkArguments("customGradient", ofFunction, arguments);
   return (...args) => {
@@ -84,7 +84,7 @@ export function customGradient<A extends readonly Tensor[]>(
 }
 
 /** The leaves, and nodes older than `since`, through which gradients leave the graph of y: what a function read besides its arguments. */
-const captured = (y: Node, since: number): Node[] =>
+const capturedInputs = (y: Node, since: number): Node[] =>
   topological([y], (n) => n.needsGrad && n.id >= since).filter(
     (n) => n.needsGrad && (n.id < since || n.leaf !== null),
   );
@@ -104,10 +104,10 @@ export function checkpoint<A extends readonly Tensor[]>(f: (...args: A) => Tenso
     const run = (mode: "record" | "replay") => {
       const own = args.map((x) => (x.requiresGrad ? new Tensor(variable(x.node)) : x));
       const since = nodeCount();
-      const y = rerun[mode](() => withKeys(keys, mode, () => f(...(own as unknown as A))));
+      const y = rerun[mode](() => replayKeys(keys, mode, () => f(...(own as unknown as A))));
       if (!(y instanceof Tensor)) fail("gradient", "checkpoint", "f must return a tensor");
       const variables = own.map((x) => x.node);
-      return { y, variables, read: captured(y.node, since).filter((n) => !variables.includes(n)) };
+      return { y, variables, read: capturedInputs(y.node, since).filter((n) => !variables.includes(n)) };
     };
     const first = run("record");
     const vjp = (ȳ: Node, _: Node, mask: Mask | null) => {

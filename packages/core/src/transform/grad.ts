@@ -9,13 +9,13 @@ import { constant } from "../ops/source.ts";
 import { formatShape } from "../shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { matching, outputsOf, release, trace } from "./trace.ts";
-import { fillWith, type Gradient } from "./treedef.ts";
+import { type Gradient, unflattenTensors } from "./treedef.ts";
 
 /** Which arguments to differentiate by: the place of one, or of several. */
 export type Argnums = number | readonly number[];
 
 /** The derivatives by the arguments at these places. */
-export type At<A extends readonly unknown[], N extends Argnums> = N extends number
+export type GradientAt<A extends readonly unknown[], N extends Argnums> = N extends number
   ? Gradient<A[N]>
   : N extends readonly number[]
     ? { -readonly [I in keyof N]: N[I] extends number ? Gradient<A[N[I]]> : never }
@@ -26,16 +26,16 @@ export interface GradOptions<N extends Argnums = Argnums> {
   readonly argnums?: N;
 }
 
-function pick(op: string, args: readonly unknown[], argnums: Argnums): unknown {
-  const one = (i: number) => {
+function selectArgs(op: string, args: readonly unknown[], argnums: Argnums): unknown {
+  const onesLike = (i: number) => {
     if (!Number.isInteger(i) || i < 0 || i >= args.length)
       fail("value", op, `argnums ${i} names none of the ${args.length} arguments`);
     return args[i];
   };
-  return typeof argnums === "number" ? one(argnums) : argnums.map(one);
+  return typeof argnums === "number" ? onesLike(argnums) : argnums.map(onesLike);
 }
 
-function place<A extends readonly unknown[]>(args: A, argnums: Argnums, chosen: unknown): A {
+function replaceArgs<A extends readonly unknown[]>(args: A, argnums: Argnums, chosen: unknown): A {
   const all: unknown[] = [...args];
   if (typeof argnums === "number") all[argnums] = chosen;
   else
@@ -52,20 +52,24 @@ export function traceArguments<A extends readonly unknown[], Y>(
   args: A,
   argnums: Argnums,
 ) {
-  return trace(op, (chosen: unknown) => f(...place(args, argnums, chosen)), pick(op, args, argnums));
+  return trace(
+    op,
+    (chosen: unknown) => f(...replaceArgs(args, argnums, chosen)),
+    selectArgs(op, args, argnums),
+  );
 }
 
 /** An output, its cotangent, and where that is let through, if not everywhere. */
-export type Pulled = readonly [Tensor, Tensor, (Mask | null)?];
+export type OutputCotangent = readonly [Tensor, Tensor, (Mask | null)?];
 
 /** The gradients of `outputs` for their cotangents, as tensors in the order of the variables; zeros where none arrives. */
-export function pullBack(outputs: readonly Pulled[], variables: readonly Node[]): Tensor[] {
+export function pullBack(outputs: readonly OutputCotangent[], variables: readonly Node[]): Tensor[] {
   const pairs = outputs.map(([y, ȳ, mask = null]) => [y.node, ȳ.node, mask] as const);
   return reverse(pairs, variables).map((g, i) => new Tensor(g ?? zerosLike(variables[i] as Node)));
 }
 
 /** A tensor of one element as the loss that gradients are taken of. */
-function lossOf(op: string, y: unknown): Tensor {
+function requireScalar(op: string, y: unknown): Tensor {
   if (!(y instanceof Tensor))
     fail(
       "gradient",
@@ -100,11 +104,11 @@ const gradArguments: Signature = {
 export function valueAndGrad<A extends readonly unknown[], X, const N extends Argnums = 0>(
   f: (...args: A) => readonly [Tensor, X],
   options: GradOptions<N> & { readonly hasAux: true },
-): (...args: A) => [[Tensor, X], At<A, N>];
+): (...args: A) => [[Tensor, X], GradientAt<A, N>];
 export function valueAndGrad<A extends readonly unknown[], const N extends Argnums = 0>(
   f: (...args: A) => Tensor,
   options?: GradOptions<N> & { readonly hasAux?: false },
-): (...args: A) => [Tensor, At<A, N>];
+): (...args: A) => [Tensor, GradientAt<A, N>];
 export function valueAndGrad(
   f: (...args: readonly unknown[]) => unknown,
   options: GradOptions & { readonly hasAux?: boolean } = {},
@@ -113,9 +117,9 @@ export function valueAndGrad(
   const { argnums = 0, hasAux = false } = options;
   return (...args) => {
     const { result, variables, form } = traceArguments("grad", f, args, argnums);
-    const loss = lossOf("grad", hasAux ? (result as readonly unknown[])[0] : result);
+    const loss = requireScalar("grad", hasAux ? (result as readonly unknown[])[0] : result);
     const [value, gradients] = release([result, pullBack([[loss, one(loss)]], variables)] as const);
-    return [value, fillWith(form, gradients)];
+    return [value, unflattenTensors(form, gradients)];
   };
 }
 
@@ -129,11 +133,11 @@ export function valueAndGrad(
 export function grad<A extends readonly unknown[], X, const N extends Argnums = 0>(
   f: (...args: A) => readonly [Tensor, X],
   options: GradOptions<N> & { readonly hasAux: true },
-): (...args: A) => [At<A, N>, X];
+): (...args: A) => [GradientAt<A, N>, X];
 export function grad<A extends readonly unknown[], const N extends Argnums = 0>(
   f: (...args: A) => Tensor,
   options?: GradOptions<N> & { readonly hasAux?: false },
-): (...args: A) => At<A, N>;
+): (...args: A) => GradientAt<A, N>;
 export function grad(
   f: (...args: readonly unknown[]) => unknown,
   options: GradOptions & { readonly hasAux?: boolean } = {},
@@ -164,7 +168,7 @@ export function vjp<A extends readonly unknown[], Y>(
     const nodes = ys.map((y) => y.node);
     const cotangents = matching("vjp", "cotangent", "value", structure, nodes, ȳ);
     const pairs = ys.map((y, i) => [y, cotangents[i] as Tensor] as const);
-    return fillWith(form, release(pullBack(pairs, variables))) as Gradient<A>;
+    return unflattenTensors(form, release(pullBack(pairs, variables))) as Gradient<A>;
   };
   return [release(result), pull];
 }

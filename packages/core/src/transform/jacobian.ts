@@ -6,10 +6,10 @@ import { ownMask } from "../ops/mask.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { stack, tensor, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Argnums, type At, type GradOptions, grad, pullBack, traceArguments } from "./grad.ts";
+import { type Argnums, type GradientAt, type GradOptions, grad, pullBack, traceArguments } from "./grad.ts";
 import { pushForward } from "./jvp.ts";
 import { outputsOf, release } from "./trace.ts";
-import { fill, fillWith } from "./treedef.ts";
+import { treeUnflatten, unflattenTensors } from "./treedef.ts";
 
 /** Derivatives of every part of a value by every part of an argument: the structure of the one, in each place the other's. */
 export type Jacobian<Y, X> = Y extends Tensor | number ? X : { [K in keyof Y]: Jacobian<Y[K], X> };
@@ -91,7 +91,7 @@ function differentiate(
     );
   const found = release(tables(ys, variables));
   let next = 0;
-  return fill(structure, () => fillWith(form, found[next++] as Tensor[]));
+  return treeUnflatten(structure, () => unflattenTensors(form, found[next++] as Tensor[]));
 }
 
 const jacobianArguments: Signature = { f: "function", options: { argnums: "size or sizes" } };
@@ -105,11 +105,11 @@ const jacobianArguments: Signature = { f: "function", options: { argnums: "size 
 export function jacobian<A extends readonly unknown[], Y, const N extends Argnums = 0>(
   f: (...args: A) => Y,
   options: GradOptions<N> = {},
-): (...args: A) => Jacobian<Y, At<A, N>> {
+): (...args: A) => Jacobian<Y, GradientAt<A, N>> {
   checkArguments("jacobian", jacobianArguments, arguments);
   const { argnums = 0 as N } = options;
   const g = f as unknown as (...args: readonly unknown[]) => unknown;
-  return (...args) => differentiate("jacobian", g, args, argnums) as Jacobian<Y, At<A, N>>;
+  return (...args) => differentiate("jacobian", g, args, argnums) as Jacobian<Y, GradientAt<A, N>>;
 }
 
 /**
@@ -119,9 +119,10 @@ export function jacobian<A extends readonly unknown[], Y, const N extends Argnum
 export function hessian<A extends readonly unknown[], const N extends Argnums = 0>(
   f: (...args: A) => Tensor,
   options: GradOptions<N> = {},
-): (...args: A) => Jacobian<At<A, N>, At<A, N>> {
+): (...args: A) => Jacobian<GradientAt<A, N>, GradientAt<A, N>> {
   checkArguments("hessian", jacobianArguments, arguments);
   const { argnums = 0 as N } = options;
   const first = grad(f, { argnums }) as unknown as (...args: readonly unknown[]) => unknown;
-  return (...args) => differentiate("hessian", first, args, argnums) as Jacobian<At<A, N>, At<A, N>>;
+  return (...args) =>
+    differentiate("hessian", first, args, argnums) as Jacobian<GradientAt<A, N>, GradientAt<A, N>>;
 }

@@ -5,7 +5,7 @@ import type { Node } from "../graph/node.ts";
 import { ownMask } from "../ops/mask.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { matching, outputsOf, release, trace } from "./trace.ts";
-import { fillWith, type Gradient } from "./treedef.ts";
+import { type Gradient, unflattenTensors } from "./treedef.ts";
 
 /** Tangents of traced outputs for tangents of the variables; zeros of `sparse` ones win over infinities. */
 export function pushForward(
@@ -41,5 +41,5 @@ export function jvp<A extends readonly unknown[], Y>(
   const ẋ = matching("jvp", "tangent", "argument", form, variables, tangents);
   const { tensors, form: structure } = outputsOf("jvp", result);
   const [value, ẏ] = release([result, pushForward(tensors, variables, ẋ)] as const);
-  return [value, fillWith(structure, ẏ) as Gradient<Y>];
+  return [value, unflattenTensors(structure, ẏ) as Gradient<Y>];
 }

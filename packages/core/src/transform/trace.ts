@@ -7,10 +7,10 @@ import { cast } from "../ops/apply.ts";
 import { detach, variable } from "../ops/identity.ts";
 import { scalar } from "../ops/source.ts";
 import { formatShape, sameShape } from "../shape.ts";
-import { Cell, exchanged } from "../tensor/parameter.ts";
+import { Cell, withNode } from "../tensor/cell.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { mapTree, tensorsOf } from "./pytree.ts";
-import { constant, type Form, leavesIn, type Parametrized, type Taken, takeApart } from "./treedef.ts";
+import { treeLeaves, treeMap } from "./pytree.ts";
+import { constant, type Flat, leavesAt, type Parametrized, type TreeDef, treeFlatten } from "./treedef.ts";
 
 /** The variables of the transforms that are running: what a result may still have to be differentiated by. */
 const active = new Set<Node>();
@@ -23,7 +23,7 @@ export interface Traced<Y> {
   /** What stood for the leaves of the arguments while `f` ran. */
   readonly variables: readonly Node[];
   /** Where they stand in the arguments. */
-  readonly form: Form;
+  readonly form: TreeDef;
 }
 
 /** Puts variables in the place of what arguments are differentiated by. */
@@ -46,17 +46,17 @@ class Variables {
   }
 
   /** A leaf as f sees it. A module is seen as it is, while its parameters that require a gradient hold variables. */
-  readonly take = (x: Tensor | number | Parametrized, path: string): Taken => {
+  readonly take = (x: Tensor | number | Parametrized, path: string): Flat => {
     if (x instanceof Tensor)
       return [new Tensor(this.#variable(x.node, path)), { kind: "leaf", isNumber: false }];
     if (typeof x === "number")
       return [new Tensor(this.#variable(scalar(x, "float64"), path)), { kind: "leaf", isNumber: true }];
-    const parts: (readonly [string, Form])[] = [];
+    const parts: (readonly [string, TreeDef])[] = [];
     for (const [name, p] of x.namedParameters()) {
       if (!(p instanceof Cell))
         fail("value", this.op, `parameter ${name} of ${path || "an argument"} is no Parameter`);
       if (!p.requiresGrad) continue;
-      this.#restore.push(exchanged(p, this.#variable(p.node, name)));
+      this.#restore.push(withNode(p, this.#variable(p.node, name)));
       parts.push([name, { kind: "leaf", isNumber: false }]);
     }
     return [x, { kind: "branch", isList: false, parts }];
@@ -72,7 +72,7 @@ export function trace<A, Y>(op: string, f: (args: A) => Y, args: A): Traced<Y> {
   const variables = new Variables(op);
   const { nodes } = variables;
   try {
-    const [seen, form] = takeApart(op, args, variables.take);
+    const [seen, form] = treeFlatten(op, args, variables.take);
     if (nodes.length === 0)
       fail(
         "gradient",
@@ -89,7 +89,10 @@ export function trace<A, Y>(op: string, f: (args: A) => Y, args: A): Traced<Y> {
 }
 
 /** The tensors of what a function gave, and where they stand in it. */
-export function outputsOf(op: string, result: unknown): { readonly tensors: Tensor[]; readonly form: Form } {
+export function outputsOf(
+  op: string,
+  result: unknown,
+): { readonly tensors: Tensor[]; readonly form: TreeDef } {
   if (result instanceof Promise)
     fail(
       "value",
@@ -97,13 +100,13 @@ export function outputsOf(op: string, result: unknown): { readonly tensors: Tens
       "an async function cannot be differentiated. Did you mean to differentiate what it awaits?",
     );
   const tensors: Tensor[] = [];
-  const take = (x: Tensor | number | Parametrized, path: string): Taken => {
+  const take = (x: Tensor | number | Parametrized, path: string): Flat => {
     if (typeof x === "number") return [x, constant];
     if (!(x instanceof Tensor)) fail("value", op, `${path || "the result"} is a module; return tensors`);
     tensors.push(x);
     return [x, { kind: "leaf", isNumber: false }];
   };
-  const [, form] = takeApart(op, result, take, "the result");
+  const [, form] = treeFlatten(op, result, take, "the result");
   return { tensors, form };
 }
 
@@ -115,11 +118,11 @@ export function matching(
   op: string,
   what: string,
   of: string,
-  form: Form,
+  form: TreeDef,
   nodes: readonly Node[],
   given: unknown,
 ): Tensor[] {
-  return leavesIn(form, given).map(([x, path], i) => {
+  return leavesAt(form, given).map(([x, path], i) => {
     const node = nodes[i] as Node;
     const t = typeof x === "number" ? new Tensor(scalar(x, node.dtype)) : x;
     const place = path ? ` at ${path}` : "";
@@ -141,7 +144,7 @@ export function matching(
 
 /** Results without the history that nothing can ask a gradient through any more. */
 export function release<T>(tree: T): T {
-  const nodes = tensorsOf(tree).map((t) => t.node);
+  const nodes = treeLeaves(tree).map((t) => t.node);
   const open = topological(nodes, (n) => n.needsGrad).some((n) => n.leaf !== null || active.has(n));
-  return open ? tree : mapTree(tree, (t) => new Tensor(detach(t.node)));
+  return open ? tree : treeMap(tree, (t) => new Tensor(detach(t.node)));
 }

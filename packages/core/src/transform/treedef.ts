@@ -20,20 +20,20 @@ export type Gradient<X> = unknown extends X
           : { [K in keyof X]: Gradient<X[K]> };
 
 /** Arrays and plain objects with numbered leaves in the place of what can be differentiated. */
-export type Form =
+export type TreeDef =
   | { readonly kind: "leaf"; readonly isNumber: boolean }
   | {
       readonly kind: "branch";
       readonly isList: boolean;
-      readonly parts: readonly (readonly [string, Form])[];
+      readonly parts: readonly (readonly [string, TreeDef])[];
     }
   | { readonly kind: "none"; readonly as: unknown };
 
 /** A part of a tree as the function sees it, and its form. */
-export type Taken = readonly [seen: unknown, form: Form];
+export type Flat = readonly [seen: unknown, form: TreeDef];
 
 /** A number that depends on nothing. */
-export const constant: Form = { kind: "none", as: 0 };
+export const constant: TreeDef = { kind: "none", as: 0 };
 
 const isPlain = (x: object): boolean => {
   const above = Object.getPrototypeOf(x);
@@ -47,14 +47,14 @@ const nameOf = (x: object): string =>
   (x.constructor as { name?: string } | undefined)?.name ?? "unknown class";
 
 /** Takes arrays and plain objects apart; `leaf` says what becomes of tensors, numbers and modules. */
-export function takeApart(
+export function treeFlatten(
   op: string,
   x: unknown,
-  leaf: (x: Tensor | number | Parametrized, path: string) => Taken,
+  leaf: (x: Tensor | number | Parametrized, path: string) => Flat,
   whole = "an argument",
   path = "",
   above: readonly unknown[] = [],
-): Taken {
+): Flat {
   if (x instanceof Tensor || typeof x === "number" || isParametrized(x)) return leaf(x, path);
   if (typeof x !== "object" || x === null) return [x, { kind: "none", as: x }];
   if (above.includes(x)) fail("value", op, `${path || whole} holds itself; give trees`);
@@ -67,7 +67,8 @@ export function takeApart(
   const isList = Array.isArray(x);
   const entries = isList ? x.map((y, i) => [String(i), y] as const) : Object.entries(x);
   const taken = entries.map(
-    ([key, y]) => [key, takeApart(op, y, leaf, whole, path ? `${path}.${key}` : key, [...above, x])] as const,
+    ([key, y]) =>
+      [key, treeFlatten(op, y, leaf, whole, path ? `${path}.${key}` : key, [...above, x])] as const,
   );
   const parts = taken.map(([key, [, form]]) => [key, form] as const);
   const seen = isList ? taken.map(([, [y]]) => y) : Object.fromEntries(taken.map(([key, [y]]) => [key, y]));
@@ -75,34 +76,34 @@ export function takeApart(
 }
 
 /** The structure of a form with values in the place of its leaves, in order. */
-export function fill<T>(form: Form, next: (isNumber: boolean) => T): unknown {
+export function treeUnflatten<T>(form: TreeDef, next: (isNumber: boolean) => T): unknown {
   if (form.kind === "none") return form.as;
   if (form.kind === "leaf") return next(form.isNumber);
-  const parts = form.parts.map(([key, part]) => [key, fill(part, next)] as const);
+  const parts = form.parts.map(([key, part]) => [key, treeUnflatten(part, next)] as const);
   return form.isList ? parts.map(([, x]) => x) : Object.fromEntries(parts);
 }
 
 /** A form filled with tensors: those of one element in the place of numbers are numbers, unless they have a history. */
-export function fillWith(form: Form, tensors: readonly Tensor[]): unknown {
+export function unflattenTensors(form: TreeDef, tensors: readonly Tensor[]): unknown {
   const numbers: Tensor[] = [];
   const isNumber = (t: Tensor) => t.ndim === 0 && !t.requiresGrad;
   let next = 0;
-  fill(form, (wanted) => {
+  treeUnflatten(form, (wanted) => {
     const t = tensors[next++] as Tensor;
     if (wanted && isNumber(t)) numbers.push(t);
   });
   evaluate(numbers);
   next = 0;
-  return fill(form, (wanted) => {
+  return treeUnflatten(form, (wanted) => {
     const t = tensors[next++] as Tensor;
     return wanted && isNumber(t) ? t.item() : t;
   });
 }
 
 /** What stands in `x` where a form has its leaves, with the path to each. */
-export function leavesIn(form: Form, x: unknown, path = ""): (readonly [unknown, string])[] {
+export function leavesAt(form: TreeDef, x: unknown, path = ""): (readonly [unknown, string])[] {
   if (form.kind === "none") return [];
   if (form.kind === "leaf") return [[x, path]];
   const branch = typeof x === "object" && x !== null ? (x as Record<string, unknown>) : {};
-  return form.parts.flatMap(([key, part]) => leavesIn(part, branch[key], path ? `${path}.${key}` : key));
+  return form.parts.flatMap(([key, part]) => leavesAt(part, branch[key], path ? `${path}.${key}` : key));
 }

@@ -1,4 +1,4 @@
-import { perCall } from "@chainrule/core";
+import { sideEffect } from "@chainrule/core";
 import {
   checkMethods,
   fail,
@@ -99,7 +99,7 @@ export class Scheduler {
   /** Moves on now and at every call of a compiled function; where such a call fails, all is as it was before. */
   protected perCall(move: () => void): void {
     let back = () => {};
-    perCall(
+    sideEffect(
       () => {
         back = this.#return();
         move();
