@@ -38,7 +38,7 @@ const rooms: readonly Room[] = [
     at: core(...["backend", "hooks", "diagnose-fault", "partition"].map((name) => `backend/${name}`)),
     not: ["autodiff"],
   },
-  ...["assembler", "memory", "instructions", "gemm", "kernels", "reduce", "nest"].map((name) => ({
+  ...["assembler", "memory", "table", "instructions", "gemm", "kernels", "reduce", "nest"].map((name) => ({
     name: `wasm/${name}`,
     at: core(`backend/wasm/${name}`),
     not: ["autodiff", "ops"],

@@ -4,6 +4,7 @@ import { formatShape, type Shape } from "./shape.ts";
 /** Element types in promotion order: an operation on two of them computes in the later one. */
 export const dtypes = ["bool", "int32", "float32", "float64"] as const;
 export type DType = (typeof dtypes)[number];
+export type FloatDType = "float32" | "float64";
 
 /** The typed array that stores elements of each dtype; a bool is one byte, 0 or 1. */
 export const arrays = {
@@ -29,7 +30,7 @@ export function checkDType(op: string, dtype: unknown): DType {
 export const formatType = ({ dtype, shape }: { readonly dtype: DType; readonly shape: Shape }): string =>
   `${dtype}${formatShape(shape)}`;
 
-export const isFloat = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
+export const isFloat = (dtype: DType): dtype is FloatDType => dtype === "float32" || dtype === "float64";
 
 let defaultDtype: DType = "float32";
 

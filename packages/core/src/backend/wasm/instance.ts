@@ -5,7 +5,7 @@ import { functions } from "../../scalar/functions.ts";
 import { primitives } from "../../scalar/primitives.ts";
 import { compileModule } from "./assembler/compile.ts";
 import { type Float, gemmModule } from "./gemm/gemm.ts";
-import { isNative } from "./instructions/instructions.ts";
+import { callsHost } from "./instructions/instructions.ts";
 import { buildModule, type CompiledModule } from "./module.ts";
 
 const vocabulary: Readonly<Record<string, ScalarOp>> = { ...primitives, ...functions, ...farWords };
@@ -18,7 +18,7 @@ function hostWords(program: Program): Record<string, number> {
     const places = kernel.args.flatMap((x) => (x.kind === "gather" ? [x.at] : []));
     const values = kernel.loops.flatMap((l) => l.statements.map((t) => t.value));
     for (const e of subexpressions([...values, ...places]))
-      if (e.kind === "apply" && !isNative(e.name)) found[e.name] = e.args.length;
+      if (e.kind === "apply" && callsHost(e.name)) found[e.name] = e.args.length;
   }
   return found;
 }

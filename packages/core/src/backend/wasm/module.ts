@@ -10,11 +10,7 @@ import { emitScan } from "./kernels/scan.ts";
 import { emitScatter } from "./kernels/scatter.ts";
 import { kernelKey } from "./nest/kernel-key.ts";
 import { emitNest } from "./nest/nest.ts";
-
-/** The table that a program is run on: 1 more than the item at fault, the address of the workspace, then that of each buffer. */
-export const tableWords = (program: Program): number => 2 + program.buffers.length;
-export const addressWord = (buffer: Buffer): number => 2 + buffer.id;
-export const workspaceWord = 1;
+import { addressWord, tableWords, workspaceWord } from "./table.ts";
 
 /** A program as a module, and what it needs in memory. */
 export interface CompiledModule {

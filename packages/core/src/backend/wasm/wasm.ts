@@ -11,7 +11,7 @@ import { partition } from "../partition.ts";
 import { type GemmMode, instantiate } from "./instance.ts";
 import { Arena, Heap } from "./memory/heap.ts";
 import { TensorCache, type TensorType } from "./memory/tensor-cache.ts";
-import { addressWord, tableWords, workspaceWord } from "./module.ts";
+import { addressWord, tableWords, workspaceWord } from "./table.ts";
 
 const heap = new Heap();
 const residents = new TensorCache(heap, 256 << 20, 4096);

@@ -4,7 +4,7 @@ export type { OpName } from "./opcodes.ts";
 
 export type ValType = "i32" | "i64" | "f32" | "f64" | "v128";
 
-const valTypes: Record<ValType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+const typeCodes: Record<ValType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 const END = 0x0b;
 const NO_RESULT = 0x40;
 
@@ -24,8 +24,8 @@ const scratch = new DataView(new ArrayBuffer(8));
 
 /** The body of one function: instructions are appended in the order of the calls. */
 export class FunctionBuilder {
-  private readonly locals: ValType[] = [];
-  private readonly code: number[] = [];
+  readonly #locals: ValType[] = [];
+  readonly #code: number[] = [];
 
   /** Parameters are locals 0 … n−1. */
   constructor(
@@ -35,7 +35,7 @@ export class FunctionBuilder {
 
   /** A new local, zero at the start. */
   local(type: ValType): number {
-    return this.params.length + this.locals.push(type) - 1;
+    return this.params.length + this.#locals.push(type) - 1;
   }
 
   /** Appends an instruction: `op("v128.load", log2Align, offset)`, `op("f32x4.extract_lane", lane)`. */
@@ -43,85 +43,85 @@ export class FunctionBuilder {
     const row = instructions.get(name) as Instruction;
     if (immediates.length !== row.immediates)
       throw new Error(`${name} takes ${row.immediates} immediates, not ${immediates.length}`);
-    this.code.push(...row.code);
-    for (let k = 0; k < immediates.length; k++) this.number(immediates[k] as number);
-    this.code.push(...row.fixed);
+    this.#code.push(...row.code);
+    for (let k = 0; k < immediates.length; k++) this.#number(immediates[k] as number);
+    this.#code.push(...row.fixed);
     return this;
   }
 
-  private number(value: number): this {
-    if (value < 0x80) this.code.push(value);
-    else this.code.push(...unsigned(value));
+  #number(value: number): this {
+    if (value < 0x80) this.#code.push(value);
+    else this.#code.push(...unsigned(value));
     return this;
   }
 
   i32(x: number): this {
-    this.code.push(0x41, ...signed(x | 0));
+    this.#code.push(0x41, ...signed(x | 0));
     return this;
   }
 
   i64(x: bigint): this {
-    this.code.push(0x42, ...signedLong(BigInt.asIntN(64, x)));
+    this.#code.push(0x42, ...signedLong(BigInt.asIntN(64, x)));
     return this;
   }
 
   f32(x: number): this {
     scratch.setFloat32(0, x, true);
-    this.code.push(0x43, ...new Uint8Array(scratch.buffer, 0, 4));
+    this.#code.push(0x43, ...new Uint8Array(scratch.buffer, 0, 4));
     return this;
   }
 
   f64(x: number): this {
     scratch.setFloat64(0, x, true);
-    this.code.push(0x44, ...new Uint8Array(scratch.buffer, 0, 8));
+    this.#code.push(0x44, ...new Uint8Array(scratch.buffer, 0, 8));
     return this;
   }
 
   /** A vector constant, from its 16 bytes. */
   v128(bytes: Uint8Array): this {
     if (bytes.length !== 16) throw new Error(`v128 takes 16 bytes, not ${bytes.length}`);
-    this.code.push(0xfd, 0x0c, ...bytes);
+    this.#code.push(0xfd, 0x0c, ...bytes);
     return this;
   }
 
   get(local: number): this {
-    this.code.push(0x20);
-    return this.number(local);
+    this.#code.push(0x20);
+    return this.#number(local);
   }
   set(local: number): this {
-    this.code.push(0x21);
-    return this.number(local);
+    this.#code.push(0x21);
+    return this.#number(local);
   }
   tee(local: number): this {
-    this.code.push(0x22);
-    return this.number(local);
+    this.#code.push(0x22);
+    return this.#number(local);
   }
 
   /** `br(0)` inside leaves the block. */
   block(body: () => void): this {
-    this.code.push(0x02, NO_RESULT);
+    this.#code.push(0x02, NO_RESULT);
     body();
-    this.code.push(END);
+    this.#code.push(END);
     return this;
   }
 
   /** `br(0)` inside starts the body again; without it the loop ends. */
   loop(body: () => void): this {
-    this.code.push(0x03, NO_RESULT);
+    this.#code.push(0x03, NO_RESULT);
     body();
-    this.code.push(END);
+    this.#code.push(END);
     return this;
   }
 
   /** Takes an i32 from the stack; the branches count as a label. */
   if(then: () => void, otherwise?: () => void, result?: ValType): this {
-    this.code.push(0x04, result ? valTypes[result] : NO_RESULT);
+    this.#code.push(0x04, result ? typeCodes[result] : NO_RESULT);
     then();
     if (otherwise) {
-      this.code.push(0x05);
+      this.#code.push(0x05);
       otherwise();
     }
-    this.code.push(END);
+    this.#code.push(END);
     return this;
   }
 
@@ -142,13 +142,13 @@ export class FunctionBuilder {
   /** The entry of the code section. */
   bytes(): Bytes {
     const groups: [count: number, type: ValType][] = [];
-    for (const type of this.locals) {
+    for (const type of this.#locals) {
       const last = groups.at(-1);
       if (last?.[1] === type) last[0]++;
       else groups.push([1, type]);
     }
-    const locals = vector(groups.map(([count, type]) => [[...unsigned(count), valTypes[type]]]));
-    return sized([...locals, this.code, [END]]);
+    const locals = vector(groups.map(([count, type]) => [[...unsigned(count), typeCodes[type]]]));
+    return sized([...locals, this.#code, [END]]);
   }
 }
 
@@ -179,27 +179,27 @@ const joined = (pieces: Bytes): Uint8Array => {
 
 /** A module: one imported memory at most, imported functions, then functions of its own. */
 export class ModuleBuilder {
-  private readonly types: number[][] = [];
-  private readonly typeIndex = new Map<string, number>();
-  private readonly imports: number[][] = [];
-  private readonly exports: number[][] = [];
-  private readonly functions: FunctionBuilder[] = [];
-  private importedFunctions = 0;
+  readonly #types: number[][] = [];
+  readonly #typeIndex = new Map<string, number>();
+  readonly #imports: number[][] = [];
+  readonly #exports: number[][] = [];
+  readonly #functions: FunctionBuilder[] = [];
+  #importedFunctions = 0;
 
-  private type(params: readonly ValType[], results: readonly ValType[]): number {
+  #type(params: readonly ValType[], results: readonly ValType[]): number {
     const key = `${params}:${results}`;
-    const index = this.typeIndex.get(key) ?? this.types.length;
-    if (index === this.types.length) {
-      const list = (types: readonly ValType[]) => [types.length, ...types.map((type) => valTypes[type])];
-      this.types.push([0x60, ...list(params), ...list(results)]);
-      this.typeIndex.set(key, index);
+    const index = this.#typeIndex.get(key) ?? this.#types.length;
+    if (index === this.#types.length) {
+      const list = (types: readonly ValType[]) => [types.length, ...types.map((type) => typeCodes[type])];
+      this.#types.push([0x60, ...list(params), ...list(results)]);
+      this.#typeIndex.set(key, index);
     }
     return index;
   }
 
   /** A memory of any size. */
   importMemory(module: string, name: string): void {
-    this.imports.push([...text(module), ...text(name), 0x02, 0, 0]);
+    this.#imports.push([...text(module), ...text(name), 0x02, 0, 0]);
   }
 
   /** The index to call it by. Imports come before the module's own functions. */
@@ -209,9 +209,9 @@ export class ModuleBuilder {
     params: readonly ValType[],
     results: readonly ValType[],
   ): number {
-    if (this.functions.length > 0) throw new Error(`import ${name} before the first func()`);
-    this.imports.push([...text(module), ...text(name), 0x00, ...unsigned(this.type(params, results))]);
-    return this.importedFunctions++;
+    if (this.#functions.length > 0) throw new Error(`import ${name} before the first func()`);
+    this.#imports.push([...text(module), ...text(name), 0x00, ...unsigned(this.#type(params, results))]);
+    return this.#importedFunctions++;
   }
 
   /**
@@ -219,24 +219,24 @@ export class ModuleBuilder {
    * written after this call, and call itself or functions that are added later.
    */
   func(body: FunctionBuilder, exportName?: string): number {
-    const index = this.importedFunctions + this.functions.push(body) - 1;
-    if (exportName !== undefined) this.exports.push([...text(exportName), 0x00, ...unsigned(index)]);
+    const index = this.#importedFunctions + this.#functions.push(body) - 1;
+    if (exportName !== undefined) this.#exports.push([...text(exportName), 0x00, ...unsigned(index)]);
     return index;
   }
 
   /** The module in the binary format. */
   bytes(): Uint8Array {
-    const declarations = this.functions.map(({ params, results }) => unsigned(this.type(params, results)));
+    const declarations = this.#functions.map(({ params, results }) => unsigned(this.#type(params, results)));
     const entries = (list: readonly number[][]) => list.map((entry) => [entry]);
     return joined([
       [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-      ...section(1, entries(this.types)),
-      ...section(2, entries(this.imports)),
+      ...section(1, entries(this.#types)),
+      ...section(2, entries(this.#imports)),
       ...section(3, entries(declarations)),
-      ...section(7, entries(this.exports)),
+      ...section(7, entries(this.#exports)),
       ...section(
         10,
-        this.functions.map((body) => body.bytes()),
+        this.#functions.map((body) => body.bytes()),
       ),
     ]);
   }

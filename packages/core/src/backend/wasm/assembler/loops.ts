@@ -1,44 +1,77 @@
 import type { FunctionBuilder } from "./assembler.ts";
 
-/** Opens a loop that counts `i` from 0 below `size`. */
+/** `do body() while (condition)`. */
+export function emitDoWhile(f: FunctionBuilder, body: () => void, pushCondition: () => void): void {
+  f.loop(() => {
+    body();
+    pushCondition();
+    f.brIf(0);
+  });
+}
+
+/** `until (condition) body()`. */
+export function emitUntil(f: FunctionBuilder, pushCondition: () => void, body: () => void): void {
+  f.block(() =>
+    f.loop(() => {
+      pushCondition();
+      f.brIf(1);
+      body();
+      f.br(0);
+    }),
+  );
+}
+
+/** `for (; i < end; i += step) body()` for a local that is `start` at first; no code where there is no iteration. */
+export function emitSteps(
+  f: FunctionBuilder,
+  i: number,
+  [start, end]: readonly [start: number, end: number],
+  step: number,
+  body: () => void,
+): void {
+  if (start >= end) return;
+  emitDoWhile(f, body, () => f.get(i).i32(step).op("i32.add").tee(i).i32(end).op("i32.lt_s"));
+}
+
+/** `for (i = 0; i < size; i++) body(i)`, of a constant size. */
 export function emitLoop(f: FunctionBuilder, size: number, body: (i: number) => void): void {
   if (size === 0) return;
   const i = f.local("i32");
   f.i32(0).set(i);
-  f.loop(() => {
-    body(i);
-    f.get(i).i32(1).op("i32.add").tee(i).i32(size).op("i32.lt_s").brIf(0);
-  });
+  emitSteps(f, i, [0, size], 1, () => body(i));
 }
 
-/** Opens a loop for each size, the last innermost. */
+/** A loop for each size, the last innermost. */
 export function emitNestedLoops(
   f: FunctionBuilder,
   sizes: readonly number[],
-  body: (counters: readonly number[]) => void,
-  done: readonly number[] = [],
+  body: (indices: readonly number[]) => void,
+  outer: readonly number[] = [],
 ): void {
-  if (done.length === sizes.length) return body(done);
-  emitLoop(f, sizes[done.length] as number, (i) => emitNestedLoops(f, sizes, body, [...done, i]));
+  if (outer.length === sizes.length) return body(outer);
+  emitLoop(f, sizes[outer.length]!, (i) => emitNestedLoops(f, sizes, body, [...outer, i]));
 }
 
-/** Puts base + Σ counter·step·bytes on the stack. */
-export function pushAddress(
+/** `for (i = 0; i < limit; i += step) body()`, of signed locals and a constant step. */
+export function emitForRange(
   f: FunctionBuilder,
-  base: number,
-  counters: readonly number[],
-  steps: readonly number[],
-  bytes: number,
-  start = 0,
+  i: number,
+  limit: number,
+  step: number,
+  body: () => void,
 ): void {
-  f.get(base)
-    .i32(start * bytes)
-    .op("i32.add");
-  counters.forEach((c, k) => {
-    if (steps[k] !== 0)
-      f.get(c)
-        .i32((steps[k] as number) * bytes)
-        .op("i32.mul")
-        .op("i32.add");
-  });
+  f.i32(0).set(i);
+  emitUntil(
+    f,
+    () => f.get(i).get(limit).op("i32.ge_s"),
+    () => {
+      body();
+      f.get(i).i32(step).op("i32.add").set(i);
+    },
+  );
+}
+
+/** `do body() while (--count)`; the caller knows that there is an iteration. */
+export function emitCountDown(f: FunctionBuilder, count: number, body: () => void): void {
+  emitDoWhile(f, body, () => f.get(count).i32(1).op("i32.sub").tee(count));
 }

@@ -1,7 +1,8 @@
 import type { Buffer } from "../../../lower/ir/kernel.ts";
 import { bytesOf, type GemmAxis, type GemmKernel } from "../../../lower/ir/program.ts";
+import { pushElementAddress } from "../assembler/address.ts";
 import type { FunctionBuilder } from "../assembler/assembler.ts";
-import { emitNestedLoops, pushAddress } from "../assembler/loops.ts";
+import { emitNestedLoops } from "../assembler/loops.ts";
 import { type Float, workspaceBytes } from "./gemm.ts";
 
 type Axes = readonly GemmAxis[];
@@ -112,7 +113,7 @@ export function emitGemmCall(
   emitNestedLoops(f, sizes, (counters) => {
     const place = (operand: Operand, buffer: Buffer, start = 0) => {
       const steps = free.map((x) => x[operand]);
-      pushAddress(f, base(buffer), counters, steps, bytes, start);
+      pushElementAddress(f, base(buffer), counters, steps, bytes, start);
     };
     f.i32(sizeOf(m)).i32(sizeOf(n)).i32(sizeOf(k));
     place("a", product.a.buffer, product.a.offset);

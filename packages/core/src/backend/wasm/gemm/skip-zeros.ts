@@ -1,7 +1,8 @@
 import type { Buffer } from "../../../lower/ir/kernel.ts";
 import { bytesOf, type GemmKernel } from "../../../lower/ir/program.ts";
+import { pushElementAddress } from "../assembler/address.ts";
 import type { FunctionBuilder, OpName } from "../assembler/assembler.ts";
-import { emitLoop, emitNestedLoops, pushAddress } from "../assembler/loops.ts";
+import { emitLoop, emitNestedLoops } from "../assembler/loops.ts";
 import { elements } from "./code.ts";
 
 /** Vectors of results that are looked at side by side, so that additions do not wait for each other. */
@@ -58,7 +59,7 @@ export function emitSkipZeros(f: FunctionBuilder, product: GemmKernel, base: (b:
   const [x, y, sum] = [f.local(type), f.local(type), f.local(type)];
   const sizes = axes.map((axis) => axis.size);
   const place = (counters: readonly number[], of: typeof axes, operand: "a" | "b" | "c", start: number) =>
-    pushAddress(
+    pushElementAddress(
       f,
       base(operand === "c" ? out : product[operand].buffer),
       counters,

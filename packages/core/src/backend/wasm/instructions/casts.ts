@@ -1,38 +1,58 @@
-import type { DType } from "../../../dtype.ts";
-import type { OpName } from "../assembler/assembler.ts";
-import { type EmitContext, type PushOperand, prefixes } from "./context.ts";
-import { splatBytes } from "./lanes.ts";
+import type { FloatDType } from "../../../dtype.ts";
+import type { EmitOp } from "./context.ts";
+import { identity, instruction, type OpEmitter, type OpForms } from "./forms.ts";
+import { floatShapes, pushConstant, splatBytes, valTypes } from "./lanes.ts";
 
-type Convert = (site: EmitContext, from: DType, push: PushOperand) => void;
+const unchanged = { scalar: identity, vector: identity };
 
-/** Conversions: each from every dtype. Vectors of 32-bit lanes do not change into 64-bit ones here. */
-export const casts: Readonly<Record<string, Convert>> = {
-  toBool: ({ f, width, lanes }, from, push) => {
-    push();
-    if (from === "bool") return;
-    const prefix = prefixes[width][from];
-    if (width === "vector") f.v128(splatBytes(0, from, lanes)).op(`${prefix}.ne` as OpName);
-    else if (from === "int32") f.i32(0).op("i32.ne");
-    else (from === "float32" ? f.f32(0) : f.f64(0)).op(`${prefix}.ne` as OpName);
+/** The integer or float 1 where a mask is set, else 0. */
+const maskToOne =
+  (type: "int32" | FloatDType): EmitOp =>
+  ({ f, lanes }, x) => {
+    x.push();
+    f.v128(splatBytes(1, type, lanes)).op("v128.and");
+  };
+
+/** Whether x ≠ 0. */
+const isNonzero = (type: "int32" | FloatDType): OpForms => ({
+  scalar: ({ f }, x) => {
+    x.push();
+    pushConstant(f, 0, type);
+    f.op(`${valTypes[type]}.ne`);
   },
-  toInt32: ({ f, width }, from, push) => {
-    push();
-    if (from === "int32" || (from === "bool" && width === "scalar")) return;
-    if (from === "bool") f.v128(splatBytes(1, "int32", 4)).op("v128.and");
-    else if (width === "vector") f.op("i32x4.trunc_sat_f32x4_s");
-    else f.op(from === "float32" ? "i32.trunc_sat_f32_s" : "i32.trunc_sat_f64_s");
+  vector: ({ f, lanes }, x) => {
+    x.push();
+    f.v128(splatBytes(0, type, lanes)).op(`${type === "int32" ? "i32x4" : floatShapes[type]}.ne`);
   },
-  toFloat32: ({ f, width }, from, push) => {
-    push();
-    if (from === "float32") return;
-    if (width === "scalar") f.op(from === "float64" ? "f32.demote_f64" : "f32.convert_i32_s");
-    else if (from === "bool") f.v128(splatBytes(1, "float32", 4)).op("v128.and");
-    else f.op("f32x4.convert_i32x4_s");
+});
+
+/** The casts, from the dtype of each column. No vector code changes the width of lanes. */
+export const casts = {
+  toBool: {
+    bool: unchanged,
+    int32: isNonzero("int32"),
+    float32: isNonzero("float32"),
+    float64: isNonzero("float64"),
   },
-  toFloat64: ({ f, width }, from, push) => {
-    push();
-    if (from === "float64") return;
-    if (width === "scalar") f.op(from === "float32" ? "f64.promote_f32" : "f64.convert_i32_s");
-    else f.v128(splatBytes(1, "float64", 2)).op("v128.and");
+  toInt32: {
+    bool: { scalar: identity, vector: maskToOne("int32") },
+    int32: unchanged,
+    float32: {
+      scalar: instruction("i32.trunc_sat_f32_s"),
+      vector: instruction("i32x4.trunc_sat_f32x4_s"),
+    },
+    float64: { scalar: instruction("i32.trunc_sat_f64_s") },
   },
-};
+  toFloat32: {
+    bool: { scalar: instruction("f32.convert_i32_s"), vector: maskToOne("float32") },
+    int32: { scalar: instruction("f32.convert_i32_s"), vector: instruction("f32x4.convert_i32x4_s") },
+    float32: unchanged,
+    float64: { scalar: instruction("f32.demote_f64") },
+  },
+  toFloat64: {
+    bool: { scalar: instruction("f64.convert_i32_s"), vector: maskToOne("float64") },
+    int32: { scalar: instruction("f64.convert_i32_s") },
+    float32: { scalar: instruction("f64.promote_f32") },
+    float64: unchanged,
+  },
+} satisfies Record<string, OpEmitter>;

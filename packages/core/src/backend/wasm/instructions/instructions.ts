@@ -1,175 +1,149 @@
-import type { DType } from "../../../dtype.ts";
-import type { OpName } from "../assembler/assembler.ts";
+import type { DType, FloatDType } from "../../../dtype.ts";
+import type { primitives } from "../../../scalar/primitives.ts";
 import { casts } from "./casts.ts";
-import { type EmitContext, type EmitOp, isFloat, type PushOperand, prefixes } from "./context.ts";
-import { bitOps, signOps } from "./float-bits.ts";
-import { splatBytes } from "./lanes.ts";
+import type { EmitContext, EmitOp, Operand, PushOperand } from "./context.ts";
+import { copysign, exponent, floatAbs, floatNeg, scalb, significand } from "./float-bits.ts";
+import {
+  bitwise,
+  floatInstruction,
+  floats,
+  identity,
+  instruction,
+  integerInstruction,
+  type OpEmitter,
+  type OpForms,
+  unusedOnFloats,
+  unusedOnIntegers,
+} from "./forms.ts";
+import { floorDivide, integerAbs, integerMax, integerMin, integerNeg, shifts } from "./integers.ts";
+import { floatShapes, integerShapes, splatBytes, valTypes } from "./lanes.ts";
 
-/** Instruction suffixes of the words on floats and on integers; a missing one has no instruction of its own. */
-const suffixes: Readonly<Record<string, { readonly float?: string; readonly int?: string }>> = {
-  add: { float: "add", int: "add" },
-  sub: { float: "sub", int: "sub" },
-  mul: { float: "mul", int: "mul" },
-  div: { float: "div" },
-  neg: { float: "neg", int: "neg" },
-  abs: { float: "abs", int: "abs" },
-  minimum: { float: "min", int: "min_s" },
-  maximum: { float: "max", int: "max_s" },
-  sqrt: { float: "sqrt" },
-  floor: { float: "floor" },
-  ceil: { float: "ceil" },
-  trunc: { float: "trunc" },
-  round: { float: "nearest" },
-  eq: { float: "eq", int: "eq" },
-  lt: { float: "lt", int: "lt_s" },
-  le: { float: "le", int: "le_s" },
-  and: { int: "and" },
-  or: { int: "or" },
-  xor: { int: "xor" },
-  shiftLeft: { int: "shl" },
-  shiftRight: { int: "shr_s" },
-  shiftRightLogical: { int: "shr_u" },
-};
-
-const all = (operands: readonly PushOperand[]): void => {
-  for (const push of operands) push();
-};
-
-/** The scalar integer forms that have no instruction. */
-const integerForms: Readonly<Record<string, EmitOp>> = {
-  neg: ({ f }, [a]) => {
-    f.i32(0);
-    a?.();
-    f.op("i32.sub");
-  },
-  abs: ({ f, scratch }, [a]) => {
-    const x = scratch(0);
-    a?.();
-    f.set(x).get(x).i32(0).get(x).op("i32.sub").get(x).i32(0).op("i32.ge_s").op("select");
-  },
-  minimum: (site, [a, b]) => chooseInteger(site, a as PushOperand, b as PushOperand, "i32.lt_s"),
-  maximum: (site, [a, b]) => chooseInteger(site, a as PushOperand, b as PushOperand, "i32.gt_s"),
-  floorDivide: ({ f, scratch }, [a, b]) => {
-    const [x, y] = [scratch(0), scratch(1)];
-    all([a, b] as PushOperand[]);
-    f.set(y).set(x).get(y).op("i32.eqz");
-    f.if(
-      () => f.i32(0),
-      () => {
-        f.get(x).op("f64.convert_i32_s").get(y).op("f64.convert_i32_s").op("f64.div").op("f64.floor");
-        f.op("i64.trunc_sat_f64_s").op("i32.wrap_i64");
-      },
-      "i32",
-    );
-  },
-};
-
-function chooseInteger({ f, scratch }: EmitContext, a: PushOperand, b: PushOperand, better: OpName): void {
-  const [x, y] = [scratch(0), scratch(1)];
-  all([a, b]);
-  f.set(y).set(x).get(x).get(y).get(x).get(y).op(better).op("select");
-}
-
-/** Shifts: instructions take the count modulo 32, and by one outside 0 … 31 all bits are moved out. */
-const shifted =
-  (name: string): EmitOp =>
-  ({ f, width, scratch }, [a, b], known) => {
-    const op = `${prefixes[width].int32}.${suffixes[name]?.int}` as OpName;
-    const count = known[1];
-    a?.();
-    if (count !== undefined && count >= 0 && count < 32) {
-      b?.();
-      f.op(op);
-      return;
-    }
-    if (count !== undefined) {
-      f.i32(31).op(op).i32(1).op(op);
-      return;
-    }
-    const [x, by] = [scratch(0), scratch(1)];
-    b?.();
-    f.set(by).set(x).get(x).get(by).op(op).get(x).i32(31).op(op).i32(1).op(op);
-    f.get(by).i32(32).op("i32.lt_u").op("select");
-  };
-
-/** Words that leave an integer as it is. */
-const roundings = new Set(["floor", "ceil", "trunc", "round"]);
-
-/** Words whose instructions follow no pattern. */
-const special: Readonly<Record<string, EmitOp>> = {
-  shiftLeft: shifted("shiftLeft"),
-  shiftRight: shifted("shiftRight"),
-  shiftRightLogical: shifted("shiftRightLogical"),
-  where: ({ f, width }, [c, a, b], known) => {
-    const zero = width === "vector" ? known.findIndex((x) => Object.is(x, 0)) : -1;
-    if (zero !== 1) a?.();
-    if (zero !== 2) b?.();
-    c?.();
-    if (zero > 0) f.op(zero === 1 ? "v128.andnot" : "v128.and");
-    else f.op(width === "vector" ? "v128.bitselect" : "select");
-  },
-};
-
-/** Whether there is an instruction sequence for a word in vectors of a type. */
-export function hasSimd(name: string, type: DType): boolean {
-  if (name in casts) return true;
-  if (name === "where") return true;
-  if (name in bitOps) return isFloat(type);
-  const suffix = suffixes[name];
-  if (!suffix) return false;
-  if (!isFloat(type) && roundings.has(name)) return true;
-  return type === "bool"
-    ? ["and", "or", "xor", "eq"].includes(ofTruth[name] ?? name)
-    : (isFloat(type) ? suffix.float : suffix.int) !== undefined;
-}
-
-/** Whether the backend knows a word at all. */
-export const isNative = (name: string): boolean =>
-  [bitOps, integerForms, special, suffixes, casts].some((words) => name in words);
-
-/** Of truth values the greater is their disjunction and the lesser their conjunction. */
-const ofTruth: Readonly<Record<string, string>> = { maximum: "or", minimum: "and", mul: "and" };
+export type Primitive = keyof typeof primitives;
 
 /**
- * The lesser or greater of x and a known number c in one instruction: the one that takes x where neither is less, which is
+ * The smaller or larger of x and a constant c in one instruction: `pmin` and `pmax` return x where neither is less, that is
  * where x is NaN or equals c. Zeros have to be told apart then, and max(x, 0) turns the −0 that it may leave into 0.
  */
-function bounded({ f, type, lanes }: EmitContext, word: string, x: PushOperand, c: number): boolean {
-  const greater = word === "maximum";
-  if (Number.isNaN(c) || (!greater && Object.is(c, -0))) return false;
-  const prefix = prefixes.vector[type];
+function emitClamp(
+  { f, lanes }: EmitContext,
+  type: FloatDType,
+  op: "min" | "max",
+  x: PushOperand,
+  c: number,
+): void {
+  const shape = floatShapes[type];
   x();
-  f.v128(splatBytes(c, type, lanes)).op(`${prefix}.${greater ? "pmax" : "pmin"}` as OpName);
-  if (greater && Object.is(c, 0)) f.v128(splatBytes(0, type, lanes)).op(`${prefix}.add` as OpName);
-  return true;
+  f.v128(splatBytes(c, type, lanes)).op(`${shape}.p${op}`);
+  if (op === "max" && Object.is(c, 0)) f.v128(splatBytes(0, type, lanes)).op(`${shape}.add`);
 }
 
-/** Writes a word over its operands, of which some are known numbers. */
+/** The smaller or larger of two floats. */
+const floatExtremum = (op: "min" | "max") =>
+  floats((type, width): EmitOp => {
+    if (width === "scalar") return instruction(`${valTypes[type]}.${op}`);
+    const general = instruction(`${floatShapes[type]}.${op}`);
+    return (context, a, b) => {
+      const [x, c] = a.constant === undefined ? [a, b.constant] : [b, a.constant];
+      if (c === undefined || Number.isNaN(c) || (op === "min" && Object.is(c, -0)))
+        return general(context, a, b);
+      emitClamp(context, type, op, x.push, c);
+    };
+  });
+
+/** An op that leaves integers as they are. */
+const unchangedIntegers = {
+  int32: { scalar: identity, vector: identity },
+  bool: { scalar: identity, vector: identity },
+};
+
+/** Booleans are equal where their masks are. */
+const booleanEq: OpForms = {
+  scalar: instruction("i32.eq"),
+  vector: (context, a, b) => instruction(`${integerShapes[context.lanes]}.eq`)(context, a, b),
+};
+
+/** A choice by a condition; in vectors a zero branch makes it one bitwise instruction. */
+const where: OpForms = {
+  scalar: ({ f }, condition, a, b) => {
+    a.push();
+    b.push();
+    condition.push();
+    f.op("select");
+  },
+  vector: ({ f }, condition, a, b) => {
+    const isZero = (x: Operand) => Object.is(x.constant, 0);
+    if (!isZero(a)) a.push();
+    if (isZero(a) || !isZero(b)) b.push();
+    condition.push();
+    f.op(isZero(a) ? "v128.andnot" : isZero(b) ? "v128.and" : "v128.bitselect");
+  },
+};
+
+/** The code of every primitive on every dtype. The larger of two booleans is their disjunction, the smaller their conjunction. */
+export const emitters: Readonly<Record<Primitive, OpEmitter>> = {
+  add: { ...floatInstruction("add"), ...integerInstruction("add") },
+  sub: { ...floatInstruction("sub"), ...integerInstruction("sub") },
+  mul: { ...floatInstruction("mul"), ...integerInstruction("mul"), bool: bitwise("and") },
+  div: { ...floatInstruction("div"), ...unusedOnIntegers },
+  neg: { ...floatNeg, int32: integerNeg, bool: { scalar: integerNeg.scalar } },
+  abs: { ...floatAbs, int32: integerAbs, bool: { scalar: integerAbs.scalar } },
+  minimum: { ...floatExtremum("min"), int32: integerMin, bool: bitwise("and") },
+  maximum: { ...floatExtremum("max"), int32: integerMax, bool: bitwise("or") },
+  sqrt: { ...floatInstruction("sqrt"), ...unusedOnIntegers },
+  floor: { ...floatInstruction("floor"), ...unchangedIntegers },
+  ceil: { ...floatInstruction("ceil"), ...unchangedIntegers },
+  trunc: { ...floatInstruction("trunc"), ...unchangedIntegers },
+  round: { ...floatInstruction("nearest"), ...unchangedIntegers },
+  floorDivide: { ...unusedOnFloats, int32: { scalar: floorDivide }, bool: { scalar: floorDivide } },
+  eq: { ...floatInstruction("eq"), ...integerInstruction("eq"), bool: booleanEq },
+  lt: { ...floatInstruction("lt"), ...integerInstruction("lt_s") },
+  le: { ...floatInstruction("le"), ...integerInstruction("le_s") },
+  and: { ...unusedOnFloats, int32: bitwise("and"), bool: bitwise("and") },
+  or: { ...unusedOnFloats, int32: bitwise("or"), bool: bitwise("or") },
+  xor: { ...unusedOnFloats, int32: bitwise("xor"), bool: bitwise("xor") },
+  shiftLeft: { ...unusedOnFloats, ...shifts("shl") },
+  shiftRight: { ...unusedOnFloats, ...shifts("shr_s") },
+  shiftRightLogical: { ...unusedOnFloats, ...shifts("shr_u") },
+  where: { bool: where, int32: where, float32: where, float64: where },
+  copysign: { ...copysign, ...unusedOnIntegers },
+  scalb: { ...scalb, ...unusedOnIntegers },
+  exponent: { ...exponent, ...unusedOnIntegers },
+  significand: { ...significand, ...unusedOnIntegers },
+  ...casts,
+};
+
+const isPrimitive = (name: string): name is Primitive => Object.hasOwn(emitters, name);
+
+/** Whether an op calls the host on some dtype: functions without an expansion, and primitives without code. */
+export const callsHost = (name: string): boolean =>
+  !isPrimitive(name) || Object.values(emitters[name]).includes("host");
+
+/** The code of an op on a dtype; undefined where the host computes it. */
+export function formsOf(name: string, type: DType): OpForms | undefined {
+  const forms = isPrimitive(name) ? emitters[name][type] : "host";
+  if (forms === "unused") throw new Error(`a kernel computes ${name} on ${type}, which has no code`);
+  return forms === "host" ? undefined : forms;
+}
+
+/** Emits an op in the form that the context asks for. */
+export function emitForm(forms: OpForms, context: EmitContext, operands: readonly Operand[]): void {
+  const emit = forms[context.width];
+  if (!emit) throw new Error(`an op on ${context.type} has no ${context.width} code`);
+  emit(context, ...operands);
+}
+
+/** Emits a primitive over operands of which some are constants. */
 export function emitOp(
-  word: string,
-  site: EmitContext,
+  name: Primitive,
+  context: EmitContext,
   operands: readonly PushOperand[],
-  known: readonly (number | undefined)[] = [],
+  constants: readonly (number | undefined)[] = [],
 ): void {
-  const name = (site.type === "bool" && ofTruth[word]) || word;
-  const { f, width, type, lanes } = site;
-  const integer = !isFloat(type);
-  const form =
-    (integer && width === "scalar" && integerForms[name]) ||
-    special[name] ||
-    (!integer && width === "vector" && signOps[name]) ||
-    bitOps[name];
-  if (form) return form(site, operands, known);
-  if (!integer && width === "vector" && (name === "maximum" || name === "minimum")) {
-    const k = known.findIndex((c) => c !== undefined);
-    if (k >= 0 && bounded(site, name, operands[1 - k] as PushOperand, known[k] as number)) return;
-  }
-  all(operands);
-  if (integer && roundings.has(name)) return;
-  const suffix = (integer ? suffixes[name]?.int : suffixes[name]?.float) as string;
-  const bitwise = ["and", "or", "xor"].includes(name);
-  const mask = type === "bool" && name === "eq" ? (lanes === 4 ? "i32x4" : "i64x2") : undefined;
-  const prefix =
-    width === "vector" && bitwise ? "v128" : (width === "vector" && mask) || prefixes[width][type];
-  f.op(`${prefix}.${suffix}` as OpName);
+  const forms = formsOf(name, context.type);
+  if (!forms) throw new Error(`${name} on ${context.type} is computed by the host`);
+  emitForm(
+    forms,
+    context,
+    operands.map((push, k) => ({ push, constant: constants[k] })),
+  );
 }

@@ -1,17 +1,37 @@
-/** How values of each dtype stand in locals, constants and the lanes of vectors. */
-import { type DType, saturate } from "../../../dtype.ts";
-import type { FunctionBuilder, OpName, ValType } from "../assembler/assembler.ts";
+/** How values of each dtype are represented in locals, constants and the lanes of vectors. */
+import { type DType, type FloatDType, saturate } from "../../../dtype.ts";
+import type { FunctionBuilder, ValType } from "../assembler/assembler.ts";
 
-export const valTypes: Record<DType, ValType> = { bool: "i32", int32: "i32", float32: "f32", float64: "f64" };
+export const valTypes = {
+  bool: "i32",
+  int32: "i32",
+  float32: "f32",
+  float64: "f64",
+} as const satisfies Record<DType, ValType>;
 
-/** Puts a number on the stack, or the integer that is nearest to it. */
+/** The shape of a vector of floats. */
+export const floatShapes = { float32: "f32x4", float64: "f64x2" } as const satisfies Record<
+  FloatDType,
+  string
+>;
+
+/** The shape of a vector of integers, and of booleans: a boolean is a mask as wide as the lanes beside it. */
+export const integerShapes = { 4: "i32x4", 2: "i64x2" } as const;
+
+/** The shape of a vector of a dtype. */
+const shapeOf = (type: DType, lanes: 2 | 4) =>
+  type === "bool" ? integerShapes[lanes] : type === "int32" ? "i32x4" : floatShapes[type];
+
+/** Pushes a constant; integer dtypes get the nearest integer. */
 export function pushConstant(f: FunctionBuilder, value: number, type: DType): void {
   if (type === "float32") f.f32(value);
   else if (type === "float64") f.f64(value);
   else f.i32(saturate(value, type));
 }
 
-/** A vector whose lanes are all the same number. */
+export const zeroBytes = new Uint8Array(16);
+
+/** The bytes of a vector that has the same value in each lane. */
 export function splatBytes(value: number, type: DType, lanes: 2 | 4): Uint8Array {
   const bytes = new Uint8Array(16);
   const view = new DataView(bytes.buffer);
@@ -24,10 +44,7 @@ export function splatBytes(value: number, type: DType, lanes: 2 | 4): Uint8Array
   return bytes;
 }
 
-const laneOf = (type: DType, lanes: 2 | 4): string =>
-  ({ bool: lanes === 4 ? "i32x4" : "i64x2", int32: "i32x4", float32: "f32x4", float64: "f64x2" })[type];
-
-/** Puts a truth value on the stack as the bits of a lane. */
+/** Pushes a boolean as the mask of a lane. */
 function pushMask(f: FunctionBuilder, push: () => void, lanes: 2 | 4): void {
   f.i32(0);
   push();
@@ -35,13 +52,13 @@ function pushMask(f: FunctionBuilder, push: () => void, lanes: 2 | 4): void {
   if (lanes === 2) f.op("i64.extend_i32_s");
 }
 
-/** Takes a vector from the stack and puts the number in one of its lanes there. */
+/** Replaces the vector on the stack by the value of one of its lanes. */
 export function extractLane(f: FunctionBuilder, type: DType, lanes: 2 | 4, lane: number): void {
-  f.op(`${laneOf(type, lanes)}.extract_lane` as OpName, lane);
+  f.op(`${shapeOf(type, lanes)}.extract_lane`, lane);
   if (type === "bool") (lanes === 2 ? f.op("i32.wrap_i64") : f).i32(1).op("i32.and");
 }
 
-/** Puts a number into a lane of the vector on the stack. */
+/** Puts a value into a lane of the vector on the stack. */
 export function replaceLane(
   f: FunctionBuilder,
   push: () => void,
@@ -51,12 +68,12 @@ export function replaceLane(
 ): void {
   if (type === "bool") pushMask(f, push, lanes);
   else push();
-  f.op(`${laneOf(type, lanes)}.replace_lane` as OpName, lane);
+  f.op(`${shapeOf(type, lanes)}.replace_lane`, lane);
 }
 
-/** Puts a vector on the stack whose lanes are all the number in a local. */
+/** Pushes a vector that has the value of a local in each lane. */
 export function pushSplat(f: FunctionBuilder, local: number, type: DType, lanes: 2 | 4): void {
   if (type === "bool") pushMask(f, () => f.get(local), lanes);
   else f.get(local);
-  f.op(`${laneOf(type, lanes)}.splat` as OpName);
+  f.op(`${shapeOf(type, lanes)}.splat`);
 }

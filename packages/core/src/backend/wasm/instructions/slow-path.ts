@@ -1,33 +1,37 @@
-import type { OpName } from "../assembler/assembler.ts";
-import { type EmitContext, type PushOperand, prefixes } from "./context.ts";
-import { splatBytes } from "./lanes.ts";
+import { isFloat } from "../../../dtype.ts";
+import type { EmitContext, PushOperand } from "./context.ts";
+import { floatShapes, integerShapes, splatBytes, zeroBytes } from "./lanes.ts";
 
-/** A word that is 0 where |x| < `from`: it is worked out, lane by lane in float64, only where some lane is not. */
+/**
+ * A vector of an op that is 0 where |x| < `from`: where all lanes are, it is zero; otherwise the host computes each lane in
+ * float64.
+ */
 export function emitGuardedSlowPath(
   { f, type, lanes, scratch }: EmitContext,
   push: PushOperand,
   from: number,
   host: PushOperand,
 ): void {
-  const lane = prefixes.vector[type];
+  if (!isFloat(type)) throw new Error(`an op with a slow path is on floats, not on ${type}`);
+  const shape = floatShapes[type];
   const x = scratch(9);
   push();
   f.set(x)
     .get(x)
-    .op(`${lane}.abs` as OpName)
+    .op(`${shape}.abs`)
     .v128(splatBytes(from, type, lanes))
-    .op(`${lane}.lt` as OpName)
-    .op(lanes === 4 ? "i32x4.all_true" : "i64x2.all_true");
+    .op(`${shape}.lt`);
+  f.op(`${integerShapes[lanes]}.all_true`);
   f.if(
-    () => f.v128(new Uint8Array(16)),
+    () => f.v128(zeroBytes),
     () => {
-      f.v128(new Uint8Array(16));
-      for (let l = 0; l < lanes; l++) {
-        f.get(x).op(`${lane}.extract_lane` as OpName, l);
+      f.v128(zeroBytes);
+      for (let lane = 0; lane < lanes; lane++) {
+        f.get(x).op(`${shape}.extract_lane`, lane);
         if (type === "float32") f.op("f64.promote_f32");
         f.f64(from);
         host();
-        f.op(`${lane}.replace_lane` as OpName, l);
+        f.op(`${shape}.replace_lane`, lane);
       }
     },
     "v128",

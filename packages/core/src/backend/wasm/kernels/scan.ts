@@ -1,8 +1,9 @@
 import type { Buffer } from "../../../lower/ir/kernel.ts";
 import { bytesOf, type ScanKernel, type StridedOperand } from "../../../lower/ir/program.ts";
 import { stridesOf } from "../../../shape.ts";
+import { pushElementAddress } from "../assembler/address.ts";
 import type { FunctionBuilder, OpName } from "../assembler/assembler.ts";
-import { emitLoop, emitNestedLoops, pushAddress } from "../assembler/loops.ts";
+import { emitLoop, emitNestedLoops } from "../assembler/loops.ts";
 
 /** yᵢ = aᵢ·yᵢ₋₁ + bᵢ along one axis, line after line; float32 lines keep y in float64 between elements. */
 export function emitScan(f: FunctionBuilder, r: ScanKernel, base: (b: Buffer) => number): void {
@@ -28,7 +29,7 @@ export function emitScan(f: FunctionBuilder, r: ScanKernel, base: (b: Buffer) =>
       for (const { operand, at } of operands) {
         const { buffer, offset, strides } = operand;
         const first = r.reverse ? offset + (n - 1) * (strides[r.dim] as number) : offset;
-        pushAddress(f, base(buffer), counters, strides, bytes, first);
+        pushElementAddress(f, base(buffer), counters, strides, bytes, first);
         f.set(at);
       }
       pushNumber(0).set(y);

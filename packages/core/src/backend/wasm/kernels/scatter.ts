@@ -1,9 +1,10 @@
 import type { Buffer } from "../../../lower/ir/kernel.ts";
 import { bytesOf, type ScatterKernel } from "../../../lower/ir/program.ts";
 import { stridesOf } from "../../../shape.ts";
+import { pushElementAddress } from "../assembler/address.ts";
 import type { FunctionBuilder, OpName } from "../assembler/assembler.ts";
-import { recordFault } from "../assembler/fault.ts";
-import { emitNestedLoops, pushAddress } from "../assembler/loops.ts";
+import { emitNestedLoops } from "../assembler/loops.ts";
+import { recordFault } from "../table.ts";
 
 /** Copies x and then adds or writes src at the places that the index names. */
 export function emitScatter(f: FunctionBuilder, s: ScatterKernel, base: (b: Buffer) => number): void {
@@ -16,7 +17,7 @@ export function emitScatter(f: FunctionBuilder, s: ScatterKernel, base: (b: Buff
   const store = (narrow ? "i32.store8" : `${prefix}.store`) as OpName;
   const strides = stridesOf(s.shape);
   const place = (of: ScatterKernel["x"], counters: readonly number[], width: number) =>
-    pushAddress(f, base(of.buffer), counters, of.strides, width, of.offset);
+    pushElementAddress(f, base(of.buffer), counters, of.strides, width, of.offset);
   const whole = x.offset === 0 && x.buffer.size === out.size && x.strides.every((n, d) => n === strides[d]);
   if (whole)
     f.get(base(out))
@@ -25,7 +26,7 @@ export function emitScatter(f: FunctionBuilder, s: ScatterKernel, base: (b: Buff
       .op("memory.copy");
   else
     emitNestedLoops(f, s.shape, (counters) => {
-      pushAddress(f, base(out), counters, strides, bytes);
+      pushElementAddress(f, base(out), counters, strides, bytes);
       place(x, counters, bytes);
       f.op(load, log2, 0).op(store, log2, 0);
     });
@@ -39,7 +40,7 @@ export function emitScatter(f: FunctionBuilder, s: ScatterKernel, base: (b: Buff
       .op("i32.lt_u");
     f.if(
       () => {
-        pushAddress(
+        pushElementAddress(
           f,
           base(out),
           counters,

@@ -1,81 +1,82 @@
 import type { Predicate } from "../../../lower/ir/index-map.ts";
 import type { Arg } from "../../../lower/ir/kernel.ts";
 import { bytesOf } from "../../../lower/ir/program.ts";
+import { addScaled } from "../assembler/address.ts";
 import type { FunctionBuilder, ValType } from "../assembler/assembler.ts";
-import { recordFault } from "../assembler/fault.ts";
 import type { PushOperand } from "../instructions/context.ts";
-import { pushConstant, replaceLane, valTypes } from "../instructions/lanes.ts";
+import { pushConstant, replaceLane, valTypes, zeroBytes } from "../instructions/lanes.ts";
+import { recordFault } from "../table.ts";
 import { predicateUses, pushIndex, pushPredicate } from "./address.ts";
 import type { NestContext } from "./context.ts";
 import type { MemoryAccess, PointOffset } from "./memory-access.ts";
 
-/** Puts the arguments of formulas on the stack. */
+/** Pushes the arguments of expressions. */
 export class ArgumentEmitter {
   constructor(
     readonly f: FunctionBuilder,
-    readonly around: NestContext,
-    readonly elements: MemoryAccess,
+    readonly context: NestContext,
+    readonly memory: MemoryAccess,
   ) {}
 
-  /** One element; `at` pushes the place of a gathered one. */
-  one(x: Arg, lead: PointOffset, at: PushOperand): void {
-    const { f, around } = this;
-    if (x.kind === "index") return pushIndex(f, x.index, around.variable);
-    if (x.kind === "guard") return pushPredicate(f, x.guard, around.variable);
+  /** Pushes one element; `pushGatherIndex` pushes the index of a gather. */
+  scalar(x: Arg, point: PointOffset, pushGatherIndex: PushOperand): void {
+    const { f, context } = this;
+    if (x.kind === "index") return pushIndex(f, x.index, context.variable);
+    if (x.kind === "guard") return pushPredicate(f, x.guard, context.variable);
     if (x.kind === "result") {
-      f.get(around.result(x.task));
+      f.get(context.result(x.task));
       return;
     }
-    const load = () => (x.kind === "gather" ? this.#gathered(x, lead, at) : this.elements.load(x, lead));
-    this.#when(x.guard, load, () => pushConstant(f, 0, x.type), valTypes[x.type]);
+    const load = () =>
+      x.kind === "gather" ? this.#gather(x, point, pushGatherIndex) : this.memory.load(x, point);
+    this.#guarded(x.guard, load, () => pushConstant(f, 0, x.type), valTypes[x.type]);
   }
 
-  /** As many elements as a vector has lanes, along the innermost axis; `at` pushes the place of a gathered one of a lane. */
-  vector(x: Arg, lead: PointOffset, at: (lane: number) => void): void {
-    const { f, around, elements } = this;
-    const { name } = elements.inner;
-    const ahead = x.kind === "load" || x.kind === "index" ? elements.aheadOf(x.index) : undefined;
-    const apart = !ahead?.every((n, l) => n === l);
-    if (x.kind === "load" && ahead && !predicateUses(x.guard, name) && !(apart && x.type === "bool")) {
-      const zero = () => f.v128(new Uint8Array(16));
-      const load = () => (apart ? elements.loadLanes(x, lead, ahead) : elements.loadVector(x, lead));
-      return this.#when(x.guard, load, zero, "v128");
+  /** Pushes a vector of elements along the innermost axis; `pushGatherIndex` pushes the index of a gather in a lane. */
+  vector(x: Arg, point: PointOffset, pushGatherIndex: (lane: number) => void): void {
+    const { f, context, memory } = this;
+    const offsets = x.kind === "load" || x.kind === "index" ? memory.laneOffsets(x.index) : undefined;
+    if (x.kind === "load" && offsets && !predicateUses(x.guard, memory.inner.name)) {
+      const areConsecutive = offsets.every((n, lane) => n === lane);
+      const zero = () => f.v128(zeroBytes);
+      if (areConsecutive) return this.#guarded(x.guard, () => memory.loadVector(x, point), zero, "v128");
+      if (x.type !== "bool")
+        return this.#guarded(x.guard, () => memory.loadLanes(x, point, offsets), zero, "v128");
     }
-    if (x.kind === "index" && ahead) {
-      const ramp = Int32Array.from({ length: 4 }, (_, l) => ahead[l] ?? 0);
-      pushIndex(f, x.index, around.variable);
+    if (x.kind === "index" && offsets) {
+      const ramp = Int32Array.from({ length: 4 }, (_, lane) => offsets[lane] ?? 0);
+      pushIndex(f, x.index, context.variable);
       f.op("i32x4.splat").v128(new Uint8Array(ramp.buffer)).op("i32x4.add");
       return;
     }
-    const filled = around.scratch("v128", 4);
-    f.v128(new Uint8Array(16)).set(filled);
-    elements.eachLane((lane) => {
-      f.get(filled);
-      replaceLane(f, () => this.one(x, lead, () => at(lane)), x.type, elements.lanes as 2 | 4, lane);
-      f.set(filled);
+    const vector = context.scratch("v128", 4);
+    f.v128(zeroBytes).set(vector);
+    memory.eachLane((lane, lanes) => {
+      f.get(vector);
+      const push = () => this.scalar(x, point, () => pushGatherIndex(lane));
+      replaceLane(f, push, x.type, lanes, lane);
+      f.set(vector);
     });
-    f.get(filled);
+    f.get(vector);
   }
 
-  #when(guard: Predicate, then: PushOperand, otherwise: PushOperand, result: ValType): void {
-    if (guard?.length === 0) return then();
-    pushPredicate(this.f, guard, this.around.variable);
+  #guarded(predicate: Predicate, then: PushOperand, otherwise: PushOperand, result: ValType): void {
+    if (predicate?.length === 0) return then();
+    pushPredicate(this.f, predicate, this.context.variable);
     this.f.if(then, otherwise, result);
   }
 
-  #gathered(x: Arg & { kind: "gather" }, lead: PointOffset, pushAt: PushOperand): void {
-    const { f, around, elements } = this;
-    const at = around.scratch("i32", 3);
-    pushAt();
-    f.set(at).get(at).i32(x.size).op("i32.lt_u");
+  /** Loads an element at a computed index; one out of range records a fault and reads 0. */
+  #gather(x: Arg & { kind: "gather" }, point: PointOffset, pushGatherIndex: PushOperand): void {
+    const { f, context, memory } = this;
+    const index = context.scratch("i32", 3);
+    pushGatherIndex();
+    f.set(index).get(index).i32(x.size).op("i32.lt_u");
     f.if(
       () => {
-        const offset = elements.push(x, lead);
-        f.get(at)
-          .i32(x.stride * bytesOf[x.type])
-          .op("i32.mul")
-          .op("i32.add");
-        elements.loadAt(x.type, offset);
+        const offset = memory.push(x, point);
+        addScaled(f, () => f.get(index), x.stride * bytesOf[x.type]);
+        memory.loadAt(x.type, offset);
       },
       () => {
         recordFault(f, x.item);

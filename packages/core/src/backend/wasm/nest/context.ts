@@ -1,17 +1,17 @@
 import type { Buffer, Statement } from "../../../lower/ir/kernel.ts";
 import type { ScratchLocal } from "../instructions/context.ts";
 
-/** What code inside a loop needs from around it. */
+/** The names that the code of a nest refers to. */
 export interface NestContext {
   /** The local that holds the address of a buffer. */
   readonly base: (buffer: Buffer) => number;
-  /** The local that counts a loop variable. */
+  /** The local that holds a loop variable. */
   readonly variable: (name: string) => number;
-  /** The local that holds what a task of an earlier loop came to. */
-  readonly result: (task: Statement) => number;
+  /** The local that holds the result of a reduction of an earlier loop. */
+  readonly result: (statement: Statement) => number;
   readonly scratch: ScratchLocal;
-  /** The imported function for a word that the backend does not know, on integers or in float64. */
-  readonly host: (name: string, integer: boolean) => number;
-  /** Puts the address of the workspace on the stack. */
+  /** The imported function that computes an op on the host, on integers or in float64. */
+  readonly host: (name: string, isInteger: boolean) => number;
+  /** Pushes the address of the workspace. */
   readonly pushWorkspace: () => void;
 }

@@ -2,181 +2,186 @@ import type { DType } from "../../../dtype.ts";
 import type { Index } from "../../../lower/ir/index-map.ts";
 import type { Axis, Buffer } from "../../../lower/ir/kernel.ts";
 import { bytesOf } from "../../../lower/ir/program.ts";
-import type { FunctionBuilder, OpName } from "../assembler/assembler.ts";
-import { type PushOperand, prefixes } from "../instructions/context.ts";
-import { extractLane } from "../instructions/lanes.ts";
+import { addScaled } from "../assembler/address.ts";
+import type { FunctionBuilder } from "../assembler/assembler.ts";
+import type { PushOperand } from "../instructions/context.ts";
+import { extractLane, zeroBytes } from "../instructions/lanes.ts";
+import { elementOps } from "../instructions/memory.ts";
 import { laneOffsets, pushIndex, splitStride } from "./address.ts";
 import type { NestContext } from "./context.ts";
 
-/** Where an element lies. */
+/** An element of a buffer. */
 export interface Access {
   readonly buffer: Buffer;
   readonly index: Index;
 }
 
-/** How far a point lies ahead of the loop variables: along the innermost axis, and along the one around it. */
+/** The offset of an unrolled iteration from the loop variables: along the innermost axis, and along the one around it. */
 export interface PointOffset {
-  readonly along: number;
-  readonly down: number;
+  readonly inner: number;
+  readonly outer: number;
 }
 
-/** The elements that lie in memory, in the innermost of the loops over `axes`: pointers to them where they advance evenly. */
+/** Loads and stores in the innermost of the loops over `axes`, through pointers where addresses advance by a constant. */
 export class MemoryAccess {
-  readonly #pointers = new Map<Access, { readonly local: number; readonly step: number }>();
+  readonly #pointers = new Map<Access, { readonly local: number; readonly stride: number }>();
 
   constructor(
     readonly f: FunctionBuilder,
-    readonly around: NestContext,
+    readonly context: NestContext,
     readonly axes: readonly Axis[],
     readonly lanes: 1 | 2 | 4,
   ) {}
 
   get inner(): Axis {
-    return this.axes.at(-1) as Axis;
+    return this.axes.at(-1)!;
   }
 
-  /** Works out, before the innermost loop starts, where its first elements lie. */
-  prepare(places: readonly Access[]): void {
-    for (const place of places) {
-      const split = splitStride(place.index, this.inner.name, this.inner.size);
+  /** Emits, before the innermost loop, the addresses that are invariant in it. */
+  hoistAddresses(accesses: readonly Access[]): void {
+    for (const access of accesses) {
+      const split = splitStride(access.index, this.inner.name, this.inner.size);
       if (!split) continue;
-      const local = this.#pointers.get(place)?.local ?? this.f.local("i32");
-      this.pushAddress({ buffer: place.buffer, index: split.rest });
+      const local = this.#pointers.get(access)?.local ?? this.f.local("i32");
+      this.#pushAddress({ buffer: access.buffer, index: split.rest });
       this.f.set(local);
-      this.#pointers.set(place, { local, step: split.step });
+      this.#pointers.set(access, { local, stride: split.stride });
     }
   }
 
-  /** How many elements a place advances with the innermost variable; undefined where that varies. */
-  stepOf(place: Access): number | undefined {
-    return this.#pointers.get(place)?.step;
-  }
-
-  /** Puts an address on the stack, from the loop variables alone. */
-  pushAddress({ buffer, index }: Access): void {
-    const { f, around } = this;
-    f.get(around.base(buffer));
-    pushIndex(f, index, around.variable);
+  /** Pushes an address, computed from the loop variables. */
+  #pushAddress({ buffer, index }: Access): void {
+    const { f, context } = this;
+    f.get(context.base(buffer));
+    pushIndex(f, index, context.variable);
     f.i32(bytesOf[buffer.dtype]).op("i32.mul").op("i32.add");
   }
 
-  /** Puts an address on the stack; gives the bytes that are to be added to it. */
-  push(place: Access, lead: PointOffset): number {
-    const { f, around, inner, axes } = this;
-    const pointer = this.#pointers.get(place);
+  /** Pushes an address; returns the constant offset of the access from it. */
+  push(access: Access, offset: PointOffset): number {
+    const { f, context, inner, axes } = this;
+    const pointer = this.#pointers.get(access);
     if (!pointer) {
-      this.pushAddress(place);
+      this.#pushAddress(access);
       return 0;
     }
-    const bytes = bytesOf[place.buffer.dtype];
+    const bytes = bytesOf[access.buffer.dtype];
     f.get(pointer.local);
-    if (pointer.step !== 0)
-      f.get(around.variable(inner.name))
-        .i32(pointer.step * bytes)
-        .op("i32.mul")
-        .op("i32.add");
+    if (pointer.stride !== 0) addScaled(f, () => f.get(context.variable(inner.name)), pointer.stride * bytes);
     const outer = axes.at(-2);
-    const down = lead.down && outer ? (splitStride(place.index, outer.name, outer.size)?.step ?? 0) : 0;
-    return bytes * (lead.along * pointer.step + lead.down * down);
+    const outerStride =
+      offset.outer && outer ? (splitStride(access.index, outer.name, outer.size)?.stride ?? 0) : 0;
+    return bytes * (offset.inner * pointer.stride + offset.outer * outerStride);
   }
 
-  /** Loads the element whose address is on the stack, but for some bytes. */
+  /** Loads the element at the address on the stack plus an offset. */
   loadAt(dtype: DType, offset: number): void {
-    const op = `${prefixes.scalar[dtype]}.load${dtype === "bool" ? "8_u" : ""}` as OpName;
-    this.f.op(op, Math.log2(bytesOf[dtype]), offset);
+    const { load, log2 } = elementOps[dtype];
+    this.f.op(load, log2, offset);
   }
 
-  load(place: Access, lead: PointOffset): void {
-    this.loadAt(place.buffer.dtype, this.push(place, lead));
+  load(access: Access, offset: PointOffset): void {
+    this.loadAt(access.buffer.dtype, this.push(access, offset));
   }
 
-  /** A vector of elements that lie side by side; truth values become masks. */
-  loadVector(place: Access, lead: PointOffset): void {
+  /** Loads a vector of consecutive elements; booleans become masks. */
+  loadVector(access: Access, point: PointOffset): void {
     const { f, lanes } = this;
-    const { dtype } = place.buffer;
-    const offset = this.push(place, lead);
+    const { dtype } = access.buffer;
+    const offset = this.push(access, point);
     if (dtype !== "bool") {
-      f.op("v128.load", Math.log2(bytesOf[dtype]), offset);
+      f.op("v128.load", elementOps[dtype].log2, offset);
       return;
     }
     if (lanes === 4) f.op("v128.load32_zero", 0, offset);
     else f.op("i32.load16_u", 0, offset).op("i32x4.splat");
     f.op("i16x8.extend_low_i8x16_u").op("i32x4.extend_low_i16x8_u");
     if (lanes === 2) f.op("i64x2.extend_low_i32x4_u");
-    f.v128(new Uint8Array(16)).op(lanes === 4 ? "i32x4.ne" : "i64x2.ne");
+    f.v128(zeroBytes).op(lanes === 4 ? "i32x4.ne" : "i64x2.ne");
   }
 
-  /** How far the elements of a vector are ahead of its first; undefined where that varies. */
-  aheadOf(index: Index): readonly number[] | undefined {
+  /** The offset of each lane of a vector from the first; undefined where it varies. */
+  laneOffsets(index: Index): readonly number[] | undefined {
     return laneOffsets(index, this.inner.name, this.lanes);
   }
 
-  /** A vector of numbers that are so far `ahead` of its first: two whole vectors, shuffled, where that is enough. */
-  loadLanes(place: Access, lead: PointOffset, ahead: readonly number[]): void {
-    const { f, around, lanes } = this;
-    const { dtype } = place.buffer;
-    const [bytes, least] = [bytesOf[dtype], Math.min(...ahead)];
-    const [log2, at] = [Math.log2(bytes), around.scratch("i32", 9)];
-    const offset = this.push(place, lead);
-    f.i32(offset + least * bytes)
+  /** Loads a vector of elements at constant offsets: by two vector loads and a shuffle where they reach. */
+  loadLanes(access: Access, point: PointOffset, offsets: readonly number[]): void {
+    const { f, context, lanes } = this;
+    const { dtype } = access.buffer;
+    const bytes = bytesOf[dtype];
+    const { log2 } = elementOps[dtype];
+    const lowest = Math.min(...offsets);
+    const address = context.scratch("i32", 9);
+    const offset = this.push(access, point);
+    f.i32(offset + lowest * bytes)
       .op("i32.add")
-      .set(at);
-    const from = ahead.map((n) => n - least);
-    if (from.every((n) => n < 2 * lanes)) {
-      const second = from.some((n) => n >= lanes) ? 16 : 0;
-      f.get(at).op("v128.load", log2, 0).get(at).op("v128.load", log2, second);
-      f.op("i8x16.shuffle", ...from.flatMap((n) => Array.from({ length: bytes }, (_, b) => n * bytes + b)));
+      .set(address);
+    const fromLowest = offsets.map((n) => n - lowest);
+    if (fromLowest.every((n) => n < 2 * lanes)) {
+      const second = fromLowest.some((n) => n >= lanes) ? 16 : 0;
+      const bytesOfLane = (n: number) => Array.from({ length: bytes }, (_, b) => n * bytes + b);
+      f.get(address).op("v128.load", log2, 0).get(address).op("v128.load", log2, second);
+      f.op("i8x16.shuffle", ...fromLowest.flatMap(bytesOfLane));
       return;
     }
-    const filled = around.scratch("v128", 9);
-    for (const [l, n] of from.entries()) {
-      const [whole, lane] = [`v128.load${8 * bytes}_zero`, `v128.load${8 * bytes}_lane`];
-      f.get(at);
-      if (l === 0) f.op(whole as OpName, log2, n * bytes);
-      else f.get(filled).op(lane as OpName, log2, n * bytes, l);
-      f.set(filled);
+    const vector = context.scratch("v128", 9);
+    const [loadZero, loadLane] =
+      bytes === 8
+        ? (["v128.load64_zero", "v128.load64_lane"] as const)
+        : (["v128.load32_zero", "v128.load32_lane"] as const);
+    for (const [lane, n] of fromLowest.entries()) {
+      f.get(address);
+      if (lane === 0) f.op(loadZero, log2, n * bytes);
+      else f.get(vector).op(loadLane, log2, n * bytes, lane);
+      f.set(vector);
     }
-    f.get(filled);
+    f.get(vector);
   }
 
-  /** Stores an element; without a lead when the innermost loop is over. */
-  store(place: Access, lead: PointOffset | undefined, push: PushOperand): void {
-    const { dtype } = place.buffer;
-    let offset = 0;
-    if (lead) offset = this.push(place, lead);
-    else this.pushAddress(place);
+  store(access: Access, point: PointOffset, push: PushOperand): void {
+    const { store, log2 } = elementOps[access.buffer.dtype];
+    const offset = this.push(access, point);
     push();
-    const op = `${prefixes.scalar[dtype]}.store${dtype === "bool" ? "8" : ""}` as OpName;
-    this.f.op(op, Math.log2(bytesOf[dtype]), offset);
+    this.f.op(store, log2, offset);
   }
 
-  /** Elements that do not lie side by side are stored one after the other, the loop variable counting along. */
-  storeVector(place: Access, lead: PointOffset, push: PushOperand): void {
-    const { f, around } = this;
-    const { dtype } = place.buffer;
-    if (this.stepOf(place) === 1 && dtype !== "bool") {
-      const offset = this.push(place, lead);
+  /** Stores an element outside the innermost loop. */
+  storeOutside(access: Access, push: PushOperand): void {
+    const { store, log2 } = elementOps[access.buffer.dtype];
+    this.#pushAddress(access);
+    push();
+    this.f.op(store, log2, 0);
+  }
+
+  /** Stores a vector; elements that are not consecutive, and booleans, lane by lane. */
+  storeVector(access: Access, point: PointOffset, push: PushOperand): void {
+    const { f, context } = this;
+    const { dtype } = access.buffer;
+    if (this.#pointers.get(access)?.stride === 1 && dtype !== "bool") {
+      const offset = this.push(access, point);
       push();
-      f.op("v128.store", Math.log2(bytesOf[dtype]), offset);
+      f.op("v128.store", elementOps[dtype].log2, offset);
       return;
     }
-    const kept = around.scratch("v128", 6);
+    const vector = context.scratch("v128", 6);
     push();
-    f.set(kept);
-    this.eachLane((lane) =>
-      this.store(place, lead, () => {
-        f.get(kept);
-        extractLane(f, dtype, this.lanes as 2 | 4, lane);
+    f.set(vector);
+    this.eachLane((lane, lanes) =>
+      this.store(access, point, () => {
+        f.get(vector);
+        extractLane(f, dtype, lanes, lane);
       }),
     );
   }
 
-  /** Writes code for one lane after the other, the loop variable counting along. */
-  eachLane(body: (lane: number) => void): void {
+  /** Emits code for each lane, with the loop variable at that lane. */
+  eachLane(body: (lane: number, lanes: 2 | 4) => void): void {
     const { f, lanes } = this;
-    const i = this.around.variable(this.inner.name);
-    for (let l = 0; l < lanes; l++) {
-      body(l);
+    if (lanes === 1) throw new Error("a scalar loop has no lanes");
+    const i = this.context.variable(this.inner.name);
+    for (let lane = 0; lane < lanes; lane++) {
+      body(lane, lanes);
       f.get(i).i32(1).op("i32.add").set(i);
     }
     f.get(i).i32(lanes).op("i32.sub").set(i);

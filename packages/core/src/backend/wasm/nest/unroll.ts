@@ -1,60 +1,80 @@
+import { isFloat } from "../../../dtype.ts";
 import type { Arg, Axis, Loop, Statement } from "../../../lower/ir/kernel.ts";
-import { isFloat } from "../instructions/context.ts";
 import { vectorsPerTree } from "../reduce/accumulator.ts";
 import { splitStride } from "./address.ts";
 import type { PlacedValues } from "./loop-depth.ts";
 import type { Access } from "./memory-access.ts";
 
-/** How many vectors along the innermost axis, or rows of the axis around it, are worked out side by side. */
+/** How many vectors of the innermost loop, and how many iterations of the loop around it, one iteration computes. */
 export interface UnrollFactors {
   readonly inner: number;
   readonly outer: number;
 }
 
-const adds = ({ reduce }: Statement): boolean =>
+const notUnrolled: UnrollFactors = { inner: 1, outer: 1 };
+
+/** Bodies of more ops are not unrolled: they already have enough independent instructions. */
+const maxOps = 12;
+
+const isSumOrProduct = ({ reduce }: Statement): boolean =>
   reduce !== undefined && !reduce.isArgReduction && (reduce.op === "add" || reduce.op === "mul");
 
-/** Whether a task adds or multiplies up in locals. */
-export const isSum = (t: Statement): boolean => adds(t) && !t.accumulateInMemory;
+/** Whether a statement accumulates a sum or product in locals. */
+export const isSum = (t: Statement): boolean => isSumOrProduct(t) && !t.accumulateInMemory;
 
-/** Code of at most so many words is copied. */
-const fewWords = 12;
+/** The part of a loop that unrolling copies. */
+interface Body {
+  readonly loop: Loop;
+  readonly ops: number;
+  readonly reads: readonly Arg[];
+}
 
-/** How many elements a place advances with an axis; undefined where that varies. */
-const advance = (place: Access, axis: Axis): number | undefined =>
-  splitStride(place.index, axis.name, axis.size)?.step;
+/** Whether each access advances along an axis by a stride that `accepts`. */
+function canUnroll(
+  { loop, reads }: Body,
+  axis: Axis,
+  accepts: (stride: number | undefined) => boolean,
+): boolean {
+  const strideOf = ({ index }: Access) => splitStride(index, axis.name, axis.size)?.stride;
+  const stores = loop.statements
+    .filter((t) => !t.reduce || t.accumulateInMemory)
+    .flatMap((t) => t.store ?? []);
+  return (
+    reads.every((x) => x.kind === "load" && x.guard?.length === 0 && accepts(strideOf(x))) &&
+    stores.every((access) => accepts(strideOf(access)))
+  );
+}
 
-/**
- * Short code is copied: along the loop where sums would wait for one another, and for several rows of the axis around it
- * where sums stand in memory, which are then read and written once for those rows.
- */
+/** Unrolling of the innermost loop breaks the dependency chain of a sum: eight vectors make a tree. */
+const innerFactor = (inner: Axis, lanes: 1 | 2 | 4): number =>
+  lanes > 1 && inner.size >= vectorsPerTree * lanes ? vectorsPerTree : 1;
+
+/** Unroll-and-jam of the loop around loads and stores each accumulator in memory once for several of its iterations. */
+function outerFactor(body: Body, outer: Axis): number {
+  const { statements } = body.loop;
+  const accumulatesInMemory =
+    statements.some((t) => t.accumulateInMemory) &&
+    statements.every((t) => !t.reduce || (t.accumulateInMemory && isSumOrProduct(t)));
+  const factor = 2 * body.ops > maxOps ? 4 : 8;
+  const isWorthwhile = accumulatesInMemory && outer.size >= factor;
+  return isWorthwhile && canUnroll(body, outer, (stride) => stride !== undefined && stride >= 0) ? factor : 1;
+}
+
+/** Chooses the unroll factors of a loop; `depth` is the number of all its loop variables. */
 export function unrollFactors(
   loop: Loop,
-  steps: PlacedValues,
+  values: PlacedValues,
   args: readonly Arg[],
   lanes: 1 | 2 | 4,
   depth: number,
 ): UnrollFactors {
-  const alone: UnrollFactors = { inner: 1, outer: 1 };
   const [outer, inner] = [loop.axes.at(-2), loop.axes.at(-1)];
-  const { statements } = loop;
-  const own = [...steps.values()].filter((s) => s.depth === depth);
-  const words = own.filter((s) => s.expr.kind === "apply").length;
-  if (!inner || words > fewWords) return alone;
-  const read = own.flatMap(({ expr }) => (expr.kind === "arg" ? [args[expr.index] as Arg] : []));
-  const stored = statements.filter((t) => t.store && (!t.reduce || t.accumulateInMemory));
-  const all = (axis: Axis, holds: (step: number | undefined) => boolean): boolean =>
-    read.every((x) => x.kind === "load" && x.guard?.length === 0 && holds(advance(x, axis))) &&
-    stored.every((t) => holds(advance(t.store as Access, axis)));
-  if (!all(inner, (step) => step === 1)) return alone;
-  if (statements.some((t) => isSum(t) && isFloat(t.type))) {
-    const long = lanes > 1 && inner.size >= vectorsPerTree * lanes;
-    return long ? { inner: vectorsPerTree, outer: 1 } : alone;
-  }
-  const down = 2 * words > fewWords ? 4 : 8;
-  const standing =
-    statements.some((t) => t.accumulateInMemory) &&
-    statements.every((t) => !t.reduce || (t.accumulateInMemory && adds(t)));
-  if (!outer || outer.size < down || !standing) return alone;
-  return all(outer, (step) => step !== undefined && step >= 0) ? { inner: 1, outer: down } : alone;
+  const innermost = [...values.values()].filter((value) => value.depth === depth);
+  const ops = innermost.filter(({ expr }) => expr.kind === "apply").length;
+  const reads = innermost.flatMap(({ expr }) => (expr.kind === "arg" ? [args[expr.index]!] : []));
+  const body: Body = { loop, ops, reads };
+  if (!inner || ops > maxOps || !canUnroll(body, inner, (stride) => stride === 1)) return notUnrolled;
+  if (loop.statements.some((t) => isSum(t) && isFloat(t.type)))
+    return { inner: innerFactor(inner, lanes), outer: 1 };
+  return { inner: 1, outer: outer ? outerFactor(body, outer) : 1 };
 }

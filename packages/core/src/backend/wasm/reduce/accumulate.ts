@@ -1,4 +1,4 @@
-import { isFloat } from "../instructions/context.ts";
+import { isFloat } from "../../../dtype.ts";
 import {
   type Accumulator,
   combineInto,
@@ -11,27 +11,37 @@ import { argExtremumAccumulator } from "./arg-extremum.ts";
 import { extremumAccumulator } from "./extremum.ts";
 import { sumAccumulator } from "./sum.ts";
 
-/** A reduction that comes to the same in any order. */
-function wholeOf(at: ReduceContext): Accumulator {
-  const { type, lanes } = at;
-  const single = scalarAccumulator(at, type);
-  const vector = lanes === 1 ? undefined : vectorAccumulator(at, type, lanes);
+/** A reduction whose result does not depend on the order. */
+function unorderedAccumulator(context: ReduceContext): Accumulator {
+  const { type, lanes } = context;
+  const scalar = scalarAccumulator(context, type);
+  const combineScalar = (push: () => void) => combineInto(context, scalar, type, 1, push);
+  if (lanes === 1)
+    return {
+      scalar: combineScalar,
+      vectors() {
+        throw new Error("a scalar loop has no vectors");
+      },
+      finish: () => scalar,
+    };
+  const vector = vectorAccumulator(context, type, lanes);
   return {
-    one: (push) => combineInto(at, single, type, 1, push),
+    scalar: combineScalar,
     vectors(pushes) {
-      for (const push of pushes) combineInto(at, vector as number, type, lanes, push);
+      for (const push of pushes) combineInto(context, vector, type, lanes, push);
     },
     finish() {
-      if (lanes !== 1) horizontalReduce(at, single, type, vector as number, lanes);
-      return single;
+      horizontalReduce(context, scalar, type, vector, lanes);
+      return scalar;
     },
   };
 }
 
-/** A result that has seen nothing yet. */
-export function openAccumulator(at: ReduceContext): Accumulator {
-  const { isArgReduction, op } = at.reduce;
-  if (isArgReduction) return argExtremumAccumulator(at);
-  if (isFloat(at.type) && (op === "add" || op === "mul")) return sumAccumulator(at);
-  return isFloat(at.type) && at.lanes !== 1 ? extremumAccumulator(at, at.lanes) : wholeOf(at);
+/** Emits the start of a reduction. */
+export function openAccumulator(context: ReduceContext): Accumulator {
+  const { reduce, type, lanes } = context;
+  if (reduce.isArgReduction) return argExtremumAccumulator(context);
+  if (!isFloat(type)) return unorderedAccumulator(context);
+  if (reduce.op === "add" || reduce.op === "mul") return sumAccumulator(context, type);
+  return lanes === 1 ? unorderedAccumulator(context) : extremumAccumulator(context, type, lanes);
 }

@@ -1,6 +1,5 @@
-import type { OpName } from "../assembler/assembler.ts";
-import { prefixes } from "../instructions/context.ts";
-import { splatBytes } from "../instructions/lanes.ts";
+import type { FloatDType } from "../../../dtype.ts";
+import { floatShapes, splatBytes, zeroBytes } from "../instructions/lanes.ts";
 import {
   type Accumulator,
   combineInto,
@@ -8,50 +7,47 @@ import {
   type ReduceContext,
   scalarAccumulator,
   vectorAccumulator,
-  vectorOf,
+  vectorLocal,
 } from "./accumulator.ts";
 
 /**
- * The greatest or least of floats. The one instruction that tells the better of two vectors loses NaN and takes −0 for 0, so
- * two more vectors keep where NaN was, and whether all signs were negative (greatest) or any was (least).
+ * The maximum or minimum of floats. `pmax` and `pmin` drop NaN and do not order −0 below 0; two more vectors record NaN and
+ * the AND (maximum) or OR (minimum) of the signs.
  */
-export function extremumAccumulator(at: ReduceContext, lanes: 2 | 4): Accumulator {
-  const { f, type, reduce } = at;
-  const greatest = reduce.op === "maximum";
-  const op = (name: string) => f.op(`${prefixes.vector[type]}.${name}` as OpName);
-  const single = scalarAccumulator(at, type);
-  const best = vectorAccumulator(at, type, lanes);
-  const odd = vectorOf(f, new Uint8Array(16));
-  const signs = vectorOf(f, new Uint8Array(16).fill(greatest ? 255 : 0));
+export function extremumAccumulator(context: ReduceContext, type: FloatDType, lanes: 2 | 4): Accumulator {
+  const { f, reduce } = context;
+  const isMaximum = reduce.op === "maximum";
+  const shape = floatShapes[type];
+  const scalar = scalarAccumulator(context, type);
+  const vector = vectorAccumulator(context, type, lanes);
+  const nanMask = vectorLocal(f, zeroBytes);
+  const signs = vectorLocal(f, new Uint8Array(16).fill(isMaximum ? 255 : 0));
   return {
-    one: (push) => combineInto(at, single, type, 1, push),
+    scalar: (push) => combineInto(context, scalar, type, 1, push),
     vectors(pushes) {
       for (const push of pushes) {
         const x = f.local("v128");
         push();
-        f.set(x).get(best).get(x);
-        op(greatest ? "pmax" : "pmin")
-          .set(best)
-          .get(odd)
+        f.set(x).get(vector).get(x);
+        f.op(isMaximum ? `${shape}.pmax` : `${shape}.pmin`).set(vector);
+        f.get(nanMask).get(x).get(x).op(`${shape}.ne`).op("v128.or").set(nanMask);
+        f.get(signs)
           .get(x)
-          .get(x);
-        op("ne").op("v128.or").set(odd).get(signs).get(x);
-        f.op(greatest ? "v128.and" : "v128.or").set(signs);
+          .op(isMaximum ? "v128.and" : "v128.or")
+          .set(signs);
       }
     },
     finish() {
       const zero = splatBytes(0, type, lanes);
-      f.get(best).v128(zero);
-      op("add").get(best).v128(zero);
-      op("eq")
-        .get(signs)
-        .op("v128.and")
-        .v128(splatBytes(-0, type, lanes))
+      // Adding 0 turns −0 into 0; where the result is a zero, its sign is set again.
+      f.get(vector).v128(zero).op(`${shape}.add`);
+      f.get(vector).v128(zero).op(`${shape}.eq`).get(signs).op("v128.and");
+      f.v128(splatBytes(-0, type, lanes))
         .op("v128.and")
         .op("v128.or");
-      f.get(odd).op("v128.or").set(best);
-      horizontalReduce(at, single, type, best, lanes);
-      return single;
+      f.get(nanMask).op("v128.or").set(vector);
+      horizontalReduce(context, scalar, type, vector, lanes);
+      return scalar;
     },
   };
 }
