@@ -35,7 +35,11 @@ const rooms: readonly Room[] = [
   { name: "inspect", at: core("inspect"), not: ["autodiff"] },
   {
     name: "backend",
-    at: core(...["backend", "hooks", "diagnose-fault", "partition"].map((name) => `backend/${name}`)),
+    at: core(
+      ...["backend", "hooks", "diagnose-fault", "partition", "evaluate", "interpreter"].map(
+        (name) => `backend/${name}`,
+      ),
+    ),
     not: ["autodiff"],
   },
   ...["assembler", "memory", "table", "instructions", "gemm", "kernels", "reduce", "nest"].map((name) => ({
@@ -44,7 +48,7 @@ const rooms: readonly Room[] = [
     not: ["autodiff", "ops"],
   })),
   { name: "wasm", at: core("backend/wasm"), not: ["autodiff"] },
-  { name: "evaluate", at: core("backend/evaluate", "backend/interpreter"), not: ["autodiff"] },
+  { name: "default backend", at: core("backend/default"), only: ["backend", "wasm"] },
   { name: "tensor", at: core("tensor") },
   { name: "transform", at: core("transform") },
   { name: "compile", at: core("compile") },

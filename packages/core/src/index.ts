@@ -1,10 +1,11 @@
+import "./backend/default.ts";
 import "./debug/log.ts";
 
 export type { Backend } from "./backend/backend.ts";
 export { setBackend, withBackend } from "./backend/evaluate.ts";
 export { interpreter } from "./backend/interpreter.ts";
 export { hasFusedMultiplyAdd as fusesMultiplyAdd } from "./backend/wasm/gemm/feature-probe.ts";
-export { wasm, wasmRelaxed } from "./backend/wasm/wasm.ts";
+export { createWasm, type WasmBackend, type WasmOptions, wasm, wasmRelaxed } from "./backend/wasm/wasm.ts";
 export { compile, dynamic } from "./compile/compile.ts";
 export { type AnomalyOptions, detectAnomaly } from "./debug/anomaly.ts";
 export { explain } from "./debug/explain.ts";
@@ -38,7 +39,7 @@ export {
   randperm,
 } from "./tensor/random.ts";
 export { guard, sideEffect } from "./tensor/recorder.ts";
-export { type BackwardOptions, evaluate, Tensor, type TensorLike } from "./tensor/tensor.ts";
+export { type BackwardOptions, evaluate, read, Tensor, type TensorLike } from "./tensor/tensor.ts";
 export { type CustomRule, checkpoint, customGradient, noGrad } from "./transform/custom.ts";
 export { type Argnums, type GradOptions, grad, valueAndGrad, vjp } from "./transform/grad.ts";
 export { hessian, jacobian } from "./transform/jacobian.ts";

@@ -6,6 +6,7 @@ import { inputElements } from "../src/debug/provenance.ts";
 import { isFloat } from "../src/dtype.ts";
 import { canonicalize, graphOf } from "../src/graph/canonicalize.ts";
 import type { Node } from "../src/graph/node.ts";
+import { ArrayValue, elementsNow } from "../src/graph/value.ts";
 import { topological } from "../src/graph/walk.ts";
 import { type Shape, sizeOf } from "../src/shape.ts";
 
@@ -54,13 +55,13 @@ function nodesOf(y: Tensor) {
   const values = new Map<Node, TypedArray>();
   return topological([y.node], (n) => n.value === null).flatMap((node) => {
     if (node.value) {
-      values.set(node, node.value.array);
+      values.set(node, elementsNow(node.value, "test"));
       return [];
     }
     const structure = canonicalize(graphOf([node], (n) => n !== node));
     const run = (x: readonly TypedArray[]): TypedArray => {
-      const given = structure.inputs.map((n) => ({ array: x[node.inputs.indexOf(n)] as TypedArray }));
-      return interpreter.prepare(structure).run(given)[0]?.array as TypedArray;
+      const given = structure.inputs.map((n) => new ArrayValue(x[node.inputs.indexOf(n)]!));
+      return elementsNow(interpreter.prepare(structure).run(given)[0]!, "test");
     };
     const x = node.inputs.map((n) => values.get(n) as TypedArray);
     values.set(node, run(x));

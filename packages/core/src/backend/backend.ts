@@ -1,19 +1,22 @@
 import type { CanonicalGraph } from "../graph/canonicalize.ts";
-import type { Value } from "../graph/node.ts";
+import type { Value } from "../graph/value.ts";
 
-/** A graph made ready to run. */
+/** A graph prepared for execution. */
 export interface Executable {
   /**
-   * The values of the graph's roots for those of its inputs. An input that `dying` names is not needed afterwards, and
-   * its memory may be used again.
+   * The values of the graph's roots, given those of its inputs. They may still be computed when it returns: then `read` waits
+   * for them, and rejects where the run fails. An input that `donated` marks is not used afterwards, and its memory may be reused.
    */
-  run(inputs: readonly Value[], dying?: readonly boolean[]): Value[];
-  /** Gives back what the executable holds. */
+  run(inputs: readonly Value[], donated?: readonly boolean[]): Value[];
+  /** Frees what the executable holds. */
   release?(): void;
 }
 
-/** What runs graphs. A backend is this one function; the conformance tests say whether it is right. */
+/**
+ * Runs graphs. A backend owns its memory, so that several can be used side by side; it reads the values of another through
+ * JavaScript memory. The conformance tests say whether a backend is right.
+ */
 export interface Backend {
   readonly name: string;
-  prepare(structure: CanonicalGraph): Executable;
+  prepare(graph: CanonicalGraph): Executable;
 }

@@ -1,56 +1,67 @@
 import { checkArguments, type Kind, type Signature } from "../arguments.ts";
 import { arrays } from "../dtype.ts";
-import { requireSynchronous } from "../errors.ts";
+import { fail, requireSynchronous } from "../errors.ts";
 import { type CanonicalGraph, canonicalize, type Graph, graphOf } from "../graph/canonicalize.ts";
 import { type GraphKey, graphKeyOf, matches } from "../graph/graph-key.ts";
-import { type Node, ScalarValue, type Value } from "../graph/node.ts";
+import type { Node } from "../graph/node.ts";
+import { ArrayValue, ScalarValue, type Value } from "../graph/value.ts";
 import { arg } from "../scalar/expr.ts";
 import { sizeOf } from "../shape.ts";
 import type { Backend, Executable } from "./backend.ts";
 import { runHook } from "./hooks.ts";
-import { wasm } from "./wasm/wasm.ts";
 
-/** So many executables, of so many nodes together, are kept ready for each backend; the one not used for longest goes first. */
+/** Bounds on the executables that are cached for each backend: their number, and the nodes of their graphs. */
 const maxExecutables = 256;
 const maxCachedNodes = 2 ** 20;
 
 interface CacheEntry {
-  readonly outline: GraphKey;
+  readonly key: GraphKey;
   readonly executable: Executable;
 }
 
-let active: Backend = wasm;
-/** Last used first. */
+let active: Backend | undefined;
+/** For each backend its executables, the most recently used one first. */
 const executableCache = new WeakMap<Backend, CacheEntry[]>();
 
-/** The executable for a graph: the one kept from an equal graph, or a new one. */
+/** The backend that runs graphs at present. @throws where none is set. */
+export const activeBackend = (): Backend =>
+  active ??
+  fail("state", "backend", "none is set. Did you mean setBackend(wasm), both from @chainrule/core?");
+
+/** The executable of a graph: that of an equal graph in the cache, or a new one. */
 function executableOf(graph: Graph): Executable {
-  const kept = executableCache.get(active) ?? [];
-  executableCache.set(active, kept);
-  const at = kept.findIndex(({ outline }) => matches(outline, graph));
-  if (at === 0) return (kept[0] as CacheEntry).executable;
-  const [known] = at > 0 ? kept.splice(at, 1) : [];
-  const one = known ?? { executable: active.prepare(canonicalize(graph)), outline: graphKeyOf(graph) };
-  kept.unshift(one);
-  let nodes = kept.reduce((n, { outline }) => n + outline.steps.length, 0);
-  while (kept.length > maxExecutables || (nodes > maxCachedNodes && kept.length > 1)) {
-    const { executable, outline } = kept.pop() as CacheEntry;
-    nodes -= outline.steps.length;
-    executable.release?.();
-  }
-  return one.executable;
+  const backend = activeBackend();
+  const entries = executableCache.get(backend) ?? [];
+  executableCache.set(backend, entries);
+  const k = entries.findIndex(({ key }) => matches(key, graph));
+  if (k === 0) return entries[0]!.executable;
+  const [hit] = k > 0 ? entries.splice(k, 1) : [];
+  const entry = hit ?? { executable: backend.prepare(canonicalize(graph)), key: graphKeyOf(graph) };
+  entries.unshift(entry);
+  evict(entries);
+  return entry.executable;
 }
 
-/** More bytes than this fit nowhere. */
+/** Releases the least recently used executables beyond the bounds. */
+function evict(entries: CacheEntry[]): void {
+  let nodes = entries.reduce((n, { key }) => n + key.steps.length, 0);
+  while (entries.length > maxExecutables || (nodes > maxCachedNodes && entries.length > 1)) {
+    const { executable, key } = entries.pop()!;
+    nodes -= key.steps.length;
+    executable.release?.();
+  }
+}
+
+/** No backend has room for a value of more bytes: a program refuses it. */
 const maxBytes = 2 ** 32;
 
-/** The value of a number that is only repeated: no work for a program, but where that has to refuse it. */
+/** The value of a scalar that a movement only repeats, without a program. */
 function fillFromScalar({ op, inputs: [x], shape, dtype }: Node): Value | undefined {
   if (op.family !== "movement" || !(x?.value instanceof ScalarValue)) return undefined;
   if (sizeOf(shape) * arrays[dtype].BYTES_PER_ELEMENT > maxBytes) return undefined;
   const [read, more] = op.reads(shape.map((_, k) => arg(k)));
   if (more || read?.valid) return undefined;
-  return { array: new arrays[dtype](sizeOf(shape)).fill(x.value.number) };
+  return new ArrayValue(new arrays[dtype](sizeOf(shape)).fill(x.value.number));
 }
 
 /** Gives nodes their values, all in one run. */
@@ -66,15 +77,12 @@ export function evaluate(nodes: readonly Node[]): void {
   const values = executableOf(graph).run(inputs);
   runHook.onValues?.(pending, values, graph.nodes.filter(graph.isInput), inputs);
   pending.forEach((n, k) => {
-    if (n.value === null) n.setValue(values[k] as Value);
+    if (n.value === null) n.setValue(values[k]!);
   });
 }
 
-/** A graph made ready on the present backend, for whoever keeps it. */
-export const prepare = (structure: CanonicalGraph): Executable => active.prepare(structure);
-
-/** The backend that runs graphs at present. */
-export const activeBackend = (): Backend => active;
+/** A graph prepared on the active backend, for a caller that keeps the executable. */
+export const prepare = (graph: CanonicalGraph): Executable => activeBackend().prepare(graph);
 
 const backendKind: Kind = {
   holds: (x) => typeof (x as Backend | null)?.prepare === "function",
@@ -85,13 +93,28 @@ const backendKind: Kind = {
 const setBackendArguments: Signature = { backend: backendKind };
 const withBackendArguments: Signature = { backend: backendKind, f: "function" };
 
-/** Runs every graph from now on with another backend. */
+/**
+ * Runs every graph from now on with another backend.
+ *
+ * @param backend `wasm` by default; or `wasmRelaxed`, `interpreter`, one of `createWasm()`
+ * @throws where that is no backend
+ * @example
+ * setBackend(interpreter);
+ * console.log(tensor([1, 2]).sum().item()); //=> 3
+ * setBackend(wasm);
+ */
 export function setBackend(backend: Backend): void {
   checkArguments("setBackend", setBackendArguments, arguments);
   active = backend;
 }
 
-/** Runs `f` with another backend. @throws where f is async, since that would end at the first await. */
+/**
+ * Runs `f` with another backend, and gives what it returns.
+ *
+ * @throws where `f` is async, since the backend would be reset at its first await
+ * @example
+ * console.log(withBackend(interpreter, () => tensor([1, 2]).sum().item())); //=> 3
+ */
 export function withBackend<T>(backend: Backend, f: () => T): T {
   checkArguments("withBackend", withBackendArguments, arguments);
   const before = active;

@@ -1,11 +1,12 @@
-import type { Node, Value } from "../graph/node.ts";
+import type { Node } from "../graph/node.ts";
+import type { Value } from "../graph/value.ts";
 import type { KernelList } from "../inspect/kernel-cost.ts";
 
-/** What looks on while programs run, for debugging. */
+/** Hooks into the execution of programs, for debugging. */
 export interface RunHook {
-  /** Does the steps of a program, all of them and in order. */
+  /** Runs the kernels of a program, all of them and in order, by calling `step`. */
   readonly runKernels?: (program: KernelList, step: (k: number) => void) => void;
-  /** Sees what nodes came to, for values of those that they are made of, before anybody else does. */
+  /** Sees the values of nodes, and of the inputs that they were computed from, before anybody else does. */
   readonly onValues?: (
     nodes: readonly Node[],
     values: readonly Value[],
@@ -16,9 +17,9 @@ export interface RunHook {
 
 export let runHook: RunHook = {};
 
-/** Has all programs watched from now on; gives what watched before. */
-export function setRunHook(by: RunHook): RunHook {
+/** Sets the hook of all programs; returns the hook that was set before. */
+export function setRunHook(hook: RunHook): RunHook {
   const before = runHook;
-  runHook = by;
+  runHook = hook;
   return before;
 }

@@ -1,7 +1,8 @@
 import { arrays, type DType, isFloat, saturate, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { GraphNode } from "../graph/canonicalize.ts";
-import type { Family, Indexing, Op, Value } from "../graph/node.ts";
+import type { Family, Indexing, Op } from "../graph/node.ts";
+import { ArrayValue, elementsNow, type Value } from "../graph/value.ts";
 import { checkIndices } from "../ops/indexing.ts";
 import { arg, type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
 import { linearize } from "../scalar/linearize.ts";
@@ -264,7 +265,7 @@ export function makeInterpreter({ exact = false } = {}): Backend {
         const step = (i: number): void => {
           const item = items[i] as GraphNode;
           if (item.input >= 0) {
-            results[i] = (inputs[item.input] as Value).array;
+            results[i] = elementsNow(inputs[item.input] as Value, "interpreter");
             return;
           }
           const store = exact && item.dtype === "float32" ? Float64Array : arrays[item.dtype];
@@ -281,7 +282,7 @@ export function makeInterpreter({ exact = false } = {}): Backend {
         };
         if (runHook.runKernels) runHook.runKernels(program, step);
         else for (let i = 0; i < items.length; i++) step(i);
-        return roots.map((r) => ({ array: results[r] as TypedArray }));
+        return roots.map((r) => new ArrayValue(results[r] as TypedArray));
       };
       return { run: interpret };
     },

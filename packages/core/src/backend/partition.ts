@@ -1,6 +1,6 @@
 import { type CanonicalGraph, type GraphNode, inputOp, labelOf } from "../graph/canonicalize.ts";
-import type { Value } from "../graph/node.ts";
 import { wholeRounds } from "../graph/rounds.ts";
+import type { Value } from "../graph/value.ts";
 import type { Backend, Executable } from "./backend.ts";
 
 /** Some items of a longer graph as a graph: which items it is given, and which it leaves to later ones. */

@@ -1,5 +1,6 @@
 import { leavesOf, reverse } from "../autodiff/reverse.ts";
-import { type Mask, Node, type Value } from "../graph/node.ts";
+import { type Mask, Node } from "../graph/node.ts";
+import type { Value } from "../graph/value.ts";
 import { topological } from "../graph/walk.ts";
 import { resultOf } from "../ops/identity.ts";
 

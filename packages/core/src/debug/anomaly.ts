@@ -4,7 +4,8 @@ import { type RunHook, runHook, setRunHook } from "../backend/hooks.ts";
 import { isFloat } from "../dtype.ts";
 import { fail, requireSynchronous } from "../errors.ts";
 import { canonicalize, graphOf } from "../graph/canonicalize.ts";
-import { type Node, type NodeHook, setNodeHook, type Value } from "../graph/node.ts";
+import { type Node, type NodeHook, setNodeHook } from "../graph/node.ts";
+import { elementsNow, type Value } from "../graph/value.ts";
 import { topological } from "../graph/walk.ts";
 import { formatShape } from "../shape.ts";
 import { currentRecorder } from "../tensor/recorder.ts";
@@ -78,7 +79,7 @@ class Replay {
     if (!this.#values.has(node))
       for (const x of topological([node], (n) => !this.#values.has(n)))
         if (!this.#values.has(x)) this.#values.set(x, this.#work(x));
-    return (this.#values.get(node) as Value).array;
+    return elementsNow(this.#values.get(node) as Value, "detectAnomaly");
   }
 
   /** The value of a node whose inputs have theirs. */

@@ -1,7 +1,8 @@
 import { AnyTensor } from "../arguments.ts";
-import { arrays, type DType, type TypedArray } from "../dtype.ts";
+import type { DType } from "../dtype.ts";
 import type { Expr, Scalar } from "../scalar/expr.ts";
 import type { Shape } from "../shape.ts";
+import type { Value } from "./value.ts";
 
 /** Plain data that, with its name, tells one application of an op from another; of the same names for each of them. */
 export type Attrs = Readonly<Record<string, string | number | boolean | readonly number[]>>;
@@ -113,28 +114,6 @@ export interface Identity extends OpBase {
 
 export type Op = Elementwise | Movement | Reduction | Contraction | Indexing | Recurrence | Source | Identity;
 export type Family = Op["family"];
-
-/** An evaluated tensor: its elements in row-major order. */
-export interface Value {
-  readonly array: TypedArray;
-  /** Gives up the elements: reading them afterwards throws. */
-  release?(): void;
-}
-
-/** A single element, kept as a number. */
-export class ScalarValue implements Value {
-  #array: TypedArray | null = null;
-
-  constructor(
-    readonly number: number,
-    readonly dtype: DType,
-  ) {}
-
-  get array(): TypedArray {
-    this.#array ??= arrays[this.dtype].of(this.number);
-    return this.#array;
-  }
-}
 
 const nothing: readonly Node[] = [];
 

@@ -1,4 +1,6 @@
 /** What the other packages and the tests of this library share. It may change at any time: nothing in it is for users. */
+import "../backend/default.ts";
+
 export {
   AnyTensor,
   checkArguments,
@@ -14,7 +16,6 @@ export {
   type Signature,
   type Signatures,
 } from "../arguments.ts";
-export { linearMemory, programsPrepared } from "../backend/wasm/wasm.ts";
 export { guardFields } from "../compile/fields.ts";
 export { formatType } from "../dtype.ts";
 export { fail } from "../errors.ts";
@@ -29,5 +30,6 @@ export { generatorKind } from "../tensor/random.ts";
 export { Setting } from "../tensor/setting.ts";
 export { lifted } from "../tensor/tensor.ts";
 export { knownElements } from "./known.ts";
+export { linearMemory, programsPrepared } from "./memory.ts";
 export { type Range, ranges, requireInRange } from "./range.ts";
 export { table } from "./table.ts";

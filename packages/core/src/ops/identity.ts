@@ -1,6 +1,7 @@
 import type { DType } from "../dtype.ts";
 import { isRecording } from "../graph/build.ts";
-import { type Identity, Node, type Value } from "../graph/node.ts";
+import { type Identity, Node } from "../graph/node.ts";
+import type { Value } from "../graph/value.ts";
 import type { Shape } from "../shape.ts";
 
 type Rules = Pick<Identity, "vjp" | "jvp" | "squared">;

@@ -36,7 +36,8 @@ function indexing(
       name,
       `index ${formatShape(index.shape)} does not fit ${formatShape(x.shape)}: same rank, and no longer than it outside dim ${dim}`,
     );
-  if (index.value) checkIndices(name, index.value.array, dim, x.shape[dim] as number);
+  const indices = index.value?.readSync();
+  if (indices) checkIndices(name, indices, dim, x.shape[dim] as number);
   return build(
     { family: "indexing", name, attrs: { dim }, dim, mode },
     [x, index, ...inputs.slice(1)],

@@ -1,7 +1,8 @@
 import { castTo, checkDType, type DType, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
-import { Node, ScalarValue, type Source, type Value } from "../graph/node.ts";
+import { Node, type Source } from "../graph/node.ts";
+import { ArrayValue, ScalarValue, type Value } from "../graph/value.ts";
 import { constantOf, type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
 import { add, mul, or, shiftLeft, shiftRightLogical, xor } from "../scalar/primitives.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "../shape.ts";
@@ -31,7 +32,7 @@ export function data(array: TypedArray, shape: Shape, dtype: DType): Node {
       "tensor",
       `${array.length} elements do not fill shape ${formatShape(shape)}, which has ${sizeOf(shape)}`,
     );
-  return known({ array }, shape, dtype);
+  return known(new ArrayValue(array), shape, dtype);
 }
 
 /** A number as a 0-d tensor. @throws for NaN in int32, which holds nothing like it. */

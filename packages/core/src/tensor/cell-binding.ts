@@ -1,4 +1,5 @@
-import type { Node, Value } from "../graph/node.ts";
+import type { Node } from "../graph/node.ts";
+import type { Value } from "../graph/value.ts";
 import { placeholder } from "../ops/placeholder.ts";
 import { known } from "../ops/source.ts";
 import type { CellState } from "./cell-state.ts";

@@ -1,6 +1,7 @@
 import { checkArguments, type Signature } from "../arguments.ts";
 import type { DType } from "../dtype.ts";
-import { type Node, nodeCount, type Value } from "../graph/node.ts";
+import { type Node, nodeCount } from "../graph/node.ts";
+import type { Value } from "../graph/value.ts";
 import { placeholder, weakPlaceholder } from "../ops/placeholder.ts";
 
 /** An action that is repeated at each call; `undo` takes it back if the call fails. */

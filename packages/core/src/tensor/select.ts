@@ -3,7 +3,8 @@ import { evaluate } from "../backend/evaluate.ts";
 import { formatType, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { longestAxis } from "../graph/build.ts";
-import type { Node, Value } from "../graph/node.ts";
+import type { Node } from "../graph/node.ts";
+import { elementsNow, type Value } from "../graph/value.ts";
 import { arrangements, stack } from "../ops/arrange.ts";
 import { broadcasting } from "../ops/broadcast.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
@@ -15,10 +16,10 @@ import { axis, broadcast, formatShape, stridesOf } from "../shape.ts";
 
 const { reshape, expand } = broadcasting;
 
-/** The elements of a node, worked out now. */
-function elements(x: Node): TypedArray {
+/** The elements of a node, computed now for `op`. @throws where the backend reads only asynchronously. */
+function elements(op: string, x: Node): TypedArray {
   evaluate([x]);
-  return (x.value as Value).array;
+  return elementsNow(x.value as Value, op);
 }
 
 /** The flat places of the elements other than 0. */
@@ -31,7 +32,7 @@ export const selections = {
     if (typeof repeats === "number") return repeatEach(x, repeats, dim);
     if (dim === undefined) return selections.repeatInterleave(arrangements.flatten(x), repeats, 0);
     const n = x.shape[axis("repeatInterleave", dim, x.shape.length)] as number;
-    const times = elements(repeats);
+    const times = elements("repeatInterleave", repeats);
     const whole = times.every((t) => Number.isInteger(t) && t >= 0);
     if (repeats.shape.length > 1 || (times.length !== n && times.length !== 1) || !whole)
       fail(
@@ -50,7 +51,7 @@ export const selections = {
 
   /** The places where x is not 0, in row-major order: int32 of shape [n, rank]. */
   nonzero(x: Node): Node {
-    const places = trueAt(elements(x));
+    const places = trueAt(elements("nonzero", x));
     const flat = data(Int32Array.from(places), [places.length], "int32");
     const strides = stridesOf(x.shape);
     const columns = x.shape.map((n, k) =>
@@ -66,7 +67,7 @@ export const selections = {
       fail("dtype", "maskedSelect", `the mask is ${mask.dtype}; it must be bool. Did you mean mask.ne(0)?`);
     const shape = broadcast("maskedSelect", [x.shape, mask.shape]);
     const flat = (t: Node) => reshape(expand(t, shape), [-1]);
-    const places = trueAt(elements(flat(mask)));
+    const places = trueAt(elements("maskedSelect", expand(mask, shape)));
     return arrangements.indexSelect(flat(x), 0, data(Int32Array.from(places), [places.length], "int32"));
   },
 
@@ -74,7 +75,7 @@ export const selections = {
   bincount(x: Node, weights?: Node, { minlength = 0 }: { readonly minlength?: number } = {}): Node {
     if (x.dtype !== "int32" || x.shape.length !== 1)
       fail("dtype", "bincount", `${formatType(x)} must be an int32 vector`);
-    const values = Int32Array.from(elements(x));
+    const values = Int32Array.from(elements("bincount", x));
     if (values.some((i) => i < 0))
       fail("value", "bincount", "counts whole numbers ≥ 0, and was given a negative one");
     const src = weights ?? expand(scalar(1, "int32"), x.shape);

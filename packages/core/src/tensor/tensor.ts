@@ -10,7 +10,8 @@ import { leavesOf, reverse } from "../autodiff/reverse.ts";
 import { evaluate as evaluateNodes } from "../backend/evaluate.ts";
 import { arrays, type DType, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
-import { Node, ScalarValue, type Value } from "../graph/node.ts";
+import { Node } from "../graph/node.ts";
+import { elementsNow, ScalarValue, type Value } from "../graph/value.ts";
 import { cast } from "../ops/apply.ts";
 import { broadcasting, type KeepDim } from "../ops/broadcast.ts";
 import type { CloseOptions } from "../ops/derived.ts";
@@ -264,11 +265,25 @@ export class Tensor extends AnyTensor {
     return this.#node.value as Value;
   }
 
-  #read(): TypedArray {
-    return this.#value().array;
+  /** The elements for `op`, which cannot wait. */
+  #readSync(op: string): TypedArray {
+    return elementsNow(this.#value(), op);
   }
 
-  /** The only element, as a number. @throws where there are several or none. */
+  /**
+   * The elements in row-major order, as a copy, as `data()` gives them: on every backend, also on those that read only
+   * asynchronously. From then on `item()`, `data()`, `toArray()` and printing work there too. `read(a, b)` reads several
+   * tensors that are computed in one run.
+   *
+   * @returns bool as bytes, others in the typed array of the dtype. Rejects where the computation fails.
+   * @example
+   * console.log(await tensor([1, 2]).mul(3).read()); //=> Float32Array(2) [ 3, 6 ]
+   */
+  async read(): Promise<TypedArray> {
+    return arrays[this.dtype].from(await this.#value().read());
+  }
+
+  /** The only element, as a number. @throws where there are several or none, or the backend reads only asynchronously. */
   item(): number {
     if (this.size !== 1)
       fail(
@@ -277,17 +292,17 @@ export class Tensor extends AnyTensor {
         `a tensor of shape ${formatShape(this.shape)} has ${this.size} elements, not one. Did you mean toArray()?`,
       );
     const value = this.#value();
-    return value instanceof ScalarValue ? value.number : (value.array[0] as number);
+    return value instanceof ScalarValue ? value.number : elementsNow(value, "item")[0]!;
   }
 
   /** The elements in row-major order, as a copy: bool as bytes, others in the typed array of the dtype. */
   data(): TypedArray {
-    return arrays[this.dtype].from(this.#read());
+    return arrays[this.dtype].from(this.#readSync("data"));
   }
 
   /** The elements as nested arrays; a 0-d tensor gives a bare element. */
   toArray(): Nested {
-    return toNested(this.#read(), this.shape, this.dtype);
+    return toNested(this.#readSync("toArray"), this.shape, this.dtype);
   }
 
   /**
@@ -295,7 +310,7 @@ export class Tensor extends AnyTensor {
    * `JSON.stringify`, `structuredClone`, `postMessage` and `{ ...x }` have it, and `fromJSON` makes tensors of it again.
    */
   toJSON(): EncodedTensor {
-    return encode(this.#read(), this.shape, this.dtype);
+    return encode(this.#readSync("toJSON"), this.shape, this.dtype);
   }
 
   /** The tensor that `toJSON` gave as plain data. @throws where something is missing or does not fit. */
@@ -368,7 +383,7 @@ export class Tensor extends AnyTensor {
   /** The elements, rounded and of large tensors only some, with shape and dtype. */
   override toString(): string {
     const note = this.#node.leaf ? ", requiresGrad" : "";
-    return formatTensor(this.#read(), this.shape, this.dtype, note);
+    return formatTensor(this.#readSync("toString"), this.shape, this.dtype, note);
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
@@ -432,6 +447,7 @@ checkMethods(Tensor.prototype, {
   backward: { cotangent: "tensor?", options: { createGraph: "boolean", retainGraph: "boolean" } },
   zeroGrad: {},
   item: {},
+  read: {},
   data: {},
   toArray: {},
   tolist: {},
@@ -447,4 +463,23 @@ export const evaluate = checked(
   "evaluate",
   { tensors: "...tensor or tensors" },
   (...tensors: readonly (Tensor | readonly Tensor[])[]): void => Tensor.evaluate(tensors.flat()),
+);
+
+/**
+ * The elements of tensors, or of lists of them, all computed in one run: for each what `read()` gives.
+ *
+ * @throws (rejects) where the computation fails
+ * @example
+ * const x = tensor([3, 4]);
+ * const [sum, norm] = await read(x.sum(), x.norm());
+ * console.log(sum, norm); //=> Float32Array(1) [ 7 ] Float32Array(1) [ 5 ]
+ */
+export const read = checked(
+  "read",
+  { tensors: "...tensor or tensors" },
+  async (...tensors: readonly (Tensor | readonly Tensor[])[]): Promise<TypedArray[]> => {
+    const all = tensors.flat();
+    Tensor.evaluate(all);
+    return Promise.all(all.map((t) => t.read()));
+  },
 );

@@ -1,3 +1,5 @@
+import "../backend/default.ts";
+
 export type { Backend } from "../backend/backend.ts";
 export { withBackend } from "../backend/evaluate.ts";
 export { interpreter, makeInterpreter } from "../backend/interpreter.ts";

@@ -8,67 +8,78 @@ import { type Float, gemmModule } from "./gemm/gemm.ts";
 import { callsHost } from "./instructions/instructions.ts";
 import { buildModule, type CompiledModule } from "./module.ts";
 
-const vocabulary: Readonly<Record<string, ScalarOp>> = { ...primitives, ...functions, ...farWords };
+const scalarOps: Readonly<Record<string, ScalarOp>> = { ...primitives, ...functions, ...farWords };
 
-/** The words of a program that the host has to work out, with their numbers of operands. */
-function hostWords(program: Program): Record<string, number> {
+/** The functions that a program imports, since WebAssembly has no instructions for them, with their numbers of operands. */
+function importedFunctions(program: Program): Record<string, number> {
   const found: Record<string, number> = {};
   for (const kernel of program.kernels) {
     if (kernel.kind !== "nest") continue;
-    const places = kernel.args.flatMap((x) => (x.kind === "gather" ? [x.at] : []));
+    const indices = kernel.args.flatMap((x) => (x.kind === "gather" ? [x.at] : []));
     const values = kernel.loops.flatMap((l) => l.statements.map((t) => t.value));
-    for (const e of subexpressions([...values, ...places]))
+    for (const e of subexpressions([...values, ...indices]))
       if (e.kind === "apply" && callsHost(e.name)) found[e.name] = e.args.length;
   }
   return found;
 }
 
-/** How large products of matrices round: after each multiplication and each addition, or as the machine likes. */
+/**
+ * How large matrix products round: `"strict"` after each multiplication and each addition; `"relaxed"` once for both, where
+ * the machine can, so that bits differ from machine to machine.
+ */
 export type GemmMode = "strict" | "relaxed";
 
-type Kernels = WebAssembly.Instance["exports"];
-const gemms = new WeakMap<WebAssembly.Memory, Map<string, Kernels>>();
+type Exports = WebAssembly.Instance["exports"];
 
-/** The matrix kernels, which all programs over one memory share. */
-function gemmOver(memory: WebAssembly.Memory, type: Float, products: GemmMode): Kernels {
-  const kernels = gemms.get(memory) ?? new Map<string, Kernels>();
-  gemms.set(memory, kernels);
-  const key = `${type} ${products}`;
-  const module = () => gemmModule(type, products === "relaxed");
-  const known = kernels.get(key) ?? new WebAssembly.Instance(module(), { env: { memory } }).exports;
-  kernels.set(key, known);
-  return known;
+/** The matrix kernels over one memory, which all its programs share; each is instantiated when a program first needs it. */
+export class GemmKernels {
+  readonly #instances = new Map<Float, Exports>();
+
+  constructor(
+    readonly memory: WebAssembly.Memory,
+    readonly mode: GemmMode,
+  ) {}
+
+  of(type: Float): Exports {
+    const module = () => gemmModule(type, this.mode === "relaxed");
+    const exports =
+      this.#instances.get(type) ??
+      new WebAssembly.Instance(module(), { env: { memory: this.memory } }).exports;
+    this.#instances.set(type, exports);
+    return exports;
+  }
 }
 
-/** A program over a memory, with the constants that stand behind its table. */
-interface Instance extends Omit<CompiledModule, "bytes"> {
+/** An instantiated program, and what it needs in memory. */
+export interface ProgramInstance extends Omit<CompiledModule, "bytes"> {
   /** Runs the program, given the address of its table. */
   readonly run: (table: number) => void;
   /** Runs one of its kernels. */
   readonly step: (table: number, k: number) => void;
 }
 
-/** Makes a program ready to run. */
-export function instantiate(program: Program, memory: WebAssembly.Memory, products: GemmMode): Instance {
-  const host = hostWords(program);
-  const { bytes, ...needs } = buildModule(program, host);
-  const imports = (integer: boolean) =>
+/** Compiles a program and instantiates it over the memory of its matrix kernels. */
+export function instantiate(program: Program, gemm: GemmKernels): ProgramInstance {
+  const imported = importedFunctions(program);
+  const { bytes, ...needs } = buildModule(program, imported);
+  const functionsFor = (integer: boolean) =>
     Object.fromEntries(
-      Object.keys(host).map((name) => {
-        const word = vocabulary[name] as ScalarOp;
-        return [name, (integer && word.int) || word.float || word.int];
+      Object.keys(imported).map((name) => {
+        const op = scalarOps[name]!;
+        return [name, (integer && op.int) || op.float || op.int];
       }),
     );
   const { exports } = new WebAssembly.Instance(compileModule(bytes), {
-    env: { memory },
+    env: { memory: gemm.memory },
     get "gemm.f32"() {
-      return gemmOver(memory, "f32", products);
+      return gemm.of("f32");
     },
     get "gemm.f64"() {
-      return gemmOver(memory, "f64", products);
+      return gemm.of("f64");
     },
-    float: imports(false),
-    int: imports(true),
+    float: functionsFor(false),
+    int: functionsFor(true),
   });
-  return { ...needs, run: exports.run as Instance["run"], step: exports.step as Instance["step"] };
+  const { run, step } = exports as unknown as Pick<ProgramInstance, "run" | "step">;
+  return { ...needs, run, step };
 }

@@ -1,36 +1,37 @@
-interface Stretch {
-  readonly from: number;
-  readonly to: number;
+/** Addresses from `start` up to, not including, `end`. */
+interface FreeRange {
+  readonly start: number;
+  readonly end: number;
 }
 
-/** Free stretches of memory in the order of their addresses; neighbours are one. */
+/** The free ranges of a memory, in the order of their addresses: best fit, and neighbours coalesce. */
 export class FreeList {
-  #free: Stretch[] = [];
+  #ranges: FreeRange[] = [];
 
-  /** The start of the tightest stretch that holds so many bytes, which are free no longer. */
-  take(bytes: number): number | undefined {
+  /** The start of the smallest range that holds so many bytes, which are allocated; undefined where none does. */
+  allocate(bytes: number): number | undefined {
     let best = -1;
-    let least = Number.POSITIVE_INFINITY;
-    this.#free.forEach(({ from, to }, k) => {
-      if (to - from < bytes || to - from >= least) return;
+    let bestSize = Number.POSITIVE_INFINITY;
+    this.#ranges.forEach(({ start, end }, k) => {
+      if (end - start < bytes || end - start >= bestSize) return;
       best = k;
-      least = to - from;
+      bestSize = end - start;
     });
-    const found = this.#free[best];
+    const found = this.#ranges[best];
     if (!found) return undefined;
-    const rest = found.from + bytes < found.to ? [{ from: found.from + bytes, to: found.to }] : [];
-    this.#free.splice(best, 1, ...rest);
-    return found.from;
+    const end = found.start + bytes;
+    this.#ranges.splice(best, 1, ...(end < found.end ? [{ start: end, end: found.end }] : []));
+    return found.start;
   }
 
-  give(at: number, bytes: number): void {
-    const after = this.#free.findIndex(({ from }) => from > at);
-    const k = after < 0 ? this.#free.length : after;
-    const [left, right] = [this.#free[k - 1], this.#free[k]];
-    const joinsLeft = left?.to === at;
-    const joinsRight = right?.from === at + bytes;
-    const from = joinsLeft ? left.from : at;
-    const to = joinsRight ? right.to : at + bytes;
-    this.#free.splice(joinsLeft ? k - 1 : k, Number(joinsLeft) + Number(joinsRight), { from, to });
+  free(address: number, bytes: number): void {
+    const above = this.#ranges.findIndex(({ start }) => start > address);
+    const k = above < 0 ? this.#ranges.length : above;
+    const [left, right] = [this.#ranges[k - 1], this.#ranges[k]];
+    const joinsLeft = left?.end === address;
+    const joinsRight = right?.start === address + bytes;
+    const start = joinsLeft ? left.start : address;
+    const end = joinsRight ? right.end : address + bytes;
+    this.#ranges.splice(joinsLeft ? k - 1 : k, Number(joinsLeft) + Number(joinsRight), { start, end });
   }
 }

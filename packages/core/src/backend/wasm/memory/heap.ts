@@ -2,26 +2,28 @@ import { arrays, type DType, type TypedArray } from "../../../dtype.ts";
 import { fail } from "../../../errors.ts";
 import { FreeList } from "./free-list.ts";
 
-const page = 65536;
-const mostPages = 65536;
-/** Blocks of at most this many bytes are kept apart by size; larger ones are cut from stretches of free memory. */
-const largestClass = 32768;
+const pageBytes = 65536;
+const maxPages = 65536;
+/** Blocks of at most this many bytes are pooled by size; larger ones are cut from a free list. */
+const maxSmallBlock = 32768;
+/** Address 0 is never allocated. */
+const firstAddress = 1024;
 
 /** Blocks of one size. */
 export interface SizeClass {
   readonly bytes: number;
-  /** The addresses of free blocks; null for large ones, which join their free neighbours. */
+  /** The addresses of free blocks; null for large ones, which the free list holds. */
   readonly free: number[] | null;
 }
 
-/** Linear memory with an allocator: freed blocks are used again, and the memory grows when none fits. */
+/** Linear memory with an allocator: freed blocks are used again, and the memory grows where none fits. */
 export class Heap {
   readonly memory = new WebAssembly.Memory({ initial: 16 });
   readonly #classes = new Map<number, SizeClass>();
-  readonly #stretches = new FreeList();
-  #top = 1024;
+  readonly #large = new FreeList();
+  #top = firstAddress;
   #used = 0;
-  /** All elements of each dtype, as far as the memory reaches now. */
+  /** The whole memory as elements of each dtype; made anew when it grows. */
   views = this.#views();
 
   #views(): Readonly<Record<DType, TypedArray>> {
@@ -34,14 +36,14 @@ export class Heap {
     };
   }
 
-  /** Bytes in blocks that are in use. */
+  /** Bytes in allocated blocks. */
   get used(): number {
     return this.#used;
   }
 
-  /** The class that blocks of so many bytes belong to: for small ones one of eight steps between powers of two. */
+  /** The size class of blocks of so many bytes: a small block has one of eight sizes between two powers of two. */
   sizeClass(bytes: number): SizeClass {
-    if (bytes > largestClass) return { bytes: Math.ceil(bytes / 64) * 64, free: null };
+    if (bytes > maxSmallBlock) return { bytes: Math.ceil(bytes / 64) * 64, free: null };
     const step = Math.max(16, 2 ** (Math.floor(Math.log2(Math.max(bytes, 1))) - 3));
     const size = Math.ceil(Math.max(bytes, 1) / step) * step;
     const known = this.#classes.get(size) ?? { bytes: size, free: [] };
@@ -50,17 +52,17 @@ export class Heap {
   }
 
   /**
-   * The address of a free block; where the memory cannot grow so far, after `makeRoom` has freed something.
-   * @throws where that has nothing to free; what is stored stays as it is.
+   * The address of a free block. Where the memory cannot grow enough, `evict` frees blocks until one fits.
+   * @throws where `evict` returns false, since it has nothing to free; the blocks in use stay as they are.
    */
-  allocate({ bytes, free }: SizeClass, makeRoom: () => boolean = () => false): number {
+  allocate({ bytes, free }: SizeClass, evict: () => boolean = () => false): number {
     for (;;) {
-      const at = free?.pop() ?? this.#stretches.take(bytes) ?? this.#extend(bytes);
-      if (at !== undefined) {
+      const address = free?.pop() ?? this.#large.allocate(bytes) ?? this.#extend(bytes);
+      if (address !== undefined) {
         this.#used += bytes;
-        return at;
+        return address;
       }
-      if (!makeRoom())
+      if (!evict())
         fail(
           "value",
           "memory",
@@ -70,17 +72,17 @@ export class Heap {
   }
 
   #extend(bytes: number): number | undefined {
-    const at = this.#top;
-    const have = this.memory.buffer.byteLength / page;
-    const missing = Math.ceil((at + bytes) / page) - have;
-    if (missing > 0 && !this.#grow(Math.max(missing, Math.ceil(have / 4))) && !this.#grow(missing))
+    const address = this.#top;
+    const pages = this.memory.buffer.byteLength / pageBytes;
+    const missing = Math.ceil((address + bytes) / pageBytes) - pages;
+    if (missing > 0 && !this.#grow(Math.max(missing, Math.ceil(pages / 4))) && !this.#grow(missing))
       return undefined;
-    this.#top = at + bytes;
-    return at;
+    this.#top = address + bytes;
+    return address;
   }
 
   #grow(pages: number): boolean {
-    if (this.memory.buffer.byteLength / page + pages > mostPages) return false;
+    if (this.memory.buffer.byteLength / pageBytes + pages > maxPages) return false;
     try {
       this.memory.grow(pages);
       this.views = this.#views();
@@ -90,35 +92,35 @@ export class Heap {
     }
   }
 
-  free(at: number, { bytes, free }: SizeClass): void {
+  free(address: number, { bytes, free }: SizeClass): void {
     this.#used -= bytes;
-    if (free) free.push(at);
-    else this.#stretches.give(at, bytes);
+    if (free) free.push(address);
+    else this.#large.free(address, bytes);
   }
 
-  /** The elements at an address; the view is good until the memory grows. */
-  view(dtype: DType, at: number, length: number): TypedArray {
-    return new arrays[dtype](this.memory.buffer as ArrayBuffer, at, length);
+  /** The elements at an address, as a view that is valid until the memory grows. */
+  view(dtype: DType, address: number, length: number): TypedArray {
+    return new arrays[dtype](this.memory.buffer as ArrayBuffer, address, length);
   }
 }
 
-/** One block for what programs need only while they run: as large as the neediest of them asks for. */
+/** One block for what programs need only while they run, as large as the largest of them needs. */
 export class Arena {
-  at = 0;
+  address = 0;
   #size: SizeClass | null = null;
 
   constructor(
     readonly heap: Heap,
-    readonly makeRoom: () => boolean,
+    readonly evict: () => boolean,
   ) {}
 
-  /** Makes room for so many bytes; the block may move, and what was in it is lost. @throws where there is none; it stays as it is then. */
+  /** Grows the block to so many bytes; it may move, and its content is lost. @throws where they do not fit; the block stays then. */
   reserve(bytes: number): void {
     if (this.#size && this.#size.bytes >= bytes) return;
     const size = this.heap.sizeClass(bytes);
-    const at = this.heap.allocate(size, this.makeRoom);
-    if (this.#size) this.heap.free(this.at, this.#size);
-    this.at = at;
+    const address = this.heap.allocate(size, this.evict);
+    if (this.#size) this.heap.free(this.address, this.#size);
+    this.address = address;
     this.#size = size;
   }
 }

@@ -1,62 +1,65 @@
 import type { DType, TypedArray } from "../../../dtype.ts";
 import { fail } from "../../../errors.ts";
-import { ScalarValue, type Value } from "../../../graph/node.ts";
+import { elementsNow, ScalarValue, type Value } from "../../../graph/value.ts";
 import { bytesOf } from "../../../lower/ir/program.ts";
 import type { Heap, SizeClass } from "./heap.ts";
 
 /** Vectors may be read up to this far beyond the end of a tensor. */
 export const readPastEnd = 32;
 
-/** A value in linear memory, between those that were used before and after it. */
+/** A tensor in linear memory: an entry of the list that begins with the most recently used one. */
 class Block {
-  older: Block = this;
-  newer: Block = this;
+  prev: Block = this;
+  next: Block = this;
   /** The run that used it last. */
   run = 0;
 
   constructor(
     readonly value: Value | null,
-    readonly at: number,
+    readonly address: number,
     readonly size: SizeClass | null,
   ) {}
 
-  enter(newest: Block): void {
-    this.older = newest.older;
-    this.newer = newest;
-    this.older.newer = this;
-    newest.older = this;
+  insertAfter(head: Block): void {
+    this.prev = head;
+    this.next = head.next;
+    this.prev.next = this;
+    this.next.prev = this;
   }
 
-  leave(): void {
-    this.older.newer = this.newer;
-    this.newer.older = this.older;
+  unlink(): void {
+    this.prev.next = this.next;
+    this.next.prev = this.prev;
   }
 }
 
-/** The elements of a tensor that a program made: in linear memory until they are read or room is needed. */
-class Result implements Value {
+/** A tensor that a program computed: in linear memory until it is read or evicted, then in JavaScript memory. */
+export class CachedTensor implements Value {
   block: Block | null = null;
   #array: TypedArray | null = null;
 
   constructor(
-    readonly residents: TensorCache,
+    readonly cache: TensorCache,
     readonly dtype: DType,
     readonly length: number,
   ) {}
 
-  /** The elements in JavaScript memory, where they stay from the first time on. */
-  get array(): TypedArray {
-    this.#array ??= this.residents.take(this);
+  readSync(): TypedArray {
+    this.#array ??= this.cache.moveOut(this);
     return this.#array;
   }
 
+  async read(): Promise<TypedArray> {
+    return this.readSync();
+  }
+
   release(): void {
-    this.residents.forget(this);
+    this.cache.release(this);
     this.#array = null;
   }
 }
 
-/** What a program makes: elements of one dtype, and the blocks that hold as many. */
+/** Elements of one dtype, and the size class of blocks that hold as many. */
 export interface TensorType {
   readonly dtype: DType;
   readonly length: number;
@@ -64,110 +67,121 @@ export interface TensorType {
 }
 
 /**
- * Linear memory as a bounded cache of values. The collector does not see linear memory, and in a loop without pauses
- * it could not tell us what has died; so nothing here waits for it. A value that was not used for long is copied to
- * JavaScript memory, which the collector does see, and its block is used again.
+ * Linear memory as a bounded LRU cache of tensors. The garbage collector does not see linear memory, and in a loop without
+ * pauses it reports nothing; so nothing here waits for it. A tensor that was not used for long is copied to JavaScript memory,
+ * which the collector does see, and its block is used again.
  */
 export class TensorCache {
-  /** Between the value that was used last (older) and the one not used for longest (newer). */
-  readonly #ends = new Block(null, 0, null);
-  /** The blocks of values that were made in JavaScript. */
+  /** The head of the list: `next` is the most recently used block, `prev` the least recently used one. */
+  readonly #head = new Block(null, 0, null);
+  /** The blocks of values that are not `CachedTensor`s of this cache, which were copied in. */
   readonly #copies = new Map<Value, Block>();
   #bytes = 0;
   #count = 0;
   #run = 0;
 
-  /** `budget` bounds the bytes, and `most` the number, of the values kept. */
+  /** `maxBytes` and `maxCount` bound the tensors in the cache. */
   constructor(
     readonly heap: Heap,
-    readonly budget: number,
-    readonly most: number,
+    readonly maxBytes: number,
+    readonly maxCount: number,
   ) {}
 
-  /** Starts a run: what it asks for from here on stays where it is until the next one. */
-  start(): void {
+  /** Begins a run: the blocks that it uses are not evicted until the next one. */
+  beginRun(): void {
     this.#run++;
   }
 
-  kind(dtype: DType, length: number): TensorType {
+  type(dtype: DType, length: number): TensorType {
     return { dtype, length, size: this.heap.sizeClass(length * bytesOf[dtype] + readPastEnd) };
   }
 
-  #blockOf(value: Value): Block | null {
-    return value instanceof Result ? value.block : (this.#copies.get(value) ?? null);
+  #owns(value: Value): value is CachedTensor {
+    return value instanceof CachedTensor && value.cache === this;
   }
 
-  /** The address of a value's elements, copied in where they are not there yet. */
-  addressOf(value: Value, kind: TensorType): number {
+  #blockOf(value: Value): Block | null {
+    return this.#owns(value) ? value.block : (this.#copies.get(value) ?? null);
+  }
+
+  /** The address of a value's elements, which are copied in where they are not cached. */
+  addressOf(value: Value, type: TensorType): number {
     const known = this.#blockOf(value);
     if (known) {
-      known.leave();
-      known.enter(this.#ends);
+      known.unlink();
+      known.insertAfter(this.#head);
       known.run = this.#run;
-      return known.at;
+      return known.address;
     }
-    const { array } = value;
-    const { at } = this.#place(value, kind.size);
-    this.heap.view(kind.dtype, at, kind.length).set(array);
-    return at;
+    const elements = elementsNow(value, "wasm");
+    const { address } = this.#insert(value, type.size);
+    this.heap.view(type.dtype, address, type.length).set(elements);
+    return address;
   }
 
-  /** The element of a value that has only one. */
-  numberOf(value: Value): number {
-    if (value instanceof ScalarValue) return value.number;
-    return value.array[0] as number;
+  /** The element of a value that has one. */
+  scalarOf(value: Value): number {
+    return value instanceof ScalarValue ? value.number : elementsNow(value, "wasm")[0]!;
   }
 
-  /** A new value, whose block a program is about to fill. */
-  create({ dtype, length, size }: TensorType): Result & { readonly block: Block } {
-    const value = new Result(this, dtype, length);
-    value.block = this.#place(value, size);
-    return value as Result & { readonly block: Block };
+  /** A new tensor, whose block a program is about to fill. */
+  allocate({ dtype, length, size }: TensorType): CachedTensor & { readonly block: Block } {
+    const tensor = new CachedTensor(this, dtype, length);
+    tensor.block = this.#insert(tensor, size);
+    return tensor as CachedTensor & { readonly block: Block };
   }
 
-  /** Gives the block of a value back that nobody reads any more. */
-  forget(value: Value): void {
+  /** Frees the block of a value that is not read any more. */
+  release(value: Value): void {
     const block = this.#blockOf(value);
-    if (block) this.#drop(block);
+    if (block) this.#remove(block);
   }
 
-  /** The elements of a result, whose block is given back. */
-  take(result: Result): TypedArray {
-    const { block } = result;
+  /** Frees all blocks: tensors that were not read cannot be read any more. */
+  clear(): void {
+    for (let block = this.#head.next; block !== this.#head; block = this.#head.next) this.#remove(block);
+  }
+
+  /** The elements of a tensor, whose block is freed. @throws where that was freed before. */
+  moveOut(tensor: CachedTensor): TypedArray {
+    const { block } = tensor;
     if (!block) fail("value", "read", "the elements of this tensor were given up by dispose()");
-    const array = this.heap.view(result.dtype, block.at, result.length).slice();
-    this.#drop(block);
+    const array = this.heap.view(tensor.dtype, block.address, tensor.length).slice();
+    this.#remove(block);
     return array;
   }
 
-  #place(value: Value, size: SizeClass): Block {
-    while (this.#count >= this.most || this.#bytes + size.bytes > this.budget) if (!this.makeRoom()) break;
-    const block = new Block(value, this.heap.allocate(size, this.makeRoom), size);
+  #insert(value: Value, size: SizeClass): Block {
+    while (this.#count >= this.maxCount || this.#bytes + size.bytes > this.maxBytes)
+      if (!this.evictOldest()) break;
+    const block = new Block(value, this.heap.allocate(size, this.evictOldest), size);
     block.run = this.#run;
-    block.enter(this.#ends);
+    block.insertAfter(this.#head);
     this.#bytes += size.bytes;
     this.#count++;
-    if (value instanceof Result) value.block = block;
+    if (this.#owns(value)) value.block = block;
     else this.#copies.set(value, block);
     return block;
   }
 
-  #drop(block: Block): void {
-    const { value, size, at } = block as { value: Value; size: SizeClass; at: number };
-    block.leave();
-    if (value instanceof Result) value.block = null;
+  #remove(block: Block): void {
+    const { value, size, address } = block as { value: Value; size: SizeClass; address: number };
+    block.unlink();
+    if (this.#owns(value)) value.block = null;
     else this.#copies.delete(value);
     this.#bytes -= size.bytes;
     this.#count--;
-    this.heap.free(at, size);
+    this.heap.free(address, size);
   }
 
-  /** Makes the value not used for longest leave; false where only those of this run are left. */
-  readonly makeRoom = (): boolean => {
-    const oldest = this.#ends.newer;
-    if (oldest === this.#ends || oldest.run === this.#run) return false;
-    if (oldest.value instanceof Result) void oldest.value.array;
-    if (oldest.value && this.#blockOf(oldest.value) === oldest) this.#drop(oldest);
+  /** Evicts the least recently used tensor; false where only those of this run are left. */
+  readonly evictOldest = (): boolean => {
+    const oldest = this.#head.prev;
+    if (oldest === this.#head || oldest.run === this.#run) return false;
+    const value = oldest.value!;
+    if (this.#owns(value)) value.readSync();
+    // A tensor that was read before has a block again only as a copy, which reading leaves.
+    if (this.#blockOf(value) === oldest) this.#remove(oldest);
     return true;
   };
 }
