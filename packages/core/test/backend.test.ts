@@ -1,5 +1,17 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type Backend, compile, setBackend, type Tensor, tensor, wasm, withBackend } from "../src/index.ts";
+import {
+  type Backend,
+  compile,
+  createWasm,
+  evaluate,
+  grad,
+  rand,
+  setBackend,
+  type Tensor,
+  tensor,
+  wasm,
+  withBackend,
+} from "../src/index.ts";
 import { interpreter } from "../src/testing/index.ts";
 
 /** The interpreter, which notes what it is given to run. */
@@ -69,5 +81,59 @@ describe("the backend", () => {
         .sum(1)
         .toArray();
     expect(withBackend(backend, none)).toEqual([0, 0]);
+  });
+});
+
+describe("two WebAssembly backends in one process", () => {
+  const program = (x: Tensor): Tensor => x.matmul(x).softmax(1).add(x.exp().cumsum(0));
+  const gradient = (x: Tensor): Tensor => grad((t: Tensor) => program(t).square().sum())(x);
+  const bits = (t: Tensor) => [...new Uint8Array(t.data().buffer)];
+
+  it("compute the same bits when their programs are interleaved, and read each other's tensors", () => {
+    const [a, b] = [createWasm(), createWasm()];
+    const x = rand([40, 40]);
+    const [expected, expectedGradient] = [program(x), gradient(x)];
+    evaluate(expected, expectedGradient);
+    const onA = withBackend(a, () => gradient(x));
+    const onB = withBackend(b, () => program(x));
+    withBackend(a, () => evaluate(onA));
+    withBackend(b, () => evaluate(onB));
+    const mixed = withBackend(b, () => onA.add(onB));
+    expect(withBackend(b, () => bits(mixed))).toEqual(bits(expectedGradient.add(expected)));
+    expect(bits(onA)).toEqual(bits(expectedGradient));
+    expect(bits(onB)).toEqual(bits(expected));
+  });
+
+  it("allocate memory when they first run, each its own", () => {
+    const [a, b] = [createWasm(), createWasm()];
+    expect(a.linearMemory).toEqual({ bytes: 0, used: 0 });
+    const y = withBackend(a, () => rand([1000]).exp());
+    withBackend(a, () => evaluate(y));
+    expect(a.linearMemory.used).toBeGreaterThan(4000);
+    expect(b.linearMemory).toEqual({ bytes: 0, used: 0 });
+    const before = { a: a.linearMemory, wasm: wasm.linearMemory };
+    withBackend(b, () => evaluate(rand([1 << 20]).exp()));
+    expect({ a: a.linearMemory, wasm: wasm.linearMemory }).toEqual(before);
+    expect([a.programsPrepared, b.programsPrepared]).toEqual([1, 1]);
+  });
+
+  it("can be disposed of alone: the other goes on, and what was read before stays", () => {
+    const [a, b] = [createWasm(), createWasm()];
+    const compute = () => {
+      const y = tensor([1, 2, 3]).mul(2);
+      evaluate(y);
+      return y;
+    };
+    const [read, unread] = withBackend(a, () => [compute(), compute()]);
+    const other = withBackend(b, compute);
+    expect(read!.toArray()).toEqual([2, 4, 6]);
+    a.dispose();
+    expect(read!.add(1).toArray()).toEqual([3, 5, 7]);
+    expect(other.toArray()).toEqual([2, 4, 6]);
+    expect(() => unread!.data()).toThrow("given up by dispose()");
+    expect(() => withBackend(a, compute)).toThrow(
+      "wasm: this backend was disposed of. Did you mean createWasm()?",
+    );
+    expect(withBackend(b, compute).toArray()).toEqual([2, 4, 6]);
   });
 });
