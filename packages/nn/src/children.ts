@@ -7,7 +7,7 @@ const isPlain = (x: object): boolean => {
 };
 
 /** What a container holds, by name: a Map's values by key, others than strings and numbers by place; a Set's by place. */
-function contentsOf(x: unknown): Iterable<readonly [name: string, value: unknown]> {
+function entriesOf(x: unknown): Iterable<readonly [name: string, value: unknown]> {
   if (x instanceof Map)
     return [...x].map(([key, value], i) => [
       ["string", "number"].includes(typeof key) ? `${key}` : `${i}`,
@@ -21,7 +21,7 @@ function contentsOf(x: unknown): Iterable<readonly [name: string, value: unknown
  * The cells and parts of a class among an object's own properties, those in arrays, Maps, Sets and plain objects
  * included, with their paths.
  */
-export function* partsOf<Part extends object>(
+export function* childrenOf<Part extends object>(
   owner: object,
   isPart: (x: unknown) => x is Part,
 ): Generator<[string, Cell | Part]> {
@@ -35,7 +35,7 @@ export function* partsOf<Part extends object>(
       if (x instanceof Cell || isPart(x)) yield [prefix + name, x];
       else if (!seen.has(x)) {
         if (typeof x === "object") seen.add(x);
-        yield* within(contentsOf(x), `${prefix}${name}.`);
+        yield* within(entriesOf(x), `${prefix}${name}.`);
       }
     }
   }

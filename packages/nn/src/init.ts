@@ -36,7 +36,7 @@ const gains = {
 export type Nonlinearity = keyof typeof gains;
 
 /** Throws unless a word is a key of a table. */
-function requireWord(op: string, name: string, word: string, table: object): void {
+function requireKey(op: string, name: string, word: string, table: object): void {
   if (!Object.hasOwn(table, word))
     fail("value", op, `${name} "${word}" is none of ${Object.keys(table).join(", ")}`);
 }
@@ -46,7 +46,7 @@ const gainArguments: Signature = { nonlinearity: "string", a: "number?" };
 /** The gain of an activation; `a` is the negative slope of `leakyRelu`. @throws for another activation. */
 export function calculateGain(nonlinearity: Nonlinearity, a = 0.01): number {
   checkArguments("calculateGain", gainArguments, arguments);
-  requireWord("calculateGain", "nonlinearity", nonlinearity, gains);
+  requireKey("calculateGain", "nonlinearity", nonlinearity, gains);
   requireInRange("calculateGain", ranges.finite, { a });
   return gains[nonlinearity](a);
 }
@@ -60,7 +60,7 @@ export interface KaimingOptions extends InitOptions {
 }
 
 /** Numbers of inputs and outputs that one element of a weight [out, in, …] belongs to. */
-function fansOf(op: string, p: Tensor): { fanIn: number; fanOut: number } {
+function fanInAndOut(op: string, p: Tensor): { fanIn: number; fanOut: number } {
   if (p.ndim < 2)
     fail("shape", op, `${formatShape(p.shape)} has no inputs and outputs; it needs at least two axes`);
   const [out, into, ...field] = p.shape as [number, number, ...number[]];
@@ -69,7 +69,7 @@ function fansOf(op: string, p: Tensor): { fanIn: number; fanOut: number } {
 }
 
 /** Works a parameter out at once: parameters of one shape share a program then. */
-function fill<P extends Parameter>(
+function initialize<P extends Parameter>(
   p: P,
   value: (options: RandomOptions) => Tensor,
   options: InitOptions = {},
@@ -107,7 +107,7 @@ export const constant = /* @__PURE__ */ checked(
   "constant",
   constantArguments,
   <P extends Parameter>(p: P, value: number): P =>
-    fill(p, ({ dtype }) => full(p.shape, value, dtype ? { dtype } : {})),
+    initialize(p, ({ dtype }) => full(p.shape, value, dtype ? { dtype } : {})),
 );
 
 /** Every element 0. */
@@ -128,7 +128,7 @@ export const ones = /* @__PURE__ */ checked(
 export function uniform<P extends Parameter>(p: P, low = 0, high = 1, options?: InitOptions): P {
   checkArguments("uniform", uniformArguments, arguments);
   requireInRange("uniform", ranges.finite, { low, high });
-  return fill(
+  return initialize(
     p,
     (o) =>
       rand(p.shape, o)
@@ -143,13 +143,13 @@ export function normal<P extends Parameter>(p: P, mean = 0, std = 1, options?: I
   checkArguments("normal", normalArguments, arguments);
   requireInRange("normal", ranges.finite, { mean });
   requireInRange("normal", ranges.nonNegative, { std });
-  return fill(p, (o) => randn(p.shape, o).mul(std).add(mean), options);
+  return initialize(p, (o) => randn(p.shape, o).mul(std).add(mean), options);
 }
 
 /** U(−b, b) with b = gain·√(6/(fanIn + fanOut)). [Glorot & Bengio 2010] */
 export function xavierUniform<P extends Parameter>(p: P, gain = 1, options?: InitOptions): P {
   checkArguments("xavierUniform", xavierArguments, arguments);
-  const { fanIn, fanOut } = fansOf("xavierUniform", p);
+  const { fanIn, fanOut } = fanInAndOut("xavierUniform", p);
   requireInRange("xavierUniform", ranges.finite, { gain });
   const bound = gain * Math.sqrt(6 / (fanIn + fanOut || 1));
   return uniform(p, -bound, bound, options);
@@ -158,7 +158,7 @@ export function xavierUniform<P extends Parameter>(p: P, gain = 1, options?: Ini
 /** N(0, gain²·2/(fanIn + fanOut)). [Glorot & Bengio 2010] */
 export function xavierNormal<P extends Parameter>(p: P, gain = 1, options?: InitOptions): P {
   checkArguments("xavierNormal", xavierArguments, arguments);
-  const { fanIn, fanOut } = fansOf("xavierNormal", p);
+  const { fanIn, fanOut } = fanInAndOut("xavierNormal", p);
   requireInRange("xavierNormal", ranges.nonNegative, { gain });
   return normal(p, 0, gain * Math.sqrt(2 / (fanIn + fanOut || 1)), options);
 }
@@ -169,8 +169,8 @@ function kaimingStd(
   p: Tensor,
   { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" }: KaimingOptions,
 ): number {
-  const fans = fansOf(op, p);
-  requireWord(op, "mode", mode, fans);
+  const fans = fanInAndOut(op, p);
+  requireKey(op, "mode", mode, fans);
   return calculateGain(nonlinearity, a) / Math.sqrt(fans[mode] || 1);
 }
 

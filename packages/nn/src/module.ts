@@ -7,7 +7,7 @@ import {
   Setting,
   type Signature,
 } from "@chainrule/core/internal";
-import { partsOf } from "./children.ts";
+import { childrenOf } from "./children.ts";
 import { describe } from "./describe.ts";
 
 /** Named tensors: what a module has learnt. */
@@ -21,7 +21,7 @@ export interface LoadOptions {
 const isModule = (x: unknown): x is Module => x instanceof Module;
 
 /** Whether a path is named by a pattern: by itself, by a part that it lies in, or by a regular expression. */
-const isNamed = (path: string, pattern: string | RegExp): boolean =>
+const matchesPath = (path: string, pattern: string | RegExp): boolean =>
   typeof pattern === "string"
     ? path === pattern || path.startsWith(`${pattern}.`)
     : path.search(pattern) !== -1;
@@ -41,19 +41,19 @@ export abstract class Module {
   static readonly name: string = "Module";
 
   /** Classes whose `forward` says whose fields it depends on. */
-  static readonly #watched = new WeakSet<object>([Module.prototype]);
+  static readonly #guarded = new WeakSet<object>([Module.prototype]);
 
   readonly #training = new Setting(true, "module");
 
   constructor() {
-    Module.#watch(Object.getPrototypeOf(this));
+    Module.#guardForward(Object.getPrototypeOf(this));
   }
 
   /** Has `forward`, of a class and of those it extends, say that it depends on the fields of its module. */
-  static #watch(prototype: object): void {
-    if (Module.#watched.has(prototype)) return;
-    Module.#watched.add(prototype);
-    Module.#watch(Object.getPrototypeOf(prototype));
+  static #guardForward(prototype: object): void {
+    if (Module.#guarded.has(prototype)) return;
+    Module.#guarded.add(prototype);
+    Module.#guardForward(Object.getPrototypeOf(prototype));
     const own = Object.getOwnPropertyDescriptor(prototype, "forward");
     if (typeof own?.value !== "function") return;
     const forward: (...inputs: unknown[]) => unknown = own.value;
@@ -87,7 +87,7 @@ export abstract class Module {
     if (seen.has(this)) return;
     seen.add(this);
     yield [prefix, this];
-    for (const [path, part] of partsOf(this, isModule))
+    for (const [path, part] of childrenOf(this, isModule))
       if (part instanceof Module) yield* part.namedModules(prefix ? `${prefix}.${path}` : path, seen);
   }
 
@@ -98,14 +98,14 @@ export abstract class Module {
 
   /** Modules directly in this one. */
   children(): Module[] {
-    return [...partsOf(this, isModule)].flatMap(([, part]) => (part instanceof Module ? [part] : []));
+    return [...childrenOf(this, isModule)].flatMap(([, part]) => (part instanceof Module ? [part] : []));
   }
 
   *#namedCells(): Generator<[string, Cell]> {
     const seen = new Set<Cell>();
     const taken = new Set<string>();
     for (const [prefix, module] of this.namedModules())
-      for (const [path, part] of partsOf(module, isModule)) {
+      for (const [path, part] of childrenOf(module, isModule)) {
         if (!(part instanceof Cell) || seen.has(part)) continue;
         const name = prefix ? `${prefix}.${path}` : path;
         if (taken.has(name))
@@ -157,12 +157,12 @@ export abstract class Module {
    * frozen parameter holds are forgotten, so that no optimizer moves it. @throws where the pattern names no parameter.
    */
   requiresGrad_(requiresGrad = true, pattern?: string | RegExp): this {
-    return this.#collect("requiresGrad_", requiresGrad, pattern);
+    return this.#setRequiresGrad("requiresGrad_", requiresGrad, pattern);
   }
 
-  #collect(op: string, requiresGrad: boolean, pattern: string | RegExp | undefined): this {
+  #setRequiresGrad(op: string, requiresGrad: boolean, pattern: string | RegExp | undefined): this {
     const all = this.namedParameters();
-    const named = pattern === undefined ? all : all.filter(([path]) => isNamed(path, pattern));
+    const named = pattern === undefined ? all : all.filter(([path]) => matchesPath(path, pattern));
     if (pattern !== undefined && named.length === 0)
       fail("value", op, `${pattern} names none of the parameters ${all.map(([path]) => path).join(", ")}`);
     for (const [, p] of named) {
@@ -174,12 +174,12 @@ export abstract class Module {
 
   /** `requiresGrad_(false, pattern)`: parameters that are trained no further. */
   freeze(pattern?: string | RegExp): this {
-    return this.#collect("freeze", false, pattern);
+    return this.#setRequiresGrad("freeze", false, pattern);
   }
 
   /** `requiresGrad_(true, pattern)`. */
   unfreeze(pattern?: string | RegExp): this {
-    return this.#collect("unfreeze", true, pattern);
+    return this.#setRequiresGrad("unfreeze", true, pattern);
   }
 
   /** Holds parameters and buffers of a float dtype in another one from now on. @throws where that is no float dtype. */
@@ -242,7 +242,9 @@ export abstract class Module {
   #print(above: readonly Module[]): string {
     const name = this.constructor.name;
     if (above.includes(this)) return `${name}(…)`;
-    const parts = [...partsOf(this, isModule)].filter((x): x is [string, Module] => x[1] instanceof Module);
+    const parts = [...childrenOf(this, isModule)].filter(
+      (x): x is [string, Module] => x[1] instanceof Module,
+    );
     const lines = parts.map(([path, m]) => `(${path}): ${m.#print([...above, this])}`);
     const body = lines.map((line) => `  ${line.replaceAll("\n", "\n  ")}\n`).join("");
     return `${name}(${body ? `\n${body}` : this.extraRepr()})`;

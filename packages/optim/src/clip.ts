@@ -27,7 +27,7 @@ const totalNormArguments: Signature = { tensors: parametersKind, options: clipOp
 const clipNormArguments: Signature = { parameters: parametersKind, maxNorm: "number", options: clipOptions };
 const clipValueArguments: Signature = { parameters: parametersKind, clipValue: "number" };
 
-function listOf(op: string, tensors: Tensor | Iterable<Tensor>): readonly Tensor[] {
+function tensorList(op: string, tensors: Tensor | Iterable<Tensor>): readonly Tensor[] {
   const list = tensors instanceof Tensor ? [tensors] : [...tensors];
   if (!kinds.tensors.holds(list))
     fail("value", op, "one of those given is no tensor. Did you mean model.parameters()?");
@@ -35,8 +35,8 @@ function listOf(op: string, tensors: Tensor | Iterable<Tensor>): readonly Tensor
 }
 
 /** The parameters that have a gradient. */
-const withGradient = (op: string, parameters: Tensor | Iterable<Tensor>): (Tensor & { grad: Tensor })[] =>
-  listOf(op, parameters).filter((p): p is Tensor & { grad: Tensor } => p.grad !== null);
+const paramsWithGrad = (op: string, parameters: Tensor | Iterable<Tensor>): (Tensor & { grad: Tensor })[] =>
+  tensorList(op, parameters).filter((p): p is Tensor & { grad: Tensor } => p.grad !== null);
 
 /** ‖t‖ₚ of all elements of the tensors together, evaluated along with them. */
 function totalNorm(
@@ -66,7 +66,7 @@ export const getTotalNorm = /* @__PURE__ */ checked(
   "getTotalNorm",
   totalNormArguments,
   (tensors: Tensor | Iterable<Tensor>, options: ClipOptions = {}): Tensor =>
-    totalNorm("getTotalNorm", listOf("getTotalNorm", tensors), options),
+    totalNorm("getTotalNorm", tensorList("getTotalNorm", tensors), options),
 );
 
 /**
@@ -81,7 +81,7 @@ export function clipGradNorm(
 ): Tensor {
   checkArguments("clipGradNorm", clipNormArguments, arguments);
   requireInRange("clipGradNorm", ranges.nonNegativeOrInfinity, { maxNorm });
-  const clipped = withGradient("clipGradNorm", parameters);
+  const clipped = paramsWithGrad("clipGradNorm", parameters);
   const total = totalNorm(
     "clipGradNorm",
     clipped.map((p) => p.grad),
@@ -97,7 +97,7 @@ export function clipGradNorm(
 export function clipGradValue(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
   checkArguments("clipGradValue", clipValueArguments, arguments);
   requireInRange("clipGradValue", ranges.nonNegativeOrInfinity, { clipValue });
-  const clipped = withGradient("clipGradValue", parameters);
+  const clipped = paramsWithGrad("clipGradValue", parameters);
   Tensor.evaluate(clipped.map((p) => p.grad));
   if (clipValue === Number.POSITIVE_INFINITY) return;
   for (const p of clipped) p.grad = p.grad.detach().clamp(-clipValue, clipValue);

@@ -11,7 +11,7 @@ import type { AnyRule, Hyper } from "./rule.ts";
 const common: Hyper = { lr: 1e-3, weightDecay: 0, decoupledWeightDecay: false, maximize: false };
 const commonRanges = { lr: ranges.nonNegative, weightDecay: ranges.nonNegative };
 
-/** The hyper-parameters of a rule with these options in the place of its defaults. @throws on one that it does not have. */
+/** The defaults of a rule, overridden by `options`. `H` is the type of its hyper-parameters. @throws for an unknown option. */
 export function hyperOf<H extends Hyper>(rule: AnyRule, ...options: readonly object[]): H {
   const defaults = { ...common, ...rule.defaults };
   const unknown = options.flatMap(Object.keys).find((name) => !Object.hasOwn(defaults, name));
@@ -20,7 +20,7 @@ export function hyperOf<H extends Hyper>(rule: AnyRule, ...options: readonly obj
   return Object.assign(defaults, ...options);
 }
 
-/** What an optimizer of a rule takes: numbers are held against their ranges by `checkHyper`. */
+/** The signature of an optimizer's constructor. `checkHyper` checks the ranges of numbers. */
 export function argumentsOf(rule: AnyRule): Signature {
   const kindOf = (x: unknown) => (typeof x === "number" || typeof x === "boolean" ? typeof x : "any");
   const defaults = Object.entries({ ...common, ...rule.defaults });
@@ -30,21 +30,21 @@ export function argumentsOf(rule: AnyRule): Signature {
   };
 }
 
-type Check = readonly [name: string, range: Range | readonly Range[] | undefined];
-const checks = new WeakMap<AnyRule, readonly Check[]>();
+type HyperCheck = readonly [name: string, range: Range | readonly Range[] | undefined];
+const checks = new WeakMap<AnyRule, readonly HyperCheck[]>();
 
-/** The hyper-parameters of a rule with their ranges; those without one are true or false. */
-function checksOf(rule: AnyRule): readonly Check[] {
+/** The hyper-parameters of a rule with their ranges; one without a range is a boolean. */
+function checksOf(rule: AnyRule): readonly HyperCheck[] {
   const known = checks.get(rule);
   if (known) return known;
   const ranges: { readonly [name: string]: Range | readonly Range[] } = { ...commonRanges, ...rule.ranges };
-  const made = Object.keys({ ...common, ...rule.defaults }).map((name): Check => [name, ranges[name]]);
+  const made = Object.keys({ ...common, ...rule.defaults }).map((name): HyperCheck => [name, ranges[name]]);
   checks.set(rule, made);
   return made;
 }
 
-/** The hyper-parameters that are on, that is, true or not 0: what a formula and its state consist of depends on these. */
-const switchesOf = (rule: AnyRule, hyper: Hyper): string =>
+/** The names of the hyper-parameters that are true or not 0: the formula and its state may depend on these. */
+const activeFlags = (rule: AnyRule, hyper: Hyper): string =>
   checksOf(rule)
     .flatMap(([name]) => (name !== "lr" && hyper[name as keyof Hyper] ? [name] : []))
     .join();
@@ -52,30 +52,27 @@ const switchesOf = (rule: AnyRule, hyper: Hyper): string =>
 const isSame = (a: unknown, b: unknown): boolean =>
   Object.is(a, b) || (Array.isArray(a) && Array.isArray(b) && a.every((x, i) => Object.is(x, b[i])));
 
-/**
- * Gives the hyper-parameters that are on, whenever it is asked. It is asked at every step, so that it checks them only
- * where one has changed. @throws as `checkHyper`.
- */
-export function switchesIn(rule: AnyRule, hyper: Hyper): () => string {
+/** A function that gives the active flags. It is called in every step, so it checks only values that have changed. */
+export function flagReader(rule: AnyRule, hyper: Hyper): () => string {
   const names = checksOf(rule).map(([name]) => name as keyof Hyper);
   const copyOf = (name: keyof Hyper): unknown => {
     const value: unknown = hyper[name];
     return Array.isArray(value) ? [...value] : value;
   };
   let seen: readonly unknown[] = [];
-  let on = "";
+  let flags = "";
   return () => {
-    let stays = seen.length > 0;
-    for (let i = 0; stays && i < names.length; i++) stays = isSame(seen[i], hyper[names[i]!]);
-    if (stays) return on;
+    let unchanged = seen.length > 0;
+    for (let i = 0; unchanged && i < names.length; i++) unchanged = isSame(seen[i], hyper[names[i]!]);
+    if (unchanged) return flags;
     checkHyper(rule, hyper);
     seen = names.map(copyOf);
-    on = switchesOf(rule, hyper);
-    return on;
+    flags = activeFlags(rule, hyper);
+    return flags;
   };
 }
 
-/** @throws where a hyper-parameter is of another kind than its default or out of its range, or two exclude each other. */
+/** @throws where a hyper-parameter is out of its range or of another type than its default, or two conflict. */
 export function checkHyper(rule: AnyRule, hyper: Hyper): void {
   const values: Readonly<Record<string, unknown>> = { ...hyper };
   for (const [name, range] of checksOf(rule)) {

@@ -10,154 +10,174 @@ import {
   type Signature,
 } from "@chainrule/core/internal";
 import { type Group, type GroupOptions, groupsOf, type Params } from "./groups.ts";
-import { argumentsOf, checkHyper, hyperOf, switchesIn } from "./hyperparameters.ts";
-import { adapted, adopt, begins, mapValues, type Progress, progressAt } from "./param-state.ts";
-import type { AnyRule, Hyper, Rule, State } from "./rule.ts";
+import { argumentsOf, checkHyper, flagReader, hyperOf } from "./hyperparameters.ts";
+import {
+  adoptState,
+  isFirstStep,
+  mapValues,
+  nextState,
+  type ParamState,
+  paramStateAt,
+} from "./param-state.ts";
+import type { AnyRule, Coefficients, Hyper, Rule, State } from "./rule.ts";
 import { checkStateDict, type OptimizerStateDict } from "./state-dict.ts";
 
-const start = progressAt(0, {});
-
-/** The coefficients of the parameters of a group that are at the same step, one of which tells the step. */
-interface Pace {
-  readonly leader: readonly [progress: Progress, next: Progress];
+/** The coefficients of all parameters of a group that are at the same step as the `reference`. */
+interface SharedCoefficients {
+  readonly reference: readonly [state: ParamState, next: ParamState];
   readonly coefficients: Readonly<Record<string, TensorLike>>;
 }
 
-const alike = (a: Tensor, b: Tensor): boolean =>
+const sameType = (a: Tensor, b: Tensor): boolean =>
   a.dtype === b.dtype && a.ndim === b.ndim && a.shape.every((n, i) => n === b.shape[i]);
 
 /**
- * What all optimizers share: groups of parameters, weight decay, the walk over what has a gradient, and saving.
- * Parameters without a gradient are left alone in a step, state and step count included.
+ * The base class of all optimizers: groups of parameters, weight decay, the step, and saving.
+ *
+ * A step skips parameters without a gradient: neither their state nor their step count changes.
+ *
+ * @example
+ * const θ = new Parameter(tensor(3));
+ * const optimizer: Optimizer = new SGD([θ], { lr: 0.25 });
+ * for (let step = 0; step < 2; step++) {
+ *   optimizer.zeroGrad();
+ *   θ.square().backward();
+ *   optimizer.step();
+ * }
+ * console.log(θ.item()); //=> ?
  */
 export class Optimizer<H extends Hyper = Hyper> {
   /** The groups with their hyper-parameters, which may be changed between steps. */
   readonly paramGroups: readonly Group<H>[] = [];
   readonly #rule: AnyRule;
   readonly #options: Partial<H>;
-  readonly #progress = new Map<Parameter, Progress>();
+  readonly #states = new Map<Parameter, ParamState>();
   readonly #lifetime = new Lifetime(this, "optimizer");
 
   /**
    * @param params parameters, or groups `{ params, lr, … }` with hyper-parameters of their own
-   * @param options hyper-parameters in the place of the rule's defaults
-   * @throws where there is no parameter, one comes twice or is no Parameter, or a hyper-parameter is out of range
+   * @param options hyper-parameters that override the rule's defaults
+   * @throws where the list is empty, has a duplicate or a tensor that is no Parameter, or a hyper-parameter is out of range
    */
   constructor(rule: AnyRule, params: Params<H>, options: Partial<H> = {}) {
     this.#rule = rule;
     this.#options = { ...options };
     checkHyper(rule, hyperOf(rule, options));
-    for (const group of groupsOf(rule.name, params)) this.#add(group);
+    for (const group of groupsOf(rule.name, params)) this.#addGroup(group);
   }
 
-  /** Name of the rule. */
+  /** The name of the rule. */
   get name(): string {
     return this.#rule.name;
   }
 
-  /** Adds parameters with hyper-parameters of their own. @throws as the constructor. */
+  /** Adds a group of parameters with hyper-parameters of its own. @throws as the constructor. */
   addParamGroup(group: GroupOptions<H>): void {
     refuseInside(`${this.name}.addParamGroup`, this);
-    for (const one of groupsOf(this.name, [group])) this.#add(one);
+    for (const one of groupsOf(this.name, [group])) this.#addGroup(one);
   }
 
-  #add({ params, ...own }: { readonly params: Parameter[] }): void {
+  #addGroup({ params, ...own }: { readonly params: Parameter[] }): void {
     const hyper = hyperOf<H>(this.#rule, this.#options, own);
     checkHyper(this.#rule, hyper);
     const known = new Set(this.paramGroups.flatMap((other) => other.params));
     for (const p of params) {
       if (known.has(p))
-        fail(
-          "value",
-          this.name,
-          `the parameter ${formatType(p)} comes twice. Did you mean new Set(parameters)?`,
-        );
+        fail("value", this.name, `the parameter ${formatType(p)} comes twice. Did you mean new Set(parameters)?`);
       known.add(p);
     }
     (this.paramGroups as Group<H>[]).push({ ...hyper, params });
   }
 
-  /** The groups, of which others may be added later. */
-  #groups(): readonly Group<H>[] {
+  /** The groups. A compiled function is traced again when their number has changed. */
+  #guardedGroups(): readonly Group<H>[] {
     guard(() => this.paramGroups.length);
     return this.paramGroups;
   }
 
-  /** Forgets the gradients of all parameters. */
+  /** Clears the gradients of all parameters. */
   zeroGrad(): void {
-    for (const { params } of this.#groups()) for (const p of params) p.zeroGrad();
+    for (const { params } of this.#guardedGroups()) for (const p of params) p.zeroGrad();
   }
 
   /**
-   * Moves every parameter that has a gradient. Everything is worked out in one run: new parameters, state, gradients,
-   * and the loss they were taken of, which keeps its value from before the step. Where it throws, nothing has changed.
+   * Updates every parameter that has a gradient.
+   *
+   * New parameters, state, gradients and the loss that they come from are computed in one run; the loss keeps its value from
+   * before the step. Where it throws, nothing has changed.
    */
   step(): void {
     this.#lifetime.within(() => this.#step());
   }
 
   #step(): void {
-    const moves = noGrad(() =>
-      this.#groups().flatMap((group) => {
-        const look = switchesIn(this.#rule, group);
-        sideEffect(look);
-        const switches = guard(look);
-        const paces: Pace[] = [];
+    const updates = noGrad(() =>
+      this.#guardedGroups().flatMap((group) => {
+        const readFlags = flagReader(this.#rule, group);
+        sideEffect(readFlags);
+        const flags = guard(readFlags);
+        const shared: SharedCoefficients[] = [];
         return group.params.flatMap((cell) =>
-          cell.grad ? [this.#move(cell, cell.grad, group, switches, paces)] : [],
+          cell.grad ? [this.#updateParam(cell, cell.grad, group, flags, shared)] : [],
         );
       }),
     );
-    Tensor.evaluate(moves.flatMap(({ p, state, gradient }) => [p, ...Object.values(state), gradient]));
-    for (const { cell, p, progress, next, state } of moves) {
+    Tensor.evaluate(updates.flatMap(({ p, values, gradient }) => [p, ...Object.values(values), gradient]));
+    for (const { cell, p, state, next, values } of updates) {
       cell.assign(p);
-      for (const [name, kept] of Object.entries(next.active)) kept.assign(state[name]!);
-      this.#progress.set(cell, progress);
+      for (const [name, one] of Object.entries(next.active)) one.assign(values[name]!);
+      this.#states.set(cell, state);
       cell.consumeGrad();
     }
     const count = (by: number) => () => {
-      for (const { progress, next } of moves) {
-        adopt(progress, next);
-        progress.step += by;
+      for (const { state, next } of updates) {
+        adoptState(state, next);
+        state.step += by;
       }
     };
     sideEffect(count(1), count(-1));
-    const kept = moves.flatMap(({ progress, next }) =>
-      Object.entries(next.active).map(([name, one]) => ({ progress, name, one })),
+    const active = updates.flatMap(({ state, next }) =>
+      Object.entries(next.active).map(([name, one]) => ({ state, name, one })),
     );
     guard(() => {
-      for (const { cell, progress } of moves) if (this.#progress.get(cell) !== progress) return false;
-      for (const { progress, name, one } of kept) if (progress.state[name] !== one) return false;
+      for (const { cell, state } of updates) if (this.#states.get(cell) !== state) return false;
+      for (const { state, name, one } of active) if (state.cells[name] !== one) return false;
       return true;
     });
   }
 
-  #move(cell: Parameter, gradient: Tensor, hyper: Group<H>, switches: string, paces: Pace[]) {
-    if (!alike(gradient, cell))
+  #updateParam(
+    cell: Parameter,
+    gradient: Tensor,
+    hyper: Group<H>,
+    flags: string,
+    shared: SharedCoefficients[],
+  ) {
+    if (!sameType(gradient, cell))
       fail(
         "shape",
         this.name,
-        `the gradient is ${formatType(gradient)} and its parameter ${formatType(cell)}; they must be alike`,
+        `the gradient is ${formatType(gradient)} and its parameter ${formatType(cell)}; dtype and shape must agree`,
       );
-    const { weightDecay: λ, decoupledWeightDecay: beside, maximize } = hyper;
-    const progress = this.#progress.get(cell) ?? progressAt(0, {});
-    const next = { ...this.#lifetime.make(() => adapted(this.#rule, cell, hyper, switches, progress)) };
-    const pace = this.#pace(hyper, [progress, next], paces);
-    const uphill = maximize ? gradient.neg() : gradient;
-    const { p, state } = this.#rule.update(
-      λ !== 0 && beside ? cell.mul(dynamic(() => 1 - hyper.lr * hyper.weightDecay)) : cell,
-      λ !== 0 && !beside ? uphill.add(cell.mul(dynamic(() => hyper.weightDecay))) : uphill,
+    const { weightDecay: λ, decoupledWeightDecay: isDecoupled, maximize } = hyper;
+    const state = this.#states.get(cell) ?? paramStateAt(0, {});
+    const next = { ...this.#lifetime.make(() => nextState(this.#rule, cell, hyper, flags, state)) };
+    const { coefficients } = this.#coefficients(hyper, [state, next], shared);
+    const g = maximize ? gradient.neg() : gradient;
+    const { p, state: values } = this.#rule.update(
+      λ !== 0 && isDecoupled ? cell.mul(dynamic(() => 1 - hyper.lr * hyper.weightDecay)) : cell,
+      λ !== 0 && !isDecoupled ? g.add(cell.mul(dynamic(() => hyper.weightDecay))) : g,
       next.active,
-      pace.coefficients,
+      coefficients,
       hyper,
     );
-    this.#requireAlike("parameter", p, cell);
-    for (const [name, kept] of Object.entries(next.active)) this.#requireAlike(name, state[name], kept);
-    return { cell, gradient, p, progress, next, state };
+    this.#requireSameType("parameter", p, cell);
+    for (const [name, one] of Object.entries(next.active)) this.#requireSameType(name, values[name], one);
+    return { cell, gradient, p, state, next, values };
   }
 
-  #requireAlike(name: string, next: Tensor | undefined, before: Tensor): void {
-    if (next && alike(next, before)) return;
+  #requireSameType(name: string, next: Tensor | undefined, before: Tensor): void {
+    if (next && sameType(next, before)) return;
     fail(
       "shape",
       this.name,
@@ -165,53 +185,53 @@ export class Optimizer<H extends Hyper = Hyper> {
     );
   }
 
-  /** The coefficients for the next step of a parameter: those of another at the same step, if there is one. */
-  #pace(hyper: Group<H>, leader: Pace["leader"], paces: Pace[]): Pace {
-    const isAt = ({ leader: [other, ahead] }: Pace): boolean =>
-      other.step === leader[0].step && begins(other, ahead) === begins(...leader);
-    const known = paces.find((pace) => guard(() => isAt(pace)));
+  /** The coefficients for the next step of a parameter, shared with other parameters at the same step. */
+  #coefficients(
+    hyper: Group<H>,
+    reference: SharedCoefficients["reference"],
+    shared: SharedCoefficients[],
+  ): SharedCoefficients {
+    const isAtSameStep = ({ reference: [state, next] }: SharedCoefficients): boolean =>
+      state.step === reference[0].step && isFirstStep(state, next) === isFirstStep(...reference);
+    const known = shared.find((one) => guard(() => isAtSameStep(one)));
     if (known) return known;
-    let numbers: Record<string, number> = {};
+    let numbers: Coefficients = {};
     sideEffect(() => {
-      numbers = this.#rule.coefficients(hyper, leader[0].step + 1, begins(...leader)) as Record<
-        string,
-        number
-      >;
+      numbers = this.#rule.coefficients(hyper, reference[0].step + 1, isFirstStep(...reference));
     });
-    const pace: Pace = {
-      leader,
+    const made: SharedCoefficients = {
+      reference,
       coefficients: mapValues(numbers, (name) => dynamic(() => numbers[name]!)),
     };
-    paces.push(pace);
-    return pace;
+    shared.push(made);
+    return made;
   }
 
-  /** Everything needed to go on later as if nothing had happened: for each parameter its state, and the groups. */
+  /** The state of each parameter and the groups: all that is needed to continue later. */
   stateDict(): OptimizerStateDict<H> {
     let count = 0;
     return {
       state: this.paramGroups.flatMap(({ params }) =>
         params.map((p) => {
-          const progress = this.#progress.get(p);
-          const { step, state } = progress?.step ? progress : start;
-          return { step, ...mapValues(state, (_, t) => t.detach()) };
+          const { step, cells } = this.#states.get(p) ?? paramStateAt(0, {});
+          return { step, ...mapValues(step > 0 ? cells : {}, (_, t) => t.detach()) };
         }),
       ),
       paramGroups: this.paramGroups.map((group) => ({ ...group, params: group.params.map(() => count++) })),
     };
   }
 
-  /** Goes on from a `stateDict()`. @throws where it does not fit these parameters and this rule; then nothing has changed. */
+  /** Continues from a `stateDict()`. @throws where it does not fit these parameters and this rule; nothing is loaded then. */
   loadStateDict(dict: OptimizerStateDict<H>): void {
     refuseInside(`${this.name}.loadStateDict`, this);
-    const progress = checkStateDict(this.#rule, this.paramGroups, dict);
+    const states = checkStateDict(this.#rule, this.paramGroups, dict);
     this.paramGroups.forEach((group, i) => {
       const { params: _, ...hyper } = dict.paramGroups[i]!;
       Object.assign(group, hyper);
     });
-    for (const [cell, entry] of progress)
-      if (entry.step > 0) this.#progress.set(cell, entry);
-      else this.#progress.delete(cell);
+    for (const [cell, state] of states)
+      if (state.step > 0) this.#states.set(cell, state);
+      else this.#states.delete(cell);
   }
 }
 
@@ -223,8 +243,8 @@ checkMethods(Optimizer.prototype, {
   loadStateDict: { dict: "any" },
 });
 
-/** A rule as it stands, with the types of its parts inferred: for one that others are made from. */
-export const rule = <O extends object, S extends State, C extends object>(
+/** A rule with the types of its parts inferred, for rules that others extend. */
+export const rule = <O extends object, S extends State, C extends Coefficients>(
   parts: Rule<O, S, C>,
 ): Rule<O, S, C> => parts;
 
@@ -234,8 +254,26 @@ const ruleKind: Kind = {
 };
 const ruleArguments: Signature = { parts: ruleKind };
 
-/** The class of optimizers that follow a rule: `class Mine extends optimizer({ name: "Mine", … }) {}`. */
-export function optimizer<O extends object, S extends State, C extends object>(
+/**
+ * The class of optimizers that follow a rule.
+ *
+ * @param parts the rule: defaults, initial state, coefficients and update of one parameter; see `Rule`
+ * @throws where `parts` is no rule
+ *
+ * @example
+ * class SignSGD extends optimizer({
+ *   name: "SignSGD",
+ *   defaults: { lr: 0.1 },
+ *   init: () => ({}),
+ *   coefficients: ({ lr }) => ({ α: lr }),
+ *   update: (p, g, state, { α }) => ({ p: p.sub(g.sign().mul(α)), state }),
+ * }) {}
+ * const θ = new Parameter(tensor([1, -2]));
+ * θ.square().sum().backward();
+ * new SignSGD([θ]).step();
+ * console.log(θ.detach()); //=> ?
+ */
+export function optimizer<O extends object, S extends State, C extends Coefficients>(
   parts: Rule<O, S, C>,
 ): new (
   params: Params<O & Hyper>,

@@ -5,19 +5,19 @@ interface Cells {
   readonly [name: string]: Cell;
 }
 
-/** How far a parameter has come. */
-export interface Progress {
-  /** How often it was moved. */
+/** The state of an optimizer for one parameter. */
+export interface ParamState {
+  /** The number of steps that the parameter has taken. */
   step: number;
-  /** Everything that is kept for it, by name; a switch that is turned off leaves what it kept. */
-  state: Cells;
-  /** The part of `state` that the formula reads and writes. */
+  /** All state by name. State of a flag that is switched off later is kept. */
+  cells: Cells;
+  /** The part of `cells` that the update reads and writes. */
   active: Cells;
-  /** The step at which the newest part of `active` begins. */
-  since: number;
-  /** What `active` is for: the dtype of the parameter, and the hyper-parameters that are on. */
+  /** The step in which the newest part of `active` is used first. */
+  firstStep: number;
+  /** The dtype of the parameter and the flags that `active` is for; see `activeFlags`. */
   dtype: DType | null;
-  switches: string;
+  flags: string;
 }
 
 /** An object with each value replaced. */
@@ -26,18 +26,18 @@ export const mapValues = <T, R>(
   f: (name: string, value: T) => R,
 ): Record<string, R> => Object.fromEntries(Object.entries(of).map(([name, value]) => [name, f(name, value)]));
 
-/** The progress of a parameter that was moved `step` times. */
-export const progressAt = (step: number, state: Cells): Progress => ({
+/** The state after `step` steps, before the flags are known. */
+export const paramStateAt = (step: number, cells: Cells): ParamState => ({
   step,
-  state,
+  cells,
   active: {},
-  since: 0,
+  firstStep: 0,
   dtype: null,
-  switches: "",
+  flags: "",
 });
 
-/** Hyper-parameters with every switch on, or off. */
-const switched = (hyper: Hyper, on: boolean): Hyper =>
+/** Hyper-parameters with every flag on, or off: booleans true or false, numbers not 0 or 0. */
+const withFlags = (hyper: Hyper, on: boolean): Hyper =>
   Object.assign(
     { ...hyper },
     mapValues({ ...hyper }, (_, value) => {
@@ -47,58 +47,54 @@ const switched = (hyper: Hyper, on: boolean): Hyper =>
     }),
   );
 
-/** What a rule may keep for a parameter, as it is before the first step, and the names of what it always keeps. */
+/** The initial state of a rule with every flag on, and the names of the state that does not depend on flags. */
 export const possibleState = (
   rule: AnyRule,
   p: Parameter,
   hyper: Hyper,
 ): { readonly all: State; readonly always: readonly string[] } => ({
-  all: { ...rule.init(p, hyper), ...rule.init(p, switched(hyper, true)) },
-  always: Object.keys(rule.init(p, switched(hyper, false))),
+  all: { ...rule.init(p, hyper), ...rule.init(p, withFlags(hyper, true)) },
+  always: Object.keys(rule.init(p, withFlags(hyper, false))),
 });
 
-/**
- * The progress from which a parameter takes its next step: state that a switch asks for and that is missing begins, and
- * all state follows the dtype of the parameter.
- */
-export function adapted(
+/** The state for the next step: missing state of a flag is initialized, and all state follows the parameter's dtype. */
+export function nextState(
   rule: AnyRule,
   p: Parameter,
   hyper: Hyper,
-  switches: string,
-  before: Progress,
-): Progress {
-  const { step, state, since, dtype } = before;
-  if (dtype === p.dtype && before.switches === switches) return before;
+  flags: string,
+  before: ParamState,
+): ParamState {
+  const { step, cells, firstStep, dtype } = before;
+  if (dtype === p.dtype && before.flags === flags) return before;
   const initial = rule.init(p, hyper);
   const { all } = possibleState(rule, p, hyper);
-  const kept = mapValues(state, (name, cell) => {
+  const converted = mapValues(cells, (name, cell) => {
     const like = all[name];
     return like && like.dtype !== cell.dtype ? new Cell(cell.to(like.dtype)) : cell;
   });
-  const active = mapValues(initial, (name, t) => kept[name] ?? new Cell(t));
-  const begins = Object.keys(active).some((name) => !kept[name]);
+  const active = mapValues(initial, (name, t) => converted[name] ?? new Cell(t));
+  const hasNew = Object.keys(active).some((name) => !converted[name]);
   return {
     step,
-    state: { ...kept, ...active },
+    cells: { ...converted, ...active },
     active,
-    since: begins || step === 0 ? step + 1 : since,
+    firstStep: hasNew || step === 0 ? step + 1 : firstStep,
     dtype: p.dtype,
-    switches,
+    flags,
   };
 }
 
-/** Whether some of the state of a parameter begins with the step that `next` is for. */
-export const begins = (progress: Progress, { since }: Progress): boolean => since === progress.step + 1;
+/** Whether some of the state `next` is used first in the step after `state`. */
+export const isFirstStep = (state: ParamState, next: ParamState): boolean =>
+  next.firstStep === state.step + 1;
 
-/** Has a parameter take up the progress that `adapted` gave for its step, where it has not. */
-export function adopt(progress: Progress, { state, active, since, dtype, switches }: Progress): void {
-  if (progress.switches === switches && progress.dtype === dtype) return;
-  Object.assign(progress, {
-    state: { ...progress.state, ...state },
-    active,
-    since: Math.max(progress.since, since),
-    dtype,
-    switches,
-  });
+/** Takes over what `nextState` gave, unless that was done. */
+export function adoptState(state: ParamState, { cells, active, firstStep, dtype, flags }: ParamState): void {
+  if (state.flags === flags && state.dtype === dtype) return;
+  state.cells = { ...state.cells, ...cells };
+  state.active = active;
+  state.firstStep = Math.max(state.firstStep, firstStep);
+  state.dtype = dtype;
+  state.flags = flags;
 }

@@ -3,51 +3,57 @@ import type { Range } from "@chainrule/core/internal";
 
 /** The hyper-parameters that every optimizer has. */
 export interface Hyper {
-  /** Learning rate. */
+  /** Learning rate; the default depends on the optimizer. */
   lr: number;
-  /** λ: pulls the parameters towards 0. */
+  /** λ, the weight of the L2 penalty ½λ|θ|². Default: 0; `AdamW` 0.01. */
   weightDecay: number;
-  /** How λ acts: on the gradient, g + λθ (false), or on the parameter beside it, θ·(1 − lr·λ) (true). */
+  /** Whether λ shrinks the parameter, θ·(1 − lr·λ), instead of being added to the gradient, g + λθ. Default: false; `AdamW` true. */
   decoupledWeightDecay: boolean;
-  /** Climb instead of descend. */
+  /** Whether the loss is maximized instead of minimized. Default: false. */
   maximize: boolean;
 }
 
-/** What an optimizer keeps for a parameter from step to step, by name. */
+/** The tensors that an optimizer keeps for one parameter between steps, by name. */
 export interface State {
   readonly [name: string]: Tensor;
 }
 
-/** The hyper-parameters that are switches: they may choose the formula, where numbers only go into it. */
-export type Switches<O> = { readonly [K in keyof O as O[K] extends boolean ? K : never]: O[K] };
+/** The numbers in a formula, by name. */
+export interface Coefficients {
+  readonly [name: string]: number;
+}
 
-/** What makes one optimizer differ from another: pure functions, for one parameter at its t-th step (t = 1, 2, …). */
-export interface Rule<O extends object, S extends State, C extends object> {
+/** The boolean hyper-parameters: these may select the formula, while numbers are only its inputs. */
+export type BooleanHyper<O> = { readonly [K in keyof O as O[K] extends boolean ? K : never]: O[K] };
+
+/** An optimizer as pure functions of one parameter, at its step t = 1, 2, …; see `optimizer`. */
+export interface Rule<O extends object, S extends State, C extends Coefficients> {
   readonly name: string;
-  /** Its own hyper-parameters, and those of `Hyper` that start otherwise here. */
+  /** The rule's own hyper-parameters with their defaults, and other defaults for those of `Hyper`. */
   readonly defaults: O & Partial<Hyper>;
+  /** The allowed values of its own hyper-parameters that are numbers, or lists of numbers. */
   readonly ranges?: { readonly [K in keyof O]?: Range | readonly Range[] };
-  /** What is wrong about hyper-parameters that are each in range. */
+  /** The message of an error where hyper-parameters conflict although each is in its range. */
   conflict?(hyper: O & Hyper): string | undefined;
   /**
-   * The state before the first step. What it consists of may depend on which hyper-parameters are on, that is, true or not
-   * 0; where one is switched on later, the missing state starts then.
+   * The state before the first step. Which tensors it has may depend on flags: hyper-parameters that are true, or not 0.
+   * Where a flag is switched on later, its state is initialized then.
    */
   init(p: Tensor, hyper: O & Hyper): S;
   /**
-   * Every number in the formula: these may differ from step to step, while the formula stays the same. `begins` where some
-   * of the state begins with this step: in the first, and where a hyper-parameter was switched on.
+   * Every number in the formula. These may change from step to step without a new compilation. `isFirst` holds in the first
+   * step, and in the one after a flag was switched on.
    */
-  coefficients(hyper: O & Hyper, t: number, begins: boolean): C;
+  coefficients(hyper: O & Hyper, t: number, isFirst: boolean): C;
   /** The new parameter and state for a gradient g. */
   update(
     p: Tensor,
     g: Tensor,
     state: S,
     coefficients: { readonly [K in keyof C]: TensorLike },
-    switches: Switches<O>,
+    flags: BooleanHyper<O>,
   ): { readonly p: Tensor; readonly state: S };
 }
 
-/** A rule as the base class sees it, whatever its hyper-parameters are. */
-export type AnyRule = Rule<object, State, object>;
+/** A rule with any hyper-parameters, state and coefficients. */
+export type AnyRule = Rule<object, State, Coefficients>;

@@ -2,7 +2,7 @@ import { Cell, type DType, type Parameter, Tensor } from "@chainrule/core";
 import { fail, formatType, ranges, requireInRange } from "@chainrule/core/internal";
 import type { Group } from "./groups.ts";
 import { checkHyper, hyperOf } from "./hyperparameters.ts";
-import { type Progress, possibleState, progressAt } from "./param-state.ts";
+import { type ParamState, paramStateAt, possibleState } from "./param-state.ts";
 import type { AnyRule, Hyper } from "./rule.ts";
 
 /** What `stateDict()` gives: the state of each parameter in order, and the groups, whose parameters are numbers. */
@@ -13,18 +13,18 @@ export interface OptimizerStateDict<H = Hyper> {
 
 const isFloat = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
 
-const list = (names: readonly string[]): string => names.join(", ") || "nothing";
+const listed = (names: readonly string[]): string => names.join(", ") || "nothing";
 
 /**
  * The saved state of one parameter, in the dtypes that fit it. One that was never moved has none; what belongs to a switch
  * may be there or be missing.
  */
-function progressOf(
+function loadParamState(
   op: string,
   i: number,
   entry: Readonly<Record<string, unknown>>,
   { all, always }: ReturnType<typeof possibleState>,
-): Progress {
+): ParamState {
   const refuse = (detail: string, fix = ""): never => {
     fail("state", op, `state[${i}] ${detail}; nothing was loaded${fix && `.${fix}`}`);
   };
@@ -32,7 +32,7 @@ function progressOf(
   requireInRange(op, ranges.nonNegativeInteger, { [`state[${i}].step`]: step });
   const [has, wants] = [Object.keys(tensors), step === 0 ? [] : always];
   if (!wants.every((name) => has.includes(name)) || !has.every((name) => Object.hasOwn(all, name)))
-    refuse(`has ${list(has)} where ${list(wants)} is expected`);
+    refuse(`has ${listed(has)} where ${listed(wants)} is expected`);
   const state = has.map((name) => {
     const [t, like] = [tensors[name], all[name]!];
     if (!(t instanceof Tensor)) return refuse(`has no tensor ${name}`, " Did you mean fromJSON(dict)?");
@@ -41,7 +41,7 @@ function progressOf(
       refuse(`has ${name} ${formatType(t)} where ${formatType(like)} is expected`);
     return [name, new Cell(t.to(like.dtype))] as const;
   });
-  return progressAt(step as number, Object.fromEntries(state));
+  return paramStateAt(step as number, Object.fromEntries(state));
 }
 
 /** The state of every parameter in a dict. @throws where anything in it does not fit the rule and the groups. */
@@ -49,7 +49,7 @@ export function checkStateDict(
   rule: AnyRule,
   groups: readonly Group[],
   dict: OptimizerStateDict,
-): Map<Parameter, Progress> {
+): Map<Parameter, ParamState> {
   const refuse = (detail: string): never => {
     fail("state", rule.name, `${detail}; nothing was loaded`);
   };
@@ -59,7 +59,7 @@ export function checkStateDict(
   const sizes = (of: readonly { params: readonly unknown[] }[]) => of.map(({ params }) => params?.length);
   if (sizes(paramGroups).join() !== sizes(groups).join())
     refuse(
-      `the dict's groups have ${list(sizes(paramGroups).map(String))} parameters, these ${sizes(groups)}`,
+      `the dict's groups have ${listed(sizes(paramGroups).map(String))} parameters, these ${sizes(groups)}`,
     );
   const cells = groups.flatMap(({ params }, i) => params.map((cell) => ({ cell, i })));
   if (state.length !== cells.length)
@@ -68,7 +68,7 @@ export function checkStateDict(
     ({ params: _, initialLr, ...hyper }: Omit<Group, "params"> & { params: unknown }) => {
       if (initialLr !== undefined) requireInRange(rule.name, ranges.nonNegative, { initialLr });
       const missing = Object.keys(hyperOf(rule)).filter((name) => !Object.hasOwn(hyper, name));
-      if (missing.length > 0) refuse(`a group of the dict lacks ${list(missing)}`);
+      if (missing.length > 0) refuse(`a group of the dict lacks ${listed(missing)}`);
       const checked = hyperOf(rule, hyper);
       checkHyper(rule, checked);
       return checked;
@@ -77,7 +77,7 @@ export function checkStateDict(
   return new Map(
     cells.map(({ cell, i }, k) => {
       const possible = possibleState(rule, cell, hypers[i]!);
-      return [cell, progressOf(rule.name, k, state[k]!, possible)];
+      return [cell, loadParamState(rule.name, k, state[k]!, possible)];
     }),
   );
 }

@@ -16,14 +16,14 @@ export interface Masks {
   readonly keep?: Tensor | undefined;
   readonly bias?: Tensor | undefined;
 }
-const both = <T>(a: T | undefined, b: T | undefined, join: (a: T, b: T) => T): T | undefined =>
+const combine = <T>(a: T | undefined, b: T | undefined, join: (a: T, b: T) => T): T | undefined =>
   a && b ? join(a, b) : (a ?? b);
 
 /** Masks joined: a score stays where all keep it, and what they add is added up. */
-export const joined = (masks: readonly Masks[]): Masks =>
+export const combineMasks = (masks: readonly Masks[]): Masks =>
   masks.reduce((all, { keep, bias }) => ({
-    keep: both(all.keep, keep, (a, b) => a.logicalAnd(b)),
-    bias: both(all.bias, bias, (a, b) => a.add(b)),
+    keep: combine(all.keep, keep, (a, b) => a.logicalAnd(b)),
+    bias: combine(all.bias, bias, (a, b) => a.add(b)),
   }));
 
 /** A mask by its dtype: a float one is added and keeps nothing where it is −∞. */

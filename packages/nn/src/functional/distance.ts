@@ -8,7 +8,7 @@ export interface CosineOptions {
 }
 
 /** Tensors of the shape to which both broadcast. */
-function alike(a: Tensor, b: Tensor): [Tensor, Tensor] {
+function broadcastTogether(a: Tensor, b: Tensor): [Tensor, Tensor] {
   const { shape } = a.mul(b);
   return [a.expand(shape), b.expand(shape)];
 }
@@ -28,7 +28,7 @@ export function cosineSimilarity(x1: Tensor, x2: Tensor, options: CosineOptions 
   const { dim = 1, eps = 1e-8 } = options;
   requireInRange("cosineSimilarity", ranges.nonNegative, { eps });
   const unit = (x: Tensor) => x.div(x.norm(2, dim, { keepdim: true }).clamp(eps));
-  const [a, b] = alike(x1, x2);
+  const [a, b] = broadcastTogether(x1, x2);
   if (!(dim >= -a.ndim && dim < a.ndim))
     fail("dim", "cosineSimilarity", `${formatShape(a.shape)} has no dim ${dim}`);
   return unit(a).mul(unit(b)).sum(dim);

@@ -1,6 +1,12 @@
 import { cat, formatShape, type Tensor } from "@chainrule/core";
 import { fail, type Options } from "@chainrule/core/internal";
-import { type Along, type PerAxis, perAxis, perAxisKind, reachOf } from "./sliding-windows.ts";
+import {
+  type AxisConfig,
+  effectiveKernelSize,
+  type PerAxis,
+  perAxis,
+  perAxisKind,
+} from "./sliding-windows.ts";
 
 export interface PoolOptions {
   /** The distance between windows; the kernel's size by default. */
@@ -18,13 +24,13 @@ export const poolOptions = {
 } as const satisfies Options;
 
 /** How a pool's windows lie on the last axes of x; what `ceilMode` adds is padding after. */
-export function poolAlong(
+export function poolConfigs(
   op: string,
   axes: number,
   x: Tensor,
   kernelSize: PerAxis,
   { stride = kernelSize, padding = 0, ceilMode = false, dilation = 1 }: PoolOptions & { dilation?: PerAxis },
-): Along[] {
+): AxisConfig[] {
   if (x.ndim < axes) fail("shape", op, `${formatShape(x.shape)} needs at least ${axes} axes`);
   const sizes = perAxis(op, "kernelSize", kernelSize, axes, 1);
   const strides = perAxis(op, "stride", stride, axes, 1);
@@ -40,24 +46,29 @@ export function poolAlong(
     const [s, pad, dilated] = [strides[i]!, pads[i]!, dilations[i]!];
     const along = { size, stride: s, dilation: dilated };
     const n = x.shape[x.ndim - axes + i]!;
-    const steps = Math.ceil((n + 2 * pad - reachOf(along)) / s);
+    const steps = Math.ceil((n + 2 * pad - effectiveKernelSize(along)) / s);
     const last = steps * s >= n + pad ? steps - 1 : steps;
-    const beyond = ceilMode ? Math.max(0, last * s + reachOf(along) - n - 2 * pad) : 0;
+    const beyond = ceilMode ? Math.max(0, last * s + effectiveKernelSize(along) - n - 2 * pad) : 0;
     return { ...along, padding: [pad, pad + beyond] };
   });
 }
 
 /** Windows that lie as these do on a tensor which has their padding already. */
-const bare = (along: readonly Along[]): Along[] => along.map((a) => ({ ...a, padding: [0, 0] }));
+const withoutPadding = (along: readonly AxisConfig[]): AxisConfig[] =>
+  along.map((a) => ({ ...a, padding: [0, 0] }));
 
 /** x with a border of `value` as wide as the windows' padding, and windows that need none any more. */
-export function padded(x: Tensor, along: readonly Along[], value: number): readonly [Tensor, Along[]] {
+export function padConstant(
+  x: Tensor,
+  along: readonly AxisConfig[],
+  value: number,
+): readonly [Tensor, AxisConfig[]] {
   const pads = [...along].reverse().flatMap(({ padding }) => padding);
-  return [pads.some((n) => n > 0) ? x.pad(pads, { value }) : x, bare(along)];
+  return [pads.some((n) => n > 0) ? x.pad(pads, { value }) : x, withoutPadding(along)];
 }
 
 /** `length` elements of x along `dim`, which repeat over and over: the first so many, or the last. */
-function repeated(x: Tensor, dim: number, length: number, from: "first" | "last"): Tensor {
+function repeatPeriodically(x: Tensor, dim: number, length: number, from: "first" | "last"): Tensor {
   const n = x.shape[dim]!;
   const times = Math.ceil(length / n);
   const tiled = x.tile(x.shape.map((_, i) => (i === dim ? times : 1)));
@@ -70,7 +81,11 @@ function repeated(x: Tensor, dim: number, length: number, from: "first" | "last"
  * of the same windows, so the border repeats the first, or the last, `dilation` elements over and over.
  * @throws where a window would hold nothing but border.
  */
-export function extended(op: string, x: Tensor, along: readonly Along[]): readonly [Tensor, Along[]] {
+export function padWithinWindows(
+  op: string,
+  x: Tensor,
+  along: readonly AxisConfig[],
+): readonly [Tensor, AxisConfig[]] {
   const first = x.ndim - along.length;
   const y = along.reduce((t, { padding: [before, after], dilation }, i) => {
     const [dim, n] = [first + i, x.shape[first + i]!];
@@ -81,9 +96,9 @@ export function extended(op: string, x: Tensor, along: readonly Along[]): readon
         op,
         `dilation ${dilation} steps over all ${n} elements along dim ${dim} of ${formatShape(x.shape)}: a window holds nothing but padding`,
       );
-    const front = repeated(t.narrow(dim, 0, dilation), dim, before, "last");
-    const back = repeated(t.narrow(dim, n - dilation, dilation), dim, after, "first");
+    const front = repeatPeriodically(t.narrow(dim, 0, dilation), dim, before, "last");
+    const back = repeatPeriodically(t.narrow(dim, n - dilation, dilation), dim, after, "first");
     return cat([front, t, back], dim);
   }, x);
-  return [y, bare(along)];
+  return [y, withoutPadding(along)];
 }

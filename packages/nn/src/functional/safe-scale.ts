@@ -8,7 +8,7 @@ const [small, large] = [1e-15, 1e15];
  * so keep their last bit, else one over the sum of their sizes, or over `floor` where that is below. A constant for
  * differentiation; `dims` stay with size 1.
  */
-export function scaleOf(x: Tensor, dims: readonly number[], floor = 1e-30): Tensor {
+export function safeScale(x: Tensor, dims: readonly number[], floor = 1e-30): Tensor {
   const shape = x.shape.map((n, d) => (dims.includes(d) ? 1 : n));
   if (dims.some((d) => x.shape[d] === 0)) return ones(shape, { dtype: x.dtype });
   const total = x.detach().abs().sum(dims, { keepdim: true });

@@ -1,6 +1,6 @@
 import { formatShape, ones, type Tensor, where } from "@chainrule/core";
 import { checkArguments, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
-import { joined, type Masks, masksOf, requireMask } from "./attention-mask.ts";
+import { combineMasks, type Masks, masksOf, requireMask } from "./attention-mask.ts";
 import { requireBroadcast } from "./broadcast.ts";
 
 export interface AttentionOptions {
@@ -18,15 +18,15 @@ export interface AttentionOptions {
 const op = "scaledDotProductAttention";
 
 /** softmax of the scores where `keep` holds, 0 elsewhere; a row that keeps nothing is 0. */
-function softmaxWhere(keep: Tensor, scores: Tensor): Tensor {
+function maskedSoftmax(keep: Tensor, scores: Tensor): Tensor {
   return where(keep, where(keep, scores, Number.NEGATIVE_INFINITY).softmax(-1), 0);
 }
 
-export interface Attention {
+export interface AttentionWeights {
   /** […, L, S]: how much each of L queries takes from each of S keys. */
   readonly weights: Tensor;
   /** Broadcasts to their shape: what may be taken. */
-  readonly kept: Tensor | undefined;
+  readonly keep: Tensor | undefined;
 }
 
 /** softmax(scale·q·kᵀ + bias) over the keys that are kept. @throws where shapes do not fit. */
@@ -35,7 +35,7 @@ export function attentionWeights(
   key: Tensor,
   { keep, bias }: Masks,
   { isCausal = false, scale }: Omit<AttentionOptions, "attnMask">,
-): Attention {
+): AttentionWeights {
   if (query.ndim < 2 || key.ndim < 2 || query.shape.at(-1) !== key.shape.at(-1))
     fail(
       "shape",
@@ -47,13 +47,13 @@ export function attentionWeights(
   const scores = query.matmul(key.transpose()).mul(factor);
   for (const mask of [keep, bias]) if (mask) requireBroadcast(op, scores, mask, "attnMask");
   const causal = isCausal ? ones(scores.shape.slice(-2), { dtype: "bool" }).tril() : undefined;
-  const kept = joined([{ keep }, { keep: causal }]).keep;
+  const kept = combineMasks([{ keep }, { keep: causal }]).keep;
   const biased = bias ? scores.add(bias) : scores;
-  return { weights: kept ? softmaxWhere(kept, biased) : biased.softmax(-1), kept };
+  return { weights: kept ? maskedSoftmax(kept, biased) : biased.softmax(-1), keep: kept };
 }
 
 /** weights·v. The values of keys that no query may take are left out by a choice, which derivatives see too. */
-export function taken(weights: Tensor, kept: Tensor | undefined, value: Tensor): Tensor {
+export function weightedValues(weights: Tensor, kept: Tensor | undefined, value: Tensor): Tensor {
   if (!kept) return weights.matmul(value);
   const byAny = kept.ndim > 1 ? kept.any(-2, { keepdim: true }).transpose() : kept.unsqueeze(-1);
   return weights.matmul(where(byAny, value, 0), { skipZeros: true });
@@ -75,10 +75,10 @@ export function scaledDotProductAttention(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  given: AttentionOptions = {},
+  options: AttentionOptions = {},
 ): Tensor {
   checkArguments("scaledDotProductAttention", attentionArguments, arguments);
-  const { attnMask, ...options } = given;
+  const { attnMask, ...rest } = options;
   if (value.ndim < 2 || value.shape.at(-2) !== key.shape.at(-2))
     fail(
       "shape",
@@ -87,6 +87,6 @@ export function scaledDotProductAttention(
     );
   requireMask(op, "attnMask", attnMask);
   const masks = masksOf(attnMask, (mask) => mask);
-  const { weights, kept } = attentionWeights(query, key, masks, options);
-  return taken(weights, kept, value);
+  const { weights, keep } = attentionWeights(query, key, masks, rest);
+  return weightedValues(weights, keep, value);
 }

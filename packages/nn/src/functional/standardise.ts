@@ -1,6 +1,6 @@
 import { customGradient, formatShape, type Shape, sameShape, type Tensor, where } from "@chainrule/core";
 import { fail, type Options } from "@chainrule/core/internal";
-import { scaleOf } from "./safe-scale.ts";
+import { safeScale } from "./safe-scale.ts";
 
 export interface Moments {
   readonly mean: Tensor;
@@ -17,16 +17,16 @@ export interface NormOptions {
   readonly eps?: number | undefined;
 }
 
-const within = { keepdim: true } as const;
+const keepdim = { keepdim: true } as const;
 
 /**
  * x − mean over `dims`. Sums along the last axes are exact to rounding. Those down columns are added up in the tensor's
  * own dtype, so that a large offset leaves an error, which the mean of what is left takes away.
  */
-function centredOver(x: Tensor, dims: readonly number[]): Tensor {
-  const c = x.sub(x.mean(dims, within));
+function centreAxes(x: Tensor, dims: readonly number[]): Tensor {
+  const c = x.sub(x.mean(dims, keepdim));
   const areLast = dims.every((d, i) => d === x.ndim - dims.length + i);
-  return areLast ? c : c.sub(c.mean(dims, within));
+  return areLast ? c : c.sub(c.mean(dims, keepdim));
 }
 
 export const normOptions = {
@@ -36,11 +36,11 @@ export const normOptions = {
 } as const satisfies Options;
 
 /** Mean and variance over `dims`, which stay with size 1. */
-export function momentsOver(x: Tensor, dims: readonly number[]): Moments {
-  const mean = x.mean(dims, within);
+export function momentsOfAxes(x: Tensor, dims: readonly number[]): Moments {
+  const mean = x.mean(dims, keepdim);
   return {
-    mean: mean.add(x.sub(mean).mean(dims, within)),
-    variance: centredOver(x, dims).square().mean(dims, within),
+    mean: mean.add(x.sub(mean).mean(dims, keepdim)),
+    variance: centreAxes(x, dims).square().mean(dims, keepdim),
   };
 }
 
@@ -48,18 +48,18 @@ export function momentsOver(x: Tensor, dims: readonly number[]): Moments {
  * x̂ = c·r over `dims`, with c = x − mean and r = k/√(mean (k·c)² + k²·ε); k keeps the squares in range. With t for ẋ or
  * ȳ both derivatives are r·(t − mean t − c·r·r·mean(c·t)); where t is 0 throughout they are, whatever x holds.
  */
-export const standardisedOver = (x: Tensor, dims: readonly number[], eps = 1e-5): Tensor =>
+export const standardiseAxes = (x: Tensor, dims: readonly number[], eps = 1e-5): Tensor =>
   customGradient((x: Tensor) => {
-    const meanOf = (t: Tensor) => t.mean(dims, within);
-    const k = scaleOf(x, dims, Math.sqrt(eps));
-    const c = centredOver(x, dims);
+    const meanOf = (t: Tensor) => t.mean(dims, keepdim);
+    const k = safeScale(x, dims, Math.sqrt(eps));
+    const c = centreAxes(x, dims);
     const r = meanOf(c.mul(k).square())
       .add(k.mul(Math.sqrt(eps)).square())
       .rsqrt()
       .mul(k);
     const derivative = (t: Tensor) => {
       const rest = t.sub(meanOf(t)).sub(c.mul(r.mul(r.mul(meanOf(c.mul(t))))));
-      return where(t.ne(0).any(dims, within), r.mul(rest), 0);
+      return where(t.ne(0).any(dims, keepdim), r.mul(rest), 0);
     };
     return {
       value: c.mul(r),
@@ -69,9 +69,9 @@ export const standardisedOver = (x: Tensor, dims: readonly number[], eps = 1e-5)
   })(x);
 
 /** x/√(mean x² + ε) over `dims`. */
-export function scaledOver(x: Tensor, dims: readonly number[], eps: number): Tensor {
-  const k = scaleOf(x, dims, Math.sqrt(eps));
-  const square = x.mul(k).square().mean(dims, within);
+export function rmsNormaliseAxes(x: Tensor, dims: readonly number[], eps: number): Tensor {
+  const k = safeScale(x, dims, Math.sqrt(eps));
+  const square = x.mul(k).square().mean(dims, keepdim);
   return x.mul(
     square
       .add(k.mul(Math.sqrt(eps)).square())
@@ -96,7 +96,7 @@ export const perChannel = (x: Tensor, t: Tensor): Tensor =>
   t.reshape([1, -1, ...new Array<number>(x.ndim - 2).fill(1)]);
 
 /** γ·x̂ + β, where there are γ and β. */
-export function scaleAndShift(x̂: Tensor, { weight, bias }: NormOptions): Tensor {
+export function affine(x̂: Tensor, { weight, bias }: NormOptions): Tensor {
   const scaled = weight ? x̂.mul(weight) : x̂;
   return bias ? scaled.add(bias) : scaled;
 }

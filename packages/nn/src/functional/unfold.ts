@@ -1,13 +1,13 @@
 import { formatShape, type Tensor } from "@chainrule/core";
 import { checkArguments, fail, type Options, type Signature } from "@chainrule/core/internal";
 import {
-  type Along,
-  foldedFrom,
+  type AxisConfig,
+  effectiveKernelSize,
+  foldWindows,
   type PerAxis,
   perAxis,
   perAxisKind,
-  reachOf,
-  windowsOf,
+  slidingWindows,
 } from "./sliding-windows.ts";
 
 export interface UnfoldOptions {
@@ -21,7 +21,7 @@ function alongOf(
   op: string,
   kernelSize: PerAxis,
   { stride = 1, padding = 0, dilation = 1 }: UnfoldOptions,
-): Along[] {
+): AxisConfig[] {
   const strides = perAxis(op, "stride", stride, 2, 1);
   const pads = perAxis(op, "padding", padding, 2, 0);
   const dilations = perAxis(op, "dilation", dilation, 2, 1);
@@ -42,7 +42,7 @@ const unfoldArguments: Signature = { x: "tensor", kernelSize: perAxisKind, optio
 export function unfold(x: Tensor, kernelSize: PerAxis, options: UnfoldOptions = {}): Tensor {
   checkArguments("unfold", unfoldArguments, arguments);
   if (x.ndim !== 4) fail("shape", "unfold", `${formatShape(x.shape)} must be [N, C, H, W]`);
-  const windows = windowsOf("unfold", x, alongOf("unfold", kernelSize, options));
+  const windows = slidingWindows("unfold", x, alongOf("unfold", kernelSize, options));
   return windows.permute([0, 1, 4, 5, 2, 3]).flatten(1, 3).flatten(2, 3);
 }
 
@@ -68,7 +68,7 @@ export function fold(
   const along = alongOf("fold", kernelSize, options);
   const kernel = along.map(({ size }) => size) as [number, number];
   const places = along.map((a, i) =>
-    Math.floor((sizes[i]! + 2 * a.padding[0] - reachOf(a)) / a.stride + 1),
+    Math.floor((sizes[i]! + 2 * a.padding[0] - effectiveKernelSize(a)) / a.stride + 1),
   ) as [number, number];
   const [rows, windows] = [columns.shape[1]!, places[0] * places[1]];
   const channels = rows / (kernel[0] * kernel[1]);
@@ -84,5 +84,5 @@ export function fold(
       `${formatShape(columns.shape)} must be [N, C·${kernel.join("·")}, ${places.join("·")}] for images of ${formatShape(sizes)}`,
     );
   const apart = columns.unflatten(2, places).unflatten(1, [channels, ...kernel]);
-  return foldedFrom(apart.permute([0, 1, 4, 5, 2, 3]), sizes, along);
+  return foldWindows(apart.permute([0, 1, 4, 5, 2, 3]), sizes, along);
 }

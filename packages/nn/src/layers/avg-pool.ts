@@ -1,7 +1,7 @@
 import { ones, type Tensor } from "@chainrule/core";
 import { checked, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
-import { type PoolOptions, padded, poolAlong, poolOptions } from "../functional/pooling.ts";
-import { type PerAxis, perAxisKind, windowsOf } from "../functional/sliding-windows.ts";
+import { type PoolOptions, padConstant, poolConfigs, poolOptions } from "../functional/pooling.ts";
+import { type PerAxis, perAxisKind, slidingWindows } from "../functional/sliding-windows.ts";
 import { functionLayer } from "./function-layer.ts";
 
 export interface AvgPoolOptions extends PoolOptions {
@@ -15,9 +15,9 @@ function avgPoolNd(axes: 1 | 2 | 3, x: Tensor, kernelSize: PerAxis, options: Avg
   const op = `avgPool${axes}d`;
   const { countIncludePad = true, divisorOverride } = options;
   if (divisorOverride !== undefined) requireInRange(op, ranges.nonZero, { divisorOverride });
-  const along = poolAlong(op, axes, x, kernelSize, options);
+  const along = poolConfigs(op, axes, x, kernelSize, options);
   const sums = (t: Tensor) =>
-    windowsOf(op, ...padded(t, along, 0))
+    slidingWindows(op, ...padConstant(t, along, 0))
       .flatten(-axes)
       .sum(-1);
   if (divisorOverride !== undefined) return sums(x).div(divisorOverride);
@@ -25,8 +25,8 @@ function avgPoolNd(axes: 1 | 2 | 3, x: Tensor, kernelSize: PerAxis, options: Avg
   if (!countIncludePad) return sums(x).div(sums(counted));
   const within = along.map((a) => ({ ...a, padding: [a.padding[0], a.padding[0]] as const }));
   const beyond = along.map((a) => ({ ...a, padding: [0, a.padding[1] - a.padding[0]] as const }));
-  const [bordered] = padded(counted, within, 1);
-  const counts = windowsOf(op, ...padded(bordered, beyond, 0));
+  const [bordered] = padConstant(counted, within, 1);
+  const counts = slidingWindows(op, ...padConstant(bordered, beyond, 0));
   return sums(x).div(counts.flatten(-axes).sum(-1));
 }
 

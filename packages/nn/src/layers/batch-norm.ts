@@ -9,14 +9,14 @@ import {
   type Signature,
 } from "@chainrule/core/internal";
 import {
+  affine,
   type Moments,
-  momentsOver,
+  momentsOfAxes,
   type NormOptions,
   normOptions,
   perChannel,
   requireShape,
-  scaleAndShift,
-  standardisedOver,
+  standardiseAxes,
 } from "../functional/standardise.ts";
 import { ones } from "../init.ts";
 import { Layer, layerInput } from "../module.ts";
@@ -44,7 +44,7 @@ const momentsOfArguments: Signature = { x: "tensor" };
  */
 export function momentsOf(x: Tensor): Moments {
   checkArguments("momentsOf", momentsOfArguments, arguments);
-  const { mean, variance } = momentsOver(x, batchDims("batchNorm", x));
+  const { mean, variance } = momentsOfAxes(x, batchDims("batchNorm", x));
   return { mean: mean.reshape([-1]), variance: variance.reshape([-1]) };
 }
 
@@ -67,8 +67,8 @@ export function batchNorm(x: Tensor, moments: Moments | null, options: NormOptio
   requireShape("batchNorm", [x.shape[1]!], { ...moments, weight, bias });
   const x̂ = moments
     ? x.sub(perChannel(x, moments.mean)).mul(perChannel(x, inverseStd(moments.variance, eps)))
-    : standardisedOver(x, batchDims("batchNorm", x), eps);
-  return scaleAndShift(x̂, { weight: weight && perChannel(x, weight), bias: bias && perChannel(x, bias) });
+    : standardiseAxes(x, batchDims("batchNorm", x), eps);
+  return affine(x̂, { weight: weight && perChannel(x, weight), bias: bias && perChannel(x, bias) });
 }
 
 /** 1/√(v + ε). A variance that has overflowed is unknown: NaN, not 0. */

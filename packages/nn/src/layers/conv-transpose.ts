@@ -1,6 +1,12 @@
 import { einsum, formatShape, type Tensor } from "@chainrule/core";
 import { checked, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
-import { foldedFrom, type PerAxis, perAxis, perAxisKind, reachOf } from "../functional/sliding-windows.ts";
+import {
+  effectiveKernelSize,
+  foldWindows,
+  type PerAxis,
+  perAxis,
+  perAxisKind,
+} from "../functional/sliding-windows.ts";
 import { perChannel } from "../functional/standardise.ts";
 
 export interface ConvTransposeOptions {
@@ -60,7 +66,7 @@ function convTransposeNd(
     };
   });
   const sizes = along.map(
-    (a, i) => (batch.shape[2 + i]! - 1) * a.stride + reachOf(a) - 2 * a.padding[0] + extra[i]!,
+    (a, i) => (batch.shape[2 + i]! - 1) * a.stride + effectiveKernelSize(a) - 2 * a.padding[0] + extra[i]!,
   );
   if (!sizes.every((n) => n >= 1))
     fail(
@@ -74,7 +80,7 @@ function convTransposeNd(
     batch.unflatten(1, [groups, into / groups]),
     weight.unflatten(0, [groups, into / groups]),
   ).flatten(1, 2);
-  const y = foldedFrom(windows, sizes, along);
+  const y = foldWindows(windows, sizes, along);
   const shifted = bias ? y.add(perChannel(y, bias)) : y;
   return unbatched ? shifted.squeeze(0) : shifted;
 }

@@ -11,12 +11,12 @@ import {
 } from "@chainrule/core/internal";
 import { describe } from "../describe.ts";
 import {
-  type Along,
+  type AxisConfig,
+  effectiveKernelSize,
   type PerAxis,
   perAxis,
   perAxisKind,
-  reachOf,
-  windowsOf,
+  slidingWindows,
 } from "../functional/sliding-windows.ts";
 import { perChannel } from "../functional/standardise.ts";
 import { kaimingUniform, uniform } from "../init.ts";
@@ -38,7 +38,7 @@ function alongOf(
   op: string,
   sizes: readonly number[],
   { stride = 1, padding = 0, dilation = 1 }: ConvOptions,
-): Along[] {
+): AxisConfig[] {
   const axes = sizes.length;
   const strides = perAxis(op, "stride", stride, axes, 1);
   const dilations = perAxis(op, "dilation", dilation, axes, 1);
@@ -47,7 +47,7 @@ function alongOf(
   const pads = typeof padding === "string" ? [] : perAxis(op, "padding", padding, axes, 0);
   return sizes.map((reach, i) => {
     const along = { size: reach, stride: strides[i]!, dilation: dilations[i]! };
-    const total = padding === "same" ? reachOf(along) - 1 : 2 * (pads[i] ?? 0);
+    const total = padding === "same" ? effectiveKernelSize(along) - 1 : 2 * (pads[i] ?? 0);
     return { ...along, padding: [Math.floor(total / 2), Math.ceil(total / 2)] };
   });
 }
@@ -78,7 +78,7 @@ function convNd(
       `input ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}${bias ? ` and bias ${formatShape(bias.shape)}` : ""} in ${groups} group(s) must be [N, in, …], [out, in/groups, …] and [out], with ${axes} spatial axes`,
     );
   const along = alongOf(op, sizes, options);
-  const windows = windowsOf(op, batch.unflatten(1, [groups, into]), along);
+  const windows = slidingWindows(op, batch.unflatten(1, [groups, into]), along);
   const [places, elements] = ["xyz".slice(0, axes), "uvw".slice(0, axes)];
   const y = einsum(
     `ngi${places}${elements},gmi${elements}->ngm${places}`,

@@ -5,7 +5,7 @@ import { Layer } from "../module.ts";
 import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
 
 /** An entry counted from the front: −1 is the last. */
-function entryOf(paddingIdx: number, entries: number): number {
+function normalizeIndex(paddingIdx: number, entries: number): number {
   const entry = paddingIdx < 0 ? paddingIdx + entries : paddingIdx;
   if (!(Number.isInteger(entry) && entry >= 0 && entry < entries))
     fail("index", "embedding", `paddingIdx ${paddingIdx} is none of ${entries} entries`);
@@ -22,7 +22,7 @@ export function embedding(index: Tensor, weight: Tensor, paddingIdx?: number): T
   checkArguments("embedding", embeddingArguments, arguments);
   const rows = index.embedding(weight);
   if (paddingIdx === undefined) return rows;
-  const padding = index.eq(entryOf(paddingIdx, weight.shape[0]!)).unsqueeze(-1);
+  const padding = index.eq(normalizeIndex(paddingIdx, weight.shape[0]!)).unsqueeze(-1);
   return where(padding, rows.detach(), rows);
 }
 
@@ -55,7 +55,7 @@ export class Embedding extends Layer {
     this.paddingIdx = paddingIdx;
     this.weight = normal(parameter([numEmbeddings, embeddingDim], options), 0, 1, drawOptions(options));
     if (paddingIdx !== undefined) {
-      const padding = arange(numEmbeddings).eq(entryOf(paddingIdx, numEmbeddings)).unsqueeze(-1);
+      const padding = arange(numEmbeddings).eq(normalizeIndex(paddingIdx, numEmbeddings)).unsqueeze(-1);
       this.weight.assign(where(padding, 0, this.weight.detach()));
     }
   }

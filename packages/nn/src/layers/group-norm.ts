@@ -1,19 +1,19 @@
 import { formatShape, type Parameter, type Tensor } from "@chainrule/core";
 import { checkArguments, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import {
+  affine,
   type NormOptions,
   normOptions,
   perChannel,
   requireShape,
-  scaleAndShift,
-  standardisedOver,
+  standardiseAxes,
 } from "../functional/standardise.ts";
 import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
 import { type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
 
 /** Each example's groups of channels of x [N, C, …] standardised, then each channel scaled and shifted. */
-function overGroups(
+function standardiseGroups(
   op: string,
   x: Tensor,
   numGroups: number,
@@ -26,8 +26,8 @@ function overGroups(
     fail("shape", op, `${formatShape(x.shape)} must be [N, C, …] with C divisible into ${numGroups} groups`);
   requireShape(op, [channels], { weight, bias });
   const elements = field.reduce((n, d) => n * d, channels / numGroups);
-  const x̂ = standardisedOver(x.reshape([batch, numGroups, elements]), [2], eps).reshape(x.shape);
-  return scaleAndShift(x̂, { weight: weight && perChannel(x, weight), bias: bias && perChannel(x, bias) });
+  const x̂ = standardiseAxes(x.reshape([batch, numGroups, elements]), [2], eps).reshape(x.shape);
+  return affine(x̂, { weight: weight && perChannel(x, weight), bias: bias && perChannel(x, bias) });
 }
 
 const groupNormArguments: Signature = { x: "tensor", numGroups: "number", options: normOptions };
@@ -45,7 +45,7 @@ export function groupNorm(x: Tensor, numGroups: number, options: NormOptions = {
       "groupNorm",
       `${formatShape(x.shape)} has a single value for each of ${numGroups} groups, which has no variance`,
     );
-  return overGroups("groupNorm", x, numGroups, options);
+  return standardiseGroups("groupNorm", x, numGroups, options);
 }
 
 const instanceNormArguments: Signature = { x: "tensor", options: normOptions };
@@ -62,7 +62,7 @@ export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
       "instanceNorm",
       `${formatShape(x.shape)} must be [N, C, …] with more than one value for each channel of an example`,
     );
-  return overGroups("instanceNorm", x, x.shape[1]!, options);
+  return standardiseGroups("instanceNorm", x, x.shape[1]!, options);
 }
 
 const layerArguments: Signature = {

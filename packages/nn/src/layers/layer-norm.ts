@@ -1,11 +1,11 @@
 import { formatShape, type Parameter, sameShape, type Tensor } from "@chainrule/core";
 import { checkArguments, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import {
+  affine,
   type NormOptions,
   normOptions,
   requireShape,
-  scaleAndShift,
-  standardisedOver,
+  standardiseAxes,
 } from "../functional/standardise.ts";
 import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
@@ -31,11 +31,11 @@ const layerNormArguments: Signature = { x: "tensor", normalizedShape: "shape", o
  */
 export function layerNorm(x: Tensor, normalizedShape: readonly number[], options: NormOptions = {}): Tensor {
   checkArguments("layerNorm", layerNormArguments, arguments);
-  const { eps = 1e-5, ...affine } = options;
+  const { eps = 1e-5, weight, bias } = options;
   requireInRange("layerNorm", ranges.nonNegative, { eps });
   const dims = lastDims("layerNorm", x, normalizedShape);
-  requireShape("layerNorm", normalizedShape, { weight: affine.weight, bias: affine.bias });
-  return scaleAndShift(standardisedOver(x, dims, eps), affine);
+  requireShape("layerNorm", normalizedShape, { weight, bias });
+  return affine(standardiseAxes(x, dims, eps), { weight, bias });
 }
 
 export interface LayerNormOptions extends ParameterOptions {

@@ -1,18 +1,18 @@
 import { type Tensor, where } from "@chainrule/core";
 import { checked, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
-import { type PoolOptions, padded, poolAlong } from "../functional/pooling.ts";
-import { scaleOf } from "../functional/safe-scale.ts";
-import { type PerAxis, perAxisKind, windowsOf } from "../functional/sliding-windows.ts";
+import { type PoolOptions, padConstant, poolConfigs } from "../functional/pooling.ts";
+import { safeScale } from "../functional/safe-scale.ts";
+import { type PerAxis, perAxisKind, slidingWindows } from "../functional/sliding-windows.ts";
 
 export type LpPoolOptions = Omit<PoolOptions, "padding">;
 
 function lpPoolNd(axes: 1 | 2, x: Tensor, p: number, kernelSize: PerAxis, options: LpPoolOptions): Tensor {
   const op = `lpPool${axes}d`;
-  const along = poolAlong(op, axes, x, kernelSize, options);
+  const along = poolConfigs(op, axes, x, kernelSize, options);
   requireInRange(op, ranges.positiveOrInfinity, { p });
-  const windows = windowsOf(op, ...padded(x, along, 0)).flatten(-axes);
+  const windows = slidingWindows(op, ...padConstant(x, along, 0)).flatten(-axes);
   if (p === 1) return windows.sum(-1);
-  const scale = scaleOf(windows, [windows.ndim - 1]);
+  const scale = safeScale(windows, [windows.ndim - 1]);
   const total = windows.mul(scale).pow(p).sum(-1, { keepdim: true });
   return where(total.eq(0), 0, total.pow(1 / p).div(scale)).squeeze(-1);
 }

@@ -1,7 +1,7 @@
 import { arange, type Tensor } from "@chainrule/core";
 import { checked, type Signature } from "@chainrule/core/internal";
-import { extended, type PoolOptions, poolAlong, poolOptions } from "../functional/pooling.ts";
-import { type PerAxis, perAxisKind, windowsOf } from "../functional/sliding-windows.ts";
+import { type PoolOptions, padWithinWindows, poolConfigs, poolOptions } from "../functional/pooling.ts";
+import { type PerAxis, perAxisKind, slidingWindows } from "../functional/sliding-windows.ts";
 import { functionLayer } from "./function-layer.ts";
 
 export interface MaxPoolOptions extends PoolOptions {
@@ -14,17 +14,17 @@ interface Pooled {
   /** Where in its window the greatest element stands. */
   readonly indices: Tensor;
   /** A plane's windows of the flat places in it, beside those of x. */
-  readonly places: Tensor;
+  readonly windowIndices: Tensor;
 }
 
 function maxPoolNd(axes: 1 | 2 | 3, x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions): Pooled {
   const op = `maxPool${axes}d`;
-  const along = poolAlong(op, axes, x, kernelSize, options);
-  const windows = (t: Tensor) => windowsOf(op, ...extended(op, t, along)).flatten(-axes);
+  const along = poolConfigs(op, axes, x, kernelSize, options);
+  const windows = (t: Tensor) => slidingWindows(op, ...padWithinWindows(op, t, along)).flatten(-axes);
   const plane = x.shape.slice(x.ndim - axes);
   const size = plane.reduce((n, d) => n * d, 1);
   const places = arange(0, size, 1, { dtype: "int32" }).reshape(plane);
-  return { ...windows(x).max(-1), places: windows(places) };
+  return { ...windows(x).max(-1), windowIndices: windows(places) };
 }
 
 const poolArguments: Signature = {
@@ -66,8 +66,8 @@ export interface PooledWithIndices {
   readonly indices: Tensor;
 }
 
-function withIndices({ values, indices, places }: Pooled): PooledWithIndices {
-  const all = places.expand([...values.shape, places.shape.at(-1)!]);
+function withIndices({ values, indices, windowIndices }: Pooled): PooledWithIndices {
+  const all = windowIndices.expand([...values.shape, windowIndices.shape.at(-1)!]);
   return { values, indices: all.gather(-1, indices.unsqueeze(-1)).squeeze(-1) };
 }
 

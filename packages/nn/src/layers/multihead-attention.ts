@@ -9,9 +9,9 @@ import {
   requireInRange,
   type Signature,
 } from "@chainrule/core/internal";
-import { joined, type Masks, masksOf, requireMask } from "../functional/attention-mask.ts";
+import { combineMasks, type Masks, masksOf, requireMask } from "../functional/attention-mask.ts";
 import { isBroadcastableTo } from "../functional/broadcast.ts";
-import { attentionWeights, taken } from "../functional/scaled-dot-product-attention.ts";
+import { attentionWeights, weightedValues } from "../functional/scaled-dot-product-attention.ts";
 import { xavierUniform, zeros } from "../init.ts";
 import { Module } from "../module.ts";
 import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
@@ -44,7 +44,7 @@ export interface MultiheadAttentionState {
   readonly dropout?: number | undefined;
 }
 
-export interface Attended {
+export interface AttentionOutput {
   readonly output: Tensor;
   /** [N, L, S], or [N, heads, L, S] where they are not averaged; without N for unbatched inputs. */
   readonly weights: Tensor;
@@ -83,7 +83,9 @@ function masksFor(
       op,
       `attnMask ${formatShape(attnMask.shape)} must be ${formatShape([l, s])}, ${formatShape([n * heads, l, s])}, ${formatShape([n, l, s])} or ${formatShape([n, heads, l, s])}`,
     );
-  return joined([padding?.reshape([n, 1, 1, s]), spread].map((mask) => masksOf(mask, (m) => m.logicalNot())));
+  return combineMasks(
+    [padding?.reshape([n, 1, 1, s]), spread].map((mask) => masksOf(mask, (m) => m.logicalNot())),
+  );
 }
 
 const attentionOptions = {
@@ -119,7 +121,7 @@ export function multiheadAttention(
   value: Tensor,
   state: MultiheadAttentionState,
   options: MultiheadAttentionOptions = {},
-): Attended {
+): AttentionOutput {
   checkArguments("multiheadAttention", multiheadAttentionArguments, arguments);
   const { numHeads, inProjWeight, inProjBias, outProj, batchFirst = false } = state;
   const width = inProjWeight.shape[1]!;
@@ -146,8 +148,8 @@ export function multiheadAttention(
   }) as [Tensor, Tensor, Tensor];
   const [n, l, s] = [q.shape[0], q.shape[2], k.shape[2]] as [number, number, number];
   const masks = masksFor(options, [n, numHeads, l, s]);
-  const { weights: shares, kept } = attentionWeights(q, k, masks, { isCausal: options.isCausal });
-  const heads = taken(dropout(shares, state.dropout ?? 0), kept, v);
+  const { weights: shares, keep } = attentionWeights(q, k, masks, { isCausal: options.isCausal });
+  const heads = weightedValues(dropout(shares, state.dropout ?? 0), keep, v);
   const y = linear(heads.transpose(1, 2).flatten(2), outProj.weight, outProj.bias ?? undefined);
   const seen = options.averageAttnWeights === false ? shares : shares.mean(1);
   if (unbatched) return { output: y.squeeze(0), weights: seen.squeeze(0) };
@@ -196,7 +198,7 @@ export class MultiheadAttention extends Module {
   }
 
   /** What the queries take from the values, and by which weights. @throws where shapes do not fit. */
-  forward(query: Tensor, key = query, value = key, options: MultiheadAttentionOptions = {}): Attended {
+  forward(query: Tensor, key = query, value = key, options: MultiheadAttentionOptions = {}): AttentionOutput {
     const { numHeads, inProjWeight, inProjBias, outProj, batchFirst } = this;
     const state = { numHeads, inProjWeight, inProjBias, outProj, batchFirst };
     return multiheadAttention(

@@ -1,6 +1,6 @@
 import { formatShape, type Parameter, type Tensor } from "@chainrule/core";
 import { checkArguments, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
-import { type NormOptions, requireShape, scaleAndShift, scaledOver } from "../functional/standardise.ts";
+import { affine, type NormOptions, requireShape, rmsNormaliseAxes } from "../functional/standardise.ts";
 import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
 import { type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
@@ -25,7 +25,7 @@ export function rmsNorm(
   const { weight, eps = 1e-5 } = options;
   requireInRange("rmsNorm", ranges.nonNegative, { eps });
   requireShape("rmsNorm", normalizedShape, { weight });
-  return scaleAndShift(scaledOver(x, lastDims("rmsNorm", x, normalizedShape), eps), { weight });
+  return affine(rmsNormaliseAxes(x, lastDims("rmsNorm", x, normalizedShape), eps), { weight });
 }
 
 const layerArguments: Signature = {

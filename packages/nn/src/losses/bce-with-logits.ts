@@ -1,25 +1,25 @@
 import { elementwise, scalar, type Tensor } from "@chainrule/core";
 import type { Options } from "@chainrule/core/internal";
 import { requireBroadcast } from "../functional/broadcast.ts";
-import { loss } from "./loss-module.ts";
+import { lossModule } from "./loss-module.ts";
 import { elementwiseLoss, type WeightedOptions, weighted, weightedOptions } from "./reduction.ts";
 
 const { add, eq, mul, neg, sigmoid, softplus, sub, where } = scalar;
 
 /** w·softplus(z), and 0 for w = 0 at every z: what a hard label leaves out. */
-const part = (w: scalar.Scalar, z: scalar.Scalar) => where(eq(w, 0), 0, mul(w, softplus(z)));
+const weightedSoftplus = (w: scalar.Scalar, z: scalar.Scalar) => where(eq(w, 0), 0, mul(w, softplus(z)));
 
 /**
  * L(z, y) = (1−y)·softplus(z) + p·y·softplus(−z), p weighing the positive examples. Its derivative in z,
  * (1−y)·σ(z) − p·y·σ(−z), is σ(z) − y for p = 1 without the cancellation: hard labels keep full relative accuracy.
  * So does the derivative in y, p·softplus(−z) − softplus(z), written with softplus(z) = z + softplus(−z).
  */
-const row = elementwise("bceWithLogits", {
-  f: (z, y, p: scalar.Scalar = 1) => add(part(sub(1, y), z), part(mul(p, y), neg(z))),
+const op = elementwise("bceWithLogits", {
+  f: (z, y, p: scalar.Scalar = 1) => add(weightedSoftplus(sub(1, y), z), weightedSoftplus(mul(p, y), neg(z))),
   d: (_L, z, y, p: scalar.Scalar = 1) => [
     sub(mul(sub(1, y), sigmoid(z)), mul(mul(p, y), sigmoid(neg(z)))),
-    sub(part(sub(p, 1), neg(z)), z),
-    part(y, neg(z)),
+    sub(weightedSoftplus(sub(p, 1), neg(z)), z),
+    weightedSoftplus(y, neg(z)),
   ],
 });
 
@@ -39,7 +39,7 @@ export const bceWithLogits = elementwiseLoss<LogitOptions>(
   logitOptions,
   (input, target, { weight, posWeight }) => {
     if (posWeight) requireBroadcast("bceWithLogits", input, posWeight, "posWeight");
-    return weighted("bceWithLogits", row(input, target, posWeight), weight);
+    return weighted("bceWithLogits", op(input, target, posWeight), weight);
   },
 );
 
@@ -47,6 +47,6 @@ export const bceWithLogits = elementwiseLoss<LogitOptions>(
 export const binaryCrossEntropyWithLogits = bceWithLogits;
 
 /** `bceWithLogits` as a module. */
-export class BCEWithLogitsLoss extends loss(bceWithLogits, logitOptions) {
+export class BCEWithLogitsLoss extends lossModule(bceWithLogits, logitOptions) {
   static override readonly name: string = "BCEWithLogitsLoss";
 }

@@ -1,21 +1,24 @@
 import { elementwise, scalar } from "@chainrule/core";
-import { loss } from "./loss-module.ts";
+import { lossModule } from "./loss-module.ts";
 import { elementwiseLoss, type WeightedOptions, weighted, weightedOptions } from "./reduction.ts";
 
 const { add, and, div, eq, le, log, log1p, maximum, mul, neg, sub, where } = scalar;
 
 /** Logarithms held above −100. */
-const held = (x: scalar.Scalar) => maximum(x, -100);
+const clampLog = (x: scalar.Scalar) => maximum(x, -100);
 
 /**
  * L(ŷ, y) = −[y ln ŷ + (1−y) ln(1−ŷ)] with logarithms held above −100, and the derivative that the chain rule gives by
  * hand, ∂L/∂ŷ = (ŷ−y)/(ŷ(1−ŷ)), with 10⁻¹² in the place of a denominator of 0.
  */
 const row = elementwise("binaryCrossEntropy", {
-  f: (ŷ, y) => neg(add(mul(y, held(log(ŷ))), mul(sub(1, y), held(log1p(neg(ŷ)))))),
+  f: (ŷ, y) => neg(add(mul(y, clampLog(log(ŷ))), mul(sub(1, y), clampLog(log1p(neg(ŷ)))))),
   d: (_L, ŷ, y) => {
     const spread = mul(ŷ, sub(1, ŷ));
-    return [div(sub(ŷ, y), where(eq(spread, 0), 1e-12, spread)), sub(held(log1p(neg(ŷ))), held(log(ŷ)))];
+    return [
+      div(sub(ŷ, y), where(eq(spread, 0), 1e-12, spread)),
+      sub(clampLog(log1p(neg(ŷ))), clampLog(log(ŷ))),
+    ];
   },
   domain: [
     [0.1, 0.9],
@@ -38,6 +41,6 @@ export const binaryCrossEntropy = elementwiseLoss<WeightedOptions>(
 );
 
 /** `binaryCrossEntropy` as a module. */
-export class BCELoss extends loss(binaryCrossEntropy, weightedOptions) {
+export class BCELoss extends lossModule(binaryCrossEntropy, weightedOptions) {
   static override readonly name: string = "BCELoss";
 }

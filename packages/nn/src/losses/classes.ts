@@ -43,11 +43,11 @@ export function requireClassWeight(op: string, input: Tensor, weight: Tensor | u
 }
 
 /** x at the class of each target. */
-export function atClass(op: string, x: Tensor, target: Tensor): Tensor {
+export function gatherClass(op: string, x: Tensor, target: Tensor): Tensor {
   const axis = classAxis(op, x);
   return x.gather(axis, target.unsqueeze(axis)).squeeze(axis);
 }
 
 /** The weight of each target's class. */
-export const weightOf = (weight: Tensor, target: Tensor): Tensor =>
+export const classWeight = (weight: Tensor, target: Tensor): Tensor =>
   weight.indexSelect(0, target.reshape([-1])).reshape(target.shape);

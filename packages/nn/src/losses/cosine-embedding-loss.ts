@@ -1,7 +1,7 @@
 import { formatShape, sameShape, type Tensor, where } from "@chainrule/core";
 import { checkArguments, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import { type MarginOptions, marginOptions } from "./hinge-embedding-loss.ts";
-import { loss } from "./loss-module.ts";
+import { lossModule } from "./loss-module.ts";
 import { reduceLoss, requireSameShape } from "./reduction.ts";
 
 const op = "cosineEmbeddingLoss";
@@ -46,6 +46,6 @@ export function cosineEmbeddingLoss(
 }
 
 /** `cosineEmbeddingLoss` as a module. */
-export class CosineEmbeddingLoss extends loss(cosineEmbeddingLoss, marginOptions) {
+export class CosineEmbeddingLoss extends lossModule(cosineEmbeddingLoss, marginOptions) {
   static override readonly name: string = "CosineEmbeddingLoss";
 }

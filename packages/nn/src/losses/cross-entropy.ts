@@ -7,7 +7,7 @@ import {
   type Signature,
 } from "@chainrule/core/internal";
 import { classAxis, requireClassWeight } from "./classes.ts";
-import { loss } from "./loss-module.ts";
+import { lossModule } from "./loss-module.ts";
 import { type ClassOptions, classLosses, classOptions, reduceClasses } from "./nll-loss.ts";
 import { reduceLoss, weigh } from "./reduction.ts";
 
@@ -53,6 +53,6 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
 }
 
 /** `crossEntropy` as a module. */
-export class CrossEntropyLoss extends loss(crossEntropy, crossEntropyOptions) {
+export class CrossEntropyLoss extends lossModule(crossEntropy, crossEntropyOptions) {
   static override readonly name: string = "CrossEntropyLoss";
 }

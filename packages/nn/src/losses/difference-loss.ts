@@ -7,7 +7,7 @@ import { type LossOptions, reduceLoss } from "./reduction.ts";
  * A loss of the error x − t as a function with a reduction. One of the two may broadcast to the other's shape; that both
  * do, as [N, 1] and [N] to [N, N], is nearly always a mistake and refused.
  */
-export const errorLoss = <O extends LossOptions = LossOptions>(
+export const differenceLoss = <O extends LossOptions = LossOptions>(
   op: string,
   options: Options,
   loss: (error: Tensor, options: O) => Tensor,

@@ -7,7 +7,7 @@ import {
   requireInRange,
   type Signature,
 } from "@chainrule/core/internal";
-import { loss } from "./loss-module.ts";
+import { lossModule } from "./loss-module.ts";
 import { type LossOptions, lossOptions, reduceLoss, requireSameShape } from "./reduction.ts";
 
 const { add, div, le, log, maximum, mul, sub } = scalar;
@@ -36,7 +36,7 @@ export interface GaussianNllOptions extends LossOptions {
 }
 
 /** Variances as they broadcast to the input's elements: one for each, for each row, or one. @throws where there are others. */
-function perElement({ shape }: Tensor, variance: Tensor): Tensor {
+function broadcastVariance({ shape }: Tensor, variance: Tensor): Tensor {
   const rows = shape.slice(0, -1);
   if ([shape, shape.length > 0 ? [...rows, 1] : [], []].some((fit) => sameShape(variance.shape, fit)))
     return variance;
@@ -70,11 +70,11 @@ export function gaussianNllLoss(
   const { full = false, eps = 1e-6, reduction } = options;
   requireSameShape(op, { input, target });
   requireInRange(op, ranges.positiveOrInfinity, { eps });
-  const losses = row(perElement(input, variance), input, target, eps);
+  const losses = row(broadcastVariance(input, variance), input, target, eps);
   return reduceLoss(op, full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);
 }
 
 /** `gaussianNllLoss` as a module. */
-export class GaussianNLLLoss extends loss(gaussianNllLoss, gaussianOptions) {
+export class GaussianNLLLoss extends lossModule(gaussianNllLoss, gaussianOptions) {
   static override readonly name: string = "GaussianNLLLoss";
 }

@@ -1,6 +1,6 @@
 import { where } from "@chainrule/core";
 import { type Options, ranges, requireInRange } from "@chainrule/core/internal";
-import { loss } from "./loss-module.ts";
+import { lossModule } from "./loss-module.ts";
 import { elementwiseLoss, type LossOptions, lossOptions } from "./reduction.ts";
 
 export interface MarginOptions extends LossOptions {
@@ -21,6 +21,6 @@ export const hingeEmbeddingLoss = elementwiseLoss<MarginOptions>(
 );
 
 /** `hingeEmbeddingLoss` as a module. */
-export class HingeEmbeddingLoss extends loss(hingeEmbeddingLoss, marginOptions) {
+export class HingeEmbeddingLoss extends lossModule(hingeEmbeddingLoss, marginOptions) {
   static override readonly name: string = "HingeEmbeddingLoss";
 }

@@ -1,7 +1,7 @@
 import { elementwise, scalar } from "@chainrule/core";
 import { type Options, ranges, requireInRange } from "@chainrule/core/internal";
-import { errorLoss } from "./difference-loss.ts";
-import { loss } from "./loss-module.ts";
+import { differenceLoss } from "./difference-loss.ts";
+import { lossModule } from "./loss-module.ts";
 import { type LossOptions, lossOptions } from "./reduction.ts";
 
 const { abs, le, maximum, minimum, mul, sub, where } = scalar;
@@ -27,7 +27,7 @@ export interface HuberOptions extends LossOptions {
 const huberOptions = { ...lossOptions, delta: "number" } as const satisfies Options;
 
 /** Squared for errors up to `delta`, linear beyond: ½e² or δ(|e| − ½δ). @throws where shapes do not fit, or delta is not positive. */
-export const huberLoss = errorLoss<HuberOptions>("huberLoss", huberOptions, (error, { delta = 1 }) => {
+export const huberLoss = differenceLoss<HuberOptions>("huberLoss", huberOptions, (error, { delta = 1 }) => {
   requireInRange("huberLoss", ranges.positiveOrInfinity, { delta });
   return row(error, delta);
 });
@@ -40,7 +40,7 @@ export interface SmoothL1Options extends LossOptions {
 const smoothL1Options = { ...lossOptions, beta: "number" } as const satisfies Options;
 
 /** huberLoss / beta: ½e²/β for errors up to `beta`, |e| − ½β beyond. @throws where shapes do not fit, or beta is negative. */
-export const smoothL1Loss = errorLoss<SmoothL1Options>(
+export const smoothL1Loss = differenceLoss<SmoothL1Options>(
   "smoothL1Loss",
   smoothL1Options,
   (error, { beta = 1 }) => {
@@ -50,11 +50,11 @@ export const smoothL1Loss = errorLoss<SmoothL1Options>(
 );
 
 /** `smoothL1Loss` as a module. */
-export class SmoothL1Loss extends loss(smoothL1Loss, smoothL1Options) {
+export class SmoothL1Loss extends lossModule(smoothL1Loss, smoothL1Options) {
   static override readonly name: string = "SmoothL1Loss";
 }
 
 /** `huberLoss` as a module. */
-export class HuberLoss extends loss(huberLoss, huberOptions) {
+export class HuberLoss extends lossModule(huberLoss, huberOptions) {
   static override readonly name: string = "HuberLoss";
 }

@@ -1,6 +1,6 @@
 import { type Tensor, where } from "@chainrule/core";
 import { checkArguments, fail, type Options, type Signature } from "@chainrule/core/internal";
-import { loss } from "./loss-module.ts";
+import { lossModule } from "./loss-module.ts";
 import { lossOptions, type Reduction, reduceLoss, reductions, requireSameShape } from "./reduction.ts";
 
 export interface KLDivOptions {
@@ -37,6 +37,6 @@ export function klDiv(input: Tensor, target: Tensor, options: KLDivOptions = {})
 }
 
 /** `klDiv` as a module. */
-export class KLDivLoss extends loss(klDiv, klDivOptions) {
+export class KLDivLoss extends lossModule(klDiv, klDivOptions) {
   static override readonly name: string = "KLDivLoss";
 }

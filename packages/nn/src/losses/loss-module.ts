@@ -4,7 +4,7 @@ import { describe } from "../describe.ts";
 import { Module } from "../module.ts";
 
 /** The parameters of a loss function: tensors, and options behind them. */
-type Split<F extends (...args: never[]) => Tensor> =
+type LossArgs<F extends (...args: never[]) => Tensor> =
   Required<Parameters<F>> extends readonly [...infer Tensors, infer Options]
     ? { readonly tensors: Tensors; readonly options: Options }
     : never;
@@ -18,16 +18,16 @@ export interface Loss<Tensors extends readonly unknown[]> extends Module {
  * A loss function as a module that is given its options, which are the `known` ones, once. Options that are tensors, such as `weight`, are buffers:
  * saved, loaded and converted with the model that holds the loss.
  */
-export function loss<F extends (...args: never[]) => Tensor>(
+export function lossModule<F extends (...args: never[]) => Tensor>(
   f: F,
   known: Options,
 ): new (
-  options?: Split<F>["options"],
-) => Loss<Split<F>["tensors"]> {
+  options?: LossArgs<F>["options"],
+) => Loss<LossArgs<F>["tensors"]> {
   const signature: Signature = { options: known };
   return class extends Module {
     readonly #options: object;
-    constructor(options?: Split<F>["options"]) {
+    constructor(options?: LossArgs<F>["options"]) {
       super();
       checkArguments(new.target.name, signature, arguments);
       const given: [string, unknown][] = Object.entries(options ?? {});
@@ -36,7 +36,7 @@ export function loss<F extends (...args: never[]) => Tensor>(
       this.#options = Object.fromEntries([...given, ...buffers]);
       Object.assign(this, Object.fromEntries(buffers));
     }
-    forward(...tensors: Split<F>["tensors"]): Tensor {
+    forward(...tensors: LossArgs<F>["tensors"]): Tensor {
       return f(...([...tensors, this.#options] as never[]));
     }
     protected override extraRepr(): string {

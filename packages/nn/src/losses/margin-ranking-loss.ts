@@ -1,7 +1,7 @@
 import type { Tensor } from "@chainrule/core";
 import { checkArguments, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import { type MarginOptions, marginOptions } from "./hinge-embedding-loss.ts";
-import { loss } from "./loss-module.ts";
+import { lossModule } from "./loss-module.ts";
 import { reduceLoss, requireSameShape } from "./reduction.ts";
 
 const marginRankingLossArguments: Signature = {
@@ -27,6 +27,6 @@ export function marginRankingLoss(
 }
 
 /** `marginRankingLoss` as a module. */
-export class MarginRankingLoss extends loss(marginRankingLoss, marginOptions) {
+export class MarginRankingLoss extends lossModule(marginRankingLoss, marginOptions) {
   static override readonly name: string = "MarginRankingLoss";
 }

@@ -7,9 +7,9 @@ import {
   requireInRange,
   type Signature,
 } from "@chainrule/core/internal";
-import { atClass, requireClasses, requireClassWeight, weightOf } from "./classes.ts";
+import { classWeight, gatherClass, requireClasses, requireClassWeight } from "./classes.ts";
 import { type MarginOptions, marginOptions } from "./hinge-embedding-loss.ts";
-import { loss } from "./loss-module.ts";
+import { lossModule } from "./loss-module.ts";
 import { reduceLoss, weigh } from "./reduction.ts";
 
 export interface MultiMarginOptions extends MarginOptions {
@@ -43,15 +43,15 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
   const classes = input.shape.at(-1)!;
   const own = target.unsqueeze(-1);
   const violation = input
-    .sub(atClass(op, input, target).unsqueeze(-1))
+    .sub(gatherClass(op, input, target).unsqueeze(-1))
     .add(margin)
     .clamp(0);
   const others = where(arange(classes).eq(own), 0, p === 2 ? violation.square() : violation);
   const losses = others.sum(-1).div(classes);
-  return reduceLoss(op, weight ? weigh(losses, weightOf(weight, target)) : losses, reduction);
+  return reduceLoss(op, weight ? weigh(losses, classWeight(weight, target)) : losses, reduction);
 }
 
 /** `multiMarginLoss` as a module. */
-export class MultiMarginLoss extends loss(multiMarginLoss, multiMarginOptions) {
+export class MultiMarginLoss extends lossModule(multiMarginLoss, multiMarginOptions) {
   static override readonly name: string = "MultiMarginLoss";
 }

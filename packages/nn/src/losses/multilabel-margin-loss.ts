@@ -1,6 +1,6 @@
 import { type Tensor, where, zerosLike } from "@chainrule/core";
 import { checkArguments, fail, type Signature } from "@chainrule/core/internal";
-import { loss } from "./loss-module.ts";
+import { lossModule } from "./loss-module.ts";
 import { type LossOptions, lossOptions, reduceLoss, requireSameShape } from "./reduction.ts";
 
 const op = "multilabelMarginLoss";
@@ -31,6 +31,6 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options: Los
 }
 
 /** `multilabelMarginLoss` as a module. */
-export class MultiLabelMarginLoss extends loss(multilabelMarginLoss, lossOptions) {
+export class MultiLabelMarginLoss extends lossModule(multilabelMarginLoss, lossOptions) {
   static override readonly name: string = "MultiLabelMarginLoss";
 }

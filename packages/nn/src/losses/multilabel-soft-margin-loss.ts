@@ -1,7 +1,7 @@
 import type { Tensor } from "@chainrule/core";
 import { checkArguments, fail, type Signature } from "@chainrule/core/internal";
 import { bceWithLogits } from "./bce-with-logits.ts";
-import { loss } from "./loss-module.ts";
+import { lossModule } from "./loss-module.ts";
 import { reduceLoss, requireSameShape, type WeightedOptions, weightedOptions } from "./reduction.ts";
 
 const op = "multilabelSoftMarginLoss";
@@ -26,6 +26,6 @@ export function multilabelSoftMarginLoss(
 }
 
 /** `multilabelSoftMarginLoss` as a module. */
-export class MultiLabelSoftMarginLoss extends loss(multilabelSoftMarginLoss, weightedOptions) {
+export class MultiLabelSoftMarginLoss extends lossModule(multilabelSoftMarginLoss, weightedOptions) {
   static override readonly name: string = "MultiLabelSoftMarginLoss";
 }

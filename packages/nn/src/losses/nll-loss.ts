@@ -1,7 +1,7 @@
 import { ones, type Tensor, where } from "@chainrule/core";
 import { checked, type Options, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
-import { atClass, requireClasses, requireClassWeight, weightOf } from "./classes.ts";
-import { loss } from "./loss-module.ts";
+import { classWeight, gatherClass, requireClasses, requireClassWeight } from "./classes.ts";
+import { lossModule } from "./loss-module.ts";
 import { reduceLoss, type WeightedOptions, weigh, weightedOptions } from "./reduction.ts";
 
 export interface ClassOptions extends WeightedOptions {
@@ -30,8 +30,8 @@ export function classLosses(
   requireClassWeight(op, input, weight);
   const kept = target.ne(ignoreIndex);
   const classes = where(kept, target, 0);
-  const own = weight ? weightOf(weight, classes) : ones(target.shape, { dtype: input.dtype });
-  const chosen = atClass(op, input, classes);
+  const own = weight ? classWeight(weight, classes) : ones(target.shape, { dtype: input.dtype });
+  const chosen = gatherClass(op, input, classes);
   const loss = (weight ? weigh(chosen, own) : chosen).neg();
   return { losses: where(kept, extra(loss), 0), weights: where(kept, own, 0) };
 }
@@ -62,6 +62,6 @@ export const nllLoss = /* @__PURE__ */ checked(
 );
 
 /** `nllLoss` as a module. */
-export class NLLLoss extends loss(nllLoss, classOptions) {
+export class NLLLoss extends lossModule(nllLoss, classOptions) {
   static override readonly name: string = "NLLLoss";
 }

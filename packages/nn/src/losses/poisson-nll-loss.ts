@@ -1,6 +1,6 @@
 import { type Tensor, where } from "@chainrule/core";
 import { type Options, ranges, requireInRange } from "@chainrule/core/internal";
-import { loss } from "./loss-module.ts";
+import { lossModule } from "./loss-module.ts";
 import { elementwiseLoss, type LossOptions, lossOptions } from "./reduction.ts";
 
 export interface PoissonNllOptions extends LossOptions {
@@ -48,6 +48,6 @@ export const poissonNllLoss = elementwiseLoss<PoissonNllOptions>(
 );
 
 /** `poissonNllLoss` as a module. */
-export class PoissonNLLLoss extends loss(poissonNllLoss, poissonOptions) {
+export class PoissonNLLLoss extends lossModule(poissonNllLoss, poissonOptions) {
   static override readonly name: string = "PoissonNLLLoss";
 }

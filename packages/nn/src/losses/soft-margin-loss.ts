@@ -1,4 +1,4 @@
-import { loss } from "./loss-module.ts";
+import { lossModule } from "./loss-module.ts";
 import { elementwiseLoss, lossOptions } from "./reduction.ts";
 
 /** ln(1 + e^{−t·x}) for t = ±1, in range for every finite x. @throws where shapes differ. */
@@ -7,6 +7,6 @@ export const softMarginLoss = elementwiseLoss("softMarginLoss", lossOptions, (in
 );
 
 /** `softMarginLoss` as a module. */
-export class SoftMarginLoss extends loss(softMarginLoss, lossOptions) {
+export class SoftMarginLoss extends lossModule(softMarginLoss, lossOptions) {
   static override readonly name: string = "SoftMarginLoss";
 }

@@ -9,7 +9,7 @@ import {
 } from "@chainrule/core/internal";
 import { pairwiseDistance } from "../functional/distance.ts";
 import { type MarginOptions, marginOptions } from "./hinge-embedding-loss.ts";
-import { loss } from "./loss-module.ts";
+import { lossModule } from "./loss-module.ts";
 import { reduceLoss, requireSameShape } from "./reduction.ts";
 
 export interface TripletMarginOptions extends MarginOptions {
@@ -54,6 +54,6 @@ export function tripletMarginLoss(
 }
 
 /** `tripletMarginLoss` as a module. */
-export class TripletMarginLoss extends loss(tripletMarginLoss, tripletOptions) {
+export class TripletMarginLoss extends lossModule(tripletMarginLoss, tripletOptions) {
   static override readonly name: string = "TripletMarginLoss";
 }

@@ -1,6 +1,6 @@
 import { checkArguments, fail, type Signature } from "@chainrule/core/internal";
 import { LRScheduler } from "./scheduler.ts";
-import { requireParts } from "./sequential.ts";
+import { requireChainable } from "./sequential.ts";
 
 const schedulerArguments: Signature = { schedulers: "list" };
 
@@ -10,12 +10,12 @@ export class ChainedScheduler extends LRScheduler {
     checkArguments("ChainedScheduler", schedulerArguments, arguments);
     const [first] = schedulers;
     if (!first) fail("value", "ChainedScheduler", "needs at least one scheduler");
-    requireParts("ChainedScheduler", first.optimizer, schedulers);
+    requireChainable("ChainedScheduler", first.optimizer, schedulers);
     super(
       "ChainedScheduler",
       first.optimizer,
       (e, lr, group) => schedulers.reduce((rate, s) => s.schedule(e, rate, group), lr),
-      { parts: schedulers },
+      { schedulers },
     );
   }
 }

@@ -3,7 +3,7 @@ import type { Optimizer } from "../optimizer.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
 /** How high the n-th cycle (n = 1, 2, …) rises, as a share of the first; `e` counts all steps. */
-const heights = {
+const scaleFunctions = {
   triangular: () => 1,
   triangular2: (n: number) => 2 ** (1 - n),
   expRange: (_n: number, e: number, gamma: number) => gamma ** e,
@@ -14,7 +14,7 @@ export interface CyclicOptions {
   readonly stepSizeUp?: number;
   readonly stepSizeDown?: number;
   /** Cycles as high as the first; each half as high as the one before; or shrinking by γ in every step. */
-  readonly mode?: keyof typeof heights;
+  readonly mode?: keyof typeof scaleFunctions;
   readonly gamma?: number;
   /** Move the momentum (or β₁) against the learning rate. */
   readonly cycleMomentum?: boolean;
@@ -55,8 +55,8 @@ export class CyclicLR extends LRScheduler {
     requireInRange(op, ranges.nonNegativeInteger, { stepSizeUp, stepSizeDown });
     requireInRange(op, ranges.nonNegative, { gamma });
     requireInRange(op, ranges.halfOpenUnit, { baseMomentum, maxMomentum });
-    const height = heights[mode];
-    if (!height) fail("value", op, `mode ${mode} must be one of ${Object.keys(heights).join(", ")}`);
+    const height = scaleFunctions[mode];
+    if (!height) fail("value", op, `mode ${mode} must be one of ${Object.keys(scaleFunctions).join(", ")}`);
     const length = stepSizeUp + stepSizeDown;
     requireInRange(op, ranges.positiveInteger, { "stepSizeUp + stepSizeDown": length });
     const rise = (e: number): number => {

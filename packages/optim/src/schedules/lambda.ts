@@ -6,7 +6,7 @@ import { LRScheduler, optimizerKind } from "./scheduler.ts";
 export type Lambda = ((epoch: number) => number) | readonly ((epoch: number) => number)[];
 
 /** The factor of a group, which a list must have a function for. */
-export function factors(op: string, optimizer: Optimizer, lambda: Lambda) {
+export function factorFunction(op: string, optimizer: Optimizer, lambda: Lambda) {
   const list = typeof lambda === "function" ? null : lambda;
   const groups = optimizer.paramGroups.length;
   if (list && list.length !== groups)
@@ -28,7 +28,7 @@ const schedulerArguments: Signature = { optimizer: optimizerKind, lrLambda: lamb
 export class LambdaLR extends LRScheduler {
   constructor(optimizer: Optimizer, lrLambda: Lambda) {
     checkArguments("LambdaLR", schedulerArguments, arguments);
-    const λ = factors("LambdaLR", optimizer, lrLambda);
+    const λ = factorFunction("LambdaLR", optimizer, lrLambda);
     super("LambdaLR", optimizer, (e, lr, group) => lr * λ(e, group));
   }
 }

@@ -1,6 +1,6 @@
 import { checkArguments, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
-import { factors, type Lambda, lambdaKind } from "./lambda.ts";
+import { factorFunction, type Lambda, lambdaKind } from "./lambda.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
 const schedulerArguments: Signature = { optimizer: optimizerKind, lrLambda: lambdaKind };
@@ -9,7 +9,7 @@ const schedulerArguments: Signature = { optimizer: optimizerKind, lrLambda: lamb
 export class MultiplicativeLR extends LRScheduler {
   constructor(optimizer: Optimizer, lrLambda: Lambda) {
     checkArguments("MultiplicativeLR", schedulerArguments, arguments);
-    const λ = factors("MultiplicativeLR", optimizer, lrLambda);
+    const λ = factorFunction("MultiplicativeLR", optimizer, lrLambda);
     // The product so far of each group, so that a step costs one call of λ however late it comes.
     const known: { epoch: number; product: number }[] = [];
     super("MultiplicativeLR", optimizer, (e, lr, group) => {

@@ -110,7 +110,7 @@ export class ReduceLROnPlateau extends Scheduler {
     this.perCall(() => {
       const after = this.#after(metric);
       if (after.lastEpoch === this.lastEpoch) Object.assign(this, after);
-      else this.goTo(after);
+      else this.setState(after);
     });
   }
 

@@ -19,11 +19,11 @@ export type Schedule = (epoch: number, lr: number, group: number) => number;
 export type SchedulerState = Readonly<Record<string, number | null>>;
 
 /** The schedulers of an optimizer in the order of their making: lr = sₖ(eₖ, … s₂(e₂, s₁(e₁, lr₀))). */
-const chains = new WeakMap<Optimizer, readonly Scheduler[]>();
+const schedulersOf = new WeakMap<Optimizer, readonly Scheduler[]>();
 
 export interface SchedulerOptions {
   /** Schedulers that this one contains, which no longer act by themselves. */
-  readonly parts?: readonly Scheduler[];
+  readonly schedulers?: readonly Scheduler[];
   /** The momentum after `epoch` steps. */
   readonly momentum?: ((epoch: number) => number) | undefined;
 }
@@ -40,18 +40,18 @@ export class Scheduler {
     readonly name: string,
     readonly optimizer: Optimizer,
     readonly schedule: Schedule,
-    { parts = [], momentum }: SchedulerOptions = {},
+    { schedulers = [], momentum }: SchedulerOptions = {},
   ) {
     refuseInside(name, optimizer);
     if (momentum) requireMomentum(name, optimizer);
     this.momentum = momentum;
-    const before = chains.get(optimizer) ?? [];
-    const others = before.filter((s) => !parts.includes(s));
-    chains.set(optimizer, [...others, this]);
+    const before = schedulersOf.get(optimizer) ?? [];
+    const others = before.filter((s) => !schedulers.includes(s));
+    schedulersOf.set(optimizer, [...others, this]);
     try {
-      this.#apply();
+      this.#applyRates();
     } catch (error) {
-      chains.set(optimizer, before);
+      schedulersOf.set(optimizer, before);
       throw error;
     }
   }
@@ -62,8 +62,8 @@ export class Scheduler {
   }
 
   /** Sets what follows from the epochs of all schedulers. @throws where it is no learning rate; then nothing has changed. */
-  #apply(): void {
-    const chain = chains.get(this.optimizer) ?? [];
+  #applyRates(): void {
+    const chain = schedulersOf.get(this.optimizer) ?? [];
     const settings = this.optimizer.paramGroups.map((group: Group, k) => {
       const initialLr = group.initialLr ?? group.lr;
       const lr = chain.reduce((rate, s) => s.#rate(rate, k), initialLr);
@@ -85,11 +85,11 @@ export class Scheduler {
   }
 
   /** Takes a state over and sets the learning rates that follow. @throws where one is none; then nothing has changed. */
-  protected goTo(state: SchedulerState): void {
+  protected setState(state: SchedulerState): void {
     const before = this.stateDict();
     try {
       Object.assign(this, state);
-      this.#apply();
+      this.#applyRates();
     } catch (error) {
       Object.assign(this, before);
       throw error;
@@ -101,7 +101,7 @@ export class Scheduler {
     let back = () => {};
     sideEffect(
       () => {
-        back = this.#return();
+        back = this.#snapshot();
         move();
       },
       () => back(),
@@ -109,7 +109,7 @@ export class Scheduler {
   }
 
   /** Puts schedule and groups back where they are at present. */
-  #return(): () => void {
+  #snapshot(): () => void {
     const { paramGroups } = this.optimizer;
     const state = this.stateDict();
     const groups = paramGroups.map((group) => ({ initialLr: undefined, ...group }));
@@ -144,14 +144,14 @@ export class Scheduler {
         this.name,
         `${wrong} is ${String(entries[wrong])} in the dict, whose entries must be ${names.join(", ")} as stateDict() gives them; nothing was loaded`,
       );
-    this.goTo(dict);
+    this.setState(dict);
   }
 }
 
 /** A schedule that moves on with every step: call `step()` after the optimizer's, once per epoch or batch. */
 export class LRScheduler extends Scheduler {
   step(): void {
-    this.perCall(() => this.goTo({ lastEpoch: this.lastEpoch + 1 }));
+    this.perCall(() => this.setState({ lastEpoch: this.lastEpoch + 1 }));
   }
 }
 

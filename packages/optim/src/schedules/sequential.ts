@@ -23,7 +23,7 @@ export class SequentialLR extends LRScheduler {
         "SequentialLR",
         `milestones ${milestones.join(", ")} must be whole numbers ≥ 0, each no less than the one before`,
       );
-    requireParts("SequentialLR", optimizer, schedulers);
+    requireChainable("SequentialLR", optimizer, schedulers);
     super(
       "SequentialLR",
       optimizer,
@@ -31,13 +31,13 @@ export class SequentialLR extends LRScheduler {
         const i = milestones.filter((m) => m <= e).length;
         return schedulers[i]!.schedule(e - (milestones[i - 1] ?? 0), lr, group);
       },
-      { parts: schedulers },
+      { schedulers },
     );
   }
 }
 
 /** Throws where a part needs more than the epoch, belongs to another optimizer, or moves more than the learning rate. */
-export function requireParts(op: string, optimizer: Optimizer, parts: readonly LRScheduler[]): void {
+export function requireChainable(op: string, optimizer: Optimizer, parts: readonly LRScheduler[]): void {
   for (const [i, part] of parts.entries()) {
     if (!(part instanceof LRScheduler))
       fail("value", op, `schedulers[${i}] does not follow from the epoch alone`);
