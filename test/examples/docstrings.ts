@@ -4,9 +4,13 @@ import { readdirSync, readFileSync } from "node:fs";
 export interface Docstring {
   /** `packages/core/src/index.ts:12`. */
   readonly place: string;
+  /** The name of the declaration. */
+  readonly name: string | undefined;
   /** The text without the stars. */
   readonly text: string;
 }
+
+const declaration = /^\s*export (?:abstract )?(?:class|const|function\*?|interface|type) ([\p{L}\w]+)/u;
 
 /** The TypeScript files of the packages. */
 export const sources: readonly string[] = readdirSync("packages")
@@ -21,6 +25,7 @@ export function docstringsOf(file: string): Docstring[] {
   const source = readFileSync(file, "utf8");
   return [...source.matchAll(/\/\*\*([\s\S]*?)\*\//g)].map((found) => ({
     place: `${file}:${source.slice(0, found.index).split("\n").length}`,
+    name: declaration.exec(source.slice(found.index + found[0].length))?.[1],
     text: (found[1] as string).replace(/^[^\S\n]*\*?[^\S\n]?/gm, "").trim(),
   }));
 }

@@ -1,5 +1,32 @@
-/** All functions of layers and losses, and activations as functions: what PyTorch calls `torch.nn.functional`. */
-export * from "./functional/activations.ts";
+/** The namespace `functional`, PyTorch's `torch.nn.functional`: activations, and the functions of layers and losses. */
+export {
+  celu,
+  elu,
+  gelu,
+  glu,
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  leakyRelu,
+  logSigmoid,
+  logSoftmax,
+  mish,
+  oneHot,
+  pad,
+  relu,
+  relu6,
+  selu,
+  sigmoid,
+  silu,
+  softmax,
+  softplus,
+  softshrink,
+  softsign,
+  tanh,
+  tanhshrink,
+  threshold,
+} from "./functional/activations.ts";
 export { bilinear } from "./functional/bilinear.ts";
 export { cosineSimilarity, pairwiseDistance } from "./functional/distance.ts";
 export { normalize } from "./functional/normalize.ts";

@@ -14,12 +14,42 @@ export {
 } from "./functional/scaled-dot-product-attention.ts";
 export type { PerAxis } from "./functional/sliding-windows.ts";
 export type { Moments, NormOptions } from "./functional/standardise.ts";
-export * from "./functional/unfold.ts";
+export { fold, type UnfoldOptions, unfold } from "./functional/unfold.ts";
 export * as functional from "./functional-namespace.ts";
 export * as init from "./init.ts";
-export * from "./layers/activations.ts";
-export * from "./layers/adaptive-pool.ts";
-export * from "./layers/avg-pool.ts";
+export {
+  ELU,
+  GELU,
+  LeakyReLU,
+  LogSigmoid,
+  LogSoftmax,
+  ReLU,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Softplus,
+  Tanh,
+} from "./layers/activations.ts";
+export {
+  AdaptiveAvgPool2d,
+  AdaptiveMaxPool2d,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+  type OutputSize,
+} from "./layers/adaptive-pool.ts";
+export {
+  AvgPool1d,
+  AvgPool2d,
+  AvgPool3d,
+  type AvgPoolOptions,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+} from "./layers/avg-pool.ts";
 export {
   BatchNorm1d,
   BatchNorm2d,
@@ -28,8 +58,22 @@ export {
   momentsOf,
   runningMoments,
 } from "./layers/batch-norm.ts";
-export * from "./layers/conv.ts";
-export * from "./layers/conv-transpose.ts";
+export {
+  Conv1d,
+  Conv2d,
+  Conv3d,
+  type ConvLayerOptions,
+  type ConvOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+} from "./layers/conv.ts";
+export {
+  type ConvTransposeOptions,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from "./layers/conv-transpose.ts";
 export { Dropout, type DropoutOptions, dropout } from "./layers/dropout.ts";
 export { Embedding, type EmbeddingOptions, embedding } from "./layers/embedding.ts";
 export { Flatten } from "./layers/flatten.ts";
@@ -37,9 +81,28 @@ export type { FunctionLayer } from "./layers/function-layer.ts";
 export { GroupNorm, groupNorm, instanceNorm } from "./layers/group-norm.ts";
 export { LayerNorm, type LayerNormOptions, layerNorm } from "./layers/layer-norm.ts";
 export { Linear, type LinearOptions, linear } from "./layers/linear.ts";
-export * from "./layers/lp-pool.ts";
-export * from "./layers/max-pool.ts";
-export * from "./layers/multihead-attention.ts";
+export { type LpPoolOptions, lpPool1d, lpPool2d } from "./layers/lp-pool.ts";
+export {
+  MaxPool1d,
+  MaxPool2d,
+  MaxPool3d,
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool1dWithIndices,
+  maxPool2d,
+  maxPool2dWithIndices,
+  maxPool3d,
+  maxPool3dWithIndices,
+  type PooledWithIndices,
+} from "./layers/max-pool.ts";
+export {
+  type AttentionOutput,
+  MultiheadAttention,
+  type MultiheadAttentionLayerOptions,
+  type MultiheadAttentionOptions,
+  type MultiheadAttentionState,
+  multiheadAttention,
+} from "./layers/multihead-attention.ts";
 export { RMSNorm, rmsNorm } from "./layers/rms-norm.ts";
 export { Sequential } from "./layers/sequential.ts";
 export {

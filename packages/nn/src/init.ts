@@ -22,6 +22,7 @@ import {
 } from "@chainrule/core/internal";
 import { drawOptions } from "./parameter.ts";
 
+/** Options of random initialization: the `generator`, by default the shared one. */
 export type InitOptions = Pick<RandomOptions, "generator">;
 
 /** What a unit's output variance is multiplied by to make up for the activation behind it. [He et al. 2015] */
@@ -33,6 +34,7 @@ const gains = {
   leakyRelu: (a: number) => Math.sqrt(2 / (1 + a * a)),
   selu: () => 3 / 4,
 };
+/** The activations that have a gain. */
 export type Nonlinearity = keyof typeof gains;
 
 /** Throws unless a word is a key of a table. */
@@ -43,7 +45,15 @@ function requireKey(op: string, name: string, word: string, table: object): void
 
 const gainArguments: Signature = { nonlinearity: "string", a: "number?" };
 
-/** The gain of an activation; `a` is the negative slope of `leakyRelu`. @throws for another activation. */
+/**
+ * The factor of the standard deviation that preserves the variance behind an activation. [He et al. 2015]
+ *
+ * @param a the negative slope of `leakyRelu`; default 0.01
+ * @throws for an unknown activation
+ *
+ * @example
+ * console.log(init.calculateGain("relu")); //=> 1.4142135623730951
+ */
 export function calculateGain(nonlinearity: Nonlinearity, a = 0.01): number {
   checkArguments("calculateGain", gainArguments, arguments);
   requireKey("calculateGain", "nonlinearity", nonlinearity, gains);
@@ -51,11 +61,13 @@ export function calculateGain(nonlinearity: Nonlinearity, a = 0.01): number {
   return gains[nonlinearity](a);
 }
 
+/** Options of Kaiming initialization. */
 export interface KaimingOptions extends InitOptions {
-  /** The negative slope of the `leakyRelu` behind. */
+  /** The negative slope of the `leakyRelu` behind the layer. Default: 0. */
   readonly a?: number;
-  /** Whether the variance is kept forwards or backwards. */
+  /** Whether the forward ("fanIn") or the backward ("fanOut") variance is preserved. Default: "fanIn". */
   readonly mode?: "fanIn" | "fanOut";
+  /** The activation behind the layer. Default: "leakyRelu". */
   readonly nonlinearity?: Nonlinearity;
 }
 
@@ -102,7 +114,12 @@ const kaimingArguments: Signature = {
   options: { ...initOptions, a: "number", mode: "string", nonlinearity: "string" },
 };
 
-/** Every element `value`. */
+/**
+ * Sets every element of a parameter to `value`. Returns the parameter.
+ *
+ * @example
+ * console.log(init.constant(new Parameter(zeros([2])), 0.5).detach()); //=> tensor([0.5, 0.5], shape [2], float32)
+ */
 export const constant = /* @__PURE__ */ checked(
   "constant",
   constantArguments,
@@ -110,21 +127,41 @@ export const constant = /* @__PURE__ */ checked(
     initialize(p, ({ dtype }) => full(p.shape, value, dtype ? { dtype } : {})),
 );
 
-/** Every element 0. */
+/**
+ * Sets every element of a parameter to 0. Returns the parameter.
+ *
+ * @example
+ * console.log(init.zeros(new Parameter(tensor([1, 2]))).detach()); //=> tensor([0, 0], shape [2], float32)
+ */
 export const zeros = /* @__PURE__ */ checked(
   "zeros",
   ofParameter,
   <P extends Parameter>(p: P): P => constant(p, 0),
 );
 
-/** Every element 1. */
+/**
+ * Sets every element of a parameter to 1. Returns the parameter.
+ *
+ * @example
+ * console.log(init.ones(new Parameter(tensor([1, 2]))).detach()); //=> tensor([1, 1], shape [2], float32)
+ */
 export const ones = /* @__PURE__ */ checked(
   "ones",
   ofParameter,
   <P extends Parameter>(p: P): P => constant(p, 1),
 );
 
-/** Uniform on [low, high). @throws where these are not finite. */
+/**
+ * Draws a parameter from the uniform distribution U(low, high). Returns the parameter.
+ *
+ * @param low default 0
+ * @param high default 1, excluded
+ * @throws where a bound is not finite
+ *
+ * @example
+ * const p = init.uniform(new Parameter(zeros([100])), -1, 1);
+ * console.log(p.abs().max().lt(1)); //=> tensor(true, shape [], bool)
+ */
 export function uniform<P extends Parameter>(p: P, low = 0, high = 1, options?: InitOptions): P {
   checkArguments("uniform", uniformArguments, arguments);
   requireInRange("uniform", ranges.finite, { low, high });
@@ -138,7 +175,17 @@ export function uniform<P extends Parameter>(p: P, low = 0, high = 1, options?: 
   );
 }
 
-/** Normal with a mean and a standard deviation. @throws where the deviation is negative, or one is not finite. */
+/**
+ * Draws a parameter from the normal distribution N(mean, std²). Returns the parameter.
+ *
+ * @param mean default 0
+ * @param std default 1
+ * @throws where `std` is negative, or one of them not finite
+ *
+ * @example
+ * const p = init.normal(new Parameter(zeros([3])), 0, 0.02, { generator: new Generator(0) });
+ * console.log(p.detach()); //=> tensor([-0.0168,  0.0004,  0.0199], shape [3], float32)
+ */
 export function normal<P extends Parameter>(p: P, mean = 0, std = 1, options?: InitOptions): P {
   checkArguments("normal", normalArguments, arguments);
   requireInRange("normal", ranges.finite, { mean });
@@ -146,7 +193,16 @@ export function normal<P extends Parameter>(p: P, mean = 0, std = 1, options?: I
   return initialize(p, (o) => randn(p.shape, o).mul(std).add(mean), options);
 }
 
-/** U(−b, b) with b = gain·√(6/(fanIn + fanOut)). [Glorot & Bengio 2010] */
+/**
+ * Draws a weight [out, in, …] from U(−b, b) with b = gain·√(6/(fanIn + fanOut)). [Glorot & Bengio 2010]
+ *
+ * @param gain default 1
+ * @throws where p has fewer than two axes
+ *
+ * @example
+ * const p = init.xavierUniform(new Parameter(zeros([3, 3])));
+ * console.log(p.abs().max().le(1)); //=> tensor(true, shape [], bool)
+ */
 export function xavierUniform<P extends Parameter>(p: P, gain = 1, options?: InitOptions): P {
   checkArguments("xavierUniform", xavierArguments, arguments);
   const { fanIn, fanOut } = fanInAndOut("xavierUniform", p);
@@ -155,7 +211,15 @@ export function xavierUniform<P extends Parameter>(p: P, gain = 1, options?: Ini
   return uniform(p, -bound, bound, options);
 }
 
-/** N(0, gain²·2/(fanIn + fanOut)). [Glorot & Bengio 2010] */
+/**
+ * Draws a weight [out, in, …] from N(0, gain²·2/(fanIn + fanOut)). [Glorot & Bengio 2010]
+ *
+ * @param gain default 1
+ * @throws where p has fewer than two axes
+ *
+ * @example
+ * console.log(init.xavierNormal(new Parameter(zeros([2, 3]))).shape); //=> [ 2, 3 ]
+ */
 export function xavierNormal<P extends Parameter>(p: P, gain = 1, options?: InitOptions): P {
   checkArguments("xavierNormal", xavierArguments, arguments);
   const { fanIn, fanOut } = fanInAndOut("xavierNormal", p);
@@ -174,14 +238,29 @@ function kaimingStd(
   return calculateGain(nonlinearity, a) / Math.sqrt(fans[mode] || 1);
 }
 
-/** U(−b, b) with b = gain·√(3/fan). [He et al. 2015] */
+/**
+ * Draws a weight [out, in, …] from U(−b, b) with b = gain·√(3/fan). [He et al. 2015]
+ *
+ * @throws where p has fewer than two axes, or for an unknown option
+ *
+ * @example
+ * const p = init.kaimingUniform(new Parameter(zeros([2, 6])), { nonlinearity: "relu" });
+ * console.log(p.abs().max().le(1)); //=> tensor(true, shape [], bool)
+ */
 export function kaimingUniform<P extends Parameter>(p: P, options: KaimingOptions = {}): P {
   checkArguments("kaimingUniform", kaimingArguments, arguments);
   const bound = Math.sqrt(3) * kaimingStd("kaimingUniform", p, options);
   return uniform(p, -bound, bound, drawOptions(options));
 }
 
-/** N(0, gain²/fan). [He et al. 2015] */
+/**
+ * Draws a weight [out, in, …] from N(0, gain²/fan). [He et al. 2015]
+ *
+ * @throws where p has fewer than two axes, or for an unknown option
+ *
+ * @example
+ * console.log(init.kaimingNormal(new Parameter(zeros([2, 6])), { mode: "fanOut" }).shape); //=> [ 2, 6 ]
+ */
 export const kaimingNormal = /* @__PURE__ */ checked(
   "kaimingNormal",
   kaimingArguments,

@@ -10,11 +10,12 @@ import {
 import { childrenOf } from "./children.ts";
 import { describe } from "./describe.ts";
 
-/** Named tensors: what a module has learnt. */
+/** The parameters and buffers of a module by path. */
 export type StateDict = Record<string, Tensor>;
 
+/** Options of `loadStateDict`. */
 export interface LoadOptions {
-  /** Whether every entry must be there, and no other. */
+  /** Whether missing and unexpected entries are errors. Default: true. */
   readonly strict?: boolean;
 }
 
@@ -32,10 +33,20 @@ const dictKind: Kind = {
 };
 
 /**
- * The base of layers and models. What it holds is found by walking its own properties: `Parameter`s are trained, other
- * `Cell`s are buffers, modules are children; arrays, plain objects, Maps and Sets are looked into. A shared part is
- * listed once. JavaScript shows nobody what a `#private` field holds: parts in one are neither trained nor saved. In
- * TypeScript `private readonly` hides a part from other code without hiding it here.
+ * The base class of layers and models.
+ *
+ * Parts are found by walking the module's own properties, arrays, plain objects, Maps and Sets included: a `Parameter` is trained,
+ * another `Cell` is a buffer, a module is a child. A part that is found twice is listed once. A `#private` field is invisible to
+ * this walk; TypeScript's `private readonly` hides a part from other code only.
+ *
+ * @example
+ * class Scale extends Module {
+ *   readonly factor = new Parameter(tensor(2));
+ *   forward(x: Tensor) {
+ *     return x.mul(this.factor);
+ *   }
+ * }
+ * console.log(new Scale().forward(tensor([1, 2])).detach()); //=> tensor([2, 4], shape [2], float32)
  */
 export abstract class Module {
   static readonly name: string = "Module";
@@ -281,7 +292,17 @@ checkMethods(Module.prototype, {
 /** What `forward` of a layer takes. */
 export const layerInput: Signature = { x: "tensor" };
 
-/** A module from one tensor to one tensor. */
+/**
+ * A module from one tensor to one tensor, as `Sequential` takes them.
+ *
+ * @example
+ * class Square extends Layer {
+ *   forward(x: Tensor) {
+ *     return x.square();
+ *   }
+ * }
+ * console.log(new Sequential(new Square(), new Square()).forward(tensor(2))); //=> tensor(16, shape [], float32)
+ */
 export abstract class Layer extends Module {
   abstract override forward(x: Tensor): Tensor;
 }

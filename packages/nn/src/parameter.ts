@@ -1,11 +1,11 @@
 import { type DType, type Generator, getDefaultDtype, Parameter, zeros } from "@chainrule/core";
 import { generatorKind, type Options } from "@chainrule/core/internal";
 
-/** How a layer's parameters are made. */
+/** Options of layers with parameters. */
 export interface ParameterOptions {
-  /** `getDefaultDtype()` unless told. */
+  /** The dtype of the parameters. Default: `getDefaultDtype()`. */
   readonly dtype?: DType;
-  /** Where their first values are drawn from instead of the shared stream. */
+  /** The source of the initial values. Default: the shared generator. */
   readonly generator?: Generator;
 }
 

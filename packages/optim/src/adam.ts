@@ -2,17 +2,19 @@ import { zerosLike } from "@chainrule/core";
 import { ranges } from "@chainrule/core/internal";
 import { optimizer, rule } from "./optimizer.ts";
 
+/** Options of `Adam` and `AdamW`, besides those of `Hyper`. */
 export interface AdamOptions {
-  /** β₁, β₂: how much of the averages of the gradient and of its square is kept. */
+  /** β₁ and β₂, the decays of the averages of the gradient and of its square, in [0, 1). Default: [0.9, 0.999]. */
   betas: readonly [number, number];
-  /** ε: keeps the division in range. */
+  /** ε, which keeps the division in range. Default: 1e-8. */
   eps: number;
-  /** Divide by the greatest v so far, which never forgets. [Reddi et al. 2018] */
+  /** Whether v is the maximum so far, which never decays. Default: false. [Reddi et al. 2018] */
   amsgrad: boolean;
 }
 
 const defaults: AdamOptions = { betas: [0.9, 0.999], eps: 1e-8, amsgrad: false };
 
+/** The rule of `Adam`, which `AdamW` extends. */
 export const adam = rule({
   name: "Adam",
   defaults,
@@ -44,12 +46,18 @@ export const adam = rule({
 });
 
 /**
- * Adaptive moments, lr 1e-3:
+ * Adaptive moment estimation. Default lr: 1e-3.
  *
  *     mₜ = β₁mₜ₋₁ + (1−β₁)gₜ        m̂ = mₜ/(1−β₁ᵗ)
  *     vₜ = β₂vₜ₋₁ + (1−β₂)gₜ²       v̂ = vₜ/(1−β₂ᵗ)
  *     θₜ = θₜ₋₁ − α·m̂/(√v̂ + ε)
  *
  * [Kingma & Ba 2015]
+ *
+ * @example
+ * const θ = new Parameter(tensor([1, -2]));
+ * θ.square().sum().backward();
+ * new Adam([θ], { lr: 0.1 }).step();
+ * console.log(θ.detach()); //=> tensor([ 0.9, -1.9], shape [2], float32)
  */
 export class Adam extends optimizer(adam) {}

@@ -2,23 +2,30 @@ import { zerosLike } from "@chainrule/core";
 import { ranges } from "@chainrule/core/internal";
 import { optimizer } from "./optimizer.ts";
 
+/** Options of `Adamax`, besides those of `Hyper`. */
 export interface AdamaxOptions {
-  /** β₁, β₂: how much of the average gradient and of its greatest size is kept. */
+  /** β₁ and β₂, the decays of the average gradient and of its maximum norm, in [0, 1). Default: [0.9, 0.999]. */
   betas: readonly [number, number];
-  /** ε: keeps the division in range. */
+  /** ε, which keeps the division in range. Default: 1e-8. */
   eps: number;
 }
 
 const defaults: AdamaxOptions = { betas: [0.9, 0.999], eps: 1e-8 };
 
 /**
- * Adam with the greatest in place of the mean square, lr 2e-3:
+ * Adam with the maximum norm instead of the root mean square. Default lr: 2e-3.
  *
  *     mₜ = β₁mₜ₋₁ + (1−β₁)gₜ        m̂ = mₜ/(1−β₁ᵗ)
  *     uₜ = max(β₂uₜ₋₁, |gₜ| + ε)
  *     θₜ = θₜ₋₁ − α·m̂/uₜ
  *
  * [Kingma & Ba 2015, section 7.1]
+ *
+ * @example
+ * const θ = new Parameter(tensor([1, -2]));
+ * θ.square().sum().backward();
+ * new Adamax([θ], { lr: 0.1 }).step();
+ * console.log(θ.detach()); //=> tensor([ 0.9, -1.9], shape [2], float32)
  */
 export class Adamax extends optimizer({
   name: "Adamax",

@@ -10,10 +10,11 @@ import {
   type Signature,
 } from "@chainrule/core/internal";
 
+/** Options of `clipGradNorm` and `getTotalNorm`. */
 export interface ClipOptions {
-  /** p of the p-norm (2); Infinity is the greatest size of an element. */
+  /** The p of the p-norm; Infinity for the maximum norm. Default: 2. */
   readonly normType?: number;
-  /** Throw where the norm is infinite or NaN, instead of going on with it (false). */
+  /** Whether an infinite or NaN norm is an error. Default: false. */
   readonly errorIfNonfinite?: boolean;
 }
 
@@ -38,7 +39,7 @@ function tensorList(op: string, tensors: Tensor | Iterable<Tensor>): readonly Te
 const paramsWithGrad = (op: string, parameters: Tensor | Iterable<Tensor>): (Tensor & { grad: Tensor })[] =>
   tensorList(op, parameters).filter((p): p is Tensor & { grad: Tensor } => p.grad !== null);
 
-/** ‖t‖ₚ of all elements of the tensors together, evaluated along with them. */
+/** ‖t‖ₚ of all elements of the tensors, evaluated together with the tensors. */
 function totalNorm(
   op: string,
   tensors: readonly Tensor[],
@@ -59,8 +60,12 @@ function totalNorm(
 }
 
 /**
- * ‖t‖ₚ of all elements of the tensors together, such as gradients: `getTotalNorm(parameters.map((p) => p.grad))`.
- * 0 for no tensors. @throws on a normType of 0 or NaN, and with `errorIfNonfinite` where the norm is infinite or NaN.
+ * ‖t‖ₚ of all elements of the tensors together; 0 for no tensors.
+ *
+ * @throws for a normType of 0 or NaN, and with `errorIfNonfinite` for an infinite or NaN norm
+ *
+ * @example
+ * console.log(getTotalNorm([tensor([3]), tensor([4])])); //=> tensor(5, shape [], float32)
  */
 export const getTotalNorm = /* @__PURE__ */ checked(
   "getTotalNorm",
@@ -70,9 +75,17 @@ export const getTotalNorm = /* @__PURE__ */ checked(
 );
 
 /**
- * Scales all gradients by one factor, min(1, maxNorm/(‖g‖ₚ + 1e-6)), and returns ‖g‖ₚ as it was before: the norm of all
- * gradients together. A maxNorm of Infinity leaves the gradients as they are. [Pascanu, Mikolov & Bengio 2013]
- * @throws on a negative maxNorm, and with `errorIfNonfinite` where the norm is infinite or NaN; then nothing has changed.
+ * Scales all gradients by min(1, maxNorm/(‖g‖ₚ + 1e-6)), where ‖g‖ₚ is the norm of all of them together. [Pascanu et al. 2013]
+ *
+ * @param maxNorm the bound; Infinity leaves the gradients as they are
+ * @returns ‖g‖ₚ before the scaling
+ * @throws for a negative maxNorm, and with `errorIfNonfinite` for an infinite or NaN norm; no gradient has changed then
+ *
+ * @example
+ * const θ = new Parameter(tensor([1.5, 2]));
+ * θ.square().sum().backward();
+ * console.log(clipGradNorm([θ], 1)); //=> tensor(5, shape [], float32)
+ * console.log(θ.grad); //=> tensor([0.6, 0.8], shape [2], float32)
  */
 export function clipGradNorm(
   parameters: Tensor | Iterable<Tensor>,
@@ -93,7 +106,17 @@ export function clipGradNorm(
   return total;
 }
 
-/** Holds every element of the gradients between −clipValue and clipValue. @throws on a negative clipValue. */
+/**
+ * Clamps every element of the gradients to [−clipValue, clipValue].
+ *
+ * @throws for a negative clipValue
+ *
+ * @example
+ * const θ = new Parameter(tensor([1, -2]));
+ * θ.square().sum().backward();
+ * clipGradValue([θ], 3);
+ * console.log(θ.grad); //=> tensor([ 2, -3], shape [2], float32)
+ */
 export function clipGradValue(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
   checkArguments("clipGradValue", clipValueArguments, arguments);
   requireInRange("clipGradValue", ranges.nonNegativeOrInfinity, { clipValue });

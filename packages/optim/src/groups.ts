@@ -2,13 +2,13 @@ import { Parameter, Tensor } from "@chainrule/core";
 import { fail, requireSameCopy } from "@chainrule/core/internal";
 import type { Hyper } from "./rule.ts";
 
-/** Parameters with hyper-parameters of their own; those left out are the optimizer's. */
+/** Parameters with hyper-parameters of their own; the others are the optimizer's. */
 export type GroupOptions<H> = Partial<H> & { readonly params: Parameter | Iterable<Parameter> };
 
-/** What to optimize: parameters, or groups of them. */
+/** The first argument of an optimizer: parameters, or groups of them. */
 export type Params<H> = Iterable<Parameter> | Iterable<GroupOptions<H>>;
 
-/** A group as the optimizer keeps it. Its hyper-parameters may be changed between steps. */
+/** A parameter group of an optimizer. Its hyper-parameters may be changed between steps. */
 export type Group<H = Hyper> = H & {
   readonly params: readonly Parameter[];
   /** The learning rate that schedules start from. */
@@ -42,7 +42,7 @@ function parametersOf(op: string, params: unknown): Parameter[] {
   });
 }
 
-/** The groups that the first argument of an optimizer means, each with its list of parameters. */
+/** The groups of an optimizer's first argument, each with a list of parameters. */
 export function groupsOf(op: string, params: unknown): { readonly params: Parameter[] }[] {
   const list: unknown[] = isIterable(params) ? [...params] : parametersOf(op, params);
   const isGroup = (x: unknown): x is { readonly params: unknown } =>

@@ -2,19 +2,20 @@ import { ones, zerosLike } from "@chainrule/core";
 import { ranges } from "@chainrule/core/internal";
 import { optimizer } from "./optimizer.ts";
 
+/** Options of `NAdam`, besides those of `Hyper`. */
 export interface NAdamOptions {
-  /** β₁, β₂: how much of the averages of the gradient and of its square is kept. */
+  /** β₁ and β₂, the decays of the averages of the gradient and of its square, in [0, 1). Default: [0.9, 0.999]. */
   betas: readonly [number, number];
-  /** ε: keeps the division in range. */
+  /** ε, which keeps the division in range. Default: 1e-8. */
   eps: number;
-  /** ψ: how fast the momentum approaches β₁. */
+  /** ψ, the rate at which the momentum approaches β₁. Default: 4e-3. */
   momentumDecay: number;
 }
 
 const defaults: NAdamOptions = { betas: [0.9, 0.999], eps: 1e-8, momentumDecay: 4e-3 };
 
 /**
- * Adam with Nesterov's momentum, lr 2e-3:
+ * Adam with Nesterov momentum. Default lr: 2e-3.
  *
  *     μₜ = β₁(1 − ½·0.96^{tψ})      πₜ = πₜ₋₁μₜ,  π₀ = 1
  *     mₜ = β₁mₜ₋₁ + (1−β₁)gₜ        m̂ = μₜ₊₁mₜ/(1−πₜμₜ₊₁) + (1−μₜ)gₜ/(1−πₜ)
@@ -22,6 +23,12 @@ const defaults: NAdamOptions = { betas: [0.9, 0.999], eps: 1e-8, momentumDecay: 
  *     θₜ = θₜ₋₁ − α·m̂/(√v̂ + ε)
  *
  * [Dozat 2016]
+ *
+ * @example
+ * const θ = new Parameter(tensor([1, -2]));
+ * θ.square().sum().backward();
+ * new NAdam([θ], { lr: 0.1 }).step();
+ * console.log(θ.detach()); //=> tensor([ 0.8944, -1.8944], shape [2], float32)
  */
 export class NAdam extends optimizer({
   name: "NAdam",

@@ -44,7 +44,7 @@ const sameType = (a: Tensor, b: Tensor): boolean =>
  *   θ.square().backward();
  *   optimizer.step();
  * }
- * console.log(θ.item()); //=> ?
+ * console.log(θ.item()); //=> 0.75
  */
 export class Optimizer<H extends Hyper = Hyper> {
   /** The groups with their hyper-parameters, which may be changed between steps. */
@@ -271,7 +271,7 @@ const ruleArguments: Signature = { parts: ruleKind };
  * const θ = new Parameter(tensor([1, -2]));
  * θ.square().sum().backward();
  * new SignSGD([θ]).step();
- * console.log(θ.detach()); //=> ?
+ * console.log(θ.detach()); //=> tensor([ 0.9, -1.9], shape [2], float32)
  */
 export function optimizer<O extends object, S extends State, C extends Coefficients>(
   parts: Rule<O, S, C>,

@@ -2,17 +2,18 @@ import { where, zerosLike } from "@chainrule/core";
 import { ranges } from "@chainrule/core/internal";
 import { optimizer } from "./optimizer.ts";
 
+/** Options of `RAdam`, besides those of `Hyper`. */
 export interface RAdamOptions {
-  /** β₁, β₂: how much of the averages of the gradient and of its square is kept. */
+  /** β₁ and β₂, the decays of the averages of the gradient and of its square, in [0, 1). Default: [0.9, 0.999]. */
   betas: readonly [number, number];
-  /** ε: keeps the division in range. */
+  /** ε, which keeps the division in range. Default: 1e-8. */
   eps: number;
 }
 
 const defaults: RAdamOptions = { betas: [0.9, 0.999], eps: 1e-8 };
 
 /**
- * Adam that trusts its second moment only once enough was seen of it, lr 1e-3:
+ * Rectified Adam, which uses the second moment once its variance is tractable. Default lr: 1e-3.
  *
  *     mₜ = β₁mₜ₋₁ + (1−β₁)gₜ        m̂ = mₜ/(1−β₁ᵗ)
  *     vₜ = β₂vₜ₋₁ + (1−β₂)gₜ²       ρ∞ = 2/(1−β₂) − 1,  ρₜ = ρ∞ − 2tβ₂ᵗ/(1−β₂ᵗ)
@@ -20,6 +21,12 @@ const defaults: RAdamOptions = { betas: [0.9, 0.999], eps: 1e-8 };
  *     θₜ = θₜ₋₁ − α·m̂·rₜ√(1−β₂ᵗ)/(√vₜ + ε) where ρₜ > 5, else θₜ₋₁ − α·m̂
  *
  * [Liu et al. 2020]
+ *
+ * @example
+ * const θ = new Parameter(tensor([1, -2]));
+ * θ.square().sum().backward();
+ * new RAdam([θ], { lr: 0.1 }).step();
+ * console.log(θ.detach()); //=> tensor([ 0.8, -1.6], shape [2], float32)
  */
 export class RAdam extends optimizer({
   name: "RAdam",

@@ -2,21 +2,22 @@ import { zerosLike } from "@chainrule/core";
 import { ranges } from "@chainrule/core/internal";
 import { optimizer } from "./optimizer.ts";
 
+/** Options of `RMSprop`, besides those of `Hyper`. */
 export interface RMSpropOptions {
-  /** ρ (PyTorch's alpha): how much of the average of the squared gradient is kept. */
+  /** ρ, the decay of the average of the squared gradient, in [0, 1]. Default: 0.99. */
   alpha: number;
-  /** ε: keeps the division in range. */
+  /** ε, which keeps the division in range. Default: 1e-8. */
   eps: number;
-  /** μ: how much of the last direction is kept; 0 keeps none. */
+  /** μ, the decay of the momentum; 0 for none. Default: 0. */
   momentum: number;
-  /** Divide by the standard deviation instead of the root mean square. */
+  /** Whether gradients are divided by their standard deviation instead of the root mean square. Default: false. */
   centered: boolean;
 }
 
 const defaults: RMSpropOptions = { alpha: 0.99, eps: 1e-8, momentum: 0, centered: false };
 
 /**
- * Gradients divided by their running root mean square, lr 1e-2:
+ * Gradients divided by their running root mean square. Default lr: 1e-2.
  *
  *     vₜ = ρvₜ₋₁ + (1−ρ)gₜ²
  *     ḡₜ = ρḡₜ₋₁ + (1−ρ)gₜ,  σ² = vₜ − ḡₜ² where centered, else σ² = vₜ
@@ -24,6 +25,12 @@ const defaults: RMSpropOptions = { alpha: 0.99, eps: 1e-8, momentum: 0, centered
  *     θₜ = θₜ₋₁ − α·bₜ
  *
  * [Hinton 2012, lecture 6e; centered: Graves 2013]
+ *
+ * @example
+ * const θ = new Parameter(tensor([1, -2]));
+ * θ.square().sum().backward();
+ * new RMSprop([θ], { lr: 0.1, alpha: 0.75 }).step();
+ * console.log(θ.detach()); //=> tensor([ 0.8, -1.8], shape [2], float32)
  */
 export class RMSprop extends optimizer({
   name: "RMSprop",

@@ -2,30 +2,32 @@ import { zerosLike } from "@chainrule/core";
 import { ranges } from "@chainrule/core/internal";
 import { optimizer } from "./optimizer.ts";
 
+/** Options of `SGD`, besides those of `Hyper`. */
 export interface SGDOptions {
-  /** μ: how much of the last direction is kept; 0 keeps none. */
+  /** μ, the decay of the momentum; 0 for none. Default: 0. */
   momentum: number;
-  /** τ: how much of the gradient is left out of the momentum, after the first step with momentum. */
+  /** τ, the part of each gradient that does not enter the momentum, from the second step on. Default: 0. */
   dampening: number;
-  /** Look ahead along the momentum. */
+  /** Whether the momentum is Nesterov's. Default: false. */
   nesterov: boolean;
 }
 
 const defaults: SGDOptions = { momentum: 0, dampening: 0, nesterov: false };
 
 /**
- * Stochastic gradient descent, lr 1e-3:
+ * Stochastic gradient descent. Default lr: 1e-3.
  *
  *     bₜ = μbₜ₋₁ + (1−τ)gₜ,  but gₜ in the first step with momentum
  *     θₜ = θₜ₋₁ − α·bₜ,  with Nesterov's momentum θₜ = θₜ₋₁ − α(gₜ + μbₜ)
  *
- * [Sutskever et al. 2013] @throws on nesterov without momentum or with dampening.
+ * [Sutskever et al. 2013]
+ *
+ * @throws for nesterov without momentum or with dampening
  *
  * @example
  * const θ = new Parameter(tensor([1, -2]));
- * const optimizer = new SGD([θ], { lr: 0.1, momentum: 0.9 });
  * θ.square().sum().backward();
- * optimizer.step();
+ * new SGD([θ], { lr: 0.1, momentum: 0.9 }).step();
  * console.log(θ.detach()); //=> tensor([ 0.8, -1.6], shape [2], float32)
  */
 export class SGD extends optimizer({

@@ -5,7 +5,9 @@ import { checkHyper, hyperOf } from "./hyperparameters.ts";
 import { type ParamState, paramStateAt, possibleState } from "./param-state.ts";
 import type { AnyRule, Hyper } from "./rule.ts";
 
-/** What `stateDict()` gives: the state of each parameter in order, and the groups, whose parameters are numbers. */
+/**
+ * The result of `stateDict()`: the state of each parameter in order, and the groups, in which parameters are numbered.
+ */
 export interface OptimizerStateDict<H = Hyper> {
   readonly state: readonly { readonly step: number; readonly [name: string]: Tensor | number }[];
   readonly paramGroups: readonly (H & { readonly params: readonly number[] })[];
@@ -16,8 +18,7 @@ const isFloat = (dtype: DType): boolean => dtype === "float32" || dtype === "flo
 const listed = (names: readonly string[]): string => names.join(", ") || "nothing";
 
 /**
- * The saved state of one parameter, in the dtypes that fit it. One that was never moved has none; what belongs to a switch
- * may be there or be missing.
+ * The saved state of one parameter, converted to its dtypes. A parameter at step 0 has none; state of a flag is optional.
  */
 function loadParamState(
   op: string,
@@ -44,7 +45,7 @@ function loadParamState(
   return paramStateAt(step as number, Object.fromEntries(state));
 }
 
-/** The state of every parameter in a dict. @throws where anything in it does not fit the rule and the groups. */
+/** The state of every parameter in a dict. @throws where something does not fit the rule and the groups. */
 export function checkStateDict(
   rule: AnyRule,
   groups: readonly Group[],

@@ -4,7 +4,18 @@ import { requireShape } from "./standardise.ts";
 
 const bilinearArguments: Signature = { x1: "tensor", x2: "tensor", weight: "tensor", bias: "tensor?" };
 
-/** yₒ = x₁·Wₒ·x₂ + bₒ, for x₁ of shape [.., in₁], x₂ [.., in₂], W [out, in₁, in₂], b [out]. @throws where sizes differ. */
+/**
+ * Bilinear map y[…, o] = Σ x₁[…, i]·W[o, i, j]·x₂[…, j] + b[o].
+ *
+ * @param x1 […, in₁]
+ * @param x2 […, in₂]
+ * @param weight W [out, in₁, in₂]
+ * @param bias b [out]; default none
+ * @throws where shapes do not fit
+ *
+ * @example
+ * console.log(bilinear(tensor([1, 2]), tensor([3, 4]), ones([1, 2, 2]))); //=> tensor([21], shape [1], float32)
+ */
 export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   checkArguments("bilinear", bilinearArguments, arguments);
   const [out, in1, in2] = weight.shape as [number, number, number];

@@ -1,9 +1,11 @@
 import { formatShape, type Tensor } from "@chainrule/core";
 import { checkArguments, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 
+/** Options of `cosineSimilarity`. */
 export interface CosineOptions {
+  /** The axis of the vectors. Default: 1. */
   readonly dim?: number;
-  /** Each length is held above this. */
+  /** ε, the lower bound of each norm. Default: 1e-8. */
   readonly eps?: number;
 }
 
@@ -20,8 +22,12 @@ const cosineSimilarityArguments: Signature = {
 };
 
 /**
- * x₁·x₂/(max(‖x₁‖, ε)·max(‖x₂‖, ε)) along `dim` of the shape to which both broadcast.
- * @throws where they do not broadcast, or the result has no such dim.
+ * Cosine of the angle between vectors, x₁·x₂/(max(‖x₁‖, ε)·max(‖x₂‖, ε)), along an axis of the shape to which both broadcast.
+ *
+ * @throws where the shapes do not broadcast, or the result has no such dim
+ *
+ * @example
+ * console.log(cosineSimilarity(tensor([3, 4]), tensor([4, 3]), { dim: 0 })); //=> tensor(0.96, shape [], float32)
  */
 export function cosineSimilarity(x1: Tensor, x2: Tensor, options: CosineOptions = {}): Tensor {
   checkArguments("cosineSimilarity", cosineSimilarityArguments, arguments);
@@ -34,11 +40,13 @@ export function cosineSimilarity(x1: Tensor, x2: Tensor, options: CosineOptions 
   return unit(a).mul(unit(b)).sum(dim);
 }
 
+/** Options of `pairwiseDistance`. */
 export interface DistanceOptions {
-  /** Which norm. */
+  /** The p of the p-norm, also ±Infinity. Default: 2. */
   readonly p?: number;
-  /** Added to each difference, so that the distance of equal vectors has a gradient. */
+  /** ε, added to each difference, so that the distance of equal vectors has a gradient. Default: 1e-6. */
   readonly eps?: number;
+  /** Whether the last axis stays with size 1. Default: false. */
   readonly keepdim?: boolean;
 }
 
@@ -48,7 +56,14 @@ const pairwiseDistanceArguments: Signature = {
   options: { p: "number", eps: "number", keepdim: "boolean" },
 };
 
-/** ‖x₁ − x₂ + ε‖ₚ along the last axis of the shape to which both broadcast. @throws where they do not, or are scalars. */
+/**
+ * Distance ‖x₁ − x₂ + ε‖ₚ along the last axis of the shape to which both broadcast.
+ *
+ * @throws where the shapes do not broadcast, or are []
+ *
+ * @example
+ * console.log(pairwiseDistance(tensor([3, 4]), tensor([0, 0]), { eps: 0 })); //=> tensor(5, shape [], float32)
+ */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, options: DistanceOptions = {}): Tensor {
   checkArguments("pairwiseDistance", pairwiseDistanceArguments, arguments);
   const { p = 2, eps = 1e-6, keepdim = false } = options;

@@ -1,17 +1,26 @@
 import { formatShape, type Tensor } from "@chainrule/core";
 import { checkArguments, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 
+/** Options of `normalize`. */
 export interface NormalizeOptions {
-  /** Which norm. */
+  /** The p of the p-norm, also ±Infinity. Default: 2. */
   readonly p?: number;
+  /** The axis of the vectors. Default: 1. */
   readonly dim?: number;
-  /** The norm is held above this. */
+  /** ε, the lower bound of the norm. Default: 1e-12. */
   readonly eps?: number;
 }
 
 const normalizeArguments: Signature = { x: "tensor", options: { p: "number", dim: "dim", eps: "number" } };
 
-/** x/max(‖x‖ₚ, ε) along `dim`: vectors of length 1. @throws where x has no such dim. */
+/**
+ * x/max(‖x‖ₚ, ε) along an axis: vectors of norm 1.
+ *
+ * @throws where x has no such dim
+ *
+ * @example
+ * console.log(normalize(tensor([3, 4]), { dim: 0 })); //=> tensor([0.6, 0.8], shape [2], float32)
+ */
 export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
   checkArguments("normalize", normalizeArguments, arguments);
   const { p = 2, dim = 1, eps = 1e-12 } = options;

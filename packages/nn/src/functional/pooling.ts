@@ -8,12 +8,15 @@ import {
   perAxisKind,
 } from "./sliding-windows.ts";
 
+/** Options of pooling functions. */
 export interface PoolOptions {
-  /** The distance between windows; the kernel's size by default. */
+  /** The distance between windows. Default: the kernel size. */
   readonly stride?: PerAxis;
-  /** Elements added on both sides, at most half the kernel's size. */
+  /** The number of elements added before and after each axis, at most half the kernel size. Default: 0. */
   readonly padding?: PerAxis;
-  /** Whether a last window may reach beyond the padded input; it must start before its right padding. */
+  /**
+   * Whether a last window may extend beyond the padded input; it must start before the right padding. Default: false.
+   */
   readonly ceilMode?: boolean;
 }
 

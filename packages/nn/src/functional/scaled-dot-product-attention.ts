@@ -3,15 +3,16 @@ import { checkArguments, fail, ranges, requireInRange, type Signature } from "@c
 import { combineMasks, type Masks, masksOf, requireMask } from "./attention-mask.ts";
 import { requireBroadcast } from "./broadcast.ts";
 
+/** Options of `scaledDotProductAttention`. */
 export interface AttentionOptions {
   /**
-   * Broadcasts to […, L, S]. Where a bool mask is false nothing is taken. A float mask is added to the scores; where it
-   * is −∞ nothing is taken. An int32 mask is refused.
+   * A mask that broadcasts to […, L, S]. A bool mask is true where a query may attend to a key; a float mask is added to the
+   * scores, and −∞ excludes a key. Default: none.
    */
   readonly attnMask?: Tensor | undefined;
-  /** Whether query i sees keys 0 … i only. */
+  /** Whether query i attends to keys 0 … i only. Default: false. */
   readonly isCausal?: boolean | undefined;
-  /** What q·k is multiplied by; 1/√E by default. */
+  /** The factor of q·k. Default: 1/√E. */
   readonly scale?: number | undefined;
 }
 
@@ -67,9 +68,21 @@ const attentionArguments: Signature = {
 };
 
 /**
- * softmax(scale·q·kᵀ + mask)·v […, L, Ev], for q […, L, E], k […, S, E], v […, S, Ev]. A query whose keys are all
- * masked gets 0; what masked keys and values hold, NaN included, leaves no trace. @throws where shapes do not fit, or a
- * mask is int32. [Vaswani et al. 2017]
+ * Attention softmax(scale·q·kᵀ + mask)·v. [Vaswani et al. 2017]
+ *
+ * The output of a query whose keys are all masked is 0. Masked keys and values, NaN included, affect neither value nor gradient.
+ *
+ * @param query q […, L, E]
+ * @param key k […, S, E]
+ * @param value v […, S, Ev]
+ * @returns […, L, Ev]
+ * @throws where shapes do not fit, or for an int32 mask
+ *
+ * @example
+ * const v = tensor([[1, 2], [3, 4]]);
+ * console.log(scaledDotProductAttention(zeros([2, 2]), zeros([2, 2]), v, { isCausal: true }));
+ * //=> tensor([[1, 2],
+ * //=>         [2, 3]], shape [2, 2], float32)
  */
 export function scaledDotProductAttention(
   query: Tensor,

@@ -1,7 +1,7 @@
 import { formatShape, type Tensor } from "@chainrule/core";
 import { fail, type Kind } from "@chainrule/core/internal";
 
-/** One whole number for every spatial axis, or one for each. */
+/** An integer for all spatial axes, or one for each. */
 export type PerAxis = number | readonly number[];
 
 export const perAxisKind: Kind = {

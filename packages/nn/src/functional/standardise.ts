@@ -2,18 +2,21 @@ import { customGradient, formatShape, type Shape, sameShape, type Tensor, where 
 import { fail, type Options } from "@chainrule/core/internal";
 import { safeScale } from "./safe-scale.ts";
 
+/** Mean and variance. */
 export interface Moments {
+  /** The mean. */
   readonly mean: Tensor;
-  /** Divided by the number of elements, not one less. */
+  /** The biased variance: divided by the number of elements, not by one less. */
   readonly variance: Tensor;
 }
 
+/** Options of normalisations. */
 export interface NormOptions {
-  /** γ, which the standardised elements are multiplied by. */
+  /** γ, the factor of the standardised elements. Default: none. */
   readonly weight?: Tensor | undefined;
-  /** β, which is added then. */
+  /** β, added after the factor. Default: none. */
   readonly bias?: Tensor | undefined;
-  /** Added to the variance. */
+  /** ε, added to the variance. Default: 1e-5. */
   readonly eps?: number | undefined;
 }
 

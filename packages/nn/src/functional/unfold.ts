@@ -10,10 +10,13 @@ import {
   slidingWindows,
 } from "./sliding-windows.ts";
 
+/** Options of `unfold` and `fold`. */
 export interface UnfoldOptions {
+  /** The distance between windows. Default: 1. */
   readonly stride?: PerAxis;
-  /** Zeros on both sides. */
+  /** The number of zeros before and after each axis. Default: 0. */
   readonly padding?: PerAxis;
+  /** The distance between the elements of a window. Default: 1. */
   readonly dilation?: PerAxis;
 }
 
@@ -38,7 +41,21 @@ const unfoldOptions = {
 } as const satisfies Options;
 const unfoldArguments: Signature = { x: "tensor", kernelSize: perAxisKind, options: unfoldOptions };
 
-/** Windows of images x [N, C, H, W] as columns [N, C·kH·kW, windows]. @throws where the kernel is larger than the image. */
+/**
+ * Sliding windows of images as columns (im2col).
+ *
+ * @param x [N, C, H, W]
+ * @param kernelSize the size of the windows, one for both axes or [kH, kW]
+ * @returns [N, C·kH·kW, windows]
+ * @throws where the kernel is larger than the padded image
+ *
+ * @example
+ * console.log(unfold(arange(9).reshape([1, 1, 3, 3]), 2).select(0, 0));
+ * //=> tensor([[0, 1, 3, 4],
+ * //=>         [1, 2, 4, 5],
+ * //=>         [3, 4, 6, 7],
+ * //=>         [4, 5, 7, 8]], shape [4, 4], float32)
+ */
 export function unfold(x: Tensor, kernelSize: PerAxis, options: UnfoldOptions = {}): Tensor {
   checkArguments("unfold", unfoldArguments, arguments);
   if (x.ndim !== 4) fail("shape", "unfold", `${formatShape(x.shape)} must be [N, C, H, W]`);
@@ -54,8 +71,19 @@ const foldArguments: Signature = {
 };
 
 /**
- * Columns [N, C·kH·kW, windows], as `unfold` gives them, added up to images [N, C, …outputSize]; the transpose of
- * `unfold`. @throws where there are not as many columns as windows.
+ * Sum of columns at the positions of their windows (col2im), the transpose of `unfold`.
+ *
+ * @param columns [N, C·kH·kW, windows]
+ * @param outputSize the size of the images, one for both axes or [H, W]
+ * @param kernelSize the size of the windows, one for both axes or [kH, kW]
+ * @returns [N, C, H, W]
+ * @throws where the number of columns is not that of the windows
+ *
+ * @example
+ * console.log(fold(ones([1, 4, 4]), 3, 2).squeeze());
+ * //=> tensor([[1, 2, 1],
+ * //=>         [2, 4, 2],
+ * //=>         [1, 2, 1]], shape [3, 3], float32)
  */
 export function fold(
   columns: Tensor,

@@ -2,7 +2,7 @@ import { formatShape, stack, type Tensor } from "@chainrule/core";
 import { checked, fail, type Kind, type Signature } from "@chainrule/core/internal";
 import { functionLayer } from "./function-layer.ts";
 
-/** Sizes of the pooled axes: one for all, or one for each; null keeps the input's. */
+/** The sizes of the pooled axes: one for all, or one for each; null keeps the input's size. */
 export type OutputSize = number | readonly (number | null)[];
 
 /**
@@ -46,53 +46,114 @@ const outputSizeKind: Kind = {
 };
 const poolArguments: Signature = { x: "tensor", outputSize: outputSizeKind };
 
-/** The last axis of x […, L] averaged to `outputSize` elements, over bins of sizes as equal as can be. @throws where sizes do not fit. */
+/**
+ * Mean over bins of the last axis: bin i of o covers the indices from ⌊i·n/o⌋ up to, excluding, ⌈(i+1)·n/o⌉.
+ *
+ * @param x […, L]
+ * @param outputSize o, the number of bins
+ * @returns […, o]
+ * @throws where sizes do not fit
+ *
+ * @example
+ * console.log(adaptiveAvgPool1d(tensor([1, 3, 5, 7]), 2)); //=> tensor([2, 6], shape [2], float32)
+ */
 export const adaptiveAvgPool1d = /* @__PURE__ */ checked(
   "adaptiveAvgPool1d",
   poolArguments,
   (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveAvgPool1d", 1, x, outputSize, mean),
 );
 
-/** `adaptiveAvgPool1d` of the last two axes. @throws where sizes do not fit. */
+/**
+ * `adaptiveAvgPool1d` over the last two axes.
+ *
+ * @throws where sizes do not fit
+ *
+ * @example
+ * console.log(adaptiveAvgPool2d(arange(16).reshape([1, 4, 4]), 2));
+ * //=> tensor([[[ 2.5,  4.5],
+ * //=>          [10.5, 12.5]]], shape [1, 2, 2], float32)
+ */
 export const adaptiveAvgPool2d = /* @__PURE__ */ checked(
   "adaptiveAvgPool2d",
   poolArguments,
   (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveAvgPool2d", 2, x, outputSize, mean),
 );
 
-/** `adaptiveAvgPool1d` of the last three axes. @throws where sizes do not fit. */
+/**
+ * `adaptiveAvgPool1d` over the last three axes.
+ *
+ * @throws where sizes do not fit
+ *
+ * @example
+ * console.log(adaptiveAvgPool3d(arange(8).reshape([2, 2, 2]), 1)); //=> tensor([[[3.5]]], shape [1, 1, 1], float32)
+ */
 export const adaptiveAvgPool3d = /* @__PURE__ */ checked(
   "adaptiveAvgPool3d",
   poolArguments,
   (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveAvgPool3d", 3, x, outputSize, mean),
 );
 
-/** The greatest of each bin of `adaptiveAvgPool1d`; the gradient goes to the first of equals. @throws where sizes do not fit. */
+/**
+ * Maximum over bins of the last axis, the bins of `adaptiveAvgPool1d`. The gradient goes to the first of equal elements.
+ *
+ * @throws where sizes do not fit
+ *
+ * @example
+ * console.log(adaptiveMaxPool1d(tensor([1, 3, 7, 5]), 2)); //=> tensor([3, 7], shape [2], float32)
+ */
 export const adaptiveMaxPool1d = /* @__PURE__ */ checked(
   "adaptiveMaxPool1d",
   poolArguments,
   (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveMaxPool1d", 1, x, outputSize, greatest),
 );
 
-/** `adaptiveMaxPool1d` of the last two axes. @throws where sizes do not fit. */
+/**
+ * `adaptiveMaxPool1d` over the last two axes.
+ *
+ * @throws where sizes do not fit
+ *
+ * @example
+ * console.log(adaptiveMaxPool2d(arange(16).reshape([1, 4, 4]), 2));
+ * //=> tensor([[[ 5,  7],
+ * //=>          [13, 15]]], shape [1, 2, 2], float32)
+ */
 export const adaptiveMaxPool2d = /* @__PURE__ */ checked(
   "adaptiveMaxPool2d",
   poolArguments,
   (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveMaxPool2d", 2, x, outputSize, greatest),
 );
 
-/** `adaptiveMaxPool1d` of the last three axes. @throws where sizes do not fit. */
+/**
+ * `adaptiveMaxPool1d` over the last three axes.
+ *
+ * @throws where sizes do not fit
+ *
+ * @example
+ * console.log(adaptiveMaxPool3d(arange(8).reshape([2, 2, 2]), 1)); //=> tensor([[[7]]], shape [1, 1, 1], float32)
+ */
 export const adaptiveMaxPool3d = /* @__PURE__ */ checked(
   "adaptiveMaxPool3d",
   poolArguments,
   (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveMaxPool3d", 3, x, outputSize, greatest),
 );
 
-/** `adaptiveAvgPool2d` as a layer. */
+/**
+ * `adaptiveAvgPool2d` as a layer.
+ *
+ * @example
+ * console.log(new AdaptiveAvgPool2d(1).forward(arange(4).reshape([1, 2, 2])));
+ * //=> tensor([[[1.5]]], shape [1, 1, 1], float32)
+ */
 export class AdaptiveAvgPool2d extends functionLayer(adaptiveAvgPool2d, poolArguments) {
   static override readonly name: string = "AdaptiveAvgPool2d";
 }
-/** `adaptiveMaxPool2d` as a layer. */
+/**
+ * `adaptiveMaxPool2d` as a layer.
+ *
+ * @example
+ * console.log(new AdaptiveMaxPool2d(1).forward(arange(4).reshape([1, 2, 2])));
+ * //=> tensor([[[3]]], shape [1, 1, 1], float32)
+ */
 export class AdaptiveMaxPool2d extends functionLayer(adaptiveMaxPool2d, poolArguments) {
   static override readonly name: string = "AdaptiveMaxPool2d";
 }

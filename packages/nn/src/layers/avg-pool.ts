@@ -4,10 +4,11 @@ import { type PoolOptions, padConstant, poolConfigs, poolOptions } from "../func
 import { type PerAxis, perAxisKind, slidingWindows } from "../functional/sliding-windows.ts";
 import { functionLayer } from "./function-layer.ts";
 
+/** Options of average pooling. */
 export interface AvgPoolOptions extends PoolOptions {
-  /** Whether the zeros of the padding count as elements. */
+  /** Whether the zeros of the padding count as elements. Default: true. */
   readonly countIncludePad?: boolean;
-  /** What every sum is divided by instead of the number of elements. */
+  /** The divisor of every sum. Default: the number of elements. */
   readonly divisorOverride?: number;
 }
 
@@ -37,8 +38,14 @@ const poolArguments: Signature = {
 };
 
 /**
- * The mean of each window along the last axis of x […, L]; the zeros of the padding count unless `countIncludePad` is
- * false, what `ceilMode` adds never does. @throws where the kernel is larger than the padded input.
+ * Mean of each window along the last axis. Elements that `ceilMode` adds never count.
+ *
+ * @param x […, L]
+ * @param kernelSize the size of the windows
+ * @throws where the kernel is larger than the padded input
+ *
+ * @example
+ * console.log(avgPool1d(tensor([1, 3, 5, 7]), 2)); //=> tensor([2, 6], shape [2], float32)
  */
 export const avgPool1d = /* @__PURE__ */ checked(
   "avgPool1d",
@@ -47,7 +54,16 @@ export const avgPool1d = /* @__PURE__ */ checked(
     avgPoolNd(1, x, kernelSize, options),
 );
 
-/** `avgPool1d` of windows over the last two axes of x […, H, W]. @throws as `avgPool1d`. */
+/**
+ * `avgPool1d` of windows over the last two axes of x […, H, W].
+ *
+ * @throws as `avgPool1d`
+ *
+ * @example
+ * console.log(avgPool2d(arange(16).reshape([1, 4, 4]), 2));
+ * //=> tensor([[[ 2.5,  4.5],
+ * //=>          [10.5, 12.5]]], shape [1, 2, 2], float32)
+ */
 export const avgPool2d = /* @__PURE__ */ checked(
   "avgPool2d",
   poolArguments,
@@ -55,7 +71,14 @@ export const avgPool2d = /* @__PURE__ */ checked(
     avgPoolNd(2, x, kernelSize, options),
 );
 
-/** `avgPool1d` of windows over the last three axes of x […, D, H, W]. @throws as `avgPool1d`. */
+/**
+ * `avgPool1d` of windows over the last three axes of x […, D, H, W].
+ *
+ * @throws as `avgPool1d`
+ *
+ * @example
+ * console.log(avgPool3d(arange(8).reshape([2, 2, 2]), 2)); //=> tensor([[[3.5]]], shape [1, 1, 1], float32)
+ */
 export const avgPool3d = /* @__PURE__ */ checked(
   "avgPool3d",
   poolArguments,
@@ -63,15 +86,33 @@ export const avgPool3d = /* @__PURE__ */ checked(
     avgPoolNd(3, x, kernelSize, options),
 );
 
-/** `avgPool1d` as a layer. */
+/**
+ * `avgPool1d` as a layer.
+ *
+ * @example
+ * console.log(new AvgPool1d(2).forward(tensor([1, 3, 5, 7]))); //=> tensor([2, 6], shape [2], float32)
+ */
 export class AvgPool1d extends functionLayer(avgPool1d, poolArguments) {
   static override readonly name: string = "AvgPool1d";
 }
-/** `avgPool2d` as a layer. */
+/**
+ * `avgPool2d` as a layer.
+ *
+ * @example
+ * console.log(new AvgPool2d(2).forward(arange(16).reshape([1, 4, 4])));
+ * //=> tensor([[[ 2.5,  4.5],
+ * //=>          [10.5, 12.5]]], shape [1, 2, 2], float32)
+ */
 export class AvgPool2d extends functionLayer(avgPool2d, poolArguments) {
   static override readonly name: string = "AvgPool2d";
 }
-/** `avgPool3d` as a layer. */
+/**
+ * `avgPool3d` as a layer.
+ *
+ * @example
+ * console.log(new AvgPool3d(2).forward(arange(8).reshape([2, 2, 2])));
+ * //=> tensor([[[3.5]]], shape [1, 1, 1], float32)
+ */
 export class AvgPool3d extends functionLayer(avgPool3d, poolArguments) {
   static override readonly name: string = "AvgPool3d";
 }

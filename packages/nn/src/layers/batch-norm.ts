@@ -39,8 +39,16 @@ function batchDims(op: string, x: Tensor): number[] {
 const momentsOfArguments: Signature = { x: "tensor" };
 
 /**
- * Mean and variance [C] of each channel of x [N, C, …] over all other axes.
- * @throws where a channel has a single value, which has no variance.
+ * Mean and biased variance of each channel over all other axes.
+ *
+ * @param x [N, C, …]
+ * @returns mean and variance, each [C]
+ * @throws where a channel has a single value, which has no variance
+ *
+ * @example
+ * const { mean, variance } = momentsOf(tensor([[1, 10], [3, 30]]));
+ * console.log(mean); //=> tensor([ 2, 20], shape [2], float32)
+ * console.log(variance); //=> tensor([  1, 100], shape [2], float32)
  */
 export function momentsOf(x: Tensor): Moments {
   checkArguments("momentsOf", momentsOfArguments, arguments);
@@ -55,9 +63,18 @@ const momentsKind: Kind = {
 const batchNormArguments: Signature = { x: "tensor", moments: momentsKind, options: normOptions };
 
 /**
- * γ·(x − mean)/√(variance + ε) + β for each channel of x [N, C, …], by given moments [C], or by the batch's own where
- * they are null: then values of every size are standardised, those too whose variance is beyond the dtype.
- * [Ioffe & Szegedy 2015] @throws where shapes do not fit.
+ * Batch normalisation γ·(x − mean)/√(variance + ε) + β of each channel. [Ioffe & Szegedy 2015]
+ *
+ * The batch's own moments are computed so that values of every magnitude are standardised, also where the variance would overflow.
+ *
+ * @param x [N, C, …]
+ * @param moments mean and variance [C]; null for those of the batch
+ * @throws where shapes do not fit
+ *
+ * @example
+ * console.log(batchNorm(tensor([[1, 10], [3, 30]]), null, { eps: 0 }));
+ * //=> tensor([[-1, -1],
+ * //=>         [ 1,  1]], shape [2, 2], float32)
  */
 export function batchNorm(x: Tensor, moments: Moments | null, options: NormOptions = {}): Tensor {
   checkArguments("batchNorm", batchNormArguments, arguments);
@@ -75,17 +92,30 @@ export function batchNorm(x: Tensor, moments: Moments | null, options: NormOptio
 const inverseStd = (variance: Tensor, eps: number): Tensor =>
   where(variance.isInf(), Number.NaN, variance.add(eps).rsqrt());
 
-/** old + momentum·(batch − old), the batch's variance unbiased: divided by the elements per channel of x less one. */
+/**
+ * Exponential moving average old + momentum·(batch − old) of mean and variance.
+ *
+ * @param batch the moments of x, whose variance is corrected to the unbiased one
+ * @param momentum default 0.1
+ *
+ * @example
+ * const x = tensor([[1], [3]]);
+ * const old = { mean: zeros([1]), variance: ones([1]) };
+ * console.log(runningMoments(old, momentsOf(x), x, 0.5).mean); //=> tensor([1], shape [1], float32)
+ */
 export function runningMoments(old: Moments, batch: Moments, x: Tensor, momentum = 0.1): Moments {
   const follow = (from: Tensor, to: Tensor) => from.mul(1 - momentum).add(to.mul(momentum));
   const unbiased = batch.variance.mul(countOf(x) / (countOf(x) - 1));
   return { mean: follow(old.mean, batch.mean), variance: follow(old.variance, unbiased) };
 }
 
+/** Options of `BatchNorm1d` and `BatchNorm2d`. */
 export interface BatchNormOptions extends ParameterOptions {
+  /** ε, added to the variance. Default: 1e-5. */
   readonly eps?: number;
-  /** How far the running statistics move towards those of each batch. */
+  /** The weight of each batch in the running statistics. Default: 0.1. */
   readonly momentum?: number;
+  /** Whether there are trained weights γ and β. Default: true. */
   readonly affine?: boolean;
 }
 
@@ -94,7 +124,16 @@ const layerArguments: Signature = {
   options: { ...parameterOptions, eps: "number", momentum: "number", affine: "boolean" },
 };
 
-/** Batch normalisation of [N, C] or [N, C, L]: by the batch while training, by running statistics in `eval()`. */
+/**
+ * Batch normalisation of [N, C] or [N, C, L]: with the batch's statistics while training, with running statistics in `eval()`.
+ *
+ * @example
+ * const layer = new BatchNorm1d(1);
+ * console.log(layer.forward(tensor([[1], [3]])).detach());
+ * //=> tensor([[-1],
+ * //=>         [ 1]], shape [2, 1], float32)
+ * console.log(layer.runningMean.detach()); //=> tensor([0.2], shape [1], float32)
+ */
 export class BatchNorm1d extends Layer {
   static override readonly name: string = "BatchNorm1d";
   readonly weight: Parameter | null;
@@ -155,7 +194,13 @@ export class BatchNorm1d extends Layer {
   }
 }
 
-/** Batch normalisation of images [N, C, H, W]: by the batch while training, by running statistics in `eval()`. */
+/**
+ * Batch normalisation of images [N, C, H, W]: with the batch's statistics while training, with running statistics in `eval()`.
+ *
+ * @example
+ * console.log(new BatchNorm2d(1).forward(arange(4).reshape([1, 1, 2, 2])).detach().flatten());
+ * //=> tensor([-1.3416, -0.4472,  0.4472,  1.3416], shape [4], float32)
+ */
 export class BatchNorm2d extends BatchNorm1d {
   static override readonly name: string = "BatchNorm2d";
   protected override get ranks(): readonly number[] {

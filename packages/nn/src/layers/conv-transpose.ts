@@ -9,16 +9,20 @@ import {
 } from "../functional/sliding-windows.ts";
 import { perChannel } from "../functional/standardise.ts";
 
+/** Options of transposed convolutions. */
 export interface ConvTransposeOptions {
+  /** The distance between the outputs of neighbouring inputs. Default: 1. */
   readonly stride?: PerAxis;
-  /** How much of the border is cut off on both sides. */
+  /** The number of elements cut off before and after each axis. Default: 0. */
   readonly padding?: PerAxis;
   /**
-   * How much is added after, less than the stride or the dilation: which of the sizes that the convolution maps to this
-   * input's the output has.
+   * The number of elements added after each axis, less than the stride or the dilation: a convolution maps several sizes to one,
+   * and this selects among them. Default: 0.
    */
   readonly outputPadding?: PerAxis;
+  /** The distance between the outputs of a kernel's elements. Default: 1. */
   readonly dilation?: PerAxis;
+  /** The number of groups of channels, each with kernels of its own. Default: 1. */
   readonly groups?: number;
 }
 
@@ -99,8 +103,16 @@ const convTransposeArguments: Signature = {
 };
 
 /**
- * The transpose of `conv1d` as a linear map, plus b: y[n, o, t·stride + k·dilation − padding] collects
- * w[i, o, k]·x[n, i, t], for x [N, in, L] or [in, L] and w [in, out/groups, K]. @throws where shapes do not fit.
+ * The transpose of `conv1d` as a linear map, plus b: y[n, o, t·stride + k·dilation − padding] sums w[i, o, k]·x[n, i, t].
+ *
+ * @param x [N, in, L] or [in, L]
+ * @param weight w [in, out/groups, K]
+ * @param bias b [out]; default none
+ * @throws where shapes do not fit
+ *
+ * @example
+ * console.log(convTranspose1d(tensor([[1, 10]]), tensor([[[1, 2]]])));
+ * //=> tensor([[ 1, 12, 20]], shape [1, 3], float32)
  */
 export const convTranspose1d = /* @__PURE__ */ checked(
   "convTranspose1d",
@@ -109,7 +121,17 @@ export const convTranspose1d = /* @__PURE__ */ checked(
     convTransposeNd(1, x, weight, bias, options),
 );
 
-/** `convTranspose1d` with two spatial axes. @throws where shapes do not fit. */
+/**
+ * `convTranspose1d` with two spatial axes.
+ *
+ * @throws where shapes do not fit
+ *
+ * @example
+ * console.log(convTranspose2d(ones([1, 2, 2]), ones([1, 1, 2, 2])));
+ * //=> tensor([[[1, 2, 1],
+ * //=>          [2, 4, 2],
+ * //=>          [1, 2, 1]]], shape [1, 3, 3], float32)
+ */
 export const convTranspose2d = /* @__PURE__ */ checked(
   "convTranspose2d",
   convTransposeArguments,
@@ -117,7 +139,14 @@ export const convTranspose2d = /* @__PURE__ */ checked(
     convTransposeNd(2, x, weight, bias, options),
 );
 
-/** `convTranspose1d` with three spatial axes. @throws where shapes do not fit. */
+/**
+ * `convTranspose1d` with three spatial axes.
+ *
+ * @throws where shapes do not fit
+ *
+ * @example
+ * console.log(convTranspose3d(ones([1, 1, 1, 1]), ones([1, 1, 2, 2, 2])).shape); //=> [ 1, 2, 2, 2 ]
+ */
 export const convTranspose3d = /* @__PURE__ */ checked(
   "convTranspose3d",
   convTransposeArguments,

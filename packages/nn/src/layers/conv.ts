@@ -23,13 +23,17 @@ import { kaimingUniform, uniform } from "../init.ts";
 import { Layer, layerInput } from "../module.ts";
 import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
 
+/** Options of convolutions. */
 export interface ConvOptions {
+  /** The distance between windows. Default: 1. */
   readonly stride?: PerAxis;
-  /** Zeros on both sides. "same" adds as many as keep the size (an odd one after), "valid" none. */
+  /**
+   * The number of zeros before and after each axis. "same" keeps the size (an odd zero goes after), "valid" adds none. Default: 0.
+   */
   readonly padding?: PerAxis | "same" | "valid";
-  /** The distance between the elements that a kernel's neighbours meet. */
+  /** The distance between the input elements of a window. Default: 1. */
   readonly dilation?: PerAxis;
-  /** Channels are split into so many parts, each with its own kernels. */
+  /** The number of groups of channels, each with kernels of its own. Default: 1. */
   readonly groups?: number;
 }
 
@@ -107,8 +111,17 @@ const convArguments: Signature = {
 };
 
 /**
- * y[n, o, t] = b[o] + Σ w[o, i, k]·x[n, i, t·stride + k·dilation − padding] for x [N, in, L] or [in, L] and
- * w [out, in/groups, K]. @throws where shapes do not fit or the kernel is larger than the padded input.
+ * Convolution (cross-correlation) y[n, o, t] = b[o] + Σ w[o, i, k]·x[n, i, t·stride + k·dilation − padding].
+ *
+ * @param x [N, in, L] or [in, L]
+ * @param weight w [out, in/groups, K]
+ * @param bias b [out]; default none
+ * @returns [N, out, L′] or [out, L′]
+ * @throws where shapes do not fit, or the kernel is larger than the padded input
+ *
+ * @example
+ * console.log(conv1d(tensor([[1, 2, 4, 8]]), tensor([[[1, -1]]])));
+ * //=> tensor([[-1, -2, -4]], shape [1, 3], float32)
  */
 export const conv1d = /* @__PURE__ */ checked(
   "conv1d",
@@ -117,7 +130,16 @@ export const conv1d = /* @__PURE__ */ checked(
     convNd(1, x, weight, bias, options),
 );
 
-/** `conv1d` with two spatial axes: x [N, in, H, W] or [in, H, W], w [out, in/groups, kH, kW]. @throws as `conv1d`. */
+/**
+ * `conv1d` with two spatial axes: x [N, in, H, W] or [in, H, W], w [out, in/groups, kH, kW].
+ *
+ * @throws as `conv1d`
+ *
+ * @example
+ * console.log(conv2d(arange(9).reshape([1, 3, 3]), ones([1, 1, 2, 2])));
+ * //=> tensor([[[ 8, 12],
+ * //=>          [20, 24]]], shape [1, 2, 2], float32)
+ */
 export const conv2d = /* @__PURE__ */ checked(
   "conv2d",
   convArguments,
@@ -125,7 +147,15 @@ export const conv2d = /* @__PURE__ */ checked(
     convNd(2, x, weight, bias, options),
 );
 
-/** `conv1d` with three spatial axes: x [N, in, D, H, W] or [in, D, H, W], w [out, in/groups, kD, kH, kW]. @throws as `conv1d`. */
+/**
+ * `conv1d` with three spatial axes: x [N, in, D, H, W] or [in, D, H, W], w [out, in/groups, kD, kH, kW].
+ *
+ * @throws as `conv1d`
+ *
+ * @example
+ * console.log(conv3d(arange(8).reshape([1, 2, 2, 2]), ones([1, 1, 2, 2, 2])));
+ * //=> tensor([[[[28]]]], shape [1, 1, 1, 1], float32)
+ */
 export const conv3d = /* @__PURE__ */ checked(
   "conv3d",
   convArguments,
@@ -133,8 +163,9 @@ export const conv3d = /* @__PURE__ */ checked(
     convNd(3, x, weight, bias, options),
 );
 
+/** Options of convolution layers. */
 export interface ConvLayerOptions extends ConvOptions, ParameterOptions {
-  /** Whether b is there. */
+  /** Whether there is a bias b. Default: true. */
   readonly bias?: boolean;
 }
 
@@ -188,7 +219,16 @@ const layerArguments: Signature = {
   options: { ...convOptions, ...parameterOptions, bias: "boolean" },
 };
 
-/** `conv1d` with kernels of its own, w and b drawn from U(±1/√(in/groups·K)). */
+/**
+ * `conv1d` with trained kernels: w and b are drawn from U(±1/√(in/groups·K)).
+ *
+ * @param kernelSize K
+ * @throws where the channels do not split into groups, or an option is out of range
+ *
+ * @example
+ * const layer = new Conv1d(3, 8, 5, { padding: "same" });
+ * console.log(layer.forward(randn(2, 3, 16)).shape); //=> [ 2, 8, 16 ]
+ */
 export class Conv1d extends ConvLayer {
   static override readonly name: string = "Conv1d";
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options?: ConvLayerOptions) {
@@ -197,7 +237,16 @@ export class Conv1d extends ConvLayer {
   }
 }
 
-/** `conv2d` with kernels of its own, w and b drawn from U(±1/√(in/groups·kH·kW)). */
+/**
+ * `conv2d` with trained kernels: w and b are drawn from U(±1/√(in/groups·kH·kW)).
+ *
+ * @param kernelSize one for both axes, or [kH, kW]
+ * @throws where the channels do not split into groups, or an option is out of range
+ *
+ * @example
+ * const layer = new Conv2d(3, 8, 3, { stride: 2, padding: 1 });
+ * console.log(layer.forward(randn(1, 3, 16, 16)).shape); //=> [ 1, 8, 8, 8 ]
+ */
 export class Conv2d extends ConvLayer {
   static override readonly name: string = "Conv2d";
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options?: ConvLayerOptions) {
@@ -206,7 +255,15 @@ export class Conv2d extends ConvLayer {
   }
 }
 
-/** `conv3d` with kernels of its own, w and b drawn from U(±1/√(in/groups·kD·kH·kW)). */
+/**
+ * `conv3d` with trained kernels: w and b are drawn from U(±1/√(in/groups·kD·kH·kW)).
+ *
+ * @param kernelSize one for all axes, or [kD, kH, kW]
+ * @throws where the channels do not split into groups, or an option is out of range
+ *
+ * @example
+ * console.log(new Conv3d(1, 2, 3).forward(randn(1, 1, 8, 8, 8)).shape); //=> [ 1, 2, 6, 6, 6 ]
+ */
 export class Conv3d extends ConvLayer {
   static override readonly name: string = "Conv3d";
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options?: ConvLayerOptions) {

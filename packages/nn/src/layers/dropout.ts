@@ -9,8 +9,9 @@ import {
 } from "@chainrule/core/internal";
 import { Layer } from "../module.ts";
 
+/** Options of `dropout`. */
 export interface DropoutOptions {
-  /** Where to draw from instead of the shared stream. */
+  /** The source of random numbers. Default: the shared generator. */
   readonly generator?: Generator;
 }
 
@@ -23,8 +24,15 @@ const dropoutArguments: Signature = {
 };
 
 /**
- * Each element 0 with probability p, the others divided by 1 − p, so that the mean stays. [Srivastava et al. 2014]
- * @throws where p lies outside [0, 1].
+ * Dropout: each element is 0 with probability p, and otherwise divided by 1 − p, which preserves the mean. [Srivastava et al. 2014]
+ *
+ * @param p default 0.5
+ * @param training whether elements are dropped; default true
+ * @throws where p is outside [0, 1]
+ *
+ * @example
+ * const generator = new Generator(0);
+ * console.log(dropout(ones([6]), 0.5, true, { generator })); //=> tensor([2, 2, 2, 0, 0, 2], shape [6], float32)
  */
 export function dropout(x: Tensor, p = 0.5, training = true, options: DropoutOptions = {}): Tensor {
   checkArguments("dropout", dropoutArguments, arguments);
@@ -36,7 +44,16 @@ export function dropout(x: Tensor, p = 0.5, training = true, options: DropoutOpt
 
 const layerArguments: Signature = { p: "number?", options: dropoutOptions };
 
-/** Dropout while training; nothing happens in `eval()`. */
+/**
+ * `dropout` as a layer: it drops elements while training, and is the identity in `eval()`.
+ *
+ * @param p default 0.5
+ *
+ * @example
+ * const layer = new Dropout(0.5, { generator: new Generator(0) });
+ * console.log(layer.forward(ones([6]))); //=> tensor([2, 2, 2, 0, 0, 2], shape [6], float32)
+ * console.log(layer.eval().forward(ones([6]))); //=> tensor([1, 1, 1, 1, 1, 1], shape [6], float32)
+ */
 export class Dropout extends Layer {
   static override readonly name: string = "Dropout";
   readonly #options: DropoutOptions;

@@ -15,8 +15,18 @@ function normalizeIndex(paddingIdx: number, entries: number): number {
 const embeddingArguments: Signature = { index: "tensor", weight: "tensor", paddingIdx: "number?" };
 
 /**
- * Rows of `weight` [entries, width] at the places that `index` (int32) holds: shape index.shape + [width]. The row
- * `paddingIdx` gets no gradient. @throws where an index is out of range.
+ * Rows of a table by index.
+ *
+ * @param index int32 indices of any shape
+ * @param weight the table [entries, width]
+ * @param paddingIdx a row that gets no gradient, negative from the end; default none
+ * @returns [...index.shape, width]
+ * @throws where an index is out of range
+ *
+ * @example
+ * console.log(embedding(tensor([2, 0], { dtype: "int32" }), eye(3)));
+ * //=> tensor([[0, 0, 1],
+ * //=>         [1, 0, 0]], shape [2, 3], float32)
  */
 export function embedding(index: Tensor, weight: Tensor, paddingIdx?: number): Tensor {
   checkArguments("embedding", embeddingArguments, arguments);
@@ -26,8 +36,9 @@ export function embedding(index: Tensor, weight: Tensor, paddingIdx?: number): T
   return where(padding, rows.detach(), rows);
 }
 
+/** Options of `Embedding`. */
 export interface EmbeddingOptions extends ParameterOptions {
-  /** An entry that stands for nothing: it starts at zero and is not trained. */
+  /** An entry that is initialized with 0 and not trained, negative from the end. Default: none. */
   readonly paddingIdx?: number;
 }
 
@@ -37,7 +48,15 @@ const layerArguments: Signature = {
   options: { ...parameterOptions, paddingIdx: "number" },
 };
 
-/** A table of vectors, one for each of `numEmbeddings` entries, drawn from N(0, 1). */
+/**
+ * A trained table of vectors, one for each of `numEmbeddings` entries, drawn from N(0, 1).
+ *
+ * @throws where `paddingIdx` is out of range
+ *
+ * @example
+ * const layer = new Embedding(10, 4, { paddingIdx: 0 });
+ * console.log(layer.forward(tensor([[1, 2], [0, 9]], { dtype: "int32" })).shape); //=> [ 2, 2, 4 ]
+ */
 export class Embedding extends Layer {
   static override readonly name: string = "Embedding";
   readonly weight: Parameter;

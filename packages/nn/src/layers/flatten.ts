@@ -4,7 +4,15 @@ import { Layer, layerInput } from "../module.ts";
 
 const layerArguments: Signature = { startDim: "dim?", endDim: "dim?" };
 
-/** All axes from `startDim` to `endDim` joined into one; the first, the batch, is left alone. */
+/**
+ * Flattens the axes from `startDim` to `endDim` into one. By default it keeps the first axis, the batch.
+ *
+ * @param startDim default 1
+ * @param endDim default −1
+ *
+ * @example
+ * console.log(new Flatten().forward(zeros([2, 3, 4])).shape); //=> [ 2, 12 ]
+ */
 export class Flatten extends Layer {
   static override readonly name: string = "Flatten";
   constructor(

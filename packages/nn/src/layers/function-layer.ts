@@ -3,7 +3,7 @@ import { checkArguments, type Signature } from "@chainrule/core/internal";
 import { describe } from "../describe.ts";
 import { Layer } from "../module.ts";
 
-/** A layer without parameters. */
+/** A layer without parameters, which applies a function. */
 export interface FunctionLayer extends Layer {
   forward(x: Tensor): Tensor;
 }

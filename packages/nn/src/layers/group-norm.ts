@@ -33,9 +33,16 @@ function standardiseGroups(
 const groupNormArguments: Signature = { x: "tensor", numGroups: "number", options: normOptions };
 
 /**
- * Standardises x [N, C, …] over each example's groups of C/numGroups channels, then scales and shifts each channel.
- * One group is layer normalisation without batch, C groups are instance normalisation. [Wu & He 2018]
- * @throws where the channels do not divide into groups, or the batch holds a single value for each group.
+ * Group normalisation: standardises each example's groups of C/numGroups channels, then applies γ and β per channel. [Wu & He 2018]
+ *
+ * One group is layer normalisation over all axes but the batch, C groups are instance normalisation.
+ *
+ * @param x [N, C, …]
+ * @throws where C is not divisible by `numGroups`, or a group has a single value in the whole batch
+ *
+ * @example
+ * console.log(groupNorm(tensor([[1, 3, 10, 30]]), 2, { eps: 0 }));
+ * //=> tensor([[-1,  1, -1,  1]], shape [1, 4], float32)
  */
 export function groupNorm(x: Tensor, numGroups: number, options: NormOptions = {}): Tensor {
   checkArguments("groupNorm", groupNormArguments, arguments);
@@ -51,8 +58,15 @@ export function groupNorm(x: Tensor, numGroups: number, options: NormOptions = {
 const instanceNormArguments: Signature = { x: "tensor", options: normOptions };
 
 /**
- * Group normalisation with as many groups as channels: each channel of each example apart. [Ulyanov et al. 2016]
- * @throws where x is not [N, C, …] with more than one value for each channel of an example.
+ * Instance normalisation: `groupNorm` with one channel per group. [Ulyanov et al. 2016]
+ *
+ * @param x [N, C, …]
+ * @throws where a channel of an example has a single value
+ *
+ * @example
+ * console.log(instanceNorm(tensor([[[1, 3], [10, 30]]]), { eps: 0 }));
+ * //=> tensor([[[-1,  1],
+ * //=>          [-1,  1]]], shape [1, 2, 2], float32)
  */
 export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
   checkArguments("instanceNorm", instanceNormArguments, arguments);
@@ -71,7 +85,15 @@ const layerArguments: Signature = {
   options: { ...parameterOptions, eps: "number" },
 };
 
-/** Group normalisation with trained weight and bias. */
+/**
+ * `groupNorm` with trained γ and β. Default eps: 1e-5.
+ *
+ * @throws where `numChannels` is not divisible by `numGroups`
+ *
+ * @example
+ * console.log(new GroupNorm(2, 4).forward(tensor([[1, 3, 10, 30]])).detach());
+ * //=> tensor([[-1,  1, -1,  1]], shape [1, 4], float32)
+ */
 export class GroupNorm extends Layer {
   static override readonly name: string = "GroupNorm";
   readonly weight: Parameter;

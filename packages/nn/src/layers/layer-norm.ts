@@ -26,8 +26,13 @@ export function lastDims(op: string, x: Tensor, normalizedShape: readonly number
 const layerNormArguments: Signature = { x: "tensor", normalizedShape: "shape", options: normOptions };
 
 /**
- * (x − mean)/√(variance + ε) over the last axes, whose sizes are `normalizedShape`, times weight plus bias.
- * [Ba et al. 2016] @throws where x does not end in that shape.
+ * Layer normalisation γ·(x − mean)/√(variance + ε) + β over the last axes. [Ba et al. 2016]
+ *
+ * @param normalizedShape the sizes of these axes, and the shape of γ and β
+ * @throws where x does not end in that shape
+ *
+ * @example
+ * console.log(layerNorm(tensor([1, 3]), [2], { eps: 0 })); //=> tensor([-1,  1], shape [2], float32)
  */
 export function layerNorm(x: Tensor, normalizedShape: readonly number[], options: NormOptions = {}): Tensor {
   checkArguments("layerNorm", layerNormArguments, arguments);
@@ -38,8 +43,11 @@ export function layerNorm(x: Tensor, normalizedShape: readonly number[], options
   return affine(standardiseAxes(x, dims, eps), { weight, bias });
 }
 
+/** Options of `LayerNorm`. */
 export interface LayerNormOptions extends ParameterOptions {
+  /** ε, added to the variance. Default: 1e-5. */
   readonly eps?: number;
+  /** Whether there are trained weights γ and β. Default: true. */
   readonly elementwiseAffine?: boolean;
 }
 
@@ -48,7 +56,16 @@ const layerArguments: Signature = {
   options: { ...parameterOptions, eps: "number", elementwiseAffine: "boolean" },
 };
 
-/** Layer normalisation with trained weight and bias. */
+/**
+ * `layerNorm` with trained γ and β.
+ *
+ * @param normalizedShape the sizes of the last axes, or that of the last one
+ *
+ * @example
+ * console.log(new LayerNorm(2).forward(tensor([[1, 3], [10, 30]])).detach());
+ * //=> tensor([[-1,  1],
+ * //=>         [-1,  1]], shape [2, 2], float32)
+ */
 export class LayerNorm extends Layer {
   static override readonly name: string = "LayerNorm";
   readonly normalizedShape: readonly number[];

@@ -7,7 +7,19 @@ import { drawOptions, type ParameterOptions, parameter, parameterOptions } from 
 
 const linearArguments: Signature = { x: "tensor", weight: "tensor", bias: "tensor?" };
 
-/** x·Wᵀ + b, for x […, in], W [out, in] and b [out]. @throws where the sizes do not fit. */
+/**
+ * Affine map x·Wᵀ + b.
+ *
+ * @param x […, in]
+ * @param weight W [out, in]
+ * @param bias b [out]; default none
+ * @returns […, out]
+ * @throws where the sizes do not fit
+ *
+ * @example
+ * console.log(linear(tensor([1, 2]), tensor([[3, 4], [5, 6]]), tensor([10, 20])));
+ * //=> tensor([21, 37], shape [2], float32)
+ */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   checkArguments("linear", linearArguments, arguments);
   if (weight.ndim !== 2 || x.ndim === 0 || x.shape.at(-1) !== weight.shape[1])
@@ -21,8 +33,9 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   return bias ? y.add(bias) : y;
 }
 
+/** Options of `Linear`. */
 export interface LinearOptions extends ParameterOptions {
-  /** Whether b is there. */
+  /** Whether there is a bias b. Default: true. */
   readonly bias?: boolean;
 }
 
@@ -32,7 +45,15 @@ const layerArguments: Signature = {
   options: { ...parameterOptions, bias: "boolean" },
 };
 
-/** The affine map x·Wᵀ + b from `inFeatures` to `outFeatures`, W and b drawn from U(±1/√inFeatures). */
+/**
+ * The affine map x·Wᵀ + b from `inFeatures` to `outFeatures`. W and b are drawn from U(±1/√inFeatures).
+ *
+ * @example
+ * const layer = new Linear(3, 2);
+ * console.log(layer.forward(randn(8, 3)).shape); //=> [ 8, 2 ]
+ * console.log(layer.namedParameters().map(([name, p]) => [name, p.shape]));
+ * //=> [ [ 'weight', [ 2, 3 ] ], [ 'bias', [ 2 ] ] ]
+ */
 export class Linear extends Layer {
   static override readonly name: string = "Linear";
   readonly weight: Parameter;

@@ -4,6 +4,7 @@ import { type PoolOptions, padConstant, poolConfigs } from "../functional/poolin
 import { safeScale } from "../functional/safe-scale.ts";
 import { type PerAxis, perAxisKind, slidingWindows } from "../functional/sliding-windows.ts";
 
+/** Options of power-average pooling: `stride` and `ceilMode` of `PoolOptions`. */
 export type LpPoolOptions = Omit<PoolOptions, "padding">;
 
 function lpPoolNd(axes: 1 | 2, x: Tensor, p: number, kernelSize: PerAxis, options: LpPoolOptions): Tensor {
@@ -24,7 +25,17 @@ const lpPoolArguments: Signature = {
   options: { stride: perAxisKind, ceilMode: "boolean" },
 };
 
-/** (Σ xᵖ)^{1/p} of each window along the last axis of x […, L]; the derivative at 0 is 0. @throws where the kernel is larger than the input. */
+/**
+ * Power-average pooling (Σ xᵖ)^{1/p} of each window along the last axis. The derivative at 0 is 0.
+ *
+ * @param x […, L]
+ * @param p the power, > 0
+ * @param kernelSize the size of the windows
+ * @throws where the kernel is larger than the input
+ *
+ * @example
+ * console.log(lpPool1d(tensor([3, 4, 6, 8]), 2, 2)); //=> tensor([ 5, 10], shape [2], float32)
+ */
 export const lpPool1d = /* @__PURE__ */ checked(
   "lpPool1d",
   lpPoolArguments,
@@ -32,7 +43,16 @@ export const lpPool1d = /* @__PURE__ */ checked(
     lpPoolNd(1, x, p, kernelSize, options),
 );
 
-/** `lpPool1d` of windows over the last two axes of x […, H, W]. @throws as `lpPool1d`. */
+/**
+ * `lpPool1d` of windows over the last two axes of x […, H, W].
+ *
+ * @throws as `lpPool1d`
+ *
+ * @example
+ * console.log(lpPool2d(ones([1, 4, 4]), 2, 2));
+ * //=> tensor([[[2, 2],
+ * //=>          [2, 2]]], shape [1, 2, 2], float32)
+ */
 export const lpPool2d = /* @__PURE__ */ checked(
   "lpPool2d",
   lpPoolArguments,

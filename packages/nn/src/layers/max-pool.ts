@@ -4,8 +4,9 @@ import { type PoolOptions, padWithinWindows, poolConfigs, poolOptions } from "..
 import { type PerAxis, perAxisKind, slidingWindows } from "../functional/sliding-windows.ts";
 import { functionLayer } from "./function-layer.ts";
 
+/** Options of max pooling. */
 export interface MaxPoolOptions extends PoolOptions {
-  /** The distance between neighbours in a window. */
+  /** The distance between the elements of a window. Default: 1. */
   readonly dilation?: PerAxis;
 }
 
@@ -34,8 +35,14 @@ const poolArguments: Signature = {
 };
 
 /**
- * The greatest element of each window along the last axis of x […, L]; the border is never chosen, NaN wins, and
- * the gradient goes to the first of equal elements. @throws where the kernel is larger than the padded input.
+ * Maximum of each window along the last axis. The padding is never chosen, NaN is, and the gradient goes to the first of equal elements.
+ *
+ * @param x […, L]
+ * @param kernelSize the size of the windows
+ * @throws where the kernel is larger than the padded input
+ *
+ * @example
+ * console.log(maxPool1d(tensor([1, 3, 7, 5]), 2)); //=> tensor([3, 7], shape [2], float32)
  */
 export const maxPool1d = /* @__PURE__ */ checked(
   "maxPool1d",
@@ -44,7 +51,16 @@ export const maxPool1d = /* @__PURE__ */ checked(
     maxPoolNd(1, x, kernelSize, options).values,
 );
 
-/** `maxPool1d` of windows over the last two axes of x […, H, W]. @throws as `maxPool1d`. */
+/**
+ * `maxPool1d` of windows over the last two axes of x […, H, W].
+ *
+ * @throws as `maxPool1d`
+ *
+ * @example
+ * console.log(maxPool2d(arange(16).reshape([1, 4, 4]), 2));
+ * //=> tensor([[[ 5,  7],
+ * //=>          [13, 15]]], shape [1, 2, 2], float32)
+ */
 export const maxPool2d = /* @__PURE__ */ checked(
   "maxPool2d",
   poolArguments,
@@ -52,7 +68,14 @@ export const maxPool2d = /* @__PURE__ */ checked(
     maxPoolNd(2, x, kernelSize, options).values,
 );
 
-/** `maxPool1d` of windows over the last three axes of x […, D, H, W]. @throws as `maxPool1d`. */
+/**
+ * `maxPool1d` of windows over the last three axes of x […, D, H, W].
+ *
+ * @throws as `maxPool1d`
+ *
+ * @example
+ * console.log(maxPool3d(arange(8).reshape([2, 2, 2]), 2)); //=> tensor([[[7]]], shape [1, 1, 1], float32)
+ */
 export const maxPool3d = /* @__PURE__ */ checked(
   "maxPool3d",
   poolArguments,
@@ -60,9 +83,11 @@ export const maxPool3d = /* @__PURE__ */ checked(
     maxPoolNd(3, x, kernelSize, options).values,
 );
 
-/** What a max pool chose, and where it stood. */
+/** The result of max pooling with indices. */
 export interface PooledWithIndices {
+  /** The maxima. */
   readonly values: Tensor;
+  /** The index of each maximum (int32) in the flattened spatial axes of the input. */
   readonly indices: Tensor;
 }
 
@@ -71,7 +96,14 @@ function withIndices({ values, indices, windowIndices }: Pooled): PooledWithIndi
   return { values, indices: all.gather(-1, indices.unsqueeze(-1)).squeeze(-1) };
 }
 
-/** `maxPool1d`, and the place (int32) of each greatest element in its line [L]. @throws as `maxPool1d`. */
+/**
+ * `maxPool1d` together with the index (int32) of each maximum along [L].
+ *
+ * @throws as `maxPool1d`
+ *
+ * @example
+ * console.log(maxPool1dWithIndices(tensor([1, 3, 7, 5]), 2).indices); //=> tensor([1, 2], shape [2], int32)
+ */
 export const maxPool1dWithIndices = /* @__PURE__ */ checked(
   "maxPool1dWithIndices",
   poolArguments,
@@ -79,7 +111,16 @@ export const maxPool1dWithIndices = /* @__PURE__ */ checked(
     withIndices(maxPoolNd(1, x, kernelSize, options)),
 );
 
-/** `maxPool2d`, and the flat place (int32) of each greatest element in its plane [H, W]. @throws as `maxPool1d`. */
+/**
+ * `maxPool2d` together with the index (int32) of each maximum in the flattened plane [H, W].
+ *
+ * @throws as `maxPool1d`
+ *
+ * @example
+ * console.log(maxPool2dWithIndices(arange(16).reshape([1, 4, 4]), 2).indices);
+ * //=> tensor([[[ 5,  7],
+ * //=>          [13, 15]]], shape [1, 2, 2], int32)
+ */
 export const maxPool2dWithIndices = /* @__PURE__ */ checked(
   "maxPool2dWithIndices",
   poolArguments,
@@ -87,7 +128,15 @@ export const maxPool2dWithIndices = /* @__PURE__ */ checked(
     withIndices(maxPoolNd(2, x, kernelSize, options)),
 );
 
-/** `maxPool3d`, and the flat place (int32) of each greatest element in its volume [D, H, W]. @throws as `maxPool1d`. */
+/**
+ * `maxPool3d` together with the index (int32) of each maximum in the flattened volume [D, H, W].
+ *
+ * @throws as `maxPool1d`
+ *
+ * @example
+ * console.log(maxPool3dWithIndices(arange(8).reshape([2, 2, 2]), 2).indices);
+ * //=> tensor([[[7]]], shape [1, 1, 1], int32)
+ */
 export const maxPool3dWithIndices = /* @__PURE__ */ checked(
   "maxPool3dWithIndices",
   poolArguments,
@@ -95,15 +144,32 @@ export const maxPool3dWithIndices = /* @__PURE__ */ checked(
     withIndices(maxPoolNd(3, x, kernelSize, options)),
 );
 
-/** `maxPool1d` as a layer. */
+/**
+ * `maxPool1d` as a layer.
+ *
+ * @example
+ * console.log(new MaxPool1d(2).forward(tensor([1, 3, 7, 5]))); //=> tensor([3, 7], shape [2], float32)
+ */
 export class MaxPool1d extends functionLayer(maxPool1d, poolArguments) {
   static override readonly name: string = "MaxPool1d";
 }
-/** `maxPool2d` as a layer. */
+/**
+ * `maxPool2d` as a layer.
+ *
+ * @example
+ * console.log(new MaxPool2d(2).forward(arange(16).reshape([1, 4, 4])));
+ * //=> tensor([[[ 5,  7],
+ * //=>          [13, 15]]], shape [1, 2, 2], float32)
+ */
 export class MaxPool2d extends functionLayer(maxPool2d, poolArguments) {
   static override readonly name: string = "MaxPool2d";
 }
-/** `maxPool3d` as a layer. */
+/**
+ * `maxPool3d` as a layer.
+ *
+ * @example
+ * console.log(new MaxPool3d(2).forward(arange(8).reshape([2, 2, 2]))); //=> tensor([[[7]]], shape [1, 1, 1], float32)
+ */
 export class MaxPool3d extends functionLayer(maxPool3d, poolArguments) {
   static override readonly name: string = "MaxPool3d";
 }

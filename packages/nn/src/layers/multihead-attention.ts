@@ -18,35 +18,46 @@ import { drawOptions, type ParameterOptions, parameter, parameterOptions } from 
 import { dropout } from "./dropout.ts";
 import { Linear, linear } from "./linear.ts";
 
+/** Options of a call of multi-head attention. */
 export interface MultiheadAttentionOptions {
   /**
-   * [L, S], [N·heads, L, S], [N, L, S] or [N, heads, L, S]. Where a bool mask is true nothing is taken. A float mask is
-   * added to the scores; where it is −∞ nothing is taken. An int32 mask is refused.
+   * A mask [L, S], [N·heads, L, S], [N, L, S] or [N, heads, L, S]. A bool mask is true where a query must not attend to a key;
+   * a float mask is added to the scores, and −∞ excludes a key. Default: none.
    */
   readonly attnMask?: Tensor | undefined;
-  /** [N, S], or [S] for one sequence: the keys that are no part of it, as `attnMask` says what is not taken. */
+  /**
+   * A mask [N, S], or [S] for one sequence, of the keys that are padding, in the convention of `attnMask`. Default: none.
+   */
   readonly keyPaddingMask?: Tensor | undefined;
-  /** Whether query i sees keys 0 … i only. */
+  /** Whether query i attends to keys 0 … i only. Default: false. */
   readonly isCausal?: boolean | undefined;
-  /** Whether the weights given back are the mean over the heads. */
+  /** Whether the returned weights are averaged over the heads. Default: true. */
   readonly averageAttnWeights?: boolean | undefined;
 }
 
+/** The parameters and settings that `multiheadAttention` applies. */
 export interface MultiheadAttentionState {
+  /** The number of heads, which divides E. */
   readonly numHeads: number;
-  /** The projections of queries, keys and values, above each other: [3·E, E]. */
+  /** The projections of queries, keys and values, concatenated: [3·E, E]. */
   readonly inProjWeight: Tensor;
+  /** The biases of these projections [3·E]. Default: none. */
   readonly inProjBias?: Tensor | null | undefined;
+  /** The output projection: weight [E, E] and bias [E]. */
   readonly outProj: { readonly weight: Tensor; readonly bias?: Tensor | null | undefined };
-  /** Whether inputs are [N, L, E], not [L, N, E]. */
+  /** Whether inputs are [N, L, E] instead of [L, N, E]. Default: false. */
   readonly batchFirst?: boolean | undefined;
-  /** The probability with which a weight is left out. */
+  /** The probability with which an attention weight is dropped. Default: 0. */
   readonly dropout?: number | undefined;
 }
 
+/** The result of multi-head attention. */
 export interface AttentionOutput {
+  /** The attended values, of the shape of the query. */
   readonly output: Tensor;
-  /** [N, L, S], or [N, heads, L, S] where they are not averaged; without N for unbatched inputs. */
+  /**
+   * The attention weights [N, L, S], or [N, heads, L, S] where they are not averaged; without N for unbatched inputs.
+   */
   readonly weights: Tensor;
 }
 
@@ -110,10 +121,20 @@ const multiheadAttentionArguments: Signature = {
 };
 
 /**
- * Attention of several heads, each on its own part of the projected width: concat(headₕ)·Woᵀ + bo, where headₕ is
- * `scaledDotProductAttention` of x·Wᵀ + b. Inputs are [L, N, E], [N, L, E] with `batchFirst`, or [L, E].
- * A query that may take nothing gets 0 from its keys. @throws where shapes do not fit, or a mask is int32.
- * [Vaswani et al. 2017]
+ * Multi-head attention concat(headₕ)·Woᵀ + bo, where headₕ is `scaledDotProductAttention` of the h-th part of the projections
+ * x·Wᵀ + b. [Vaswani et al. 2017]
+ *
+ * The heads of a query whose keys are all masked are 0.
+ *
+ * @param query [L, N, E], [N, L, E] with `batchFirst`, or [L, E]
+ * @param key [S, N, E], [N, S, E] with `batchFirst`, or [S, E]
+ * @param value of the shape of `key`
+ * @throws where shapes do not fit, or for an int32 mask
+ *
+ * @example
+ * const { numHeads, inProjWeight, outProj } = new MultiheadAttention(4, 2);
+ * const x = randn(3, 4);
+ * console.log(multiheadAttention(x, x, x, { numHeads, inProjWeight, outProj }).weights.shape); //=> [ 3, 3 ]
  */
 export function multiheadAttention(
   query: Tensor,
@@ -156,10 +177,13 @@ export function multiheadAttention(
   return { output: batchFirst ? y : y.transpose(0, 1), weights: seen };
 }
 
+/** Options of `MultiheadAttention`. */
 export interface MultiheadAttentionLayerOptions extends ParameterOptions {
+  /** Whether the projections have biases. Default: true. */
   readonly bias?: boolean;
+  /** Whether inputs are [N, L, E] instead of [L, N, E]. Default: false. */
   readonly batchFirst?: boolean;
-  /** The probability with which a weight is left out while training. */
+  /** The probability with which an attention weight is dropped while training. Default: 0. */
   readonly dropout?: number;
 }
 
@@ -169,7 +193,18 @@ const layerArguments: Signature = {
   options: { ...parameterOptions, bias: "boolean", batchFirst: "boolean", dropout: "number" },
 };
 
-/** `multiheadAttention` with projections of its own, drawn by `xavierUniform`; biases start at 0. */
+/**
+ * `multiheadAttention` with trained projections, initialized by `xavierUniform`; the biases are 0 at first.
+ *
+ * @param embedDim E
+ * @param numHeads the number of heads, which divides E
+ * @throws where `embedDim` is not divisible by `numHeads`
+ *
+ * @example
+ * const attention = new MultiheadAttention(8, 2, { batchFirst: true });
+ * const { output, weights } = attention.forward(randn(1, 5, 8));
+ * console.log(output.shape, weights.shape); //=> [ 1, 5, 8 ] [ 1, 5, 5 ]
+ */
 export class MultiheadAttention extends Module {
   static override readonly name: string = "MultiheadAttention";
   readonly inProjWeight: Parameter;

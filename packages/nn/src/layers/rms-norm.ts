@@ -13,8 +13,13 @@ const rmsNormArguments: Signature = {
 };
 
 /**
- * x/√(mean x² + ε) over the last axes, whose sizes are `normalizedShape`, times weight. [Zhang & Sennrich 2019]
- * @throws where x does not end in that shape.
+ * Root-mean-square normalisation γ·x/√(mean x² + ε) over the last axes. [Zhang & Sennrich 2019]
+ *
+ * @param normalizedShape the sizes of these axes, and the shape of γ
+ * @throws where x does not end in that shape
+ *
+ * @example
+ * console.log(rmsNorm(tensor([3, 4]), [2], { eps: 0 })); //=> tensor([0.8485, 1.1314], shape [2], float32)
  */
 export function rmsNorm(
   x: Tensor,
@@ -33,7 +38,14 @@ const layerArguments: Signature = {
   options: { ...parameterOptions, eps: "number" },
 };
 
-/** Root-mean-square normalisation with a trained weight. */
+/**
+ * `rmsNorm` with a trained γ. Default eps: 1e-5.
+ *
+ * @param normalizedShape the sizes of the last axes, or that of the last one
+ *
+ * @example
+ * console.log(new RMSNorm(2).forward(tensor([3, 4])).detach()); //=> tensor([0.8485, 1.1314], shape [2], float32)
+ */
 export class RMSNorm extends Layer {
   static override readonly name: string = "RMSNorm";
   readonly normalizedShape: readonly number[];

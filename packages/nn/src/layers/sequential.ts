@@ -10,7 +10,14 @@ const layerKind: Kind = {
 };
 const sequentialArguments: Signature = { layers: layerKind };
 
-/** Layers one after the other; their parameters are named by place: `0.weight`. */
+/**
+ * Layers that are applied sequentially. Parameters are named by the index of their layer: `0.weight`.
+ *
+ * @example
+ * const model = new Sequential(new Linear(4, 8), new ReLU(), new Linear(8, 1));
+ * console.log(model.forward(randn(16, 4)).shape); //=> [ 16, 1 ]
+ * console.log(model.namedParameters().map(([name]) => name)); //=> [ '0.weight', '0.bias', '2.weight', '2.bias' ]
+ */
 export class Sequential extends Layer {
   static override readonly name: string = "Sequential";
   readonly [place: number]: Layer;

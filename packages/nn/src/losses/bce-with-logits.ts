@@ -6,7 +6,7 @@ import { elementwiseLoss, type WeightedOptions, weighted, weightedOptions } from
 
 const { add, eq, mul, neg, sigmoid, softplus, sub, where } = scalar;
 
-/** w·softplus(z), and 0 for w = 0 at every z: what a hard label leaves out. */
+/** w·softplus(z), but 0 for w = 0 at every z, so that a hard label drops the other term. */
 const weightedSoftplus = (w: scalar.Scalar, z: scalar.Scalar) => where(eq(w, 0), 0, mul(w, softplus(z)));
 
 /**
@@ -23,16 +23,24 @@ const op = elementwise("bceWithLogits", {
   ],
 });
 
+/** Options of `bceWithLogits`. */
 export interface LogitOptions extends WeightedOptions {
-  /** What positive examples are multiplied by; broadcasts. */
+  /** p, the weight of positive examples; broadcasts to the input's shape. Default: 1. */
   readonly posWeight?: Tensor | undefined;
 }
 
 const logitOptions = { ...weightedOptions, posWeight: "tensor" } as const satisfies Options;
 
 /**
- * Binary cross entropy of logits z and targets t in [0, 1], w·[(1−t)·softplus(z) + p·t·softplus(−z)], exact at every
- * logit: an infinite one that the label agrees with costs nothing. @throws where shapes differ.
+ * Binary cross entropy of logits, w·[(1−t)·softplus(z) + p·t·softplus(−z)], accurate for every logit, infinite ones included.
+ *
+ * @param input logits z
+ * @param target probabilities t in [0, 1], of the shape of z
+ * @throws where shapes differ
+ *
+ * @example
+ * console.log(bceWithLogits(tensor([0, 1000]), tensor([1, 1]), { reduction: "none" }));
+ * //=> tensor([0.6931, 0.0000], shape [2], float32)
  */
 export const bceWithLogits = elementwiseLoss<LogitOptions>(
   "bceWithLogits",
@@ -43,10 +51,21 @@ export const bceWithLogits = elementwiseLoss<LogitOptions>(
   },
 );
 
-/** `bceWithLogits` by PyTorch's longer name. */
+/**
+ * `bceWithLogits` under PyTorch's longer name.
+ *
+ * @example
+ * console.log(binaryCrossEntropyWithLogits(tensor([0]), tensor([1]))); //=> tensor(0.6931, shape [], float32)
+ */
 export const binaryCrossEntropyWithLogits = bceWithLogits;
 
-/** `bceWithLogits` as a module. */
+/**
+ * `bceWithLogits` as a module.
+ *
+ * @example
+ * const loss = new BCEWithLogitsLoss({ posWeight: tensor([2]) });
+ * console.log(loss.forward(tensor([0]), tensor([1]))); //=> tensor(1.3863, shape [], float32)
+ */
 export class BCEWithLogitsLoss extends lossModule(bceWithLogits, logitOptions) {
   static override readonly name: string = "BCEWithLogitsLoss";
 }

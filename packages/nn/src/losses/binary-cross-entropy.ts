@@ -4,7 +4,7 @@ import { elementwiseLoss, type WeightedOptions, weighted, weightedOptions } from
 
 const { add, and, div, eq, le, log, log1p, maximum, mul, neg, sub, where } = scalar;
 
-/** Logarithms held above −100. */
+/** max(ln, −100), PyTorch's bound. */
 const clampLog = (x: scalar.Scalar) => maximum(x, -100);
 
 /**
@@ -31,8 +31,15 @@ const row = elementwise("binaryCrossEntropy", {
 });
 
 /**
- * Binary cross entropy of probabilities, −w·[t ln p + (1−t) ln(1−p)], as PyTorch's: logarithms are held above −100.
- * @throws where shapes differ, or, when it is worked out, a probability lies outside [0, 1].
+ * Binary cross entropy of probabilities, −w·[t ln p + (1−t) ln(1−p)]. As in PyTorch, logarithms are clamped to ≥ −100.
+ *
+ * @param input probabilities p in [0, 1]
+ * @param target probabilities t in [0, 1], of the shape of p
+ * @throws where shapes differ, or, when it is computed, a probability is outside [0, 1]
+ *
+ * @example
+ * console.log(binaryCrossEntropy(tensor([0.5, 1]), tensor([1, 0]), { reduction: "none" }));
+ * //=> tensor([  0.6931, 100.0000], shape [2], float32)
  */
 export const binaryCrossEntropy = elementwiseLoss<WeightedOptions>(
   "binaryCrossEntropy",
@@ -40,7 +47,12 @@ export const binaryCrossEntropy = elementwiseLoss<WeightedOptions>(
   (input, target, { weight }) => weighted("binaryCrossEntropy", row(input, target), weight),
 );
 
-/** `binaryCrossEntropy` as a module. */
+/**
+ * `binaryCrossEntropy` as a module.
+ *
+ * @example
+ * console.log(new BCELoss().forward(tensor([0.5]), tensor([1]))); //=> tensor(0.6931, shape [], float32)
+ */
 export class BCELoss extends lossModule(binaryCrossEntropy, weightedOptions) {
   static override readonly name: string = "BCELoss";
 }

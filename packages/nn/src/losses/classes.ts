@@ -8,8 +8,8 @@ export function classAxis(op: string, input: Tensor): number {
 }
 
 /**
- * Throws unless target holds a class index (int32) for each place of the input but its class axis. Indices that are
- * known already must lie in range, unless they are `ignored`; others are checked where they are used.
+ * Throws unless `target` holds int32 class indices and has the input's shape without the class axis. Indices that are known
+ * already must be in range unless they equal `ignored`; others are checked when they are used.
  */
 export function requireClasses(op: string, input: Tensor, target: Tensor, ignored?: number): void {
   const axis = classAxis(op, input);
@@ -31,7 +31,7 @@ export function requireClasses(op: string, input: Tensor, target: Tensor, ignore
   if (wrong !== undefined) fail("index", op, `class ${wrong} is out of range: there are ${classes} classes`);
 }
 
-/** Throws unless weight holds one number for each class. */
+/** Throws unless `weight` has one element per class. */
 export function requireClassWeight(op: string, input: Tensor, weight: Tensor | undefined): void {
   const classes = input.shape[classAxis(op, input)]!;
   if (weight && !sameShape(weight.shape, [classes]))
@@ -42,7 +42,7 @@ export function requireClassWeight(op: string, input: Tensor, weight: Tensor | u
     );
 }
 
-/** x at the class of each target. */
+/** The element of x at each target's class. */
 export function gatherClass(op: string, x: Tensor, target: Tensor): Tensor {
   const axis = classAxis(op, x);
   return x.gather(axis, target.unsqueeze(axis)).squeeze(axis);

@@ -20,8 +20,15 @@ const cosineEmbeddingLossArguments: Signature = {
 };
 
 /**
- * 1 − cos(x₁, x₂) of vectors [N, D] or [D] that belong together (t = 1), max(0, cos − margin) of those that do not (t = −1).
- * @throws where shapes do not fit.
+ * 1 − cos(x₁, x₂) for similar vectors (t = 1), max(0, cos(x₁, x₂) − margin) for dissimilar ones (t = −1). Default margin: 0.
+ *
+ * @param input1 x₁ [N, D] or [D]
+ * @param input2 x₂, of the same shape
+ * @param target t [N] or [], each 1 or −1
+ * @throws where shapes do not fit
+ *
+ * @example
+ * console.log(cosineEmbeddingLoss(tensor([1, 0]), tensor([0, 1]), tensor(1))); //=> tensor(1, shape [], float32)
  */
 export function cosineEmbeddingLoss(
   input1: Tensor,
@@ -45,7 +52,13 @@ export function cosineEmbeddingLoss(
   return reduceLoss(op, losses, reduction);
 }
 
-/** `cosineEmbeddingLoss` as a module. */
+/**
+ * `cosineEmbeddingLoss` as a module.
+ *
+ * @example
+ * console.log(new CosineEmbeddingLoss().forward(tensor([1, 0]), tensor([0, 1]), tensor(-1)));
+ * //=> tensor(0, shape [], float32)
+ */
 export class CosineEmbeddingLoss extends lossModule(cosineEmbeddingLoss, marginOptions) {
   static override readonly name: string = "CosineEmbeddingLoss";
 }

@@ -11,8 +11,9 @@ import { lossModule } from "./loss-module.ts";
 import { type ClassOptions, classLosses, classOptions, reduceClasses } from "./nll-loss.ts";
 import { reduceLoss, weigh } from "./reduction.ts";
 
+/** Options of `crossEntropy`. */
 export interface CrossEntropyOptions extends ClassOptions {
-  /** The share ε of each target that is spread evenly over all classes. */
+  /** ε in [0, 1]: the target becomes (1 − ε)·t plus ε/C for each of C classes. Default: 0. */
   readonly labelSmoothing?: number;
 }
 
@@ -26,10 +27,18 @@ const crossEntropyArguments: Signature = {
 };
 
 /**
- * Cross entropy −Σ w·t·ln softmax(x) of logits x [N, C, d…] with class indices [N, d…] (int32), or with probabilities t
- * of the logits' shape. With label smoothing ε a target is (1 − ε) itself and ε spread over all classes. The mean
- * divides by the weights of the targets kept (NaN where none are), or by the number of examples where targets are probabilities.
- * @throws where shapes do not fit, smoothing lies outside [0, 1], or, at the latest when it is worked out, a class is out of range.
+ * Cross entropy −Σ w·t·ln softmax(x) of logits.
+ *
+ * The mean divides by the total weight of the targets (NaN if all are ignored), or, for probabilities, by the number of examples.
+ *
+ * @param input logits x [N, C, d…], or [C] for a single example
+ * @param target int32 class indices [N, d…], or probabilities of the shape of x
+ * @throws where shapes do not fit, smoothing is outside [0, 1], or a class is out of range (at the latest when it is computed)
+ *
+ * @example
+ * const target = tensor([0], { dtype: "int32" });
+ * console.log(crossEntropy(tensor([[Math.log(3), 0]]), target)); //=> tensor(0.2877, shape [], float32)
+ * console.log(crossEntropy(tensor([[0, 0]]), tensor([[0.5, 0.5]]))); //=> tensor(0.6931, shape [], float32)
  */
 export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
   checkArguments("crossEntropy", crossEntropyArguments, arguments);
@@ -52,7 +61,14 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
   return reduceClasses(op, classLosses(op, logp, target, options, smooth), options);
 }
 
-/** `crossEntropy` as a module. */
+/**
+ * `crossEntropy` as a module.
+ *
+ * @example
+ * const loss = new CrossEntropyLoss({ labelSmoothing: 0.1 });
+ * console.log(loss.forward(tensor([[0, 0]]), tensor([1], { dtype: "int32" })));
+ * //=> tensor(0.6931, shape [], float32)
+ */
 export class CrossEntropyLoss extends lossModule(crossEntropy, crossEntropyOptions) {
   static override readonly name: string = "CrossEntropyLoss";
 }

@@ -28,14 +28,17 @@ const row = elementwise(op, {
   require: { holds: (v) => le(0, v), message: "variances must not be negative" },
 });
 
+/** Options of `gaussianNllLoss`. */
 export interface GaussianNllOptions extends LossOptions {
-  /** Add the constant ½ ln 2π. */
+  /** Whether the constant ½ ln 2π is added. Default: false. */
   readonly full?: boolean;
-  /** Variances are held above this. */
+  /** The lower bound of the variances, which does not affect their gradient. Default: 1e-6. */
   readonly eps?: number;
 }
 
-/** Variances as they broadcast to the input's elements: one for each, for each row, or one. @throws where there are others. */
+/**
+ * The variance with axes to broadcast to the input: one per element, one per row, or one. @throws for another shape.
+ */
 function broadcastVariance({ shape }: Tensor, variance: Tensor): Tensor {
   const rows = shape.slice(0, -1);
   if ([shape, shape.length > 0 ? [...rows, 1] : [], []].some((fit) => sameShape(variance.shape, fit)))
@@ -57,8 +60,15 @@ const gaussianNllLossArguments: Signature = {
 };
 
 /**
- * Negative log-likelihood ½[ln v + (x − t)²/v] of targets t under normal distributions of means x and variances v: one
- * for each element, or, of shape [N] or [N, 1] for x [N, D], one for each row. @throws where shapes do not fit, or, when it is worked out, a variance is negative.
+ * Negative log-likelihood ½[ln v + (x − t)²/v] under normal distributions.
+ *
+ * @param input means x [N, …, D]
+ * @param target t, of the shape of x
+ * @param variance v, of the shape of x, or one per row ([N, …] or [N, …, 1]), or one
+ * @throws where shapes do not fit, or, when it is computed, a variance is negative
+ *
+ * @example
+ * console.log(gaussianNllLoss(tensor([1]), tensor([3]), tensor([1]))); //=> tensor(2, shape [], float32)
  */
 export function gaussianNllLoss(
   input: Tensor,
@@ -74,7 +84,13 @@ export function gaussianNllLoss(
   return reduceLoss(op, full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);
 }
 
-/** `gaussianNllLoss` as a module. */
+/**
+ * `gaussianNllLoss` as a module.
+ *
+ * @example
+ * console.log(new GaussianNLLLoss({ full: true }).forward(tensor([1]), tensor([1]), tensor([1])));
+ * //=> tensor(0.9189, shape [], float32)
+ */
 export class GaussianNLLLoss extends lossModule(gaussianNllLoss, gaussianOptions) {
   static override readonly name: string = "GaussianNLLLoss";
 }

@@ -3,20 +3,20 @@ import { checkArguments, type Options, type Signature } from "@chainrule/core/in
 import { describe } from "../describe.ts";
 import { Module } from "../module.ts";
 
-/** The parameters of a loss function: tensors, and options behind them. */
+/** The parameters of a loss function: tensors, then options. */
 type LossArgs<F extends (...args: never[]) => Tensor> =
   Required<Parameters<F>> extends readonly [...infer Tensors, infer Options]
     ? { readonly tensors: Tensors; readonly options: Options }
     : never;
 
-/** A module that takes the tensors of a loss. */
+/** A module that takes the tensors of a loss function. */
 export interface Loss<Tensors extends readonly unknown[]> extends Module {
   forward(...tensors: Tensors): Tensor;
 }
 
 /**
- * A loss function as a module that is given its options, which are the `known` ones, once. Options that are tensors, such as `weight`, are buffers:
- * saved, loaded and converted with the model that holds the loss.
+ * The module of a loss function, which is given the options once. Options that are tensors, such as `weight`, become buffers, so
+ * that they are saved, loaded and converted together with the model.
  */
 export function lossModule<F extends (...args: never[]) => Tensor>(
   f: F,

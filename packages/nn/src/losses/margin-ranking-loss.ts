@@ -11,7 +11,14 @@ const marginRankingLossArguments: Signature = {
   options: marginOptions,
 };
 
-/** max(0, margin − t·(x₁ − x₂)): x₁ shall rank higher where t = 1, lower where t = −1. @throws where shapes differ. */
+/**
+ * max(0, margin − t·(x₁ − x₂)): x₁ should rank higher where t = 1, lower where t = −1. Default margin: 0.
+ *
+ * @throws where shapes differ
+ *
+ * @example
+ * console.log(marginRankingLoss(tensor([1]), tensor([3]), tensor([1]))); //=> tensor(2, shape [], float32)
+ */
 export function marginRankingLoss(
   input1: Tensor,
   input2: Tensor,
@@ -26,7 +33,13 @@ export function marginRankingLoss(
   return reduceLoss("marginRankingLoss", losses, reduction);
 }
 
-/** `marginRankingLoss` as a module. */
+/**
+ * `marginRankingLoss` as a module.
+ *
+ * @example
+ * console.log(new MarginRankingLoss({ margin: 1 }).forward(tensor([1]), tensor([3]), tensor([1])));
+ * //=> tensor(3, shape [], float32)
+ */
 export class MarginRankingLoss extends lossModule(marginRankingLoss, marginOptions) {
   static override readonly name: string = "MarginRankingLoss";
 }

@@ -12,10 +12,11 @@ import { type MarginOptions, marginOptions } from "./hinge-embedding-loss.ts";
 import { lossModule } from "./loss-module.ts";
 import { reduceLoss, weigh } from "./reduction.ts";
 
+/** Options of `multiMarginLoss`. */
 export interface MultiMarginOptions extends MarginOptions {
-  /** The power of each violation, 1 or 2. */
+  /** The power of each violation, 1 or 2. Default: 1. */
   readonly p?: number;
-  /** A weight for each class, [C]. */
+  /** A weight for each class [C]. Default: none. */
   readonly weight?: Tensor | undefined;
 }
 
@@ -29,8 +30,15 @@ const multiMarginLossArguments: Signature = {
 };
 
 /**
- * Σ_{i≠t} w[t]·max(0, margin − x[t] + x[i])ᵖ/C of scores x [N, C] or [C] and class indices t [N] or [] (int32).
- * @throws where shapes do not fit, p is neither 1 nor 2, or, at the latest when it is worked out, a class is out of range.
+ * Multi-class hinge loss Σ_{i≠t} w[t]·max(0, margin − x[t] + x[i])ᵖ/C. Default margin: 1.
+ *
+ * @param input scores x [N, C] or [C]
+ * @param target int32 class indices t [N] or []
+ * @throws where shapes do not fit, p is neither 1 nor 2, or a class is out of range (at the latest when it is computed)
+ *
+ * @example
+ * console.log(multiMarginLoss(tensor([0.5, 1, 0]), tensor(0, { dtype: "int32" })));
+ * //=> tensor(0.6667, shape [], float32)
  */
 export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMarginOptions = {}): Tensor {
   checkArguments("multiMarginLoss", multiMarginLossArguments, arguments);
@@ -51,7 +59,13 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
   return reduceLoss(op, weight ? weigh(losses, classWeight(weight, target)) : losses, reduction);
 }
 
-/** `multiMarginLoss` as a module. */
+/**
+ * `multiMarginLoss` as a module.
+ *
+ * @example
+ * console.log(new MultiMarginLoss({ p: 2 }).forward(tensor([0, 1]), tensor(0, { dtype: "int32" })));
+ * //=> tensor(2, shape [], float32)
+ */
 export class MultiMarginLoss extends lossModule(multiMarginLoss, multiMarginOptions) {
   static override readonly name: string = "MultiMarginLoss";
 }

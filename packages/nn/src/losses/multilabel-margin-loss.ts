@@ -12,9 +12,15 @@ const multilabelMarginLossArguments: Signature = {
 };
 
 /**
- * Σⱼ Σᵢ max(0, 1 − x[tⱼ] + x[i])/C of scores x [N, C] or [C], where the tⱼ are the class indices (int32) up to the first
- * −1 of a row of `target`, and i runs over all other classes.
- * @throws where shapes differ, or, when it is worked out, a class is out of range.
+ * Multi-label hinge loss Σⱼ Σᵢ max(0, 1 − x[tⱼ] + x[i])/C, where i runs over the classes that are not targets.
+ *
+ * @param input scores x [N, C] or [C]
+ * @param target int32 class indices tⱼ of the shape of x; those from the first −1 of a row on are ignored
+ * @throws where shapes differ, or, when it is computed, a class is out of range
+ *
+ * @example
+ * const target = tensor([1, -1, 0], { dtype: "int32" });
+ * console.log(multilabelMarginLoss(tensor([0.5, 1, 0]), target)); //=> tensor(0.1667, shape [], float32)
  */
 export function multilabelMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   checkArguments("multilabelMarginLoss", multilabelMarginLossArguments, arguments);
@@ -30,7 +36,13 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options: Los
   return reduceLoss(op, losses.div(input.shape.at(-1)!), reduction);
 }
 
-/** `multilabelMarginLoss` as a module. */
+/**
+ * `multilabelMarginLoss` as a module.
+ *
+ * @example
+ * const target = tensor([1, -1], { dtype: "int32" });
+ * console.log(new MultiLabelMarginLoss().forward(tensor([0, 0]), target)); //=> tensor(0.5, shape [], float32)
+ */
 export class MultiLabelMarginLoss extends lossModule(multilabelMarginLoss, lossOptions) {
   static override readonly name: string = "MultiLabelMarginLoss";
 }

@@ -12,7 +12,16 @@ const multilabelSoftMarginLossArguments: Signature = {
   options: weightedOptions,
 };
 
-/** The mean over the classes (the last axis) of `bceWithLogits`. @throws where shapes differ. */
+/**
+ * The mean of `bceWithLogits` over the classes, which are the last axis.
+ *
+ * @param input logits [N, C] or [C]
+ * @param target probabilities in [0, 1], of the shape of the input
+ * @throws where shapes differ
+ *
+ * @example
+ * console.log(multilabelSoftMarginLoss(tensor([0, 1000]), tensor([1, 1]))); //=> tensor(0.3466, shape [], float32)
+ */
 export function multilabelSoftMarginLoss(
   input: Tensor,
   target: Tensor,
@@ -25,7 +34,13 @@ export function multilabelSoftMarginLoss(
   return reduceLoss(op, bceWithLogits(input, target, { weight, reduction: "none" }).mean(-1), reduction);
 }
 
-/** `multilabelSoftMarginLoss` as a module. */
+/**
+ * `multilabelSoftMarginLoss` as a module.
+ *
+ * @example
+ * console.log(new MultiLabelSoftMarginLoss().forward(tensor([0, 0]), tensor([1, 0])));
+ * //=> tensor(0.6931, shape [], float32)
+ */
 export class MultiLabelSoftMarginLoss extends lossModule(multilabelSoftMarginLoss, weightedOptions) {
   static override readonly name: string = "MultiLabelSoftMarginLoss";
 }

@@ -4,20 +4,21 @@ import { classWeight, gatherClass, requireClasses, requireClassWeight } from "./
 import { lossModule } from "./loss-module.ts";
 import { reduceLoss, type WeightedOptions, weigh, weightedOptions } from "./reduction.ts";
 
+/** Options of losses of class indices. */
 export interface ClassOptions extends WeightedOptions {
-  /** A weight for each class, [C]. */
+  /** A weight for each class [C]. Default: none. */
   readonly weight?: Tensor | undefined;
-  /** Targets of this class are left out. */
+  /** Targets of this class are ignored. Default: −100. */
   readonly ignoreIndex?: number;
 }
 
-/** Losses of single targets, and the weights that their mean divides by; both 0 where a target is left out. */
+/** The losses of single targets and the weights whose sum divides their mean; both 0 where a target is ignored. */
 interface ClassLosses {
   readonly losses: Tensor;
   readonly weights: Tensor;
 }
 
-/** −w[t]·x[t] plus what `extra` adds, of each target t that is kept. */
+/** −w[t]·x[t], extended by `extra`, of each target t that is not ignored. */
 export function classLosses(
   op: string,
   input: Tensor,
@@ -36,7 +37,7 @@ export function classLosses(
   return { losses: where(kept, extra(loss), 0), weights: where(kept, own, 0) };
 }
 
-/** Losses of single targets reduced: their mean divides by the weights of the targets kept. */
+/** The losses of single targets reduced; the mean divides by the sum of their weights. */
 export const reduceClasses = (op: string, { losses, weights }: ClassLosses, options: ClassOptions): Tensor =>
   (options.reduction ?? "mean") === "mean"
     ? losses.sum().div(weights.sum())
@@ -50,9 +51,15 @@ const nllLossArguments: Signature = {
 };
 
 /**
- * Negative log-likelihood −w[t]·x[t] of log-probabilities x [N, C, d…] and class indices t [N, d…] (int32). The mean
- * divides by the weights of the targets kept.
- * @throws where shapes do not fit, or, at the latest when it is worked out, a class is out of range.
+ * Negative log-likelihood −w[t]·x[t]. The mean divides by the sum of the weights w[t].
+ *
+ * @param input log-probabilities x [N, C, d…], or [C] for a single example
+ * @param target int32 class indices t [N, d…]
+ * @throws where shapes do not fit, or a class is out of range (at the latest when it is computed)
+ *
+ * @example
+ * const x = tensor([[0.25, 0.75]]).log();
+ * console.log(nllLoss(x, tensor([1], { dtype: "int32" }))); //=> tensor(0.2877, shape [], float32)
  */
 export const nllLoss = /* @__PURE__ */ checked(
   "nllLoss",
@@ -61,7 +68,14 @@ export const nllLoss = /* @__PURE__ */ checked(
     reduceClasses("nllLoss", classLosses("nllLoss", input, target, options), options),
 );
 
-/** `nllLoss` as a module. */
+/**
+ * `nllLoss` as a module.
+ *
+ * @example
+ * const x = tensor([[0.25, 0.75]]).log();
+ * console.log(new NLLLoss({ weight: tensor([1, 2]) }).forward(x, tensor([1], { dtype: "int32" })));
+ * //=> tensor(0.2877, shape [], float32)
+ */
 export class NLLLoss extends lossModule(nllLoss, classOptions) {
   static override readonly name: string = "NLLLoss";
 }

@@ -3,12 +3,13 @@ import { type Options, ranges, requireInRange } from "@chainrule/core/internal";
 import { lossModule } from "./loss-module.ts";
 import { elementwiseLoss, type LossOptions, lossOptions } from "./reduction.ts";
 
+/** Options of `poissonNllLoss`. */
 export interface PoissonNllOptions extends LossOptions {
-  /** Whether the input is the logarithm of the rate. */
+  /** Whether the input is the logarithm of the rate. Default: true. */
   readonly logInput?: boolean;
-  /** Add Stirling's approximation of ln t!. */
+  /** Whether Stirling's approximation of ln t! is added. Default: false. */
   readonly full?: boolean;
-  /** Added to a rate before its logarithm is taken. */
+  /** ε, added to a rate before its logarithm. Default: 1e-8. */
   readonly eps?: number;
 }
 
@@ -35,7 +36,16 @@ const poissonOptions = {
   eps: "number",
 } as const satisfies Options;
 
-/** Negative log-likelihood of counts t under a Poisson distribution: eˣ − t·x, or x − t·ln(x + ε) of a rate x; 0 for a count of 0 at a rate of 0. @throws where shapes differ. */
+/**
+ * Negative log-likelihood under a Poisson distribution: eˣ − t·x, or x − t·ln(x + ε) for a rate x; 0 for a count of 0 at rate 0.
+ *
+ * @param input x, the logarithm of the rate, or the rate
+ * @param target counts t, of the shape of x
+ * @throws where shapes differ
+ *
+ * @example
+ * console.log(poissonNllLoss(tensor([0]), tensor([2]))); //=> tensor(1, shape [], float32)
+ */
 export const poissonNllLoss = elementwiseLoss<PoissonNllOptions>(
   "poissonNllLoss",
   poissonOptions,
@@ -47,7 +57,13 @@ export const poissonNllLoss = elementwiseLoss<PoissonNllOptions>(
   },
 );
 
-/** `poissonNllLoss` as a module. */
+/**
+ * `poissonNllLoss` as a module.
+ *
+ * @example
+ * console.log(new PoissonNLLLoss({ logInput: false }).forward(tensor([1]), tensor([0])));
+ * //=> tensor(1, shape [], float32)
+ */
 export class PoissonNLLLoss extends lossModule(poissonNllLoss, poissonOptions) {
   static override readonly name: string = "PoissonNLLLoss";
 }

@@ -2,17 +2,22 @@ import { formatShape, sameShape, type Tensor, where } from "@chainrule/core";
 import { checked, fail, type Options } from "@chainrule/core/internal";
 import { requireBroadcast } from "../functional/broadcast.ts";
 
-/** What becomes of the losses of single elements: their mean, their sum, or nothing. */
+/** What a loss returns: the mean or the sum of the losses of all elements, or ("none") these losses. */
 export type Reduction = "none" | "mean" | "sum";
 
+/** Options of all losses. */
 export interface LossOptions {
+  /** Default: "mean". */
   readonly reduction?: Reduction | undefined;
 }
 
 export const lossOptions = { reduction: "string" } as const satisfies Options;
 
+/** Options of losses with weights. */
 export interface WeightedOptions extends LossOptions {
-  /** What each loss is multiplied by; broadcasts to their shape. A loss of weight 0 is left out, whatever it is. */
+  /**
+   * The factor of each loss, broadcast to their shape. A loss with weight 0 has no effect, even if it is infinite or NaN. Default: none.
+   */
   readonly weight?: Tensor | undefined;
 }
 
@@ -24,7 +29,7 @@ export const reductions: Record<Reduction, (losses: Tensor) => Tensor> = {
   sum: (losses) => losses.sum(),
 };
 
-/** The losses reduced as asked. @throws where the reduction is none of the table. */
+/** The losses reduced. @throws where the reduction is not a key of the table. */
 export function reduceLoss<R extends string = Reduction>(
   op: string,
   losses: Tensor,
@@ -36,7 +41,7 @@ export function reduceLoss<R extends string = Reduction>(
   return table[reduction](losses);
 }
 
-/** Throws unless the named tensors are of one shape: a loss that broadcasts is nearly always a mistake. */
+/** Throws unless the named tensors have one shape: a loss that broadcasts is nearly always a mistake. */
 export function requireSameShape(op: string, tensors: Readonly<Record<string, Tensor>>): void {
   const [first, ...others] = Object.values(tensors) as [Tensor, ...Tensor[]];
   if (others.every((t) => sameShape(t.shape, first.shape))) return;
@@ -47,7 +52,7 @@ export function requireSameShape(op: string, tensors: Readonly<Record<string, Te
   fail("shape", op, `${shapes.join(" and ")} must have one shape${fix}`);
 }
 
-/** An elementwise loss between tensors of one shape as a function with a reduction. */
+/** A loss function with a reduction, of an elementwise loss between tensors of equal shape. */
 export const elementwiseLoss = <O extends LossOptions = LossOptions>(
   op: string,
   options: Options,
@@ -62,14 +67,11 @@ export const elementwiseLoss = <O extends LossOptions = LossOptions>(
     },
   );
 
-/**
- * w·x, and 0 where w is 0 although x is infinite or NaN: what weighs nothing leaves no trace in value or gradient.
- * ∂/∂w is x, also where w is 0.
- */
+/** w·x, but 0 where w is 0 and x is infinite or NaN, in value and gradient. ∂/∂w is x, also where w is 0. */
 export const weigh = (x: Tensor, w: Tensor): Tensor =>
   where(w.eq(0).logicalAnd(x.isFinite().logicalNot()), 0, x).mul(w);
 
-/** Losses times their weights, where there are weights. @throws where the weights do not broadcast to the losses. */
+/** Losses times their weights, if there are weights. @throws where the weights do not broadcast to the losses. */
 export function weighted(op: string, losses: Tensor, weight: Tensor | undefined): Tensor {
   if (!weight) return losses;
   requireBroadcast(op, losses, weight, "weight");

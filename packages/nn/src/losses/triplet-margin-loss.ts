@@ -12,11 +12,13 @@ import { type MarginOptions, marginOptions } from "./hinge-embedding-loss.ts";
 import { lossModule } from "./loss-module.ts";
 import { reduceLoss, requireSameShape } from "./reduction.ts";
 
+/** Options of `tripletMarginLoss`. */
 export interface TripletMarginOptions extends MarginOptions {
-  /** Which norm measures distances. */
+  /** The p of the p-norm that measures distances. Default: 2. */
   readonly p?: number;
+  /** Added to each difference; see `DistanceOptions`. Default: 1e-6. */
   readonly eps?: number;
-  /** Take the negative's distance from the positive where that is nearer. [Balntas et al. 2016] */
+  /** Whether d(p, n) replaces d(a, n) where it is smaller. Default: false. [Balntas et al. 2016] */
   readonly swap?: boolean;
 }
 
@@ -35,7 +37,18 @@ const tripletMarginLossArguments: Signature = {
   options: tripletOptions,
 };
 
-/** max(0, d(a, p) − d(a, n) + margin) of anchors a, positives p and negatives n, [N, D] or [D]. @throws where shapes differ. */
+/**
+ * max(0, d(a, p) − d(a, n) + margin), where d is `pairwiseDistance`. Default margin: 1.
+ *
+ * @param anchor a [N, D] or [D]
+ * @param positive p, of the shape of a
+ * @param negative n, of the shape of a
+ * @throws where shapes differ
+ *
+ * @example
+ * const [a, p, n] = [tensor([0, 0]), tensor([3, 4]), tensor([0, 2])];
+ * console.log(tripletMarginLoss(a, p, n, { eps: 0 })); //=> tensor(4, shape [], float32)
+ */
 export function tripletMarginLoss(
   anchor: Tensor,
   positive: Tensor,
@@ -53,7 +66,13 @@ export function tripletMarginLoss(
   return reduceLoss(op, near.sub(farther).add(margin).clamp(0), reduction);
 }
 
-/** `tripletMarginLoss` as a module. */
+/**
+ * `tripletMarginLoss` as a module.
+ *
+ * @example
+ * const [a, p, n] = [tensor([0, 0]), tensor([3, 4]), tensor([0, 2])];
+ * console.log(new TripletMarginLoss({ margin: 2, eps: 0 }).forward(a, p, n)); //=> tensor(5, shape [], float32)
+ */
 export class TripletMarginLoss extends lossModule(tripletMarginLoss, tripletOptions) {
   static override readonly name: string = "TripletMarginLoss";
 }

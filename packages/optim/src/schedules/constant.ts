@@ -7,7 +7,20 @@ const schedulerArguments: Signature = {
   options: { factor: "number", totalIters: "number" },
 };
 
-/** lr·factor (⅓) for e < totalIters (5), then lr. */
+/**
+ * lr·factor for the first `totalIters` epochs, then lr.
+ *
+ * @param options `factor` in [0, 1], default ⅓; `totalIters`, default 5
+ *
+ * @example
+ * const optimizer = new SGD([new Parameter(tensor(0))], { lr: 1 });
+ * const scheduler = new ConstantLR(optimizer, { factor: 0.5, totalIters: 2 });
+ * const rates = [0, 1, 2].map(() => {
+ *   scheduler.step();
+ *   return optimizer.paramGroups[0]?.lr;
+ * });
+ * console.log(rates); //=> [ 0.5, 1, 1 ]
+ */
 export class ConstantLR extends LRScheduler {
   constructor(
     optimizer: Optimizer,

@@ -2,7 +2,7 @@ import { checkArguments, ranges, requireInRange, type Signature } from "@chainru
 import type { Optimizer } from "../optimizer.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
-/** least + ½(lr − least)(1 + cos(πt/T)): from lr at t = 0 to `least` at t = T. [Loshchilov & Hutter 2017] */
+/** min + ½(lr − min)(1 + cos(πt/T)): from lr at t = 0 to min at t = T. [Loshchilov & Hutter 2017] */
 export const cosine = (t: number, T: number, lr: number, least: number): number =>
   least + ((lr - least) * (1 + Math.cos((Math.PI * t) / T))) / 2;
 
@@ -12,7 +12,21 @@ const schedulerArguments: Signature = {
   options: { etaMin: "number" },
 };
 
-/** From lr to etaMin (0) in tMax epochs along a cosine, and back in the next tMax. */
+/**
+ * A cosine from lr to `etaMin` in `tMax` epochs, and back in the next `tMax`: η + ½(lr − η)(1 + cos(πe/tMax)). [Loshchilov & Hutter 2017]
+ *
+ * @param tMax half the period in epochs
+ * @param options `etaMin`, default 0
+ *
+ * @example
+ * const optimizer = new SGD([new Parameter(tensor(0))], { lr: 1 });
+ * const scheduler = new CosineAnnealingLR(optimizer, 2);
+ * const rates = [0, 1, 2].map(() => {
+ *   scheduler.step();
+ *   return optimizer.paramGroups[0]?.lr;
+ * });
+ * console.log(rates); //=> [ 0.5, 0, 0.4999999999999999 ]
+ */
 export class CosineAnnealingLR extends LRScheduler {
   constructor(optimizer: Optimizer, tMax: number, options: { readonly etaMin?: number } = {}) {
     checkArguments("CosineAnnealingLR", schedulerArguments, arguments);

@@ -2,23 +2,28 @@ import { checkArguments, fail, ranges, requireInRange, type Signature } from "@c
 import type { Optimizer } from "../optimizer.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
-/** How high the n-th cycle (n = 1, 2, …) rises, as a share of the first; `e` counts all steps. */
+/** The height of the n-th cycle (n = 1, 2, …) relative to the first; `e` counts all steps. */
 const scaleFunctions = {
   triangular: () => 1,
   triangular2: (n: number) => 2 ** (1 - n),
   expRange: (_n: number, e: number, gamma: number) => gamma ** e,
 };
 
+/** Options of `CyclicLR`. */
 export interface CyclicOptions {
-  /** Steps that the learning rate rises (2000), and those that it falls (as many); one of them may be 0. */
+  /** The number of steps in which the learning rate rises. Default: 2000. */
   readonly stepSizeUp?: number;
+  /** The number of steps in which it falls. Default: `stepSizeUp`. */
   readonly stepSizeDown?: number;
-  /** Cycles as high as the first; each half as high as the one before; or shrinking by γ in every step. */
+  /** The height of the n-th cycle: constant, halved with each cycle, or γᵉ at step e. Default: "triangular". */
   readonly mode?: keyof typeof scaleFunctions;
+  /** γ of the mode "expRange". Default: 1. */
   readonly gamma?: number;
-  /** Move the momentum (or β₁) against the learning rate. */
+  /** Whether the momentum (or β₁) cycles inversely to the learning rate. Default: true. */
   readonly cycleMomentum?: boolean;
+  /** The momentum at the maximum learning rate, in [0, 1). Default: 0.8. */
   readonly baseMomentum?: number;
+  /** The momentum at the base learning rate, in [0, 1). Default: 0.9. */
   readonly maxMomentum?: number;
 }
 
@@ -37,7 +42,20 @@ const schedulerArguments: Signature = {
   },
 };
 
-/** Up from baseLr to maxLr and down again, in straight lines, for ever. [Smith 2017] */
+/**
+ * Cycles from `baseLr` linearly up to `maxLr` and down again. [Smith 2017]
+ *
+ * @throws where an option is out of range, or the optimizer has no momentum to cycle
+ *
+ * @example
+ * const optimizer = new SGD([new Parameter(tensor(0))]);
+ * const scheduler = new CyclicLR(optimizer, 0, 1, { stepSizeUp: 2, cycleMomentum: false });
+ * const rates = [0, 1, 2, 3].map(() => {
+ *   scheduler.step();
+ *   return optimizer.paramGroups[0]?.lr;
+ * });
+ * console.log(rates); //=> [ 0.5, 1, 0.5, 0 ]
+ */
 export class CyclicLR extends LRScheduler {
   constructor(optimizer: Optimizer, baseLr: number, maxLr: number, options: CyclicOptions = {}) {
     checkArguments("CyclicLR", schedulerArguments, arguments);

@@ -2,10 +2,10 @@ import { checkArguments, fail, type Kind, type Signature } from "@chainrule/core
 import type { Optimizer } from "../optimizer.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
-/** A factor for each epoch; a list has one function for each parameter group. */
+/** A factor as a function of the epoch, or a list with one function for each parameter group. */
 export type Lambda = ((epoch: number) => number) | readonly ((epoch: number) => number)[];
 
-/** The factor of a group, which a list must have a function for. */
+/** The factor of a group at an epoch. @throws where a list has another length than the parameter groups. */
 export function factorFunction(op: string, optimizer: Optimizer, lambda: Lambda) {
   const list = typeof lambda === "function" ? null : lambda;
   const groups = optimizer.paramGroups.length;
@@ -24,7 +24,17 @@ export const lambdaKind: Kind = {
 
 const schedulerArguments: Signature = { optimizer: optimizerKind, lrLambda: lambdaKind };
 
-/** lr·λ(e) for a function λ of your own. */
+/**
+ * lr·λ(e) for a function λ.
+ *
+ * @param lrLambda λ, or a list with one function for each parameter group
+ *
+ * @example
+ * const optimizer = new SGD([new Parameter(tensor(0))], { lr: 1 });
+ * const scheduler = new LambdaLR(optimizer, (epoch) => 1 / (1 + epoch));
+ * scheduler.step();
+ * console.log(scheduler.getLastLr()); //=> [ 0.5 ]
+ */
 export class LambdaLR extends LRScheduler {
   constructor(optimizer: Optimizer, lrLambda: Lambda) {
     checkArguments("LambdaLR", schedulerArguments, arguments);

@@ -2,7 +2,7 @@ import { checkArguments, ranges, requireInRange, type Signature } from "@chainru
 import type { Optimizer } from "../optimizer.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
-/** From a at t = 0 to b at t = T in a straight line, then b. */
+/** A straight line from a at t = 0 to b at t = T, then b. */
 export const linear = (t: number, T: number, a: number, b: number): number =>
   t < T ? a + ((b - a) * t) / T : b;
 
@@ -11,7 +11,20 @@ const schedulerArguments: Signature = {
   options: { startFactor: "number", endFactor: "number", totalIters: "number" },
 };
 
-/** lr·(a + (b−a)·e/T): from a = startFactor (⅓) to b = endFactor (1) in T = totalIters (5) epochs, then lr·b. */
+/**
+ * lr·(a + (b − a)·e/T) for the first T epochs, then lr·b.
+ *
+ * @param options a is `startFactor`, default ⅓; b is `endFactor`, default 1; T is `totalIters`, default 5
+ *
+ * @example
+ * const optimizer = new SGD([new Parameter(tensor(0))], { lr: 1 });
+ * const scheduler = new LinearLR(optimizer, { startFactor: 0, totalIters: 4 });
+ * const rates = [0, 1, 2].map(() => {
+ *   scheduler.step();
+ *   return optimizer.paramGroups[0]?.lr;
+ * });
+ * console.log(rates); //=> [ 0.25, 0.5, 0.75 ]
+ */
 export class LinearLR extends LRScheduler {
   constructor(
     optimizer: Optimizer,

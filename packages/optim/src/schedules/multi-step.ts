@@ -8,7 +8,21 @@ const schedulerArguments: Signature = {
   options: { gamma: "number" },
 };
 
-/** lr·γⁿ, where n of the milestones are ≤ e: falls by γ (0.1) at each of them. */
+/**
+ * lr·γⁿ, where n is the number of milestones ≤ e.
+ *
+ * @param milestones epochs
+ * @param options `gamma` γ, default 0.1
+ *
+ * @example
+ * const optimizer = new SGD([new Parameter(tensor(0))], { lr: 1 });
+ * const scheduler = new MultiStepLR(optimizer, [2, 3], { gamma: 0.5 });
+ * const rates = [0, 1, 2].map(() => {
+ *   scheduler.step();
+ *   return optimizer.paramGroups[0]?.lr;
+ * });
+ * console.log(rates); //=> [ 1, 0.5, 0.25 ]
+ */
 export class MultiStepLR extends LRScheduler {
   constructor(
     optimizer: Optimizer,

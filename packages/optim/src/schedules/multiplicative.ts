@@ -5,7 +5,20 @@ import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
 const schedulerArguments: Signature = { optimizer: optimizerKind, lrLambda: lambdaKind };
 
-/** lr·λ(1)·λ(2)·…·λ(e) for a function λ of your own. */
+/**
+ * lr·λ(1)·λ(2)·…·λ(e) for a function λ.
+ *
+ * @param lrLambda λ, or a list with one function for each parameter group
+ *
+ * @example
+ * const optimizer = new SGD([new Parameter(tensor(0))], { lr: 1 });
+ * const scheduler = new MultiplicativeLR(optimizer, (epoch) => epoch / 2);
+ * const rates = [0, 1, 2].map(() => {
+ *   scheduler.step();
+ *   return optimizer.paramGroups[0]?.lr;
+ * });
+ * console.log(rates); //=> [ 0.5, 0.5, 0.75 ]
+ */
 export class MultiplicativeLR extends LRScheduler {
   constructor(optimizer: Optimizer, lrLambda: Lambda) {
     checkArguments("MultiplicativeLR", schedulerArguments, arguments);

@@ -4,23 +4,31 @@ import { cosine } from "./cosine.ts";
 import { linear } from "./linear.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
+/** Options of `OneCycleLR`. */
 export interface OneCycleOptions {
-  /** Length of the cycle: this many steps, or `epochs` times `stepsPerEpoch`. */
+  /** The number of steps in the cycle. Default: `epochs` · `stepsPerEpoch`. */
   readonly totalSteps?: number;
+  /** The number of epochs, where `totalSteps` is not given. */
   readonly epochs?: number;
+  /** The number of steps per epoch, where `totalSteps` is not given. */
   readonly stepsPerEpoch?: number;
-  /** Share of the cycle in which the learning rate rises. */
+  /** The part of the cycle in which the learning rate rises, in [0, 1]. Default: 0.3. */
   readonly pctStart?: number;
+  /** The curve between the ends of a phase. Default: "cos". */
   readonly annealStrategy?: "cos" | "linear";
-  /** Move the momentum (or β₁) against the learning rate. */
+  /** Whether the momentum (or β₁) cycles inversely to the learning rate. Default: true. */
   readonly cycleMomentum?: boolean;
+  /** The momentum at the maximum learning rate, in [0, 1). Default: 0.85. */
   readonly baseMomentum?: number;
+  /** The momentum at both ends, in [0, 1). Default: 0.95. */
   readonly maxMomentum?: number;
-  /** maxLr over the first learning rate. */
+  /** maxLr divided by the initial learning rate. Default: 25. */
   readonly divFactor?: number;
-  /** The first learning rate over the last. */
+  /** The initial learning rate divided by the final one. Default: 1e4. */
   readonly finalDivFactor?: number;
-  /** Fall back to the first learning rate as slowly as it rose, and only then to the last. */
+  /**
+   * Whether the learning rate falls to the initial one as fast as it rose, and then to the final one. Default: false.
+   */
   readonly threePhase?: boolean;
 }
 
@@ -42,7 +50,19 @@ const schedulerArguments: Signature = {
   },
 };
 
-/** From maxLr/divFactor up to maxLr and down to almost nothing, in one cycle. [Smith & Topin 2019] @throws after its end. */
+/**
+ * One cycle: from maxLr/divFactor up to `maxLr`, then down to maxLr/divFactor/finalDivFactor. [Smith & Topin 2019]
+ *
+ * @param maxLr the maximum learning rate
+ * @throws where an option is out of range, the optimizer has no momentum to cycle, or the cycle is over
+ *
+ * @example
+ * const optimizer = new SGD([new Parameter(tensor(0))]);
+ * const options = { totalSteps: 5, pctStart: 0.4, divFactor: 4, cycleMomentum: false } as const;
+ * const scheduler = new OneCycleLR(optimizer, 1, { ...options, annealStrategy: "linear" });
+ * scheduler.step();
+ * console.log(scheduler.getLastLr()); //=> [ 1 ]
+ */
 export class OneCycleLR extends LRScheduler {
   constructor(optimizer: Optimizer, maxLr: number, options: OneCycleOptions = {}) {
     checkArguments("OneCycleLR", schedulerArguments, arguments);

@@ -10,20 +10,23 @@ import {
 import type { Optimizer } from "../optimizer.ts";
 import { optimizerKind, Scheduler, type SchedulerState } from "./scheduler.ts";
 
+/** Options of `ReduceLROnPlateau`. */
 export interface PlateauOptions {
-  /** Whether a good metric is a small or a great one. */
+  /** Whether a smaller ("min") or a larger ("max") metric is better. Default: "min". */
   readonly mode?: "min" | "max";
+  /** The factor of a reduction, in [0, 1). Default: 0.1. */
   readonly factor?: number;
-  /** Epochs without improvement that are borne. */
+  /** The number of epochs without improvement before a reduction. Default: 10. */
   readonly patience?: number;
-  /** By how much the best must be beaten: as a share of it (rel), or as it is (abs). */
+  /** The amount by which the best metric must be improved, relative to it or absolute. Default: 1e-4. */
   readonly threshold?: number;
+  /** Whether `threshold` is relative or absolute. Default: "rel". */
   readonly thresholdMode?: "rel" | "abs";
-  /** Epochs after a reduction in which nothing is counted. */
+  /** The number of epochs after a reduction in which bad epochs are not counted. Default: 0. */
   readonly cooldown?: number;
-  /** The least learning rate; a list has one for each group. */
+  /** The minimum learning rate, or a list with one for each group. Default: 0. */
   readonly minLr?: number | readonly number[];
-  /** Reductions smaller than this are left out. */
+  /** Reductions by at most this much are skipped. Default: 1e-8. */
   readonly eps?: number;
 }
 
@@ -42,15 +45,22 @@ const schedulerArguments: Signature = {
 };
 
 /**
- * lr ← max(lr·factor, minLr), factor 0.1, whenever the metric given to `step` has not improved for more than `patience`
- * (10) epochs. The schedule moves on with every such reduction.
+ * lr ← max(lr·factor, minLr) whenever the metric has not improved for more than `patience` epochs.
+ *
+ * @throws where an option is out of range
+ *
+ * @example
+ * const optimizer = new SGD([new Parameter(tensor(0))], { lr: 1 });
+ * const scheduler = new ReduceLROnPlateau(optimizer, { patience: 1 });
+ * for (const loss of [5, 4, 4, 4]) scheduler.step(loss);
+ * console.log(scheduler.getLastLr()); //=> [ 0.1 ]
  */
 export class ReduceLROnPlateau extends Scheduler {
   /** The best metric so far. */
   best: number | null = null;
-  /** Epochs without improvement. */
+  /** The number of epochs since the last improvement. */
   numBadEpochs = 0;
-  /** Epochs of the cooldown that are left. */
+  /** The number of epochs left in the cooldown. */
   cooldownCounter = 0;
   readonly #improves: (metric: number) => boolean;
   readonly #patience: number;

@@ -7,7 +7,20 @@ const schedulerArguments: Signature = {
   options: { totalIters: "number", power: "number" },
 };
 
-/** lr·(1 − min(e, T)/T)^power (1): falls to 0 in T = totalIters (5) epochs. */
+/**
+ * lr·(1 − min(e, T)/T)^power: falls to 0 in T epochs.
+ *
+ * @param options T is `totalIters`, default 5; `power`, default 1
+ *
+ * @example
+ * const optimizer = new SGD([new Parameter(tensor(0))], { lr: 1 });
+ * const scheduler = new PolynomialLR(optimizer, { totalIters: 4, power: 2 });
+ * const rates = [0, 1, 2].map(() => {
+ *   scheduler.step();
+ *   return optimizer.paramGroups[0]?.lr;
+ * });
+ * console.log(rates); //=> [ 0.5625, 0.25, 0.0625 ]
+ */
 export class PolynomialLR extends LRScheduler {
   constructor(optimizer: Optimizer, options: { readonly totalIters?: number; readonly power?: number } = {}) {
     checkArguments("PolynomialLR", schedulerArguments, arguments);

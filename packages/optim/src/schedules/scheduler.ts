@@ -12,25 +12,36 @@ import type { Group } from "../groups.ts";
 import { Optimizer } from "../optimizer.ts";
 import { requireMomentum, setMomentum } from "./momentum.ts";
 
-/** A learning rate after `epoch` steps for one that would be `lr` without this schedule; `group` counts from 0. */
+/** The learning rate at an epoch, given that without this schedule; groups are numbered from 0. */
 export type Schedule = (epoch: number, lr: number, group: number) => number;
 
-/** Everything that a scheduler remembers, as plain data. */
+/** The state of a scheduler as plain data. */
 export type SchedulerState = Readonly<Record<string, number | null>>;
 
-/** The schedulers of an optimizer in the order of their making: lr = sₖ(eₖ, … s₂(e₂, s₁(e₁, lr₀))). */
+/** The schedulers of each optimizer in order of creation: lr = sₖ(eₖ, … s₂(e₂, s₁(e₁, lr₀))). */
 const schedulersOf = new WeakMap<Optimizer, readonly Scheduler[]>();
 
+/** Options of `Scheduler`. */
 export interface SchedulerOptions {
-  /** Schedulers that this one contains, which no longer act by themselves. */
+  /** Schedulers that this one contains; they stop acting on their own. */
   readonly schedulers?: readonly Scheduler[];
-  /** The momentum after `epoch` steps. */
+  /** The momentum (or β₁) at an epoch. Default: unchanged. */
   readonly momentum?: ((epoch: number) => number) | undefined;
 }
 
 export const optimizerKind = instanceOf(Optimizer, "an optimizer", "new SGD(model.parameters())");
 
-/** Sets the learning rates of an optimizer: each is a function of how often each of its schedulers has moved on. */
+/**
+ * The base class of all schedulers: the learning rates of an optimizer as a function of the epochs of its schedulers.
+ *
+ * @param name the name in errors
+ * @param schedule the learning rate at an epoch
+ *
+ * @example
+ * const optimizer = new SGD([new Parameter(tensor(0))], { lr: 1 });
+ * new Scheduler("Tenth", optimizer, (epoch, lr) => lr / 10);
+ * console.log(optimizer.paramGroups[0]?.lr); //=> 0.1
+ */
 export class Scheduler {
   /** How often the schedule has moved on. */
   lastEpoch = 0;
@@ -148,7 +159,15 @@ export class Scheduler {
   }
 }
 
-/** A schedule that moves on with every step: call `step()` after the optimizer's, once per epoch or batch. */
+/**
+ * The base class of schedulers that advance by one epoch with every `step()`, called after the optimizer's.
+ *
+ * @example
+ * const optimizer = new SGD([new Parameter(tensor(0))], { lr: 1 });
+ * const scheduler = new LRScheduler("Harmonic", optimizer, (epoch, lr) => lr / (1 + epoch));
+ * scheduler.step();
+ * console.log(scheduler.getLastLr()); //=> [ 0.5 ]
+ */
 export class LRScheduler extends Scheduler {
   step(): void {
     this.perCall(() => this.setState({ lastEpoch: this.lastEpoch + 1 }));

@@ -5,8 +5,20 @@ import { LRScheduler, optimizerKind } from "./scheduler.ts";
 const schedulerArguments: Signature = { optimizer: optimizerKind, schedulers: "list", milestones: "list" };
 
 /**
- * One scheduler after the other: the next takes over at each milestone, and counts its epochs from there. A scheduler
- * between equal milestones, or before a milestone of 0, has no epochs.
+ * Schedulers in sequence: the next one takes over at each milestone, and counts its epochs from there.
+ *
+ * @param milestones the epochs, in ascending order, at which the second, third, … scheduler starts
+ * @throws where the numbers of schedulers and milestones do not fit, or a scheduler cannot be contained
+ *
+ * @example
+ * const optimizer = new SGD([new Parameter(tensor(0))], { lr: 1 });
+ * const warmup = new LinearLR(optimizer, { startFactor: 0.5, totalIters: 2 });
+ * const scheduler = new SequentialLR(optimizer, [warmup, new ExponentialLR(optimizer, 0.5)], [2]);
+ * const rates = [0, 1, 2].map(() => {
+ *   scheduler.step();
+ *   return optimizer.paramGroups[0]?.lr;
+ * });
+ * console.log(rates); //=> [ 0.75, 1, 0.5 ]
  */
 export class SequentialLR extends LRScheduler {
   constructor(optimizer: Optimizer, schedulers: readonly LRScheduler[], milestones: readonly number[]) {
@@ -36,7 +48,9 @@ export class SequentialLR extends LRScheduler {
   }
 }
 
-/** Throws where a part needs more than the epoch, belongs to another optimizer, or moves more than the learning rate. */
+/**
+ * Throws where a scheduler depends on more than the epoch, belongs to another optimizer, or also sets the momentum.
+ */
 export function requireChainable(op: string, optimizer: Optimizer, parts: readonly LRScheduler[]): void {
   for (const [i, part] of parts.entries()) {
     if (!(part instanceof LRScheduler))

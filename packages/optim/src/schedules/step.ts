@@ -8,7 +8,21 @@ const schedulerArguments: Signature = {
   options: { gamma: "number" },
 };
 
-/** lr·γ^⌊e/stepSize⌋: falls by γ (0.1) every `stepSize` epochs. */
+/**
+ * lr·γ^⌊e/stepSize⌋.
+ *
+ * @param stepSize the number of epochs between two reductions
+ * @param options `gamma` γ, default 0.1
+ *
+ * @example
+ * const optimizer = new SGD([new Parameter(tensor(0))], { lr: 1 });
+ * const scheduler = new StepLR(optimizer, 2, { gamma: 0.5 });
+ * const rates = [0, 1, 2].map(() => {
+ *   scheduler.step();
+ *   return optimizer.paramGroups[0]?.lr;
+ * });
+ * console.log(rates); //=> [ 1, 0.5, 0.5 ]
+ */
 export class StepLR extends LRScheduler {
   constructor(optimizer: Optimizer, stepSize: number, options: { readonly gamma?: number } = {}) {
     checkArguments("StepLR", schedulerArguments, arguments);

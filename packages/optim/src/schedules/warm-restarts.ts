@@ -10,8 +10,19 @@ const schedulerArguments: Signature = {
 };
 
 /**
- * From lr to etaMin (0) along a cosine, again and again: first in t0 epochs, each time in tMult (1) times as many.
- * [Loshchilov & Hutter 2017]
+ * A cosine from lr to `etaMin` that restarts: the first cycle takes `t0` epochs, each further one `tMult` times as many. [Loshchilov & Hutter 2017]
+ *
+ * @param t0 the epochs of the first cycle
+ * @param options `tMult`, default 1; `etaMin`, default 0
+ *
+ * @example
+ * const optimizer = new SGD([new Parameter(tensor(0))], { lr: 1 });
+ * const scheduler = new CosineAnnealingWarmRestarts(optimizer, 2);
+ * const rates = [0, 1, 2].map(() => {
+ *   scheduler.step();
+ *   return optimizer.paramGroups[0]?.lr;
+ * });
+ * console.log(rates); //=> [ 0.5, 1, 0.5 ]
  */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
   constructor(
