@@ -25,7 +25,6 @@ function exportsOf(file: string): Export[] {
   ];
 }
 
-/** Internal exports of files that an index exports whole do not exist: whatever is exported is documented. */
 describe.each(["core", "nn", "optim"])("@chainrule/%s", (name) => {
   const exports = exportsOf(`packages/${name}/src/index.ts`);
   const docstringOf = ({ name, file }: Export) => docstringsOf(file).find((one) => one.name === name);

@@ -3,6 +3,7 @@ import { formatShape, type Shape } from "./shape.ts";
 
 /** Element types in promotion order: an operation on two of them computes in the later one. */
 export const dtypes = ["bool", "int32", "float32", "float64"] as const;
+/** The element types of tensors. */
 export type DType = (typeof dtypes)[number];
 export type FloatDType = "float32" | "float64";
 
@@ -13,6 +14,7 @@ export const arrays = {
   float32: Float32Array,
   float64: Float64Array,
 } as const;
+/** The typed arrays that hold elements: one for each dtype. */
 export type TypedArray = Uint8Array | Int32Array | Float32Array | Float64Array;
 
 /** Returns `dtype`. @throws if it is not a dtype. */

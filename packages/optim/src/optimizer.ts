@@ -83,7 +83,11 @@ export class Optimizer<H extends Hyper = Hyper> {
     const known = new Set(this.paramGroups.flatMap((other) => other.params));
     for (const p of params) {
       if (known.has(p))
-        fail("value", this.name, `the parameter ${formatType(p)} comes twice. Did you mean new Set(parameters)?`);
+        fail(
+          "value",
+          this.name,
+          `the parameter ${formatType(p)} comes twice. Did you mean new Set(parameters)?`,
+        );
       known.add(p);
     }
     (this.paramGroups as Group<H>[]).push({ ...hyper, params });

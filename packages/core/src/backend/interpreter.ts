@@ -289,4 +289,5 @@ export function makeInterpreter({ exact = false } = {}): Backend {
   };
 }
 
+/** The reference backend: plain loops in double precision, the oracle of the tests. */
 export const interpreter: Backend = /* @__PURE__ */ makeInterpreter();

@@ -14,6 +14,7 @@ import { treeLeaves } from "../transform/pytree.ts";
 import { coordinatesOf, inputElements } from "./provenance.ts";
 import { callerOf, captureStack, withDeepTraces } from "./stack-trace.ts";
 
+/** Options of `detectAnomaly`. */
 export interface AnomalyOptions {
   /** Look for NaN (true). */
   readonly nan?: boolean;

@@ -14,6 +14,7 @@ const { add, eq, ge, le, where } = elementwiseOps;
 const { reshape, expand } = broadcasting;
 const { permute, slice, padZeros } = movements;
 
+/** Options of `pad`. */
 export interface PadOptions {
   readonly mode?: "constant" | "reflect" | "replicate" | "circular";
   /** What a constant padding holds. */

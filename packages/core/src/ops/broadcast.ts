@@ -9,6 +9,7 @@ import { row } from "./row.ts";
 
 /** Dims to reduce: one, several, or all of them. */
 export type Dims = number | readonly number[] | undefined;
+/** Options of reductions. */
 export interface KeepDim {
   /** Leave the reduced axes in place with size 1. */
   readonly keepdim?: boolean;

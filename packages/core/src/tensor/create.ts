@@ -17,6 +17,7 @@ import { lifted, Tensor } from "./tensor.ts";
 
 const { add, eq, le, mul, sub } = elementwiseOps;
 
+/** Options of all functions that create a tensor. */
 export interface CreateOptions {
   readonly dtype?: DType;
   /** Collect gradients here. */
@@ -45,6 +46,7 @@ const made = (t: Tensor, requiresGrad = false): Tensor => {
   return t;
 };
 
+/** Options of `tensor`. */
 export interface TensorOptions extends CreateOptions {
   /** What the elements, in row-major order, are laid out in. */
   readonly shape?: Shape;

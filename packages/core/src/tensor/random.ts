@@ -117,6 +117,7 @@ export const manualSeed = checked("manualSeed", seedArguments, (seed: number | b
   defaultGenerator.manualSeed(seed),
 );
 
+/** Options of all functions that draw random numbers. */
 export interface RandomOptions extends CreateOptions {
   /** Where to draw from instead of the shared stream. */
   readonly generator?: Generator;

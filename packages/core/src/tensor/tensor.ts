@@ -29,6 +29,7 @@ import { Unsettled } from "./unsettled.ts";
 /** A tensor, or a JavaScript scalar that adapts to the others' dtype. */
 export type TensorLike = Tensor | number | boolean;
 
+/** Options of `backward`. */
 export interface BackwardOptions {
   /** Let gradients be differentiated in turn. */
   readonly createGraph?: boolean;

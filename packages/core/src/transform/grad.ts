@@ -21,6 +21,7 @@ export type GradientAt<A extends readonly unknown[], N extends Argnums> = N exte
     ? { -readonly [I in keyof N]: N[I] extends number ? Gradient<A[N[I]]> : never }
     : never;
 
+/** Options of `grad` and `valueAndGrad`. */
 export interface GradOptions<N extends Argnums = Argnums> {
   /** The place of the argument to differentiate by (0), or of several. */
   readonly argnums?: N;
