@@ -12,6 +12,7 @@ const maxUnpartitioned = 8_000;
 /** Longer graphs are several programs: engines bound modules, and each program bounds the memory that it needs at once. */
 const maxProgramNodes = 20_000;
 
+/** Options of `createWasm`. */
 export interface WasmOptions {
   /**
    * How large matrix products round: `"strict"` (the default) after each multiplication and each addition, with the same bits
