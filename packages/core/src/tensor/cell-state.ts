@@ -1,8 +1,9 @@
 import type { Node } from "../graph/node.ts";
 import { detach, leaf } from "../ops/identity.ts";
 import { Gradient } from "./gradient.ts";
+import { rawNode, swapNode } from "./reading.ts";
 import type { State } from "./rerun.ts";
-import { rawNode, swapNode, type Tensor } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** What a cell holds. Unlike the members of the cell, those of this class bind it to no trace. */
 export class CellState implements State {
