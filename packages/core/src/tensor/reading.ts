@@ -69,7 +69,7 @@ export abstract class TensorReading extends AnyTensor {
     return sizeOf(this.shape);
   }
 
-  /** Computes the value of the node. */
+  /** @internal Computes the value of the node. */
   protected abstract compute(): void;
 
   #value(): Value {

@@ -198,6 +198,7 @@ export class Tensor extends TensorReading {
     for (const t of tensors) t.#origin = null;
   }
 
+  /** @internal */
   protected override compute(): void {
     if (currentRecorder()) evaluateNodes([rawNode(this)]);
     else Tensor.evaluate([this]);
