@@ -27,11 +27,13 @@ const rooms: readonly Room[] = [
   { name: "graph", at: core("graph") },
   { name: "ops", at: core("ops") },
   { name: "autodiff", at: core("autodiff") },
-  ...["ir", "analysis", "graph-passes", "kernel-passes", "verify", "fuse", "pipeline"].map((name) => ({
-    name: `lower/${name}`,
-    at: core(`lower/${name}`),
-    not: ["autodiff"],
-  })),
+  ...["target", "ir", "analysis", "graph-passes", "kernel-passes", "verify", "fuse", "pipeline"].map(
+    (name) => ({
+      name: `lower/${name}`,
+      at: core(`lower/${name}`),
+      not: ["autodiff"],
+    }),
+  ),
   { name: "inspect", at: core("inspect"), not: ["autodiff"] },
   {
     name: "backend",
@@ -42,11 +44,13 @@ const rooms: readonly Room[] = [
     ),
     not: ["autodiff"],
   },
-  ...["assembler", "memory", "table", "instructions", "gemm", "kernels", "reduce", "nest"].map((name) => ({
-    name: `wasm/${name}`,
-    at: core(`backend/wasm/${name}`),
-    not: ["autodiff", "ops"],
-  })),
+  ...["target", "assembler", "memory", "table", "instructions", "gemm", "kernels", "reduce", "nest"].map(
+    (name) => ({
+      name: `wasm/${name}`,
+      at: core(`backend/wasm/${name}`),
+      not: ["autodiff", "ops"],
+    }),
+  ),
   { name: "wasm", at: core("backend/wasm"), not: ["autodiff"] },
   { name: "default backend", at: core("backend/default"), only: ["backend", "wasm"] },
   { name: "tensor", at: core("tensor") },

@@ -1,12 +1,13 @@
 import { einsum, evaluate, rand, randint, type Tensor, where, zeros } from "@chainrule/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { target } from "../src/backend/wasm/target.ts";
 import { canonicalize, graphOf } from "../src/graph/canonicalize.ts";
 import { type Cost, costOfKernel } from "../src/inspect/cost.ts";
 import { summary } from "../src/inspect/summary.ts";
 import { lower } from "../src/lower/pipeline.ts";
 
-const kernelsOf = (...ys: Tensor[]) => lower(canonicalize(graphOf(ys.map((y) => y.node))));
+const kernelsOf = (...ys: Tensor[]) => lower(canonicalize(graphOf(ys.map((y) => y.node))), target);
 
 /** What all kernels of the program that makes `ys` come to. */
 function cost(...ys: Tensor[]): Cost {

@@ -1,8 +1,8 @@
 import { cat, randn, type Tensor, tensor, where } from "@chainrule/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { target } from "../src/backend/wasm/target.ts";
 import { canonicalize, graphOf } from "../src/graph/canonicalize.ts";
-import { planMemory } from "../src/lower/kernel-passes/plan-memory.ts";
 import { lower } from "../src/lower/pipeline.ts";
 
 type Step = (h: Tensor, t: Tensor) => Tensor;
@@ -34,7 +34,7 @@ const between = (step: Step): Tensor => step(x.matmul(y), z).matmul(y);
 
 /** The places of the scratch buffers of 24×24 numbers. */
 function placesOf(result: Tensor): number[] {
-  const { offsets } = planMemory(lower(canonicalize(graphOf([result.node]))));
+  const { offsets } = lower(canonicalize(graphOf([result.node])), target).plan;
   return [...offsets].filter(([buffer]) => buffer.size === 24 * 24).map(([, at]) => at);
 }
 

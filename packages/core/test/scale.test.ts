@@ -1,12 +1,12 @@
 import { cat, evaluate, grad, randn, stack, type Tensor, tensor, zeros } from "@chainrule/core";
 import { interpreter, withBackend } from "@chainrule/core/testing";
 import { describe, expect, it } from "vitest";
+import { target } from "../src/backend/wasm/target.ts";
 import { canonicalize, graphOf } from "../src/graph/canonicalize.ts";
-import { planMemory } from "../src/lower/kernel-passes/plan-memory.ts";
 import { lower } from "../src/lower/pipeline.ts";
 
 /** Bytes that a program takes beside its inputs and outputs. */
-const scratch = (y: Tensor): number => planMemory(lower(canonicalize(graphOf([y.node])))).bytes;
+const scratch = (y: Tensor): number => lower(canonicalize(graphOf([y.node])), target).plan.bytes;
 
 const index = tensor(Int32Array.of(3, 50_256, 7));
 

@@ -1,5 +1,6 @@
 import { arange, type Tensor, tensor } from "@chainrule/core";
 import { describe, expect, it } from "vitest";
+import { target } from "../src/backend/wasm/target.ts";
 import { canonicalize, graphOf } from "../src/graph/canonicalize.ts";
 import { addIndex, constantIndex, type Index, scaleIndex } from "../src/lower/ir/index-map.ts";
 import type { Buffer, Nest } from "../src/lower/ir/kernel.ts";
@@ -9,7 +10,7 @@ import { verify } from "../src/lower/verify/verify.ts";
 import { literal } from "../src/scalar/expr.ts";
 import { add, eq, where } from "../src/scalar/primitives.ts";
 
-const programOf = (y: Tensor): Program => lower(canonicalize(graphOf([y.node])));
+const programOf = (y: Tensor): Program => lower(canonicalize(graphOf([y.node])), target);
 
 /** The program with its first nest of loops made anew. */
 function broken({ kernels, ...program }: Program, change: (nest: Nest) => Nest): Program {

@@ -1,5 +1,7 @@
 import type { CanonicalGraph } from "../graph/canonicalize.ts";
 import type { Value } from "../graph/value.ts";
+import type { Program } from "../lower/ir/program.ts";
+import type { Target } from "../lower/target.ts";
 
 /** A graph prepared for execution. */
 export interface Executable {
@@ -8,6 +10,8 @@ export interface Executable {
    * for them, and rejects where the run fails. An input that `donated` marks is not used afterwards, and its memory may be reused.
    */
   run(inputs: readonly Value[], donated?: readonly boolean[]): Value[];
+  /** The program that runs, for diagnosis; absent where nodes are run one by one, or several programs in sequence. */
+  readonly program?: Program;
   /** Frees what the executable holds. */
   release?(): void;
 }
@@ -18,5 +22,7 @@ export interface Executable {
  */
 export interface Backend {
   readonly name: string;
+  /** What graphs are lowered for; absent where nodes are run one by one. */
+  readonly target?: Target;
   prepare(graph: CanonicalGraph): Executable;
 }

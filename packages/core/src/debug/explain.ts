@@ -1,3 +1,4 @@
+import { target } from "../backend/wasm/target.ts";
 import { compiledGraph } from "../compile/compile.ts";
 import { fail } from "../errors.ts";
 import { type CanonicalGraph, canonicalize, graphOf } from "../graph/canonicalize.ts";
@@ -5,7 +6,6 @@ import type { Node } from "../graph/node.ts";
 import { printStructure } from "../graph/print.ts";
 import type { Buffer } from "../lower/ir/kernel.ts";
 import { bufferNames, printProgram } from "../lower/ir/print.ts";
-import { planMemory } from "../lower/kernel-passes/plan-memory.ts";
 import { lower } from "../lower/pipeline.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { overview } from "./overview.ts";
@@ -14,8 +14,8 @@ import { overview } from "./overview.ts";
 const maxNodesInFull = 100;
 
 function explainInFull(structure: CanonicalGraph): string {
-  const program = lower(structure);
-  const { offsets, bytes } = planMemory(program);
+  const program = lower(structure, target);
+  const { offsets, bytes } = program.plan;
   const names = bufferNames(program);
   const line = (b: Buffer, role: string) => `${names.get(b)}: ${b.dtype} × ${b.size}, ${role}`;
   return [

@@ -1,8 +1,8 @@
+import { target } from "../backend/wasm/target.ts";
 import type { CanonicalGraph } from "../graph/canonicalize.ts";
 import { type KernelCost, kernelCosts } from "../inspect/kernel-cost.ts";
 import type { Buffer } from "../lower/ir/kernel.ts";
 import { bytesOf } from "../lower/ir/program.ts";
-import { planMemory } from "../lower/kernel-passes/plan-memory.ts";
 import { lower } from "../lower/pipeline.ts";
 import { digits, table } from "./text-table.ts";
 
@@ -27,8 +27,8 @@ function row(work: KernelCost, count: number): string[] {
 
 /** A graph, its kernels and its memory in fewer lines than it has nodes: ops are counted, and equal kernels are one line. */
 export function overview(structure: CanonicalGraph): string {
-  const program = lower(structure);
-  const { offsets, bytes } = planMemory(program);
+  const program = lower(structure, target);
+  const { offsets, bytes } = program.plan;
   const works = kernelCosts(program).filter((w) => w !== null);
   const equal = countBy(works.map((w) => JSON.stringify(w)));
   const ops = [...countBy(structure.items.map(({ op }) => op.name))].sort(([, a], [, b]) => b - a);

@@ -1,24 +1,23 @@
-import { isFloat } from "../dtype.ts";
+import { type DType, isFloat } from "../dtype.ts";
+import { pointCount } from "../lower/ir/axes.ts";
 import { buffersOf } from "../lower/ir/buffers.ts";
 import type { Index } from "../lower/ir/index-map.ts";
 import type { Arg, Axis, Buffer, Loop, Nest, Statement } from "../lower/ir/kernel.ts";
 import { bytesOf, type Kernel } from "../lower/ir/program.ts";
-import { subexpressions } from "../scalar/expr.ts";
+import { type Expr, subexpressions } from "../scalar/expr.ts";
 import { linearize } from "../scalar/linearize.ts";
 import { sizeOf } from "../shape.ts";
 
-/** What one run of a kernel comes to, whatever machine runs it. */
+/** The cost of one run of a kernel, on any machine. */
 export interface Cost {
-  /** Operations on floating-point numbers: words of formulas, and one for every element that is combined with others. */
+  /** Floating-point operations: primitives of expressions, and one for each element that a reduction combines. */
   readonly flop: number;
-  /** Bytes of the elements read, and of those written: each counts once, however often that happens. */
+  /** Bytes of the elements that are read, and of those that are written; each element counts once. */
   readonly read: number;
   readonly written: number;
 }
 
-const product = (axes: readonly { readonly size: number }[]): number => axes.reduce((n, x) => n * x.size, 1);
-
-/** Adds what is read of each buffer, never more than there is. */
+/** The elements read of each buffer, at most all of them. */
 class Reads {
   readonly #elements = new Map<Buffer, number>();
 
@@ -31,36 +30,43 @@ class Reads {
   }
 }
 
-/** How many places an index can name while its loops run. */
-const placesOf = ({ low, high, terms }: Index): number =>
+/** The maximum number of values of an index while its loops run. */
+const valueCount = ({ low, high, terms }: Index): number =>
   Math.min(
     high - low + 1,
     terms.reduce((n, { atom }) => n * (atom.kind === "loop" ? atom.size : Infinity), 1),
   );
 
-/** What the formulas of a loop read: their arguments, and those that say where others lie. */
+/** The arguments that a loop reads, those in the indices of gathers included. */
 function argumentsOf(statements: readonly Statement[], args: readonly Arg[]): Set<Arg> {
-  const met = new Set<Arg>();
-  const roots = statements.map((t) => t.value);
+  const found = new Set<Arg>();
+  const roots = statements.map((statement) => statement.value);
   for (let next = roots.pop(); next; next = roots.pop())
     for (const e of subexpressions([next])) {
       const x = e.kind === "arg" ? args[e.index] : undefined;
-      if (!x || met.has(x)) continue;
-      met.add(x);
+      if (!x || found.has(x)) continue;
+      found.add(x);
       if (x.kind === "gather") roots.push(x.at);
     }
-  return met;
+  return found;
 }
 
-/** Operations on floats at one point of a loop. */
+/** Floating-point operations of expressions over arguments of these dtypes. */
+export function floatOpsIn(values: readonly Expr[], types: readonly DType[]): number {
+  const { instructions } = linearize(values, types);
+  return instructions.filter(({ kind, type }) => kind === "word" && type && isFloat(type)).length;
+}
+
+/** Floating-point operations at one point of a loop. */
 function flopOf({ statements }: Loop, args: readonly Arg[]): number {
-  const { instructions, outputs } = linearize(
-    statements.map((t) => t.value),
-    args.map((x) => x.type),
-  );
-  const float = (step: number | undefined) => isFloat(instructions[step ?? -1]?.type ?? "bool");
-  const worked = instructions.filter((step, k) => step.kind === "word" && float(k)).length;
-  return worked + statements.filter((t, k) => t.reduce && float(outputs[k])).length;
+  const values = statements.map((statement) => statement.value);
+  const types = args.map((x) => x.type);
+  const { instructions, outputs } = linearize(values, types);
+  const combined = statements.filter(({ reduce }, k) => {
+    const type = instructions[outputs[k] ?? -1]?.type;
+    return reduce && type && isFloat(type);
+  });
+  return floatOpsIn(values, types) + combined.length;
 }
 
 function nestCost({ outerAxes, loops, args }: Nest): Cost {
@@ -68,7 +74,7 @@ function nestCost({ outerAxes, loops, args }: Nest): Cost {
   const written = new Set<Buffer>();
   const seen = new Set<Arg>();
   let flop = 0;
-  const points = (axes: readonly Axis[]) => product(outerAxes) * product(axes);
+  const points = (axes: readonly Axis[]) => pointCount(outerAxes) * pointCount(axes);
   for (const loop of loops) {
     flop += points(loop.axes) * flopOf(loop, args);
     for (const { store } of loop.statements) if (store) written.add(store.buffer);
@@ -76,7 +82,7 @@ function nestCost({ outerAxes, loops, args }: Nest): Cost {
       if (seen.has(x)) continue;
       seen.add(x);
       if (x.kind === "load")
-        reads.add(x.buffer, x.guard === null ? 0 : Math.min(points(loop.axes), placesOf(x.index)));
+        reads.add(x.buffer, x.guard === null ? 0 : Math.min(points(loop.axes), valueCount(x.index)));
       if (x.kind === "gather") reads.add(x.buffer, points(loop.axes));
     }
   }
@@ -87,7 +93,7 @@ function nestCost({ outerAxes, loops, args }: Nest): Cost {
   };
 }
 
-/** What one run of a kernel comes to. */
+/** The cost of one run of a kernel. */
 export function costOfKernel(kernel: Kernel): Cost {
   if (kernel.kind === "nest") return nestCost(kernel);
   const { out } = kernel;
@@ -95,9 +101,9 @@ export function costOfKernel(kernel: Kernel): Cost {
   const reads = new Reads();
   if (kernel.kind === "product") {
     const axes = [...kernel.batch, ...kernel.ms, ...kernel.ns, ...kernel.ks];
-    reads.add(kernel.a.buffer, product(axes.filter((x) => x.a !== 0)));
-    reads.add(kernel.b.buffer, product(axes.filter((x) => x.b !== 0)));
-    return { flop: 2 * product(axes), read: reads.bytes, written };
+    reads.add(kernel.a.buffer, pointCount(axes.filter((x) => x.a !== 0)));
+    reads.add(kernel.b.buffer, pointCount(axes.filter((x) => x.b !== 0)));
+    return { flop: 2 * pointCount(axes), read: reads.bytes, written };
   }
   for (const b of buffersOf(kernel)) if (b !== out) reads.add(b, b.size);
   if (kernel.kind === "join") return { flop: 0, read: reads.bytes, written };

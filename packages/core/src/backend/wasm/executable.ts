@@ -1,9 +1,9 @@
 import type { CanonicalGraph } from "../../graph/canonicalize.ts";
 import { ScalarValue, type Value } from "../../graph/value.ts";
 import type { Buffer } from "../../lower/ir/kernel.ts";
-import { bytesOf, type Program } from "../../lower/ir/program.ts";
-import { type MemoryPlan, planMemory } from "../../lower/kernel-passes/plan-memory.ts";
+import { bytesOf, type MemoryPlan, type Program } from "../../lower/ir/program.ts";
 import { lower } from "../../lower/pipeline.ts";
+import type { Target } from "../../lower/target.ts";
 import type { Backend, Executable } from "../backend.ts";
 import { throwFault } from "../diagnose-fault.ts";
 import { runHook } from "../hooks.ts";
@@ -67,6 +67,7 @@ interface Result {
 /** A compiled program over the linear memory of its backend. */
 export class WasmExecutable implements Executable {
   readonly #backend: Backend;
+  readonly #target: Target;
   readonly #graph: CanonicalGraph;
   readonly #memory: LinearMemory;
   readonly #instance: ProgramInstance;
@@ -86,17 +87,19 @@ export class WasmExecutable implements Executable {
 
   constructor(
     backend: Backend,
+    target: Target,
     graph: CanonicalGraph,
     program: Program,
     memory: LinearMemory,
     instance: ProgramInstance,
   ) {
     this.#backend = backend;
+    this.#target = target;
     this.#graph = { items: graph.items, roots: graph.roots, inputs: [] };
     this.#memory = memory;
     this.#instance = instance;
     this.#workspace = Math.ceil(instance.workspace / 64) * 64;
-    this.#plan = planMemory(program);
+    this.#plan = program.plan;
     memory.beginRun();
     memory.arena.reserve(this.#workspace + this.#plan.bytes);
     this.#table = layOutTable(memory, program, instance.constants);
@@ -146,7 +149,7 @@ export class WasmExecutable implements Executable {
     const fault = this.#memory.heap.views.int32[this.#table.address / 4]!;
     if (fault !== 0) {
       this.#discard(outputs);
-      throwFault(this.#backend, this.#loweredAgain().items, fault - 1, values);
+      throwFault(this.#backend, this.program.items, fault - 1, values);
     }
     return this.#collect(outputs, values, donated);
   }
@@ -178,7 +181,7 @@ export class WasmExecutable implements Executable {
     if (this.#arenaBase !== arena.address) this.#placeScratch(arena.address);
     heap.views.int32[address / 4] = 0;
     const { run, step } = this.#instance;
-    if (runHook.runKernels) runHook.runKernels(this.#loweredAgain(), (k) => step(address, k));
+    if (runHook.runKernels) runHook.runKernels(this.program, (k) => step(address, k));
     else run(address);
   }
 
@@ -203,9 +206,9 @@ export class WasmExecutable implements Executable {
     return this.#results.map(({ input, output }) => (input < 0 ? outputs[output]! : values[input]!));
   }
 
-  /** The program, for diagnosis: there may be many executables, so none keeps its formulas until they are needed. */
-  #loweredAgain(): Program {
-    this.#program ??= lower(this.#graph);
+  /** The program that runs, lowered again: there may be many executables, and none keeps its expressions until they are needed. */
+  get program(): Program {
+    this.#program ??= lower(this.#graph, this.#target);
     return this.#program;
   }
 

@@ -1,11 +1,13 @@
 import { checkArguments, type Signature } from "../../arguments.ts";
 import type { CanonicalGraph } from "../../graph/canonicalize.ts";
 import { lower } from "../../lower/pipeline.ts";
+import type { Target } from "../../lower/target.ts";
 import type { Backend, Executable } from "../backend.ts";
 import { partition } from "../partition.ts";
 import { WasmExecutable } from "./executable.ts";
 import { GemmKernels, type GemmMode, instantiate } from "./instance.ts";
 import { LinearMemory } from "./memory/linear-memory.ts";
+import { target as wasmTarget } from "./target.ts";
 
 /** Longer graphs are searched for loops, whose iterations share a program. */
 const maxUnpartitioned = 8_000;
@@ -29,7 +31,10 @@ export class WasmBackend implements Backend {
   #gemm: GemmKernels | null = null;
   #programs = 0;
 
-  constructor({ gemm = "strict" }: WasmOptions = {}) {
+  constructor(
+    { gemm = "strict" }: WasmOptions = {},
+    readonly target: Target = wasmTarget,
+  ) {
     this.name = gemm === "strict" ? "wasm" : `wasm, ${gemm}`;
     this.#gemmMode = gemm;
   }
@@ -45,8 +50,9 @@ export class WasmBackend implements Backend {
     this.#memory ??= new LinearMemory();
     this.#gemm ??= new GemmKernels(this.#memory.heap.memory, this.#gemmMode);
     this.#programs++;
-    const program = lower(graph);
-    return new WasmExecutable(this, graph, program, this.#memory, instantiate(program, this.#gemm));
+    const program = lower(graph, this.target);
+    const instance = instantiate(program, this.#gemm);
+    return new WasmExecutable(this, this.target, graph, program, this.#memory, instance);
   }
 
   /** How many programs were compiled. */

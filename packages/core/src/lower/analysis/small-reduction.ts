@@ -4,47 +4,44 @@ import type { Reduction } from "../../graph/node.ts";
 import { apply, type Expr, literal } from "../../scalar/expr.ts";
 import { add, and, eq, lt, or, primitives, where, xor } from "../../scalar/primitives.ts";
 import { sizeOf } from "../../shape.ts";
-import { gemmShape, isGemm, maxUnrolled } from "./gemm.ts";
+import type { Numerics } from "../target.ts";
+import { gemmShape, isGemm } from "./gemm.ts";
 
-/** Fewer results gain nothing from formulas. */
-const minOutputs = 64;
-
-/** How many terms the formula of a short reduction or product has; 0 for other items. */
-export function unrolledTerms(item: GraphNode, items: readonly GraphNode[]): number {
-  const { op, shape, inputs } = item;
-  if (sizeOf(shape) < minOutputs || isGemm(item, items)) return 0;
-  const x = items[inputs[0] as number] as GraphNode;
+/** How many terms a reduction or contraction adds up in one expression; 0 for one that loops, and for other nodes. */
+export function unrolledTerms(node: GraphNode, items: readonly GraphNode[], numerics: Numerics): number {
+  const { op, shape, inputs } = node;
+  if (sizeOf(shape) < numerics.minUnrolledOutputs || isGemm(node, items, numerics)) return 0;
   const terms =
     op.family === "reduction"
-      ? sizeOf(op.dims.map((d) => x.shape[d] as number))
-      : (gemmShape(item, items)?.k ?? 0);
-  return terms <= maxUnrolled ? terms : 0;
+      ? sizeOf(op.dims.map((d) => items[inputs[0]!]!.shape[d]!))
+      : (gemmShape(node, items)?.k ?? 0);
+  return terms <= numerics.maxUnrolledTerms ? terms : 0;
 }
 
-/** How elements are combined. */
+/** What an unrolled reduction needs to know of its op. */
 export type Unrolled = Pick<Reduction, "combine" | "identity" | "isArgReduction">;
 
-/** These elements, at least one, combined in a formula: as a tree, or where the chosen one is. */
-export function unrollReduce(op: Unrolled, elements: readonly Expr[], dtype: DType): Expr {
-  if (op.isArgReduction) return unrollArgReduce(op, elements, dtype);
-  let terms = elements;
-  while (terms.length > 1)
-    terms = Array.from({ length: Math.ceil(terms.length / 2) }, (_, k) => {
-      const [a, b] = [terms[2 * k] as Expr, terms[2 * k + 1]];
+/** Combines one or more terms in one expression: as a binary tree or, for an arg reduction, by choices. */
+export function unrollReduce(op: Unrolled, terms: readonly Expr[], dtype: DType): Expr {
+  if (op.isArgReduction) return unrollArgReduce(op, terms, dtype);
+  let level = terms;
+  while (level.length > 1)
+    level = Array.from({ length: Math.ceil(level.length / 2) }, (_, k) => {
+      const [a, b] = [level[2 * k]!, level[2 * k + 1]];
       return b ? apply(op.combine, primitives[op.combine], [a, b]) : a;
     });
-  const [result] = terms as [Expr];
+  const result = level[0]!;
   return op.combine === "add" ? add(result, op.identity) : result;
 }
 
-/** The place of the first element that is better than all others, or of the first NaN. */
-function unrollArgReduce({ combine }: Unrolled, elements: readonly Expr[], dtype: DType): Expr {
-  let [best, place] = [elements[0] as Expr, literal(0, "int32")];
-  for (const [k, x] of elements.entries()) {
+/** The position of the first extremum, or of the first NaN. */
+function unrollArgReduce({ combine }: Unrolled, terms: readonly Expr[], dtype: DType): Expr {
+  let [best, position] = [terms[0]!, literal(0, "int32")];
+  for (const [k, x] of terms.entries()) {
     if (k === 0) continue;
     const better = combine === "maximum" ? lt(best, x) : lt(x, best);
     const wins = isFloat(dtype) ? or(better, and(xor(eq(x, x), 1), eq(best, best))) : better;
-    [best, place] = [where(wins, x, best), where(wins, literal(k, "int32"), place)];
+    [best, position] = [where(wins, x, best), where(wins, literal(k, "int32"), position)];
   }
-  return place;
+  return position;
 }

@@ -1,5 +1,6 @@
 import type { GraphNode } from "../../graph/canonicalize.ts";
-import { type Expr, toExpr } from "../../scalar/expr.ts";
+import type { Movement, Read } from "../../graph/node.ts";
+import { arg, type Expr, toExpr } from "../../scalar/expr.ts";
 import { add, mul } from "../../scalar/primitives.ts";
 import { sizeOf, stridesOf } from "../../shape.ts";
 import { axesOf } from "../ir/axes.ts";
@@ -16,89 +17,128 @@ import {
   type Predicate,
   scaleIndex,
 } from "../ir/index-map.ts";
-import { readsOf } from "./reads.ts";
 
-/** Where a tensor's elements lie in the memory of another: a start and a step for each axis. */
+/** A tensor as elements of another in memory: the element at `offset` and from there `strides`, one for each axis. */
 export interface StridedView {
-  /** The item whose memory is read. */
+  /** The node whose memory is read. */
   readonly source: number;
   readonly offset: number;
   readonly strides: readonly number[];
-  /** Where some elements are zeros around the base: the memory is then that of the base with its border. */
+  /** Zeros around the source, where the view reaches into them: offset and strides are then those in the padded source. */
   readonly padding?: Padding;
 }
 
-/** Zeros before and after each axis, and where an element of what is read lies within them. */
+/** Zeros before and after each axis of a source, and the index in the padded source of an element of the view. */
 export interface Padding {
   readonly amounts: readonly (readonly [number, number])[];
   readonly at: (element: readonly Expr[]) => readonly Expr[];
 }
 
-/** The zeros around a tensor that places reach, where a guard tells just those from its elements; undefined where not. */
-function paddingOf(
-  at: readonly Index[],
-  guard: Predicate,
-  shape: readonly number[],
-): Padding["amounts"] | undefined {
-  const last = (d: number) => constantIndex((shape[d] as number) - 1);
-  const within = at.flatMap((x, d) => [x.key, addIndex(last(d), scaleIndex(x, -1)).key]);
-  if (!guard?.every((c) => c.kind === "nonNegative" && within.includes(c.index.key))) return undefined;
-  return at.map((x, d) => [Math.max(0, -x.low), Math.max(0, x.high + 1 - (shape[d] as number))]);
+const readsByMovement = new WeakMap<Movement, readonly Read[]>();
+
+/** The elements that each element of a movement's result reads, as expressions of its coordinates: arguments 0 … rank − 1. */
+export function readsOf(op: Movement, rank: number): readonly Read[] {
+  const reads = readsByMovement.get(op) ?? op.reads(Array.from({ length: rank }, (_, k) => arg(k)));
+  readsByMovement.set(op, reads);
+  return reads;
 }
 
-/**
- * A tensor as a strided view of what it was moved from, as far down as its movements are such views; `bordered` where
- * some of it may be zeros around that, though not more elements than the tensor itself has. It looks through at most
- * `most` movements.
- */
-export function viewOf(
-  items: readonly GraphNode[],
-  i: number,
-  bordered = false,
-  most = Infinity,
-): StridedView {
-  const item = items[i] as GraphNode;
-  if (item.op.family !== "movement") {
-    const strides = stridesOf(item.shape).map((step, k) => (item.shape[k] === 1 ? 0 : step));
-    return { source: i, offset: 0, strides };
-  }
-  const { coordinates } = axesOf("s", item.shape);
-  const isPlain = (x: Index) => x.terms.every((t) => t.atom.kind === "loop");
-  const stepsOf = (x: Index) => coordinates.map(({ terms: [c] }) => (c ? x.coefficient(c.atom.key) : 0));
-  const view = (source: number, flat: Index, padding?: Padding): StridedView | undefined =>
-    isPlain(flat)
-      ? { source, offset: flat.constant, strides: stepsOf(flat), ...(padding && { padding }) }
-      : undefined;
-  const formula = (x: Index, element: readonly Expr[]): Expr =>
-    stepsOf(x).reduce((sum, step, k) => add(sum, mul(element[k] as Expr, step)), toExpr(x.constant));
-  let found = view(i, flatIndex(coordinates, stridesOf(item.shape))) as StridedView;
-  let [index, guard, below]: [readonly Index[], Predicate, GraphNode] = [coordinates, [], item];
-  for (let left = most; left > 0 && below.op.family === "movement" && below.inputs.length === 1; left--) {
-    const [read] = readsOf(below.op, below.shape.length);
-    if (!read) break;
-    const base = below.inputs[0] as number;
-    below = items[base] as GraphNode;
-    const { shape } = below;
-    const moved = indexOf(read.index, read.valid, index);
-    guard = conjunction(guard, moved.guard);
-    if (guard === null || (guard.length > 0 && !bordered)) break;
-    index = read.valid ? moved.index.map((x, d) => clampTo(x, shape[d] as number)) : moved.index;
-    if (guard.length === 0) {
-      found = view(base, flatIndex(index, stridesOf(shape))) ?? found;
-      continue;
-    }
-    const at = index.map(expandClamped);
-    const amounts = at.every(isPlain) && paddingOf(at, expandPredicate(guard), shape);
-    if (!amounts) continue;
-    const grown = paddedShape(shape, amounts);
-    const inside = at.map((x, d) => addIndex(x, constantIndex(amounts[d]?.[0] as number)));
-    const border: Padding = { amounts, at: (element) => inside.map((x) => formula(x, element)) };
-    if (sizeOf(grown) <= sizeOf(item.shape))
-      found = view(base, flatIndex(inside, stridesOf(grown)), border) ?? found;
-  }
-  return found;
+/** The element of node `source` that each element of a tensor reads: at `index`, and 0 where `guard` does not hold. */
+interface ElementMap {
+  readonly source: number;
+  readonly index: readonly Index[];
+  readonly guard: Predicate;
+}
+
+/** The elements that `map` reads of its source, read of what the source moves; null where that is not one element each. */
+function throughMovement(items: readonly GraphNode[], map: ElementMap): ElementMap | null {
+  const { op, inputs, shape } = items[map.source]!;
+  if (op.family !== "movement" || inputs.length !== 1) return null;
+  const [read] = readsOf(op, shape.length);
+  if (!read) return null;
+  const source = inputs[0]!;
+  const { index, guard } = indexOf(read.index, read.valid, map.index);
+  return {
+    source,
+    index: read.valid ? index.map((x, d) => clampTo(x, items[source]!.shape[d]!)) : index,
+    guard: conjunction(map.guard, guard),
+  };
+}
+
+const isLinear = (x: Index): boolean => x.terms.every(({ atom }) => atom.kind === "loop");
+
+/** The strides of a linear index along coordinates; 0 along an axis of size 1, whose coordinate is 0. */
+const stridesAlong = (x: Index, coordinates: readonly Index[]): number[] =>
+  coordinates.map(({ terms: [variable] }) => (variable ? x.coefficient(variable.atom.key) : 0));
+
+/** The padding that an element map reaches into; null where its guard says more than that the index is within the shape. */
+function paddingOf({ index, guard }: ElementMap, shape: readonly number[]): Padding["amounts"] | null {
+  const last = (d: number) => constantIndex(shape[d]! - 1);
+  const bounds = index.flatMap((x, d) => [x.key, addIndex(last(d), scaleIndex(x, -1)).key]);
+  const isWithin = guard?.every((c) => c.kind === "nonNegative" && bounds.includes(c.index.key));
+  return isWithin ? index.map((x, d) => [Math.max(0, -x.low), Math.max(0, x.high + 1 - shape[d]!)]) : null;
 }
 
 /** The shape of a tensor with zeros around it. */
-export const paddedShape = (shape: readonly number[], zeros: Padding["amounts"]): number[] =>
-  shape.map((n, d) => n + (zeros[d]?.[0] as number) + (zeros[d]?.[1] as number));
+export const paddedShape = (shape: readonly number[], amounts: Padding["amounts"]): number[] =>
+  shape.map((n, d) => n + amounts[d]![0] + amounts[d]![1]);
+
+/** An element map as a strided view of its source or, where its guard needs that, of the padded source; null where it is none. */
+function asView(
+  { source, index, guard }: ElementMap,
+  items: readonly GraphNode[],
+  coordinates: readonly Index[],
+  maxSize: number,
+): StridedView | null {
+  const { shape } = items[source]!;
+  if (guard?.length === 0) {
+    const flat = flatIndex(index, stridesOf(shape));
+    return isLinear(flat)
+      ? { source, offset: flat.constant, strides: stridesAlong(flat, coordinates) }
+      : null;
+  }
+  const expanded = { source, index: index.map(expandClamped), guard: expandPredicate(guard) };
+  const amounts = expanded.index.every(isLinear) && paddingOf(expanded, shape);
+  if (!amounts || sizeOf(paddedShape(shape, amounts)) > maxSize) return null;
+  const inPadded = expanded.index.map((x, d) => addIndex(x, constantIndex(amounts[d]![0])));
+  const flat = flatIndex(inPadded, stridesOf(paddedShape(shape, amounts)));
+  const at: Padding["at"] = (element) =>
+    inPadded.map((x) =>
+      stridesAlong(x, coordinates).reduce(
+        (sum, stride, k) => add(sum, mul(element[k]!, stride)),
+        toExpr(x.constant),
+      ),
+    );
+  return {
+    source,
+    offset: flat.constant,
+    strides: stridesAlong(flat, coordinates),
+    padding: { amounts, at },
+  };
+}
+
+interface ViewOptions {
+  /** Whether the view may reach into zeros around its source, as long as the padded source is no larger than the tensor. */
+  readonly allowPadding?: boolean;
+  /** How many movements to look through. */
+  readonly maxDepth?: number;
+}
+
+/** Node i as a strided view of the furthest node that it is one of, looking through movements. */
+export function viewOf(
+  items: readonly GraphNode[],
+  i: number,
+  { allowPadding = false, maxDepth = Number.POSITIVE_INFINITY }: ViewOptions = {},
+): StridedView {
+  const { shape } = items[i]!;
+  const { coordinates } = axesOf("s", shape);
+  let map: ElementMap = { source: i, index: coordinates, guard: [] };
+  let view = asView(map, items, coordinates, sizeOf(shape))!;
+  for (let depth = 0; depth < maxDepth; depth++) {
+    const next = throughMovement(items, map);
+    if (!next?.guard || (next.guard.length > 0 && !allowPadding)) break;
+    map = next;
+    view = asView(map, items, coordinates, sizeOf(shape)) ?? view;
+  }
+  return view;
+}

@@ -1,244 +1,274 @@
 import type { CanonicalGraph, GraphNode } from "../../graph/canonicalize.ts";
+import type { Contraction, Indexing, Movement, Recurrence } from "../../graph/node.ts";
 import { toExpr } from "../../scalar/expr.ts";
 import { sizeOf, stridesOf } from "../../shape.ts";
-import type { ConcatSource } from "../analysis/concat.ts";
 import { isGemm } from "../analysis/gemm.ts";
-import type { StridedView } from "../analysis/views.ts";
 import { axesOf, loopKey, valueOnly } from "../ir/axes.ts";
-import { buffersOf } from "../ir/buffers.ts";
-import { flatIndex } from "../ir/index-map.ts";
-import type { Buffer, Loop, Statement } from "../ir/kernel.ts";
+import { flatIndex, type Index } from "../ir/index-map.ts";
+import type { Axis, Buffer, Loop, Statement } from "../ir/kernel.ts";
 import type { Kernel, Program, StridedOperand } from "../ir/program.ts";
-import { eliminateDeadStores } from "../kernel-passes/dead-code.ts";
-import { fissionStrips } from "../kernel-passes/strip-mine.ts";
+import type { Target } from "../target.ts";
+import { Candidate } from "./candidate.ts";
 import { gemmKernel } from "./gemm.ts";
-import { cannotFuse, type InlineContext, Inliner } from "./inline.ts";
-import { type Iteration, iterationOf, storeIndex } from "./iteration.ts";
-import { chooseMaterialized, isLargeConcat, type Materialization } from "./materialize.ts";
+import { type InlineContext, Inliner } from "./inline.ts";
+import { type Iteration, innerKept, iterationOf } from "./iteration.ts";
+import { isLargeConcat, type Materialization } from "./materialize.ts";
 import { NestBuilder } from "./nest-builder.ts";
 
-/** A nest with more statements or words than this is left alone: long functions compile slowly, and engines bound them. */
-const maxStatements = 32;
-const maxOps = 4096;
-/** Loops of so few points join a nest whatever it is about. */
-const smallLoop = 64;
+type KernelSlot = { readonly nest: NestBuilder } | { readonly kernel: Kernel };
 
-type KernelSlot = { readonly unit: NestBuilder } | { readonly kernel: Kernel };
+/** Where a node's values accumulate. */
+type Accumulation =
+  /** In a register, if at all: the result is complete at the end of its loop. */
+  | "register"
+  /** In memory within each row, which a loop before initializes. */
+  | "row"
+  /** In memory across the rows, which the prologue initializes: the result is complete after the last row. */
+  | "acrossRows";
 
-/** Turns a structure into kernels, one item at a time, each joining the first nest that it fits. */
-export class Fuser implements InlineContext {
+function accumulationOf(iteration: Iteration, nest: NestBuilder): Accumulation {
+  if (innerKept(iteration) === 0) return "register";
+  return nest.outerShape.length > iteration.outer ? "acrossRows" : "row";
+}
+
+const sizesOf = ({ axes }: Iteration): number[] => axes.map(({ size }) => size);
+
+/** The loops of an iteration inside a nest, and the coordinates of a point. */
+function loopsWithin(nest: NestBuilder, iteration: Iteration): { axes: Axis[]; point: Index[] } {
+  const { axes, coordinates } = axesOf("i", sizesOf(iteration).slice(nest.outerShape.length));
+  return { axes, point: [...nest.coordinates, ...coordinates] };
+}
+
+/**
+ * Whether a nest has the rows of an iteration, and something is gained by joining it: the iteration is small, reads what the
+ * nest computes, or runs over the points of one of its loops.
+ */
+function canFuse(
+  nest: NestBuilder,
+  iteration: Iteration,
+  reads: readonly number[],
+  { maxSmallLoop }: Target,
+): boolean {
+  const sizes = sizesOf(iteration);
+  const kept = innerKept(iteration);
+  const moreOuter = nest.outerShape.length - iteration.outer;
+  const inner = sizes.length - iteration.outer;
+  const accumulatesAcross = kept > 0 && moreOuter > 0 && moreOuter <= inner - kept;
+  if (iteration.reduce && moreOuter !== 0 && !accumulatesAcross) return false;
+  if (!nest.outerShape.every((n, k) => n === sizes[k])) return false;
+  if (sizeOf(sizes) <= maxSmallLoop || reads.some((x) => nest.computed.has(x))) return true;
+  const key = loopKey(loopsWithin(nest, iteration).axes);
+  return nest.loops.some((loop) => loop.key === key);
+}
+
+/** Greedy fusion: each materialized node joins the first nest that can compute it, or starts a new one. */
+class Fuser implements InlineContext {
   readonly items: readonly GraphNode[];
   readonly materialized: readonly boolean[];
   readonly ops: readonly number[];
-  readonly slots: KernelSlot[] = [];
-  readonly #views: Materialization["views"];
-  readonly #parts: Materialization["parts"];
-  readonly #all: Buffer[] = [];
+  readonly maxRecomputedRowOps: number;
+  readonly #slots: KernelSlot[] = [];
+  readonly #allBuffers: Buffer[] = [];
   readonly #buffers = new Map<number, Buffer>();
-  /** The slots of nests that may take more. */
+  /** The slots of nests that are not full. */
   #open: number[] = [];
-  /** After which slot an item's value is in memory; −1 from the start. */
-  readonly #ready = new Map<number, number>();
+  /** The slot after which a node is in memory; −1 for inputs. */
+  readonly #readyAfter = new Map<number, number>();
 
-  constructor(readonly structure: CanonicalGraph) {
-    this.items = structure.items;
-    const { materialized, ops, views, parts } = chooseMaterialized(structure);
-    this.materialized = materialized;
-    this.ops = ops;
-    this.#views = views;
-    this.#parts = parts;
+  constructor(
+    readonly graph: CanonicalGraph,
+    readonly choice: Materialization,
+    readonly target: Target,
+  ) {
+    this.items = graph.items;
+    this.materialized = choice.materialized;
+    this.ops = choice.ops;
+    this.maxRecomputedRowOps = target.maxRecomputedRowOps;
   }
 
-  buffer(i: number): Buffer {
-    const known = this.#buffers.get(i) ?? this.rowBuffer(i);
-    this.#buffers.set(i, known);
-    return known;
+  buffer(node: number): Buffer {
+    const buffer = this.#buffers.get(node) ?? this.rowBuffer(node);
+    this.#buffers.set(node, buffer);
+    return buffer;
   }
 
-  rowBuffer(i: number): Buffer {
-    const { dtype, shape } = this.items[i] as GraphNode;
-    return this.#memory({ item: i, dtype, size: sizeOf(shape) });
-  }
-
-  #memory(of: Omit<Buffer, "id">): Buffer {
-    const buffer = { id: this.#all.length, ...of };
-    this.#all.push(buffer);
+  rowBuffer(node: number): Buffer {
+    const { dtype, shape } = this.items[node]!;
+    const buffer = { id: this.#allBuffers.length, item: node, dtype, size: sizeOf(shape) };
+    this.#allBuffers.push(buffer);
     return buffer;
   }
 
   run(): Program {
     this.items.forEach((item, i) => {
-      if (item.input >= 0) this.#ready.set(i, -1);
+      if (item.input >= 0) this.#readyAfter.set(i, -1);
       else if (this.materialized[i]) this.#emit(i, item);
     });
-    const kernels = this.slots.flatMap((slot) => ("kernel" in slot ? [slot.kernel] : slot.unit.nests()));
+    const kernels = this.#slots.flatMap((slot) => ("kernel" in slot ? [slot.kernel] : slot.nest.nests()));
     const inputs: Buffer[] = [];
-    this.items.forEach((item, i) => {
-      if (item.input >= 0) inputs[item.input] = this.buffer(i);
+    this.items.forEach(({ input }, i) => {
+      if (input >= 0) inputs[input] = this.buffer(i);
     });
-    const outputs = this.structure.roots.map((r) => this.buffer(r));
-    const kept = eliminateDeadStores(kernels, outputs).map((k) =>
-      k.kind === "nest" ? fissionStrips(k, (dtype, size, item) => this.#memory({ item, dtype, size })) : k,
-    );
-    const buffers = [...this.#all];
-    for (const b of kept.flatMap(buffersOf)) buffers[b.id] = b;
-    return { items: this.items, kernels: kept, buffers, inputs, outputs };
+    const outputs = this.graph.roots.map((r) => this.buffer(r));
+    const plan = { offsets: new Map<Buffer, number>(), bytes: 0 };
+    return { items: this.items, kernels, buffers: this.#allBuffers, inputs, outputs, plan };
   }
 
-  #append(i: number, kernel: Kernel): void {
-    this.#ready.set(i, this.slots.push({ kernel }) - 1);
+  #emit(node: number, item: GraphNode): void {
+    const kernel = this.#kernelOf(node, item);
+    if (kernel) this.#readyAfter.set(node, this.#slots.push({ kernel }) - 1);
+    else this.#fuse(iterationOf(this.items, node, this.target.numerics));
   }
 
-  #emit(i: number, item: GraphNode): void {
-    const { op, shape } = item;
-    if (op.family === "contraction" && isGemm(item, this.items))
-      this.#append(
-        i,
-        gemmKernel(this.items, i, op, this.#views, (input) => this.buffer(input)),
-      );
-    else if (op.family === "recurrence")
-      this.#append(i, {
-        kind: "recur",
-        reverse: op.reverse,
-        skip: op.skip,
-        out: this.buffer(i),
-        a: this.#operand(item, 0),
-        b: this.#operand(item, 1),
-        shape,
-        dim: op.dim,
-      });
-    else if (op.family === "indexing" && op.mode !== "gather") {
-      const indexShape = (this.items[item.inputs[1] as number] as GraphNode).shape;
-      const [x, index, src] = [0, 1, 2].map((k) => this.#operand(item, k)) as [
-        StridedOperand,
-        StridedOperand,
-        StridedOperand,
-      ];
-      const { mode, dim } = op;
-      this.#append(i, { kind: "scatter", mode, out: this.buffer(i), x, index, src, indexShape, shape, dim });
-    } else if (op.family === "movement" && op.joins !== undefined && isLargeConcat(item)) {
-      const dim = op.joins;
-      const parts = (this.#parts.get(i) as readonly ConcatSource[]).map(({ source, offset, row }, k) => {
-        const length = (this.items[item.inputs[k] as number] as GraphNode).shape[dim] as number;
-        return { buffer: this.buffer(source), offset, row, length };
-      });
-      this.#append(i, { kind: "join", out: this.buffer(i), parts, shape, dim });
-    } else this.#nest(iterationOf(this.items, i));
+  /** The kernel of a node that is not computed by a nest. */
+  #kernelOf(node: number, item: GraphNode): Kernel | null {
+    const { op } = item;
+    switch (op.family) {
+      case "contraction":
+        return isGemm(item, this.items, this.target.numerics) ? this.#gemm(node, op) : null;
+      case "recurrence":
+        return this.#scan(node, item, op);
+      case "indexing":
+        return op.mode === "gather" ? null : this.#scatter(node, item, op);
+      case "movement":
+        return isLargeConcat(item, this.target) ? this.#concat(node, item, op) : null;
+      default:
+        return null;
+    }
   }
 
-  /** Where a kernel finds its operand number `k`. */
-  #operand({ inputs }: GraphNode, k: number): StridedOperand {
-    const { source, offset, strides } = this.#views.get(inputs[k] as number) as StridedView;
+  #gemm(node: number, op: Contraction): Kernel {
+    return gemmKernel(this.items, node, op, this.choice.views, (input) => this.buffer(input));
+  }
+
+  #scan(node: number, { inputs, shape }: GraphNode, { reverse, skip, dim }: Recurrence): Kernel {
+    const [a, b] = inputs.map((x) => this.#operand(x)) as [StridedOperand, StridedOperand];
+    return { kind: "recur", reverse, skip, out: this.buffer(node), a, b, shape, dim };
+  }
+
+  #scatter(node: number, { inputs, shape }: GraphNode, { mode, dim }: Indexing): Kernel {
+    const operands = inputs.map((input) => this.#operand(input));
+    const [x, index, src] = operands as [StridedOperand, StridedOperand, StridedOperand];
+    const indexShape = this.items[inputs[1]!]!.shape;
+    return { kind: "scatter", mode, out: this.buffer(node), x, index, src, indexShape, shape, dim };
+  }
+
+  #concat(node: number, { inputs, shape }: GraphNode, { joins }: Movement): Kernel {
+    const dim = joins!;
+    const parts = this.choice.concatSources.get(node)!.map(({ source, offset, row }, k) => {
+      const length = this.items[inputs[k]!]!.shape[dim]!;
+      return { buffer: this.buffer(source), offset, row, length };
+    });
+    return { kind: "join", out: this.buffer(node), parts, shape, dim };
+  }
+
+  #operand(node: number): StridedOperand {
+    const { source, offset, strides } = this.choice.views.get(node)!;
     return { buffer: this.buffer(source), offset, strides };
   }
 
-  /** The items in memory that the formula of `i` reads. */
-  #reads(i: number): number[] {
-    const stack = [...(this.items[i] as GraphNode).inputs];
+  /** The materialized nodes that the expression of a node reads. */
+  #readsOf(node: number): number[] {
+    const stack = [...this.items[node]!.inputs];
     const seen = new Set<number>();
-    while (stack.length > 0) {
-      const x = stack.pop() as number;
+    for (let x = stack.pop(); x !== undefined; x = stack.pop()) {
       if (seen.has(x)) continue;
       seen.add(x);
-      if (!this.materialized[x]) stack.push(...(this.items[x] as GraphNode).inputs);
+      if (!this.materialized[x]) stack.push(...this.items[x]!.inputs);
     }
     return [...seen].filter((x) => this.materialized[x]);
   }
 
-  #nest(goal: Iteration): void {
-    const reads = this.#reads(goal.item);
-    const earliest = Math.max(0, ...reads.map((x) => this.#ready.get(x) as number));
+  /** Adds an iteration to the first open nest that runs late enough and can compute it, or to a new one. */
+  #fuse(iteration: Iteration): void {
+    const { node, outer } = iteration;
+    const reads = this.#readsOf(node);
+    const earliest = Math.max(0, ...reads.map((x) => this.#readyAfter.get(x)!));
     for (const s of this.#open) {
       if (s < earliest) continue;
-      const { unit } = this.slots[s] as { readonly unit: NestBuilder };
-      if (!canFuse(unit, goal, reads) || !this.#tryFuse(goal, unit, reads)) continue;
-      this.#ready.set(goal.item, s);
-      if (isFull(unit)) this.#open = this.#open.filter((open) => open !== s);
+      const { nest } = this.#slots[s] as { readonly nest: NestBuilder };
+      if (!canFuse(nest, iteration, reads, this.target) || !this.#tryFuse(iteration, nest, reads)) continue;
+      this.#readyAfter.set(node, s);
+      if (nest.isFull(this.target)) this.#open = this.#open.filter((open) => open !== s);
       return;
     }
-    const { axes, coordinates } = axesOf("r", goal.outer);
-    const unit = new NestBuilder(goal.outer, axes, coordinates);
-    if (!this.#tryFuse(goal, unit, reads))
-      throw new Error(`item ${goal.item} does not fit a nest of its own`);
-    const slot = this.slots.push({ unit }) - 1;
-    this.#ready.set(goal.item, slot);
-    if (!isFull(unit)) this.#open.push(slot);
+    const nest = new NestBuilder(sizesOf(iteration).slice(0, outer));
+    if (!this.#tryFuse(iteration, nest, reads))
+      throw new Error(`node ${node} does not fit a nest of its own`);
+    const slot = this.#slots.push({ nest }) - 1;
+    this.#readyAfter.set(node, slot);
+    if (!nest.isFull(this.target)) this.#open.push(slot);
   }
 
-  /** A loop that fills an item with zeros. */
-  #zeros(i: number): Loop {
-    const { shape, dtype } = this.items[i] as GraphNode;
-    const { axes, coordinates } = axesOf("z", shape);
-    const store = { buffer: this.buffer(i), index: flatIndex(coordinates, stridesOf(shape)) };
-    return { axes, statements: [{ ...valueOnly, value: toExpr(0), type: dtype, store }] };
-  }
-
-  /** Adds the goal to the first loop of the unit where its formula can be worked out; says whether there is one. */
-  #tryFuse(goal: Iteration, unit: NestBuilder, reads: readonly number[]): boolean {
-    const { axes, coordinates } = axesOf("i", [...goal.outer, ...goal.inner].slice(unit.outerShape.length));
+  /** Adds an iteration to the first loop of the nest that can compute it; whether there is one. */
+  #tryFuse(iteration: Iteration, nest: NestBuilder, reads: readonly number[]): boolean {
+    const accumulation = accumulationOf(iteration, nest);
+    const { axes, point } = loopsWithin(nest, iteration);
     const key = loopKey(axes);
-    const all = [...unit.coordinates, ...coordinates];
-    const [row, rest] = [all.slice(0, goal.outer.length), all.slice(goal.outer.length)];
-    const store = { buffer: this.buffer(goal.item), index: storeIndex(this.items, goal, row, rest) };
-    const type = (this.items[goal.item] as GraphNode).dtype;
-    const accumulateInMemory = goal.innerKept > 0;
-    /** Rows go through what is reduced: the result is there after the last of them. */
-    const across = accumulateInMemory && unit.outerShape.length > goal.outer.length;
-    const apart = accumulateInMemory && !across;
-    const first = apart
-      ? unit.loops.length
-      : Math.max(0, ...reads.map((x) => unit.computed.get(x)?.loop ?? 0));
-    for (let l = first; l <= unit.loops.length; l++) {
-      if (l < unit.loops.length && unit.loops[l]?.key !== key) continue;
-      const home = apart ? l + 1 : l;
-      const formulas = new Inliner(this, unit, home, key);
-      try {
-        const value = goal.value(formulas, row, rest);
-        const start: Statement = { ...valueOnly, value: toExpr(goal.reduce?.identity ?? 0), type, store };
-        const kept = axes.slice(-goal.innerKept);
-        if (across)
-          unit.prologue.push({ axes: [...axesOf("r", goal.outer).axes, ...kept], statements: [start] });
-        if (apart) unit.loopAt(unit.loops.length, kept).statements.push(start);
-        if (goal.needsZeroFill) unit.prologue.push(this.#zeros(goal.item));
-        const loop = unit.loopAt(home, axes);
-        for (const { holds, item } of formulas.checks)
-          unit.add(loop, { ...valueOnly, value: holds, type: "bool", check: item });
-        const task: Statement = {
-          value,
-          type,
-          store,
-          reduce: goal.reduce,
-          accumulateInMemory,
-          check: undefined,
-        };
-        unit.add(loop, task);
-        const element = goal.element(row, rest).map((x) => x.key);
-        unit.computed.set(goal.item, {
-          loop: across ? Number.POSITIVE_INFINITY : home,
-          task,
-          at: element,
-          result: goal.reduce !== undefined && !accumulateInMemory,
-        });
-        return true;
-      } catch (e) {
-        if (e !== cannotFuse) throw e;
-      }
+    const count = nest.loops.length;
+    const type = this.items[iteration.node]!.dtype;
+    const store = { buffer: this.buffer(iteration.node), index: this.#storeIndex(iteration, point) };
+    const afterReads = Math.max(0, ...reads.map((x) => nest.computed.get(x)?.loop ?? 0));
+    for (let l = accumulation === "row" ? count : afterReads; l <= count; l++) {
+      if (l < count && nest.loops[l]!.key !== key) continue;
+      /** A row's accumulators are initialized by a loop of their own, which comes first. */
+      const loop = accumulation === "row" ? l + 1 : l;
+      const candidate = new Candidate(nest, loop, key);
+      const value = iteration.value(new Inliner(this, candidate), point);
+      if (!value) continue;
+      candidate.commit();
+      if (accumulation !== "register") this.#initialize(iteration, nest, accumulation, axes, { type, store });
+      if (iteration.needsZeroFill) nest.prologue.push(this.#zeroFill(iteration.node));
+      const { statements } = nest.loopAt(loop, axes);
+      for (const { holds, node } of candidate.checks)
+        nest.add({ statements }, { ...valueOnly, value: holds, type: "bool", check: node });
+      const { reduce } = iteration;
+      const accumulateInMemory = accumulation !== "register";
+      const statement: Statement = { value, type, store, reduce, accumulateInMemory, check: undefined };
+      nest.add({ statements }, statement);
+      nest.computed.set(iteration.node, {
+        loop: accumulation === "acrossRows" ? Number.POSITIVE_INFINITY : loop,
+        statement,
+        at: iteration.element(point).map((x) => x.key),
+        isRegister: reduce !== undefined && !accumulateInMemory,
+      });
+      return true;
     }
     return false;
   }
+
+  #storeIndex({ node, element }: Iteration, point: readonly Index[]): Index {
+    return flatIndex(element(point), stridesOf(this.items[node]!.shape));
+  }
+
+  /** Stores the identity of a reduction where its results accumulate: in each row, or before the first. */
+  #initialize(
+    iteration: Iteration,
+    nest: NestBuilder,
+    accumulation: "row" | "acrossRows",
+    axes: readonly Axis[],
+    { type, store }: Pick<Statement, "type" | "store">,
+  ): void {
+    const statement = { ...valueOnly, value: toExpr(iteration.reduce!.identity), type, store };
+    const kept = axes.slice(-innerKept(iteration));
+    if (accumulation === "row") {
+      nest.loopAt(nest.loops.length, kept).statements.push(statement);
+      return;
+    }
+    const rows = axesOf("r", sizesOf(iteration).slice(0, iteration.outer));
+    nest.prologue.push({ axes: [...rows.axes, ...kept], statements: [statement] });
+    nest.accumulateAcross(iteration.outer);
+  }
+
+  /** A loop that fills the buffer of a node with zeros. */
+  #zeroFill(node: number): Loop {
+    const { shape, dtype } = this.items[node]!;
+    const { axes, coordinates } = axesOf("z", shape);
+    const store = { buffer: this.buffer(node), index: flatIndex(coordinates, stridesOf(shape)) };
+    return { axes, statements: [{ ...valueOnly, value: toExpr(0), type: dtype, store }] };
+  }
 }
 
-const isFull = (unit: NestBuilder): boolean => unit.statementCount >= maxStatements || unit.length >= maxOps;
-
-/** Whether a nest has the goal's rows, and something to gain from it: it reads what the nest makes, or runs over the same points. */
-function canFuse(unit: NestBuilder, goal: Iteration, reads: readonly number[]): boolean {
-  const { outerShape, loops } = unit;
-  const more = outerShape.length - goal.outer.length;
-  const across = goal.innerKept > 0 && more > 0 && more <= goal.inner.length - goal.innerKept;
-  if (goal.reduce && more !== 0 && !across) return false;
-  const shape = [...goal.outer, ...goal.inner];
-  if (!outerShape.every((n, k) => n === shape[k])) return false;
-  if (sizeOf(shape) <= smallLoop || reads.some((x) => unit.computed.has(x))) return true;
-  const key = loopKey(axesOf("i", shape.slice(outerShape.length)).axes);
-  return loops.some((l) => l.key === key);
-}
+/** Turns a graph into kernels: those of single nodes, and nests that compute several. */
+export const fuse = (graph: CanonicalGraph, choice: Materialization, target: Target): Program =>
+  new Fuser(graph, choice, target).run();

@@ -3,65 +3,57 @@ import type { Contraction } from "../../graph/node.ts";
 import { stridesOf } from "../../shape.ts";
 import type { StridedView } from "../analysis/views.ts";
 import type { Buffer } from "../ir/kernel.ts";
-import type { BufferView, GemmKernel, GemmAxis as Letter } from "../ir/program.ts";
+import type { GemmAxis, GemmKernel } from "../ir/program.ts";
 
-/** Adjacent axes become one where every operand steps through them as through one. */
-function mergeAxes(list: readonly Letter[]): Letter[] {
-  const done: Letter[] = [];
-  for (const x of list.filter((l) => l.size !== 1)) {
-    const last = done.at(-1);
-    const one = last && last.a === x.a * x.size && last.b === x.b * x.size && last.c === x.c * x.size;
-    if (one) done.pop();
-    done.push(one ? { ...x, size: last.size * x.size } : x);
+/** Merges adjacent axes that every operand steps through as through one; axes of size 1 go. */
+function mergeAxes(axes: readonly GemmAxis[]): GemmAxis[] {
+  const merged: GemmAxis[] = [];
+  for (const axis of axes.filter(({ size }) => size !== 1)) {
+    const last = merged.at(-1);
+    const { size, a, b, c } = axis;
+    const continues = last && last.a === a * size && last.b === b * size && last.c === c * size;
+    if (continues) merged.pop();
+    merged.push(continues ? { ...axis, size: last.size * size } : axis);
   }
-  return done;
+  return merged;
 }
 
-/** A contraction as matrix products: letters that all three share are batch axes, and of the others one of each kind is m, n or k. */
+/** A contraction as matrix products: letters of all three are batch axes, the others m (in a), n (in b) or k (in both). */
 export function gemmKernel(
   items: readonly GraphNode[],
-  i: number,
+  node: number,
   op: Contraction,
   views: ReadonlyMap<number, StridedView>,
-  bufferOf: (item: number) => Buffer,
+  bufferOf: (node: number) => Buffer,
 ): GemmKernel {
-  const item = items[i] as GraphNode;
-  const [a, b] = item.inputs.map((x) => views.get(x)) as [StridedView, StridedView];
-  const out = stridesOf(item.shape);
-  const shapeA = (items[item.inputs[0] as number] as GraphNode).shape;
-  const shapeB = (items[item.inputs[1] as number] as GraphNode).shape;
-  const letter = (l: string): Letter => {
-    const [x, y, z] = [op.a.indexOf(l), op.b.indexOf(l), op.out.indexOf(l)];
-    const size = (x >= 0 ? shapeA[x] : shapeB[y]) as number;
+  const { inputs, shape } = items[node]!;
+  const [a, b] = inputs.map((x) => ({ view: views.get(x)!, shape: items[x]!.shape }));
+  const outStrides = stridesOf(shape);
+  const axisOf = (letter: string): GemmAxis => {
+    const [inA, inB, inOut] = [op.a.indexOf(letter), op.b.indexOf(letter), op.out.indexOf(letter)];
     return {
-      size,
-      a: x < 0 ? 0 : (a.strides[x] as number),
-      b: y < 0 ? 0 : (b.strides[y] as number),
-      c: z < 0 ? 0 : (out[z] as number),
+      size: inA >= 0 ? a!.shape[inA]! : b!.shape[inB]!,
+      a: a!.view.strides[inA] ?? 0,
+      b: b!.view.strides[inB] ?? 0,
+      c: outStrides[inOut] ?? 0,
     };
   };
   const letters = [...new Set(op.out + op.a + op.b)];
-  const having = (inA: boolean, inB: boolean, inOut: boolean) =>
+  const axesIn = (inA: boolean, inB: boolean, inOut: boolean): GemmAxis[] =>
     mergeAxes(
       letters
         .filter((l) => op.a.includes(l) === inA && op.b.includes(l) === inB && op.out.includes(l) === inOut)
-        .map(letter),
+        .map(axisOf),
     );
-  const [ms, ns, ks] = [having(true, false, true), having(false, true, true), having(true, true, false)];
   return {
     kind: "product",
-    out: bufferOf(i),
-    a: operandView(a, bufferOf),
-    b: operandView(b, bufferOf),
-    batch: having(true, true, true),
-    ms,
-    ns,
-    ks,
+    out: bufferOf(node),
+    a: { buffer: bufferOf(a!.view.source), offset: a!.view.offset },
+    b: { buffer: bufferOf(b!.view.source), offset: b!.view.offset },
+    batch: axesIn(true, true, true),
+    ms: axesIn(true, false, true),
+    ns: axesIn(false, true, true),
+    ks: axesIn(true, true, false),
     skip: op.skip,
   };
 }
-
-const operandView = (s: StridedView, bufferOf: (item: number) => Buffer): BufferView => ({
-  buffer: bufferOf(s.source),
-  offset: s.offset,
-});

@@ -1,11 +1,11 @@
-import { type DType, promote } from "../../dtype.ts";
+import type { DType } from "../../dtype.ts";
 import type { GraphNode } from "../../graph/canonicalize.ts";
-import type { Elementwise } from "../../graph/node.ts";
-import { arg, constantOf, type Expr, literal } from "../../scalar/expr.ts";
+import type { Elementwise, Indexing, Movement, Source as SourceOp } from "../../graph/node.ts";
+import { constantOf, type Expr, literal } from "../../scalar/expr.ts";
 import { toFloat32, toFloat64, where } from "../../scalar/primitives.ts";
 import { insertCasts } from "../../scalar/types.ts";
 import { sameShape, stridesOf } from "../../shape.ts";
-import { readsOf } from "../analysis/reads.ts";
+import { readsOf } from "../analysis/views.ts";
 import { axesOf, loopKey, valueOnly } from "../ir/axes.ts";
 import {
   clampTo,
@@ -19,219 +19,231 @@ import {
   predicateKey,
 } from "../ir/index-map.ts";
 import type { Buffer, Statement } from "../ir/kernel.ts";
-import { expandFunctions } from "./expand.ts";
-import { exprCost } from "./materialize.ts";
-import type { Computed, NestBuilder } from "./nest-builder.ts";
+import type { Candidate } from "./candidate.ts";
+import { elementwiseExpr } from "./elementwise.ts";
 
-/** What formulas need to know of the whole graph. */
+/** What inlining needs to know of the whole graph. */
 export interface InlineContext {
   readonly items: readonly GraphNode[];
   readonly materialized: readonly boolean[];
   readonly ops: readonly number[];
-  /** Where an item lies in memory. */
-  buffer(item: number): Buffer;
-  /** Memory in which one nest keeps an item for itself. */
-  rowBuffer(item: number): Buffer;
+  readonly maxRecomputedRowOps: number;
+  /** The buffer of a materialized node. */
+  buffer(node: number): Buffer;
+  /** A new buffer in which one nest keeps a node for itself. */
+  rowBuffer(node: number): Buffer;
 }
 
-/** What an earlier loop of the row worked out is kept for the row if its formula is longer than this. */
-const recomputeLimit = 8;
+/** Where a loop gets an element of a node from. */
+type ElementSource =
+  /** The result of a reduction in an earlier loop of the row. */
+  | { readonly kind: "register"; readonly statement: Statement }
+  /** An expression that the same loop has at the same point. */
+  | { readonly kind: "value"; readonly value: Expr }
+  | { readonly kind: "memory"; readonly buffer: Buffer }
+  /** The node's op, applied to elements of its inputs. */
+  | { readonly kind: "inline" };
 
-/** Thrown when a formula cannot be worked out within the loop that was tried. */
-export const cannotFuse = new Error("the formula does not fit");
+const inline: ElementSource = { kind: "inline" };
 
-const settling = new WeakMap<Elementwise, Map<string, boolean>>();
+const elementKey = (node: number, at: readonly Index[], guard: Predicate): string =>
+  `${node} ${at.map((x) => x.key).join()} ${predicateKey(guard)}`;
 
-/** Whether the formula of an op has a dtype for every word as it is. */
-function isSettled(op: Elementwise, types: readonly DType[], result: DType): boolean {
-  const answers = settling.get(op) ?? new Map<string, boolean>();
-  settling.set(op, answers);
-  const key = `${types}→${result}`;
-  const x = types.map((_, i) => arg(i));
-  const formula = answers.has(key) ? undefined : op.f(x);
-  if (formula) answers.set(key, insertCasts(formula, x, types, result) === formula);
-  return answers.get(key) as boolean;
-}
-
-const keyOf = (i: number, at: readonly Index[], guard: Predicate): string =>
-  `${i} ${at.map((x) => x.key).join()} ${predicateKey(guard)}`;
-
-/** Writes formulas of items over the arguments of one unit, within one of its loops. */
-export class Inliner {
-  readonly checks: { readonly holds: Expr; readonly item: number }[] = [];
-  readonly #known: Map<string, Expr>;
-
-  constructor(
-    readonly lowering: InlineContext,
-    readonly unit: NestBuilder,
-    readonly loop: number,
-    readonly loopAxes: string,
-  ) {
-    unit.expressions[loop] ??= new Map();
-    this.#known = unit.expressions[loop];
+/** The results of `f`, or null at the first one that is null. */
+export function mapOrNull<T>(list: readonly T[], f: (x: T) => Expr | null): Expr[] | null {
+  const results: Expr[] = [];
+  for (const x of list) {
+    const e = f(x);
+    if (!e) return null;
+    results.push(e);
   }
+  return results;
+}
 
-  /** The element of item `i` at these coordinates; 0 where the guard does not hold. */
-  element(i: number, at: readonly Index[], guard: Predicate): Expr {
-    const key = keyOf(i, at, guard);
-    const known = this.#known.get(key);
+const toDType = (coordinates: Expr, dtype: DType): Expr =>
+  dtype === "float32" ? toFloat32(coordinates) : dtype === "float64" ? toFloat64(coordinates) : coordinates;
+
+/** Writes elements of nodes as expressions in one loop of a nest; null where the loop cannot compute them. */
+export class Inliner {
+  constructor(
+    readonly context: InlineContext,
+    readonly candidate: Candidate,
+  ) {}
+
+  /** The element of a node at these coordinates; 0 where the guard does not hold. */
+  element(node: number, at: readonly Index[], guard: Predicate): Expr | null {
+    const key = elementKey(node, at, guard);
+    const known = this.candidate.expression(key);
     if (known) return known;
-    const e = this.#inline(i, at, guard);
-    this.#known.set(key, e);
+    const source = this.#sourceOf(node, at, guard);
+    const e = source && this.#read(source, node, at, guard);
+    if (e) this.candidate.setExpression(key, e);
     return e;
   }
 
-  #inline(i: number, at: readonly Index[], guard: Predicate): Expr {
-    const { lowering, unit } = this;
-    const item = lowering.items[i] as GraphNode;
-    const local = unit.computed.get(i);
-    if (local) {
-      const isMade = at.length === local.at.length && at.every((x, k) => x.key === local.at[k]);
-      if (local.result && isMade) {
-        if (local.loop >= this.loop) throw cannotFuse;
-        return guarded(unit.result(i, local.task), guard, unit);
-      }
-      const same =
-        local.loop === this.loop &&
-        !local.task.reduce &&
-        isMade &&
-        unit.loops[local.loop]?.key === this.loopAxes;
-      if (same) return guarded(local.task.value, guard, unit);
-      const inRow = unit.coordinates.every((c, k) => at[k]?.key === c.key && local.at[k] === c.key);
-      if (local.loop >= this.loop || !inRow) {
-        if (!lowering.materialized[i]) return this.expand(i, at, guard);
-        throw cannotFuse;
-      }
+  /** The best source of an element; null where it exists only after this loop, or in another row. */
+  #sourceOf(node: number, at: readonly Index[], guard: Predicate): ElementSource | null {
+    const { context, candidate } = this;
+    const { nest, loop } = candidate;
+    const isMaterialized = context.materialized[node];
+    const computed = candidate.computed(node);
+    if (!computed) {
+      const rowBuffer = this.#reuseRow(node, at, guard);
+      if (rowBuffer) return { kind: "memory", buffer: rowBuffer };
+      return isMaterialized ? { kind: "memory", buffer: context.buffer(node) } : inline;
     }
-    const from = local ?? this.#reuseRow(i, at, guard);
-    if (!from && !lowering.materialized[i]) return this.expand(i, at, guard);
-    const buffer = from?.task.store?.buffer ?? lowering.buffer(i);
-    return unit.load(buffer, flatIndex(at, stridesOf(item.shape)), guard);
+    const { statement } = computed;
+    const isEarlier = computed.loop < loop;
+    const isSameElement = at.length === computed.at.length && at.every((x, k) => x.key === computed.at[k]);
+    if (computed.isRegister && isSameElement) return isEarlier ? { kind: "register", statement } : null;
+    const isSameLoop = computed.loop === loop && nest.loops[loop]?.key === candidate.loopKey;
+    if (isSameLoop && isSameElement && !statement.reduce) return { kind: "value", value: statement.value };
+    const isSameRow = nest.coordinates.every((c, k) => at[k]?.key === c.key && computed.at[k] === c.key);
+    if (isEarlier && isSameRow)
+      return { kind: "memory", buffer: statement.store?.buffer ?? context.buffer(node) };
+    return isMaterialized ? null : inline;
   }
 
-  /** What an earlier loop over the same points of the row worked out of an item, which it then keeps for the row. */
-  #reuseRow(i: number, at: readonly Index[], guard: Predicate): Computed | undefined {
-    const { lowering, unit } = this;
-    const { shape, dtype } = lowering.items[i] as GraphNode;
-    if (unit.outerAxes.length === 0 || (lowering.ops[i] as number) <= recomputeLimit) return undefined;
-    const { length } = unit.outerShape;
-    if (!sameShape(shape.slice(0, length), unit.outerShape)) return undefined;
-    const { axes, coordinates } = axesOf("i", shape.slice(length));
-    const own = keyOf(i, [...unit.coordinates, ...coordinates], []);
-    const loop = unit.loops.findIndex(
-      (l, k) => k < this.loop && l.key === loopKey(axes) && unit.expressions[k]?.has(own),
-    );
-    if (loop < 0 || keyOf(i, at, guard) !== own) return undefined;
-    const value = unit.expressions[loop]?.get(own) as Expr;
-    const store = { buffer: lowering.rowBuffer(i), index: flatIndex(at, stridesOf(shape)) };
-    const task: Statement = { ...valueOnly, value, type: dtype, store };
-    const local = { loop, task, at: at.map((x) => x.key), result: false };
-    unit.add(unit.loops[loop] as NestBuilder["loops"][number], task);
-    unit.computed.set(i, local);
-    return local;
-  }
-
-  /** The element of item `i` from the elements that it is made of. */
-  expand(i: number, at: readonly Index[], guard: Predicate): Expr {
-    const { lowering, unit } = this;
-    const item = lowering.items[i] as GraphNode;
-    switch (item.op.family) {
-      case "elementwise": {
-        const x = item.inputs.map((input) => this.element(input, at, guard));
-        this.#check(i, item.op, x, guard);
-        const types = this.#typesOf(item);
-        const formula = item.op.f(x);
-        const y = isSettled(item.op, types, item.dtype)
-          ? formula
-          : insertCasts(formula, x, types, item.dtype);
-        return guarded(
-          exprCost(item).callsFunction ? expandFunctions(y, x, types.reduce(promote)) : y,
+  #read(source: ElementSource, node: number, at: readonly Index[], guard: Predicate): Expr | null {
+    switch (source.kind) {
+      case "register":
+        return this.#guarded(this.candidate.result(node, source.statement), guard);
+      case "value":
+        return this.#guarded(source.value, guard);
+      case "memory":
+        return this.candidate.load(
+          source.buffer,
+          flatIndex(at, stridesOf(this.context.items[node]!.shape)),
           guard,
-          unit,
         );
-      }
-      case "movement": {
-        const reads = readsOf(item.op, at.length);
-        return reads.reduceRight<Expr>(
-          (otherwise, read) => {
-            const moved = indexOf(read.index, read.valid, at);
-            const holds = conjunction(guard, moved.guard);
-            if (holds === null) return otherwise;
-            const input = item.inputs[read.input] as number;
-            const { shape } = lowering.items[input] as GraphNode;
-            const within = read.valid
-              ? moved.index.map((x, k) => clampTo(x, shape[k] as number))
-              : moved.index;
-            const value = this.element(input, within, holds);
-            return reads.length === 1 ? value : where(unit.guard(holds), value, otherwise);
-          },
-          literal(0, item.dtype),
-        );
-      }
-      case "source": {
-        if (!item.op.f) throw new Error(`${item.op.name} has no formula`);
-        const places = at.map((x) => unit.index(x));
-        const inputs = item.inputs.map((input) => this.element(input, [], []));
-        const e = item.op.f(places, inputs);
-        const number = constantOf(e);
-        if (number !== undefined) return guarded(literal(number, item.dtype), guard, unit);
-        return guarded(toDType(e, item.dtype), guard, unit);
-      }
-      case "indexing":
-        return this.#gather(i, item, at, guard);
-      default:
-        throw new Error(`${item.op.name} is worked out in memory`);
+      case "inline":
+        return this.inline(node, at, guard);
     }
   }
 
-  #typesOf({ inputs }: GraphNode): DType[] {
-    return inputs.map((x) => (this.lowering.items[x] as GraphNode).dtype);
+  /** Stores in a row buffer what an earlier loop over the same points of the row computes, if it is worth more than recomputing. */
+  #reuseRow(node: number, at: readonly Index[], guard: Predicate): Buffer | undefined {
+    const { context, candidate } = this;
+    const { nest } = candidate;
+    const { shape, dtype } = context.items[node]!;
+    if (nest.outerAxes.length === 0 || context.ops[node]! <= context.maxRecomputedRowOps) return undefined;
+    const rank = nest.outerShape.length;
+    if (!sameShape(shape.slice(0, rank), nest.outerShape)) return undefined;
+    const { axes, coordinates } = axesOf("i", shape.slice(rank));
+    const ownKey = elementKey(node, [...nest.coordinates, ...coordinates], []);
+    if (elementKey(node, at, guard) !== ownKey) return undefined;
+    const loop = nest.loops.findIndex(
+      ({ key }, k) => k < candidate.loop && key === loopKey(axes) && nest.expressions[k]?.has(ownKey),
+    );
+    if (loop < 0) return undefined;
+    const buffer = context.rowBuffer(node);
+    const value = nest.expressions[loop]!.get(ownKey)!;
+    const store = { buffer, index: flatIndex(at, stridesOf(shape)) };
+    const statement: Statement = { ...valueOnly, value, type: dtype, store };
+    candidate.storeInRow(node, { loop, statement, at: at.map((x) => x.key), isRegister: false });
+    return buffer;
   }
 
-  #check(item: number, op: Elementwise, x: readonly Expr[], guard: Predicate): void {
-    if (!op.require) return;
-    const types = this.#typesOf(this.lowering.items[item] as GraphNode);
-    const holds = insertCasts(op.require.holds(x), x, types, "bool");
-    this.checks.push({ holds: guard?.length === 0 ? holds : where(this.unit.guard(guard), holds, 1), item });
+  /** The element of a node from elements of its inputs. */
+  inline(node: number, at: readonly Index[], guard: Predicate): Expr | null {
+    const item = this.context.items[node]!;
+    const { op } = item;
+    switch (op.family) {
+      case "elementwise":
+        return this.#elementwise(node, item, op, at, guard);
+      case "movement":
+        return this.#movement(item, op, at, guard);
+      case "source":
+        return this.#source(item, op, at, guard);
+      case "indexing":
+        return this.#gather(node, item, op, at, guard);
+      default:
+        throw new Error(`${op.name} has a kernel and no expression`);
+    }
   }
 
-  #gather(i: number, item: GraphNode, at: readonly Index[], guard: Predicate): Expr {
-    const { lowering, unit } = this;
-    if (item.op.family !== "indexing") throw cannotFuse;
-    const { dim } = item.op;
+  #elementwise(
+    node: number,
+    item: GraphNode,
+    op: Elementwise,
+    at: readonly Index[],
+    guard: Predicate,
+  ): Expr | null {
+    const x = mapOrNull(item.inputs, (input) => this.element(input, at, guard));
+    if (!x) return null;
+    const types = item.inputs.map((input) => this.context.items[input]!.dtype);
+    if (op.require) {
+      const holds = insertCasts(op.require.holds(x), x, types, "bool");
+      const isChecked = guard?.length === 0 ? holds : where(this.candidate.guard(guard), holds, 1);
+      this.candidate.checks.push({ holds: isChecked, node });
+    }
+    return this.#guarded(elementwiseExpr(item, op, x, types), guard);
+  }
+
+  #movement(item: GraphNode, op: Movement, at: readonly Index[], guard: Predicate): Expr | null {
+    const reads = readsOf(op, at.length);
+    let value: Expr = literal(0, item.dtype);
+    for (const read of [...reads].reverse()) {
+      const { index, guard: valid } = indexOf(read.index, read.valid, at);
+      const holds = conjunction(guard, valid);
+      if (holds === null) continue;
+      const input = item.inputs[read.input]!;
+      const { shape } = this.context.items[input]!;
+      const clamped = read.valid ? index.map((x, k) => clampTo(x, shape[k]!)) : index;
+      const element = this.element(input, clamped, holds);
+      if (!element) return null;
+      value = reads.length === 1 ? element : where(this.candidate.guard(holds), element, value);
+    }
+    return value;
+  }
+
+  #source(item: GraphNode, op: SourceOp, at: readonly Index[], guard: Predicate): Expr | null {
+    if (!op.f) throw new Error(`${op.name} has no formula`);
+    const coordinates = at.map((x) => this.candidate.index(x));
+    const inputs = mapOrNull(item.inputs, (input) => this.element(input, [], []));
+    if (!inputs) return null;
+    const e = op.f(coordinates, inputs);
+    const number = constantOf(e);
+    return this.#guarded(number === undefined ? toDType(e, item.dtype) : literal(number, item.dtype), guard);
+  }
+
+  #gather(
+    node: number,
+    item: GraphNode,
+    { dim }: Indexing,
+    at: readonly Index[],
+    guard: Predicate,
+  ): Expr | null {
+    const { context, candidate } = this;
+    const { nest, loop } = candidate;
     const [x, index] = item.inputs as [number, number];
-    const made = unit.computed.get(x);
-    if (made && (made.loop >= this.loop || unit.outerAxes.length > 0)) throw cannotFuse;
-    const { shape } = lowering.items[x] as GraphNode;
-    const size = shape[dim] as number;
-    const place = this.element(index, at, guard);
+    const computed = candidate.computed(x);
+    if (computed && (computed.loop >= loop || nest.outerAxes.length > 0)) return null;
+    const { shape } = context.items[x]!;
+    const position = this.element(index, at, guard);
+    if (!position) return null;
     const strides = stridesOf(shape);
     const base = flatIndex(
       at,
-      strides.map((s, d) => (d === dim ? 0 : s)),
+      strides.map((stride, d) => (d === dim ? 0 : stride)),
     );
-    const buffer = lowering.buffer(x);
-    const stride = strides[dim] as number;
-    const key = `gather ${i} ${at.map((c) => c.key).join()} ${predicateKey(guard)} loop ${this.loop}`;
-    return unit.argument(key, () => ({
+    const buffer = context.buffer(x);
+    const key = `gather ${elementKey(node, at, guard)} loop ${loop}`;
+    return candidate.argument(key, () => ({
       kind: "gather",
       type: buffer.dtype,
       buffer,
       index: expandClamped(base),
       guard: expandPredicate(guard),
-      at: place,
-      stride,
-      size,
-      item: i,
+      at: position,
+      stride: strides[dim]!,
+      size: shape[dim]!,
+      item: node,
     }));
   }
-}
 
-/** Whole numbers from coordinates, in the dtype that is asked for. */
-const toDType = (e: Expr, dtype: DType): Expr =>
-  dtype === "float32" ? toFloat32(e) : dtype === "float64" ? toFloat64(e) : e;
-
-/** An expression, and 0 where a guard does not hold. Loads see to that themselves. */
-function guarded(e: Expr, guard: Predicate, unit: NestBuilder): Expr {
-  return guard?.length === 0 ? e : where(unit.guard(guard), e, 0);
+  /** The expression, and 0 where the guard does not hold. Loads have guards of their own. */
+  #guarded(e: Expr, guard: Predicate): Expr {
+    return guard?.length === 0 ? e : where(this.candidate.guard(guard), e, 0);
+  }
 }

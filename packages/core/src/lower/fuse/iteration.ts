@@ -3,215 +3,232 @@ import type { GraphNode } from "../../graph/canonicalize.ts";
 import type { Contraction, Movement, Reduction, Skip } from "../../graph/node.ts";
 import { arg, type Expr } from "../../scalar/expr.ts";
 import { eq, mul, or, toInt32, where } from "../../scalar/primitives.ts";
-import { innermost, stridesOf } from "../../shape.ts";
+import { innermost } from "../../shape.ts";
 import { type Unrolled, unrolledTerms, unrollReduce } from "../analysis/small-reduction.ts";
-import { constantIndex, flatIndex, type Index, indexOf } from "../ir/index-map.ts";
+import { constantIndex, type Index, indexOf } from "../ir/index-map.ts";
 import type { Statement } from "../ir/kernel.ts";
-import type { Inliner } from "./inline.ts";
+import type { Numerics } from "../target.ts";
+import { type Inliner, mapOrNull } from "./inline.ts";
 
-/** An item to work out in loops: for each point of `row`, over all points of `rest`. */
+/** An axis of an iteration domain: `parallel` axes are axes of the result, `reduction` axes are combined. */
+export interface IterationAxis {
+  readonly size: number;
+  readonly role: "parallel" | "reduction";
+}
+
+/** How loops compute a node: for each point of the domain a value, which is stored or combined into an element. */
 export interface Iteration {
-  readonly item: number;
-  readonly outer: readonly number[];
-  readonly inner: readonly number[];
-  readonly value: (formulas: Inliner, row: readonly Index[], rest: readonly Index[]) => Expr;
-  /** The coordinates of the element that a point belongs to. */
-  readonly element: (row: readonly Index[], rest: readonly Index[]) => readonly Index[];
+  readonly node: number;
+  /** The axes in the order of the loops. */
+  readonly axes: readonly IterationAxis[];
+  /** How many leading axes make up a row: a reduction runs over each row on its own. */
+  readonly outer: number;
+  /** The value at a point; null where the loop of the inliner cannot compute it. */
+  readonly value: (inliner: Inliner, point: readonly Index[]) => Expr | null;
+  /** The coordinates of the element that a point contributes to. */
+  readonly element: (point: readonly Index[]) => readonly Index[];
   readonly reduce: Statement["reduce"];
-  /** How many of the last axes of `rest` the result keeps, when it is combined in memory. */
-  readonly innerKept: number;
-  /** Whether there are elements that belong to no point, which are 0. */
-  readonly needsZeroFill?: boolean;
+  /** Whether elements that no point stores are 0. */
+  readonly needsZeroFill: boolean;
 }
 
-const at = <T>(list: readonly T[], places: readonly number[]): T[] => places.map((p) => list[p] as T);
+/** How many axes of the result run inside reduction axes: if any, results accumulate in memory. */
+export const innerKept = ({ axes, outer, reduce }: Iteration): number =>
+  reduce ? axes.slice(outer).filter(({ role }) => role === "parallel").length : 0;
 
-/** Σ-like goal over axes: those of `kept` stay. Where the last axis stays the results are combined in memory, row by row. */
-function combination(
-  item: number,
-  sizes: readonly number[],
-  kept: readonly number[],
-  reduced: readonly number[],
-  lastStays: boolean,
-  reduce: NonNullable<Statement["reduce"]>,
-  value: TermOf,
-): Iteration {
-  const row = lastStays ? kept.slice(0, -1) : kept;
-  const rest = lastStays ? [...reduced, ...kept.slice(-1)] : reduced;
-  const order = [...row, ...rest];
+/** The coordinates of a point by the names of its axes. */
+type Point = (axis: string) => Index;
+
+/** A reduction or contraction: named axes, and what is combined at each point. */
+interface Domain {
+  /** First the axes of the result, then those that are reduced. */
+  readonly axes: readonly (IterationAxis & { readonly name: string })[];
+  /** The axes of the result by name; null is an axis of size 1 that reduction leaves. */
+  readonly result: readonly (string | null)[];
+  readonly term: (inliner: Inliner, at: Point) => Expr | null;
+  readonly op: Unrolled;
+  /** The dtype of the terms. */
+  readonly dtype: DType;
+}
+
+const parallel = (size: number): IterationAxis => ({ size, role: "parallel" });
+
+/**
+ * A loop over the reduction axes for each point of the others or, with `accumulateInMemory`, of all others but the last,
+ * which then runs innermost: the elements along it are contiguous.
+ */
+function loopOver(node: number, { axes, result, term, op }: Domain, accumulateInMemory: boolean): Iteration {
+  const kept = axes.filter(({ role }) => role === "parallel");
+  const reduced = axes.filter(({ role }) => role === "reduction");
+  const outer = accumulateInMemory ? kept.length - 1 : kept.length;
+  const order = [...kept.slice(0, outer), ...reduced, ...kept.slice(outer)];
+  const pointOf = (point: readonly Index[]): Point => {
+    const coordinates = new Map(order.map(({ name }, k) => [name, point[k]!]));
+    return (axis) => coordinates.get(axis)!;
+  };
   return {
-    item,
-    outer: at(sizes, row),
-    inner: at(sizes, rest),
-    value: (formulas, r, i) => {
-      const coordinates = [...r, ...i];
-      return value(
-        formulas,
-        sizes.map((_, k) => coordinates[order.indexOf(k)] as Index),
-      );
+    node,
+    axes: order,
+    outer,
+    value: (inliner, point) => term(inliner, pointOf(point)),
+    element: (point) => {
+      const at = pointOf(point);
+      return result.map((axis) => (axis === null ? constantIndex(0) : at(axis)));
     },
-    element: (r, i) => [...r, ...i.slice(reduced.length)],
-    reduce,
-    innerKept: lastStays ? 1 : 0,
+    reduce: { op: op.combine, identity: op.identity, isArgReduction: op.isArgReduction },
+    needsZeroFill: false,
   };
 }
 
-function reductionIteration(items: readonly GraphNode[], i: number, op: Reduction): Iteration {
-  const x = (items[i] as GraphNode).inputs[0] as number;
-  const item = items[i] as GraphNode;
-  const { shape, dtype } = items[x] as GraphNode;
-  const kept = shape.map((_, k) => k).filter((k) => !op.dims.includes(k));
-  const value: TermOf = (f, at) =>
-    widened(f.element(x, at, []), dtype, op.isArgReduction ? dtype : item.dtype);
-  if (unrolledTerms(item, items) > 0) return unrolledIteration(item, i, shape, kept, op, dtype, value);
-  const last = innermost(shape);
-  const lastStays = last >= 0 && kept.at(-1) === last && op.dims.length > 0 && !op.isArgReduction;
-  const reduce = { op: op.combine, identity: op.identity, isArgReduction: op.isArgReduction };
-  const goal = combination(i, shape, kept, op.dims, lastStays, reduce, value);
-  if (item.shape.length === kept.length) return goal;
-  return { ...goal, element: (r, rest) => spreadOver(item.shape.length, kept, goal.element(r, rest)) };
-}
-
-/** What a reduction combines, at the coordinates of one of its points. */
-type TermOf = (formulas: Inliner, coordinates: readonly Index[]) => Expr;
-
-/** Each result as a formula of its few terms, which stand along the axes other than `kept`. */
-function unrolledIteration(
-  item: GraphNode,
-  i: number,
-  sizes: readonly number[],
-  kept: readonly number[],
-  op: Unrolled,
-  dtype: DType,
-  value: TermOf,
+/** A loop over the results, each of which is one expression of all its terms. */
+function unrolled(
+  node: number,
+  shape: readonly number[],
+  { axes, result, term, op, dtype }: Domain,
 ): Iteration {
-  const places = item.shape.length === kept.length ? kept.map((_, k) => k) : kept;
-  const terms = (at: readonly Index[]): Index[][] =>
-    sizes.reduce<Index[][]>(
-      (points, n, k) => {
-        const place = kept.indexOf(k);
-        const along =
-          place >= 0
-            ? [at[places[place] as number] as Index]
-            : Array.from({ length: n }, (_, j) => constantIndex(j));
-        return points.flatMap((p) => along.map((j) => [...p, j]));
-      },
-      [[]],
-    );
+  /** The points of the domain that are combined into an element. */
+  const pointsOf = (element: readonly Index[]): Point[] => {
+    let points = [new Map<string, Index>()];
+    for (const { name, size, role } of axes) {
+      const coordinates =
+        role === "parallel"
+          ? [element[result.indexOf(name)]!]
+          : Array.from({ length: size }, (_, i) => constantIndex(i));
+      points = points.flatMap((point) => coordinates.map((x) => new Map(point).set(name, x)));
+    }
+    return points.map((point) => (axis) => point.get(axis)!);
+  };
   return {
-    item: i,
-    outer: [],
-    inner: item.shape,
-    value: (f, _, rest) =>
-      unrollReduce(
-        op,
-        terms(rest).map((at) => value(f, at)),
-        dtype,
-      ),
-    element: (_, rest) => rest,
+    node,
+    axes: shape.map(parallel),
+    outer: 0,
+    value: (inliner, element) => {
+      const terms = mapOrNull(pointsOf(element), (at) => term(inliner, at));
+      return terms && unrollReduce(op, terms, dtype);
+    },
+    element: (element) => element,
     reduce: undefined,
-    innerKept: 0,
+    needsZeroFill: false,
   };
 }
 
-/** Truth values are counted as integers. */
+/** Bools are counted as integers. */
 const widened = (e: Expr, from: DType, to: DType): Expr =>
   from === "bool" && to === "int32" ? toInt32(e) : e;
 
-/** Coordinates of the kept axes among axes of size 1. */
-function spreadOver(rank: number, kept: readonly number[], coordinates: readonly Index[]): Index[] {
-  return Array.from({ length: rank }, (_, k) =>
-    kept.includes(k) ? (coordinates[kept.indexOf(k)] as Index) : constantIndex(0),
-  );
-}
-
-/** a·b, and 0 where one of the operands whose zeros win is 0. */
-function term(skip: Skip, a: Expr, b: Expr): Expr {
-  const zeros = [...skip].map((operand) => eq(operand === "a" ? a : b, 0));
-  return zeros.length > 0
-    ? where(
-        zeros.reduce((x, y) => or(x, y)),
-        0,
-        mul(a, b),
-      )
-    : mul(a, b);
-}
-
-function contractionIteration(items: readonly GraphNode[], i: number, op: Contraction): Iteration {
-  const [a, b] = (items[i] as GraphNode).inputs as [number, number];
-  const letters = [...new Set(op.out + op.a + op.b)];
-  const size = (l: string): number =>
-    ((op.a.includes(l)
-      ? (items[a] as GraphNode).shape[op.a.indexOf(l)]
-      : (items[b] as GraphNode).shape[op.b.indexOf(l)]) ?? 1) as number;
-  const sizes = letters.map(size);
-  const kept = [...op.out].map((_, k) => k);
-  const reduced = letters.map((_, k) => k).slice(kept.length);
-  const value: TermOf = (f, at) => {
-    const operand = (x: number, own: string) =>
-      f.element(
-        x,
-        [...own].map((l) => at[letters.indexOf(l)] as Index),
-        [],
-      );
-    return term(op.skip, operand(a, op.a), operand(b, op.b));
+function reductionDomain(items: readonly GraphNode[], node: GraphNode, op: Reduction): Domain {
+  const x = node.inputs[0]!;
+  const { shape, dtype } = items[x]!;
+  const isReduced = (d: number) => op.dims.includes(d);
+  const axes = shape.map((size, d) => ({ name: `${d}`, size, isReduced: isReduced(d) }));
+  const named = (reduced: boolean, role: IterationAxis["role"]) =>
+    axes.filter((axis) => axis.isReduced === reduced).map(({ name, size }) => ({ name, size, role }));
+  const hasUnitAxes = node.shape.length === shape.length;
+  return {
+    axes: [...named(false, "parallel"), ...named(true, "reduction")],
+    result: axes.flatMap(({ name, isReduced }) => (isReduced ? (hasUnitAxes ? [null] : []) : [name])),
+    term: (inliner, at) => {
+      const coordinates = axes.map(({ name }) => at(name));
+      const e = inliner.element(x, coordinates, []);
+      return e && widened(e, dtype, op.isArgReduction ? dtype : node.dtype);
+    },
+    op,
+    dtype,
   };
-  const sum = { combine: "add", identity: 0, isArgReduction: false } as const;
-  const item = items[i] as GraphNode;
-  if (unrolledTerms(item, items) > 0) return unrolledIteration(item, i, sizes, kept, sum, item.dtype, value);
-  const lastOut = op.out.at(-1);
-  const lastStays =
-    lastOut !== undefined &&
-    reduced.length > 0 &&
-    size(lastOut) > 1 &&
-    (op.b.at(-1) === lastOut || op.a.at(-1) === lastOut);
-  const reduce = { op: sum.combine, identity: sum.identity, isArgReduction: false };
-  return combination(i, sizes, kept, reduced, lastStays, reduce, value);
 }
 
-/** What is moved, put where it goes. */
+/** a·b, and 0 where one of the operands in `skip` is 0. */
+function product(skip: Skip, a: Expr, b: Expr): Expr {
+  const zeros = [...skip].map((operand) => eq(operand === "a" ? a : b, 0));
+  if (zeros.length === 0) return mul(a, b);
+  const isZero = zeros.reduce((x, y) => or(x, y));
+  return where(isZero, 0, mul(a, b));
+}
+
+function contractionDomain(items: readonly GraphNode[], node: GraphNode, op: Contraction): Domain {
+  const [a, b] = node.inputs as [number, number];
+  const sizesIn = (letters: string, x: number) =>
+    [...letters].map((letter, d) => [letter, items[x]!.shape[d]!] as const);
+  const sizes = new Map([...sizesIn(op.b, b), ...sizesIn(op.a, a)]);
+  const letters = [...new Set(op.out + op.a + op.b)];
+  return {
+    axes: letters.map((name) => ({
+      name,
+      size: sizes.get(name)!,
+      role: op.out.includes(name) ? "parallel" : "reduction",
+    })),
+    result: [...op.out],
+    term: (inliner, at) => {
+      const factors = mapOrNull(
+        [
+          [a, op.a],
+          [b, op.b],
+        ] as const,
+        ([x, letters]) => inliner.element(x, [...letters].map(at), []),
+      );
+      return factors && product(op.skip, factors[0]!, factors[1]!);
+    },
+    op: { combine: "add", identity: 0, isArgReduction: false },
+    dtype: node.dtype,
+  };
+}
+
+/** Whether a reduction keeps the innermost axis of its operand: then rows of results accumulate in memory. */
+function keepsInnermost({ dims, isArgReduction }: Reduction, shape: readonly number[]): boolean {
+  const last = innermost(shape);
+  const kept = shape.map((_, d) => d).filter((d) => !dims.includes(d));
+  return last >= 0 && kept.at(-1) === last && dims.length > 0 && !isArgReduction;
+}
+
+/** Whether the last axis of the result is the last of an operand, and so contiguous in both. */
+function keepsLastLetter({ a, b, out }: Contraction, { axes }: Domain): boolean {
+  const last = axes.find(({ name }) => name === out.at(-1));
+  const isReducing = axes.some(({ role }) => role === "reduction");
+  return last !== undefined && isReducing && last.size > 1 && [a, b].some((x) => x.at(-1) === last.name);
+}
+
+/** A movement that stores each element of its operand where it goes, into zeros. */
 function scatterIteration(
   items: readonly GraphNode[],
-  i: number,
-  puts: NonNullable<Movement["puts"]>,
+  node: number,
+  scatterIndex: NonNullable<Movement["puts"]>,
 ): Iteration {
-  const x = (items[i] as GraphNode).inputs[0] as number;
-  const { shape } = items[x] as GraphNode;
-  const places = puts(shape.map((_, k) => arg(k)));
+  const x = items[node]!.inputs[0]!;
+  const { shape } = items[x]!;
+  const index = scatterIndex(shape.map((_, d) => arg(d)));
   return {
-    item: i,
-    outer: [],
-    inner: shape,
-    value: (f, _, rest) => f.element(x, rest, []),
-    element: (_, rest) => indexOf(places, undefined, rest).index,
+    node,
+    axes: shape.map(parallel),
+    outer: 0,
+    value: (inliner, point) => inliner.element(x, point, []),
+    element: (point) => indexOf(index, undefined, point).index,
     reduce: undefined,
-    innerKept: 0,
     needsZeroFill: true,
   };
 }
 
-/** How an item is worked out in loops. */
-export function iterationOf(items: readonly GraphNode[], i: number): Iteration {
-  const { op, shape } = items[i] as GraphNode;
-  if (op.family === "movement" && op.puts) return scatterIteration(items, i, op.puts);
-  if (op.family === "reduction") return reductionIteration(items, i, op);
-  if (op.family === "contraction") return contractionIteration(items, i, op);
-  const all = (row: readonly Index[], rest: readonly Index[]) => [...row, ...rest];
-  return {
-    item: i,
-    outer: [],
-    inner: shape,
-    value: (f, r, rest) => f.expand(i, all(r, rest), []),
-    element: all,
-    reduce: undefined,
-    innerKept: 0,
-  };
-}
+const elementwiseIteration = (node: number, shape: readonly number[]): Iteration => ({
+  node,
+  axes: shape.map(parallel),
+  outer: 0,
+  value: (inliner, point) => inliner.inline(node, point, []),
+  element: (point) => point,
+  reduce: undefined,
+  needsZeroFill: false,
+});
 
-/** The place in memory of the element that a point belongs to. */
-export const storeIndex = (
-  items: readonly GraphNode[],
-  goal: Iteration,
-  row: readonly Index[],
-  rest: readonly Index[],
-): Index => flatIndex(goal.element(row, rest), stridesOf((items[goal.item] as GraphNode).shape));
+/** How loops compute a node. */
+export function iterationOf(items: readonly GraphNode[], node: number, numerics: Numerics): Iteration {
+  const item = items[node]!;
+  const { op, shape } = item;
+  if (op.family === "movement" && op.puts) return scatterIteration(items, node, op.puts);
+  if (op.family !== "reduction" && op.family !== "contraction") return elementwiseIteration(node, shape);
+  const domain =
+    op.family === "reduction" ? reductionDomain(items, item, op) : contractionDomain(items, item, op);
+  if (unrolledTerms(item, items, numerics) > 0) return unrolled(node, shape, domain);
+  const accumulateInMemory =
+    op.family === "reduction"
+      ? keepsInnermost(op, items[item.inputs[0]!]!.shape)
+      : keepsLastLetter(op, domain);
+  return loopOver(node, domain, accumulateInMemory);
+}

@@ -1,100 +1,83 @@
-import { arg, type Expr, subexpressions } from "../../scalar/expr.ts";
-import { loopKey } from "../ir/axes.ts";
-import { expandClamped, expandPredicate, type Index, type Predicate, predicateKey } from "../ir/index-map.ts";
-import type { Arg, Axis, Buffer, Loop, Nest, Statement } from "../ir/kernel.ts";
+import { type Expr, subexpressions } from "../../scalar/expr.ts";
+import { axesOf, loopKey } from "../ir/axes.ts";
+import type { Index } from "../ir/index-map.ts";
+import type { Arg, Axis, Loop, Nest, Statement } from "../ir/kernel.ts";
+import type { Target } from "../target.ts";
 
-/** An item that a unit works out itself: in which of its loops, by which task, and at which coordinates. */
+/** A node that a nest computes: in which of its loops, by which statement, and at which coordinates. */
 export interface Computed {
-  /** Infinity where the result is known only after all rows. */
+  /** Infinity if the result is complete only after the last row. */
   readonly loop: number;
-  readonly task: Statement;
+  readonly statement: Statement;
+  /** The keys of the coordinates. */
   readonly at: readonly string[];
-  /** Whether other loops of the row read it as a number rather than from memory. */
-  readonly result: boolean;
+  /** Whether later loops of the row read the result from a register. */
+  readonly isRegister: boolean;
 }
 
-/** A nest in the making: loops over one row space, and the arguments of their formulas. */
+/** A loop of a nest under construction. */
+export interface LoopBuilder {
+  readonly axes: readonly Axis[];
+  readonly key: string;
+  readonly statements: Statement[];
+}
+
+/** A fusion group: a nest under construction, whose loops run for each point of its outer axes, a row. */
 export class NestBuilder {
-  readonly loops: {
-    readonly axes: readonly Axis[];
-    readonly key: string;
-    readonly statements: Statement[];
-  }[] = [];
+  readonly outerAxes: readonly Axis[];
+  /** The coordinates of the row. */
+  readonly coordinates: readonly Index[];
+  readonly loops: LoopBuilder[] = [];
   /** Loops that run before the first row. */
   readonly prologue: Loop[] = [];
   readonly computed = new Map<number, Computed>();
   readonly args: Arg[] = [];
-  /** The elements whose formulas were written, for each loop. */
+  /** The expressions of `args`, by their keys. */
+  readonly argExprs = new Map<string, Expr>();
+  /** The expressions of elements, by their keys, for each loop. */
   readonly expressions: Map<string, Expr>[] = [];
-  readonly #known = new Map<string, Expr>();
-  readonly #words = new Set<Expr>();
+  readonly #ops = new Set<Expr>();
+  /** How many leading axes of the outer shape carry no accumulation. */
+  #parallel: number;
 
-  constructor(
-    readonly outerShape: readonly number[],
-    readonly outerAxes: readonly Axis[],
-    readonly coordinates: readonly Index[],
-  ) {}
-
-  /** The nest, after one of what runs before it. */
-  nests(): Nest[] {
-    const { prologue, outerAxes, args } = this;
-    const loops = this.loops.map(({ axes, statements }) => ({ axes, statements }));
-    const first: Nest[] =
-      prologue.length > 0 ? [{ kind: "nest", outerAxes: [], loops: prologue, args: [] }] : [];
-    return [...first, { kind: "nest", outerAxes, loops, args }];
+  constructor(readonly outerShape: readonly number[]) {
+    const { axes, coordinates } = axesOf("r", outerShape);
+    this.outerAxes = axes;
+    this.coordinates = coordinates;
+    this.#parallel = outerShape.length;
   }
 
-  get statementCount(): number {
-    return this.loops.reduce((n, l) => n + l.statements.length, 0);
+  isFull({ maxStatements, maxNestOps }: Target): boolean {
+    const count = this.loops.reduce((n, { statements }) => n + statements.length, 0);
+    return count >= maxStatements || this.#ops.size >= maxNestOps;
   }
 
-  /** How many words its formulas are, each counted once. */
-  get length(): number {
-    return this.#words.size;
+  add({ statements }: { readonly statements: Statement[] }, statement: Statement): void {
+    statements.push(statement);
+    for (const e of subexpressions([statement.value], this.#ops)) this.#ops.add(e);
   }
 
-  /** Adds a task to one of its loops. */
-  add({ statements }: { readonly statements: Statement[] }, task: Statement): void {
-    statements.push(task);
-    for (const e of subexpressions([task.value], this.#words)) this.#words.add(e);
-  }
-
-  /** The formula argument for a key, made once. */
-  argument(key: string, make: () => Arg): Expr {
-    const known = this.#known.get(key);
+  /** The loop at `position` or, one past the last, a new one. */
+  loopAt(position: number, axes: readonly Axis[]): LoopBuilder {
+    const known = this.loops[position];
     if (known) return known;
-    const e = arg(this.args.length, `x${this.args.length}`);
-    this.args.push(make());
-    this.#known.set(key, e);
-    return e;
-  }
-
-  load(buffer: Buffer, place: Index, when: Predicate): Expr {
-    const [index, guard] = [expandClamped(place), expandPredicate(when)];
-    const key = `load ${buffer.id}[${index.key}] ${predicateKey(guard)}`;
-    return this.argument(key, () => ({ kind: "load", type: buffer.dtype, buffer, index, guard }));
-  }
-
-  index(place: Index): Expr {
-    const index = expandClamped(place);
-    return this.argument(`index ${index.key}`, () => ({ kind: "index", type: "int32", index }));
-  }
-
-  guard(when: Predicate): Expr {
-    const guard = expandPredicate(when);
-    return this.argument(`guard ${predicateKey(guard)}`, () => ({ kind: "guard", type: "bool", guard }));
-  }
-
-  result(item: number, task: Statement): Expr {
-    return this.argument(`result ${item}`, () => ({ kind: "result", type: task.type, task }));
-  }
-
-  /** The loop number `at` or, one past the last, a new one. */
-  loopAt(at: number, axes: readonly Axis[]): { readonly statements: Statement[] } {
-    const known = this.loops[at];
-    if (known) return known;
-    const loop = { axes, key: loopKey(axes), statements: [] as Statement[] };
+    const loop = { axes, key: loopKey(axes), statements: [] };
     this.loops.push(loop);
     return loop;
+  }
+
+  /** Notes that a statement accumulates across rows, along the outer axes after the first `parallel`. */
+  accumulateAcross(parallel: number): void {
+    this.#parallel = Math.min(this.#parallel, parallel);
+  }
+
+  /** The nest, after one that runs its prologue. */
+  nests(): Nest[] {
+    const { prologue, outerAxes, outerShape, args } = this;
+    const loops = this.loops.map(({ axes, statements }) => ({ axes, statements }));
+    const parallel = axesOf("r", outerShape.slice(0, this.#parallel)).axes.length;
+    const before: Nest[] =
+      prologue.length > 0 ? [{ kind: "nest", outerAxes: [], parallel: 0, loops: prologue, args: [] }] : [];
+    return [...before, { kind: "nest", outerAxes, parallel, loops, args }];
   }
 }

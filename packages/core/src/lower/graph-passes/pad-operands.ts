@@ -4,51 +4,44 @@ import { add, and, le, lt } from "../../scalar/primitives.ts";
 import { isGemm } from "../analysis/gemm.ts";
 import { unrolledTerms } from "../analysis/small-reduction.ts";
 import { type Padding, paddedShape, viewOf } from "../analysis/views.ts";
+import type { Target } from "../target.ts";
 import { type IndexMap, syntheticMovement } from "./movement.ts";
+import { rebuild } from "./rebuild.ts";
 
-/** The elements of x between zeros. */
-function padded(x: GraphNode, base: number, zeros: Padding["amounts"]): GraphNode {
-  const moveBy = (at: readonly Expr[], sign: number) =>
-    at.map((i, d) => add(i, sign * (zeros[d]?.[0] as number)));
+/** The movement that puts zeros around node x, which is at `input`. */
+function padMovement(x: GraphNode, input: number, amounts: Padding["amounts"]): GraphNode {
+  const shift = (at: readonly Expr[], sign: number) => at.map((i, d) => add(i, sign * amounts[d]![0]));
   const read: IndexMap = (out) => {
-    const index = moveBy(out, -1);
-    const within = index.flatMap((i, d) => [le(0, i), lt(i, x.shape[d] as number)]);
+    const index = shift(out, -1);
+    const within = index.flatMap((i, d) => [le(0, i), lt(i, x.shape[d]!)]);
     return { index, valid: within.reduce((a, b) => and(a, b)) };
   };
-  return syntheticMovement("border", base, paddedShape(x.shape, zeros), x, read, (from) => moveBy(from, 1));
+  return syntheticMovement("pad", input, paddedShape(x.shape, amounts), x, read, (from) => shift(from, 1));
 }
 
 /**
- * The structure with the operands of products that reach into zeros, such as padded windows, read from a copy that
- * has these zeros around it: there they are views in equal steps, of hardly more memory than what they are windows of.
+ * Lets contractions read operands that reach into zeros, such as padded windows, from a padded copy of what they are moved
+ * from: they are strided views of the copy, which is hardly larger than the original, while windows are many times its size.
  */
-export function padOperands(structure: CanonicalGraph): CanonicalGraph {
-  const place: number[] = [];
-  const items: GraphNode[] = [];
+export function padOperands(graph: CanonicalGraph, { numerics }: Target): CanonicalGraph {
   const copies = new Map<string, number>();
-  const framed = (i: number): number => {
-    const { source, padding } = viewOf(structure.items, i, true);
-    if (!padding) return place[i] as number;
-    const from = place[source] as number;
-    const key = `${from} ${padding.amounts}`;
-    const copy = copies.get(key) ?? items.push(padded(items[from] as GraphNode, from, padding.amounts)) - 1;
-    copies.set(key, copy);
-    const { shape } = structure.items[i] as GraphNode;
-    return (
-      items.push(
-        syntheticMovement("view", copy, shape, items[copy] as GraphNode, (out) => ({
-          index: padding.at(out),
-        })),
-      ) - 1
-    );
-  };
-  for (const item of structure.items) {
-    const { op } = item;
-    const frames =
-      op.family === "contraction" &&
-      (isGemm(item, structure.items) || unrolledTerms(item, structure.items) > 0);
-    const inputs = item.inputs.map((x) => (frames ? framed(x) : (place[x] as number)));
-    place.push(items.push({ ...item, inputs }) - 1);
-  }
-  return { ...structure, items, roots: structure.roots.map((r) => place[r] as number) };
+  return rebuild(graph, (node, items) => {
+    const viewOfPadded = (input: number): number => {
+      const { source, padding } = viewOf(items, input, { allowPadding: true });
+      if (!padding) return input;
+      const key = `${source} ${padding.amounts}`;
+      const copy = copies.get(key) ?? items.push(padMovement(items[source]!, source, padding.amounts)) - 1;
+      copies.set(key, copy);
+      const { shape } = items[input]!;
+      const view = syntheticMovement("view", copy, shape, items[copy]!, (out) => ({
+        index: padding.at(out),
+      }));
+      return items.push(view) - 1;
+    };
+    const readsViews =
+      node.op.family === "contraction" &&
+      (isGemm(node, items, numerics) || unrolledTerms(node, items, numerics) > 0);
+    const inputs = readsViews ? node.inputs.map(viewOfPadded) : node.inputs;
+    return items.push({ ...node, inputs }) - 1;
+  });
 }

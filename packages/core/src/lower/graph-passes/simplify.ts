@@ -1,96 +1,102 @@
 import type { CanonicalGraph, GraphNode } from "../../graph/canonicalize.ts";
 import type { Elementwise } from "../../graph/node.ts";
 import { arg } from "../../scalar/expr.ts";
+import type { primitives } from "../../scalar/primitives.ts";
 import { sameShape, stridesOf } from "../../shape.ts";
 import { viewOf } from "../analysis/views.ts";
+import type { Target } from "../target.ts";
+import { rebuild } from "./rebuild.ts";
 
-type Operands = readonly [number, number, number];
+type PrimitiveName = keyof typeof primitives;
 
-/** What rules ask of operands. */
-interface Question {
-  /** Whether one is a constant of the library, everywhere. */
-  readonly is: (x: number, value: number) => boolean;
-  /** What one is this word of. */
-  readonly inside: (x: number, word: string) => number | undefined;
-}
+const primitiveOfOp = new WeakMap<Elementwise, PrimitiveName | null>();
 
-const ownPrimitives = new WeakMap<Elementwise, string | null>();
-
-/** The word that an elementwise op is, where its formula is one over its operands as they come, whatever the op is called. */
-function primitiveOf({ op, inputs }: GraphNode): string | null {
+/** The primitive that an elementwise op applies to its operands in their order, whatever the op is called. */
+function primitiveOf({ op, inputs }: GraphNode): PrimitiveName | null {
   if (op.family !== "elementwise") return null;
-  const known = ownPrimitives.get(op);
+  const known = primitiveOfOp.get(op);
   if (known !== undefined) return known;
   const x = inputs.map((_, i) => arg(i));
   const y = op.f(x);
-  const isWord = y.kind === "apply" && y.args.length === x.length && y.args.every((a, i) => a === x[i]);
-  const word = isWord ? y.name : null;
-  ownPrimitives.set(op, word);
-  return word;
+  const isOne = y.kind === "apply" && y.args.length === x.length && y.args.every((a, i) => a === x[i]);
+  const primitive = isOne ? (y.name as PrimitiveName) : null;
+  primitiveOfOp.set(op, primitive);
+  return primitive;
 }
 
-/** Words that are no more than an operand, and which. Each holds to the bit, for NaN, infinities and zeros of either sign. */
-const rules: Readonly<Record<string, (x: Operands, ask: Question) => number | undefined>> = {
+/** What the rules ask about the operands of a node. */
+class Operands {
+  constructor(
+    readonly items: readonly GraphNode[],
+    readonly inputs: readonly number[],
+  ) {}
+
+  at(k: number): number {
+    return this.inputs[k]!;
+  }
+
+  /** Whether operand k is a constant, broadcast or not. */
+  is(k: number, value: number): boolean {
+    const { op: broadcast, inputs } = this.items[this.at(k)]!;
+    const source = broadcast.family === "movement" && broadcast.name === "expand" ? inputs[0]! : this.at(k);
+    const { op } = this.items[source]!;
+    return op.name === "constant" && Object.is(op.attrs.value, value);
+  }
+
+  /** The operand of operand k where that is this primitive. */
+  argumentOf(k: number, primitive: PrimitiveName): number | undefined {
+    const operand = this.items[this.at(k)]!;
+    return primitiveOf(operand) === primitive ? operand.inputs[0] : undefined;
+  }
+}
+
+/** Primitives that return one of their operands, and which. Each rule holds for every bit, with NaN, infinities and signed zeros. */
+const rules: { readonly [K in PrimitiveName]?: (x: Operands) => number | undefined } = {
   /** x·1 = 1·x = x. */
-  mul: ([x, y], { is }) => (is(y, 1) ? x : is(x, 1) ? y : undefined),
+  mul: (x) => (x.is(1, 1) ? x.at(0) : x.is(0, 1) ? x.at(1) : undefined),
   /** x/1 = x. */
-  div: ([x, y], { is }) => (is(y, 1) ? x : undefined),
+  div: (x) => (x.is(1, 1) ? x.at(0) : undefined),
   /** x − 0 = x. But x + 0 is not x: −0 + 0 = 0. */
-  sub: ([x, y], { is }) => (is(y, 0) ? x : undefined),
+  sub: (x) => (x.is(1, 0) ? x.at(0) : undefined),
   /** −(−x) = x. */
-  neg: ([x], { inside }) => inside(x, "neg"),
+  neg: (x) => x.argumentOf(0, "neg"),
   /** [c ? x : x] = x. */
-  where: ([, x, y]) => (x === y ? x : undefined),
+  where: (x) => (x.at(1) === x.at(2) ? x.at(1) : undefined),
 };
 
-/** How many movements in a row may do nothing together. */
-const maxMovements = 4;
-
-/** Whether a movement of movements has the shape of what one of them moved. */
-function returns(items: readonly GraphNode[], i: number): boolean {
-  const { shape } = items[i] as GraphNode;
-  let { op, inputs } = items[i] as GraphNode;
-  for (let moves = 1; moves <= maxMovements && op.family === "movement"; moves++) {
-    const from = items[inputs[0] as number] as GraphNode;
-    if (moves > 1 && sameShape(from.shape, shape)) return true;
+/** Whether one of the nodes that a chain of movements starts from has the shape of its result. */
+function returnsToShape(items: readonly GraphNode[], i: number, maxMovements: number): boolean {
+  const { shape } = items[i]!;
+  let { op, inputs } = items[i]!;
+  for (let count = 1; count <= maxMovements && op.family === "movement"; count++) {
+    const from = items[inputs[0]!]!;
+    if (count > 1 && sameShape(from.shape, shape)) return true;
     ({ op, inputs } = from);
   }
   return false;
 }
 
-/** What a movement of a movement leads back to: a reshape to a former shape, a permutation and its inverse. */
-function origin(items: readonly GraphNode[], i: number): number | undefined {
-  if (!returns(items, i)) return undefined;
-  const { source, offset, strides: steps } = viewOf(items, i, false, maxMovements);
-  const { shape } = items[source] as GraphNode;
-  const strides = stridesOf(shape);
-  const leads = offset === 0 && steps.every((step, d) => shape[d] === 1 || step === strides[d]);
-  return source !== i && leads && sameShape(shape, (items[i] as GraphNode).shape) ? source : undefined;
+/** The node that a chain of movements leaves as it is, such as a permutation and its inverse. */
+function cancelled(items: readonly GraphNode[], i: number, maxMovements: number): number | undefined {
+  if (!returnsToShape(items, i, maxMovements)) return undefined;
+  const { source, offset, strides } = viewOf(items, i, { maxDepth: maxMovements });
+  const { shape } = items[source]!;
+  const contiguous = stridesOf(shape);
+  const isWhole = offset === 0 && strides.every((stride, d) => shape[d] === 1 || stride === contiguous[d]);
+  return source !== i && isWhole && sameShape(shape, items[i]!.shape) ? source : undefined;
 }
 
-/** The structure without ops that do nothing, except where they are asked for. */
-export function simplify(structure: CanonicalGraph): CanonicalGraph {
-  const place: number[] = [];
-  const items: GraphNode[] = [];
-  const asked = new Set(structure.roots);
-  const inside: Question["inside"] = (x, word) => {
-    const item = items[x] as GraphNode;
-    return primitiveOf(item) === word ? item.inputs[0] : undefined;
-  };
-  const is: Question["is"] = (x, value) => {
-    const { op: spread, inputs } = items[x] as GraphNode;
-    const from = spread.family === "movement" && spread.name === "expand" ? inputs[0] : undefined;
-    const { op } = items[from ?? x] as GraphNode;
-    return op.name === "constant" && Object.is(op.attrs.value, value);
-  };
-  structure.items.forEach((item, i) => {
-    const inputs = item.inputs.map((x) => place[x] as number);
-    const last = items.push({ ...item, inputs }) - 1;
-    const same =
-      rules[primitiveOf(item) ?? ""]?.(inputs as unknown as Operands, { is, inside }) ?? origin(items, last);
-    const nothing = same !== undefined && !asked.has(i);
-    if (nothing) items.pop();
-    place.push(nothing ? same : last);
+/** Replaces ops that return an operand as it is by that operand, except where they are roots. */
+export function simplify(graph: CanonicalGraph, { maxCancelledMovements }: Target): CanonicalGraph {
+  const roots = new Set(graph.roots);
+  return rebuild(graph, (node, items, i) => {
+    const position = items.push(node) - 1;
+    const primitive = primitiveOf(node);
+    const unchanged =
+      (primitive && rules[primitive]?.(new Operands(items, node.inputs))) ??
+      cancelled(items, position, maxCancelledMovements);
+    if (unchanged === undefined || roots.has(i)) return position;
+    items.pop();
+    return unchanged;
   });
-  return { ...structure, items, roots: structure.roots.map((r) => place[r] as number) };
 }

@@ -2,67 +2,76 @@ import type { CanonicalGraph, GraphNode } from "../../graph/canonicalize.ts";
 import type { Reduction } from "../../graph/node.ts";
 import { add, lt, mul } from "../../scalar/primitives.ts";
 import { innermost } from "../../shape.ts";
+import type { Target } from "../target.ts";
 import { syntheticMovement } from "./movement.ts";
+import { rebuild } from "./rebuild.ts";
 
-/** Sums of at most so many elements are added up one after the other where they go down columns. */
-const maxSequentialTerms = 8192;
-
-/** The length of blocks of about √n that n elements fall into: a divisor of n, where there is one not far from that. */
+/** A block size of about √n: a divisor of n if there is one below 4·√n. */
 function blockSize(n: number): number {
-  const least = Math.ceil(Math.sqrt(n));
-  for (let size = least; size < 4 * least; size++) if (n % size === 0) return size;
-  return least;
+  const root = Math.ceil(Math.sqrt(n));
+  for (let size = root; size < 4 * root; size++) if (n % size === 0) return size;
+  return root;
 }
 
-/** Whether the sum adds float32 numbers row by row into many results, as each row has one for every column. */
-function isLongColumnSum({ op, dtype, inputs }: GraphNode, items: readonly GraphNode[]): boolean {
+/** Whether a node sums many rows of float32 numbers, column by column. */
+function isLongColumnSum(
+  { op, dtype, inputs }: GraphNode,
+  items: readonly GraphNode[],
+  maxSequentialTerms: number,
+): boolean {
   if (op.family !== "reduction" || op.combine !== "add" || dtype !== "float32") return false;
-  const { shape } = items[inputs[0] as number] as GraphNode;
+  const { shape } = items[inputs[0]!]!;
   const last = innermost(shape);
-  const count = op.dims.reduce((n, d) => n * (shape[d] as number), 1);
-  return last >= 0 && !op.dims.includes(last) && count > maxSequentialTerms;
+  const terms = op.dims.reduce((n, d) => n * shape[d]!, 1);
+  return last >= 0 && !op.dims.includes(last) && terms > maxSequentialTerms;
+}
+
+/** Appends a sum over `dims`, without those axes. */
+function appendSum(
+  items: GraphNode[],
+  like: GraphNode,
+  op: Reduction,
+  x: number,
+  dims: readonly number[],
+): number {
+  const shape = items[x]!.shape.filter((_, d) => !dims.includes(d));
+  return (
+    items.push({ ...like, op: { ...op, dims, attrs: { dims, keepdim: false } }, inputs: [x], shape }) - 1
+  );
+}
+
+/** Appends the sum in two stages: over the rows of each block of its longest axis, then over the blocks. */
+function appendTwoStageSum(node: GraphNode, op: Reduction, items: GraphNode[]): number {
+  const x = items[node.inputs[0]!]!;
+  const longest = op.dims.reduce((a, b) => (x.shape[b]! > x.shape[a]! ? b : a));
+  const length = x.shape[longest]!;
+  const size = blockSize(length);
+  const blocks = Math.ceil(length / size);
+  const blockShape = [...x.shape.slice(0, longest), blocks, size, ...x.shape.slice(longest + 1)];
+  const inBlocks = syntheticMovement("blocks", node.inputs[0]!, blockShape, x, (out) => {
+    const position = add(mul(out[longest]!, size), out[longest + 1]!);
+    const index = [...out.slice(0, longest), position, ...out.slice(longest + 2)];
+    return blocks * size === length ? { index } : { index, valid: lt(position, length) };
+  });
+  const inner = op.dims.map((d) => (d < longest ? d : d + 1));
+  const outer = longest - op.dims.filter((d) => d < longest).length;
+  const partial = appendSum(items, node, op, items.push(inBlocks) - 1, inner);
+  const total = appendSum(items, node, op, partial, [outer]);
+  const kept = x.shape.map((_, d) => d).filter((d) => !op.dims.includes(d));
+  if (node.shape.length === kept.length) return total;
+  const withUnitAxes = syntheticMovement("reshape", total, node.shape, node, (out) => ({
+    index: kept.map((d) => out[d]!),
+  }));
+  return items.push(withUnitAxes) - 1;
 }
 
 /**
- * The structure with long sums down columns taken over blocks of rows first and over the blocks then: an error that grows
- * with the square root of the number of rows, where adding them one after the other would grow with the number.
+ * Splits long float32 column sums into two stages of about √n rows, so that the rounding error grows like √n instead of n.
+ * The blocks depend on the shape alone, so that the bits do not depend on who computes which block.
  */
-export function splitReductions(structure: CanonicalGraph): CanonicalGraph {
-  const place: number[] = [];
-  const items: GraphNode[] = [];
-  const summed = (item: GraphNode, op: Reduction, x: number, dims: readonly number[]): number => {
-    const shape = (items[x] as GraphNode).shape.filter((_, d) => !dims.includes(d));
-    const attrs = { dims, keepdim: false };
-    return items.push({ ...item, op: { ...op, dims, attrs }, inputs: [x], shape }) - 1;
-  };
-  const inBlocks = (item: GraphNode, op: Reduction): number => {
-    const from = place[item.inputs[0] as number] as number;
-    const x = items[from] as GraphNode;
-    const d = op.dims.reduce((a, b) => ((x.shape[b] as number) > (x.shape[a] as number) ? b : a));
-    const n = x.shape[d] as number;
-    const size = blockSize(n);
-    const count = Math.ceil(n / size);
-    const split = [...x.shape.slice(0, d), count, size, ...x.shape.slice(d + 1)];
-    const blocks = syntheticMovement("blocks", from, split, x, (out) => {
-      const at = add(mul(out[d] as (typeof out)[number], size), out[d + 1] as (typeof out)[number]);
-      const index = [...out.slice(0, d), at, ...out.slice(d + 2)];
-      return count * size === n ? { index } : { index, valid: lt(at, n) };
-    });
-    const within = op.dims.map((k) => (k < d ? k : k + 1));
-    const parts = summed(item, op, items.push(blocks) - 1, within);
-    const total = summed(item, op, parts, [d - op.dims.filter((k) => k < d).length]);
-    const kept = x.shape.map((_, k) => k).filter((k) => !op.dims.includes(k));
-    if (item.shape.length === kept.length) return total;
-    const spread = syntheticMovement("reshape", total, item.shape, item, (out) => ({
-      index: kept.map((k) => out[k] as (typeof out)[number]),
-    }));
-    return items.push(spread) - 1;
-  };
-  for (const item of structure.items)
-    place.push(
-      isLongColumnSum(item, structure.items)
-        ? inBlocks(item, item.op as Reduction)
-        : items.push({ ...item, inputs: item.inputs.map((x) => place[x] as number) }) - 1,
-    );
-  return { ...structure, items, roots: structure.roots.map((r) => place[r] as number) };
-}
+export const splitReductions = (graph: CanonicalGraph, { numerics }: Target): CanonicalGraph =>
+  rebuild(graph, (node, items) =>
+    node.op.family === "reduction" && isLongColumnSum(node, items, numerics.maxSequentialTerms)
+      ? appendTwoStageSum(node, node.op, items)
+      : items.push(node) - 1,
+  );

@@ -1,7 +1,7 @@
 import { constantIndex, type Index, loopVariable } from "./index-map.ts";
 import type { Axis } from "./kernel.ts";
 
-/** The axes of a shape as loop variables; axes of size 1 need none. */
+/** Loops over a shape, and the coordinates of their points; an axis of size 1 needs no loop. */
 export const axesOf = (
   prefix: string,
   shape: readonly number[],
@@ -13,7 +13,11 @@ export const axesOf = (
   };
 };
 
-/** What a task is that only works out a value. */
+/** How many points loops over these axes have. */
+export const pointCount = (axes: readonly { readonly size: number }[]): number =>
+  axes.reduce((n, { size }) => n * size, 1);
+
+/** The fields of a statement that computes a value and stores nothing. */
 export const valueOnly = {
   reduce: undefined,
   accumulateInMemory: false,

@@ -1,17 +1,39 @@
 import type { Buffer } from "./kernel.ts";
-import type { BufferView, Kernel } from "./program.ts";
+import type { Kernel, Program } from "./program.ts";
 
-const distinct = (out: Buffer, from: readonly BufferView[]): Buffer[] => [
-  ...new Set([out, ...from.map((view) => view.buffer)]),
-];
+/** The buffers that a kernel reads, each once. */
+export function readBuffers(kernel: Kernel): Buffer[] {
+  switch (kernel.kind) {
+    case "nest":
+      return [
+        ...new Set(kernel.args.flatMap((x) => (x.kind === "load" || x.kind === "gather" ? [x.buffer] : []))),
+      ];
+    case "product":
+    case "recur":
+      return [...new Set([kernel.a.buffer, kernel.b.buffer])];
+    case "scatter":
+      return [...new Set([kernel.x.buffer, kernel.index.buffer, kernel.src.buffer])];
+    case "join":
+      return [...new Set(kernel.parts.map((part) => part.buffer))];
+  }
+}
 
-/** The buffers that a kernel reads or writes. */
+/** The buffers that a kernel stores to, each once. */
+export function storedBuffers(kernel: Kernel): Buffer[] {
+  if (kernel.kind !== "nest") return [kernel.out];
+  const stores = kernel.loops.flatMap(({ statements }) => statements.flatMap(({ store }) => store ?? []));
+  return [...new Set(stores.map(({ buffer }) => buffer))];
+}
+
+/** The buffers that a kernel reads or stores to, each once: those of a nest in the order of its arguments, others from the result on. */
 export function buffersOf(kernel: Kernel): Buffer[] {
-  if (kernel.kind === "product") return [kernel.out, kernel.a.buffer, kernel.b.buffer];
-  if (kernel.kind === "scatter") return distinct(kernel.out, [kernel.x, kernel.index, kernel.src]);
-  if (kernel.kind === "recur") return distinct(kernel.out, [kernel.a, kernel.b]);
-  if (kernel.kind === "join") return distinct(kernel.out, kernel.parts);
-  const read = kernel.args.flatMap((x) => (x.kind === "load" || x.kind === "gather" ? [x.buffer] : []));
-  const written = kernel.loops.flatMap((l) => l.statements.flatMap((t) => (t.store ? [t.store.buffer] : [])));
-  return [...new Set([...read, ...written])];
+  const [read, stored] = [readBuffers(kernel), storedBuffers(kernel)];
+  return [...new Set(kernel.kind === "nest" ? [...read, ...stored] : [...stored, ...read])];
+}
+
+/** The program with other kernels, whose buffers replace those of the same id. */
+export function withKernels(program: Program, kernels: readonly Kernel[]): Program {
+  const buffers = [...program.buffers];
+  for (const buffer of kernels.flatMap(buffersOf)) buffers[buffer.id] = buffer;
+  return { ...program, kernels, buffers };
 }

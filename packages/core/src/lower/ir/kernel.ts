@@ -61,10 +61,15 @@ export interface Loop {
   readonly statements: readonly Statement[];
 }
 
-/** Loops that run one after the other for each row. */
+/** Loops that run in sequence for each point of the outer axes, a row. */
 export interface Nest {
   readonly kind: "nest";
   readonly outerAxes: readonly Axis[];
+  /**
+   * How many leading outer axes are parallel: no statement accumulates across their points, and none reads what another
+   * point has stored. Row buffers are private to a point.
+   */
+  readonly parallel: number;
   readonly loops: readonly Loop[];
   readonly args: readonly Arg[];
 }

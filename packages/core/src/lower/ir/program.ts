@@ -77,14 +77,23 @@ export interface ConcatKernel {
 
 export type Kernel = Nest | GemmKernel | ScatterKernel | ScanKernel | ConcatKernel;
 
+/** Where scratch buffers are: offsets into one block of `bytes`. */
+export interface MemoryPlan {
+  readonly offsets: ReadonlyMap<Buffer, number>;
+  readonly bytes: number;
+}
+
 /** A graph as kernels over buffers, run in order. */
 export interface Program {
-  /** The graph that it works out. */
+  /** The nodes of the graph that it computes. */
   readonly items: readonly GraphNode[];
   readonly kernels: readonly Kernel[];
+  /** All buffers, each at its id. */
   readonly buffers: readonly Buffer[];
   readonly inputs: readonly Buffer[];
   readonly outputs: readonly Buffer[];
+  /** Empty until the last pass, `planMemory`. */
+  readonly plan: MemoryPlan;
 }
 
 export const bytesOf: Record<DType, number> = { bool: 1, int32: 4, float32: 4, float64: 8 };

@@ -1,53 +1,73 @@
+import { pointCount } from "../ir/axes.ts";
 import { addIndex, constantIndex, type Index, loopVariable, scaleIndex } from "../ir/index-map.ts";
-import type { Arg, Buffer, Nest, Statement } from "../ir/kernel.ts";
+import type { Arg, Axis, Buffer, Nest, Statement } from "../ir/kernel.ts";
+import type { Program } from "../ir/program.ts";
+import { rewriteBackward } from "./rewrite.ts";
 
-type Place = { readonly buffer: Buffer; readonly index: Index };
+interface Access {
+  readonly buffer: Buffer;
+  readonly index: Index;
+}
 
-/**
- * A nest whose values that nobody else reads have memory for one row, which the next row uses again, where each row keeps to
- * a part of its own: where the tensor begins with the axes of the rows, and no other row of it is read.
- */
-export function contractToRows(nest: Nest, read: ReadonlySet<Buffer>): Nest {
-  const count = nest.outerAxes.reduce((n, { size }) => n * size, 1);
-  if (count < 2) return nest;
-  const row = nest.outerAxes.reduce(
-    (sum, { name, size }) => addIndex(scaleIndex(sum, size), loopVariable(name, size)),
+/** The number of the row that the outer axes are at. */
+const rowNumber = (outerAxes: readonly Axis[]): Index =>
+  outerAxes.reduce(
+    (row, { name, size }) => addIndex(scaleIndex(row, size), loopVariable(name, size)),
     constantIndex(0),
   );
+
+/**
+ * The nest with row buffers in place of the buffers that are not live and of which each row reads and stores only its own
+ * part: that at row·size, as of a tensor whose first axes are the outer axes.
+ */
+function contractNest(nest: Nest, live: ReadonlySet<Buffer>): Nest {
+  const count = pointCount(nest.outerAxes);
+  if (count < 2) return nest;
+  const row = rowNumber(nest.outerAxes);
   const stores = nest.loops.flatMap(({ statements }) => statements.flatMap(({ store }) => store ?? []));
-  const loads = nest.args.flatMap((x): Place[] => (x.kind === "load" ? [x] : []));
+  const accesses: Access[] = [...stores, ...nest.args.flatMap((x) => (x.kind === "load" ? [x] : []))];
   const gathered = new Set(nest.args.flatMap((x) => (x.kind === "gather" ? [x.buffer] : [])));
-  const inRow = ({ index }: Place, size: number): Index => addIndex(index, scaleIndex(row, -size));
-  const keepsToRow = (buffer: Buffer, size: number): boolean =>
+  const withinRow = (index: Index, size: number): Index => addIndex(index, scaleIndex(row, -size));
+  const staysInRow = (buffer: Buffer, size: number): boolean =>
     Number.isInteger(size) &&
     !gathered.has(buffer) &&
-    [...stores, ...loads].every((place) => {
-      if (place.buffer !== buffer) return true;
-      const { low, high } = inRow(place, size);
+    accesses.every((access) => {
+      if (access.buffer !== buffer) return true;
+      const { low, high } = withinRow(access.index, size);
       return low >= 0 && high < size;
     });
-  const kept = new Map<Buffer, Buffer>();
+  const rowBuffers = new Map<Buffer, Buffer>();
   for (const { buffer } of stores) {
     const size = buffer.size / count;
-    if (!read.has(buffer) && !kept.has(buffer) && keepsToRow(buffer, size))
-      kept.set(buffer, { ...buffer, size });
+    if (!live.has(buffer) && !rowBuffers.has(buffer) && staysInRow(buffer, size))
+      rowBuffers.set(buffer, { ...buffer, size });
   }
-  const within = <P extends Place>(place: P): P => {
-    const buffer = kept.get(place.buffer);
-    return buffer ? { ...place, buffer, index: inRow(place, buffer.size) } : place;
-  };
-  const moved = new Map<Statement, Statement>();
+  return rowBuffers.size === 0
+    ? nest
+    : mapAccesses(nest, (access) => {
+        const buffer = rowBuffers.get(access.buffer);
+        return buffer ? { ...access, buffer, index: withinRow(access.index, buffer.size) } : access;
+      });
+}
+
+/** The nest with other stores and loads. */
+function mapAccesses(nest: Nest, map: <A extends Access>(access: A) => A): Nest {
+  const mapped = new Map<Statement, Statement>();
   const loops = nest.loops.map(({ axes, statements }) => ({
     axes,
-    statements: statements.map((t) => {
-      const task = { ...t, store: t.store && within(t.store) };
-      moved.set(t, task);
-      return task;
+    statements: statements.map((statement) => {
+      const result = { ...statement, store: statement.store && map(statement.store) };
+      mapped.set(statement, result);
+      return result;
     }),
   }));
   const args = nest.args.map((x): Arg => {
-    if (x.kind === "result") return { ...x, task: moved.get(x.task) as Statement };
-    return x.kind === "load" ? within(x) : x;
+    if (x.kind === "result") return { ...x, task: mapped.get(x.task)! };
+    return x.kind === "load" ? map(x) : x;
   });
   return { ...nest, loops, args };
 }
+
+/** Array contraction: a buffer that one nest alone uses, row by row, shrinks to one row, which every row reuses. */
+export const contractToRows = (program: Program): Program =>
+  rewriteBackward(program, (kernel, live) => (kernel.kind === "nest" ? contractNest(kernel, live) : kernel));

@@ -1,66 +1,61 @@
 import { type Expr, subexpressions } from "../../scalar/expr.ts";
-import { buffersOf } from "../ir/buffers.ts";
 import type { Arg, Buffer, Loop, Nest, Statement } from "../ir/kernel.ts";
-import type { Kernel } from "../ir/program.ts";
-import { contractToRows } from "./contract-buffers.ts";
+import type { Program } from "../ir/program.ts";
+import { rewriteBackward } from "./rewrite.ts";
 
-/** The nest without what neither it nor a later reader of `read` reads, and what is left to it to read; null where nothing is left. */
-function pruneNest(nest: Nest, read: ReadonlySet<Buffer>): { nest: Nest; reads: ReadonlySet<Buffer> } | null {
-  const reads = new Set<Buffer>();
-  const seen = new Set<Expr>();
-  const used = new Set<Arg>();
-  const results = new Set<Statement>();
-  const note = (root: Expr): void => {
-    for (const e of subexpressions([root], seen)) {
-      if (seen.has(e)) continue;
-      seen.add(e);
-      const x = e.kind === "arg" ? nest.args[e.index] : undefined;
+/** Takes the place of an argument that no statement reads, so that the others keep their positions. */
+const unusedArg: Arg = { kind: "guard", type: "bool", guard: [] };
+
+/** What the statements that stay read: found from the last statement to the first. */
+class Uses {
+  readonly args = new Set<Arg>();
+  readonly buffers = new Set<Buffer>();
+  readonly results = new Set<Statement>();
+  readonly #seen = new Set<Expr>();
+
+  constructor(readonly nest: Nest) {}
+
+  add(root: Expr): void {
+    for (const e of subexpressions([root], this.#seen)) {
+      if (this.#seen.has(e)) continue;
+      this.#seen.add(e);
+      const x = e.kind === "arg" ? this.nest.args[e.index] : undefined;
       if (!x) continue;
-      used.add(x);
-      if (x.kind === "result") results.add(x.task);
-      if (x.kind === "load" || x.kind === "gather") reads.add(x.buffer);
-      if (x.kind === "gather") note(x.at);
+      this.args.add(x);
+      if (x.kind === "result") this.results.add(x.task);
+      if (x.kind === "load" || x.kind === "gather") this.buffers.add(x.buffer);
+      if (x.kind === "gather") this.add(x.at);
     }
-  };
+  }
+}
+
+/** The nest without stores to buffers that are not live, and without statements that nothing reads; null if none remain. */
+function pruneNest(nest: Nest, live: ReadonlySet<Buffer>): Nest | null {
+  const uses = new Uses(nest);
   const kept = new Map<Statement, Statement>();
   for (const { statements } of [...nest.loops].reverse())
-    for (const task of [...statements].reverse()) {
-      const target = task.store?.buffer;
-      const stored = target !== undefined && (read.has(target) || reads.has(target));
-      const does = stored || task.check !== undefined;
-      if (!does && !results.has(task)) continue;
-      kept.set(task, does ? task : { ...task, store: undefined });
-      note(task.value);
+    for (const statement of [...statements].reverse()) {
+      const buffer = statement.store?.buffer;
+      const isStored = buffer !== undefined && (live.has(buffer) || uses.buffers.has(buffer));
+      const hasEffect = isStored || statement.check !== undefined;
+      if (!hasEffect && !uses.results.has(statement)) continue;
+      kept.set(statement, hasEffect ? statement : { ...statement, store: undefined });
+      uses.add(statement.value);
     }
   if (kept.size === 0) return null;
-  const removedArg: Arg = { kind: "guard", type: "bool", guard: [] };
   const args = nest.args.map((x): Arg => {
-    if (!used.has(x)) return removedArg;
-    return x.kind === "result" ? { ...x, task: kept.get(x.task) as Statement } : x;
+    if (!uses.args.has(x)) return unusedArg;
+    return x.kind === "result" ? { ...x, task: kept.get(x.task)! } : x;
   });
   const loops = nest.loops
-    .map(({ axes, statements }): Loop => ({ axes, statements: statements.flatMap((t) => kept.get(t) ?? []) }))
+    .map(({ axes, statements }): Loop => ({ axes, statements: statements.flatMap((s) => kept.get(s) ?? []) }))
     .filter(({ statements }) => statements.length > 0);
-  return { nest: { ...nest, loops, args }, reads };
+  return { ...nest, loops, args };
 }
 
 /**
- * Kernels without the stores that nobody reads: what the readers of a value work out from its formula, or take from the
- * loop that made it, needs no memory. What a nest makes for itself has memory for one row.
+ * Dead-store elimination. Fusion stores every value that a kernel may read from memory; here those go that all readers
+ * recompute or find in a register.
  */
-export function eliminateDeadStores(kernels: readonly Kernel[], outputs: readonly Buffer[]): Kernel[] {
-  const read = new Set(outputs);
-  const kept: Kernel[] = [];
-  for (const kernel of [...kernels].reverse()) {
-    if (kernel.kind === "nest") {
-      const left = pruneNest(kernel, read);
-      if (!left) continue;
-      kept.push(contractToRows(left.nest, read));
-      for (const b of left.reads) read.add(b);
-      continue;
-    }
-    for (const b of buffersOf(kernel)) if (b !== kernel.out) read.add(b);
-    kept.push(kernel);
-  }
-  return kept.reverse();
-}
+export const eliminateDeadStores = (program: Program): Program =>
+  rewriteBackward(program, (kernel, live) => (kernel.kind === "nest" ? pruneNest(kernel, live) : kernel));

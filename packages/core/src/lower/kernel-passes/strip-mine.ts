@@ -1,115 +1,130 @@
 import { type DType, isFloat } from "../../dtype.ts";
 import { arg, type Expr, rewrite, subexpressions } from "../../scalar/expr.ts";
 import { linearize } from "../../scalar/linearize.ts";
-import { axesOf, valueOnly } from "../ir/axes.ts";
+import { axesOf, pointCount, valueOnly } from "../ir/axes.ts";
+import { withKernels } from "../ir/buffers.ts";
 import { addIndex, type Index, loopVariable, scaleIndex, substitute } from "../ir/index-map.ts";
-import type { Arg, Axis, Buffer, Nest, Statement } from "../ir/kernel.ts";
+import type { Arg, Axis, Buffer, Loop, Nest, Statement } from "../ir/kernel.ts";
+import type { Program } from "../ir/program.ts";
+import type { Target } from "../target.ts";
 
-/** Processors work on several points of a loop at once, as far as that many words reach. */
-const longBody = 48;
-/** A loop is divided where the longer part is at most so much of the whole. */
-const worthwhile = 0.75;
-const [leastStrip, mostStrip] = [64, 4096];
-/** Loops of fewer points gain nothing. */
-const leastPoints = 1 << 14;
+interface SplitPoint {
+  readonly value: Expr;
+  readonly type: DType;
+}
 
-const wordsIn = (parts: readonly Expr[]): number => parts.filter((e) => e.kind === "apply").length;
+const opCount = (parts: readonly Expr[]): number => parts.filter((e) => e.kind === "apply").length;
 
-/** The value that divides formulas best: the longer of what it takes and of what is left then is the shortest. */
-function divide(values: readonly Expr[], args: readonly Arg[]): { value: Expr; type: DType } | undefined {
-  const parts = subexpressions(values);
-  if (wordsIn(parts) < longBody) return undefined;
-  const { instructions } = linearize(
-    values,
-    args.map((x) => x.type),
-  );
+/** The expressions that several others read. */
+function sharedAmong(parts: readonly Expr[]): ReadonlySet<Expr> {
   const read = new Set<Expr>();
   const shared = new Set<Expr>();
   for (const e of parts)
     if (e.kind === "apply") for (const x of new Set(e.args)) (read.has(x) ? shared : read).add(x);
-  let best: ReturnType<typeof divide>;
-  let least = worthwhile * wordsIn(parts);
+  return shared;
+}
+
+/** The shared float value that minimises the larger half of a loop body, counted in ops. */
+function splitPoint(
+  values: readonly Expr[],
+  args: readonly Arg[],
+  { minFissionOps, maxFissionRatio }: Target,
+): SplitPoint | undefined {
+  const parts = subexpressions(values);
+  if (opCount(parts) < minFissionOps) return undefined;
+  const types = args.map((x) => x.type);
+  const { instructions } = linearize(values, types);
+  const shared = sharedAmong(parts);
+  let best: SplitPoint | undefined;
+  let fewest = maxFissionRatio * opCount(parts);
   parts.forEach((value, k) => {
     const type = instructions[k]?.type;
     if (value.kind !== "apply" || !shared.has(value) || !type || !isFloat(type)) return;
-    const longer = Math.max(
-      wordsIn(subexpressions([value])),
-      wordsIn(subexpressions(values, new Set([value]))),
-    );
-    if (longer > least) return;
+    const before = opCount(subexpressions([value]));
+    const after = opCount(subexpressions(values, new Set([value])));
+    if (Math.max(before, after) > fewest) return;
     best = { value, type };
-    least = longer;
+    fewest = Math.max(before, after);
   });
   return best;
 }
 
-/** The greatest number of points that strips of so many may have. */
-function stripOf(size: number): number | undefined {
-  for (let n = mostStrip; n >= leastStrip; n--) if (size % n === 0) return n;
+/** The longest strip that divides an axis. */
+function stripLength(size: number, { minStrip, maxStrip }: Target): number | undefined {
+  for (let n = maxStrip; n >= minStrip; n--) if (size % n === 0) return n;
   return undefined;
 }
 
-/** A nest with the variable of an axis made of two others: which strip, and where in it. */
-function strips(nest: Nest, { name, size }: Axis, strip: number): Nest {
+/** Strip-mining: one axis becomes two, the strip and the point in it. */
+function stripMine(nest: Nest, { name, size }: Axis, strip: number): Nest {
   const [outer, inner] = axesOf("q", [size / strip, strip]).axes as [Axis, Axis];
-  const place = addIndex(
+  const position = addIndex(
     scaleIndex(loopVariable(outer.name, outer.size), strip),
     loopVariable(inner.name, inner.size),
   );
-  const moved = <P extends { readonly index: Index }>(x: P): P => ({
+  const withPosition = <P extends { readonly index: Index }>(x: P): P => ({
     ...x,
-    index: substitute(x.index, name, place),
+    index: substitute(x.index, name, position),
   });
   const args = nest.args.map((x): Arg => {
-    const within = "index" in x ? moved(x) : x;
-    return "guard" in within && within.guard ? { ...within, guard: within.guard.map(moved) } : within;
+    const result = "index" in x ? withPosition(x) : x;
+    return "guard" in result && result.guard ? { ...result, guard: result.guard.map(withPosition) } : result;
   });
   const loops = nest.loops.map(({ axes, statements }) => ({
     axes: axes.flatMap((a) => (a.name === name ? [outer, inner] : [a])),
-    statements: statements.map((t) => ({ ...t, store: t.store && moved(t.store) })),
+    statements: statements.map((s) => ({ ...s, store: s.store && withPosition(s.store) })),
   }));
   return { ...nest, args, loops };
 }
 
-/**
- * A nest of one loop with a long body as two, which take turns strip by strip: the first works out a value that is about half
- * the work, into memory for one strip, and the second the rest. Processors then overlap more points, which wait for one another less.
- */
-export function fissionStrips(
-  nest: Nest,
-  memory: (dtype: DType, size: number, item: number) => Buffer,
-): Nest {
-  const [loop, more] = nest.loops;
-  const plain = (t: Statement) => t.store && !t.reduce && t.check === undefined;
-  if (!loop || more || !loop.statements.every(plain) || nest.args.some((x) => x.kind === "gather"))
-    return nest;
-  const last = loop.axes.at(-1);
-  const points = [...nest.outerAxes, ...loop.axes].reduce((n, { size }) => n * size, 1);
-  const strip = !last || points < leastPoints ? undefined : stripOf(last.size);
-  const found =
-    strip &&
-    divide(
-      loop.statements.map((t) => t.value),
-      nest.args,
-    );
-  if (!last || !found) return nest;
-  const { outerAxes, loops, args } = strip === last.size ? nest : strips(nest, last, strip);
-  const { axes, statements } = loops[0] as (typeof loops)[number];
-  const inner = axes.at(-1) as Axis;
-  const { value, type } = found;
+/** The loop of a nest that may be split: the only one, whose statements all store what they compute at each point. */
+function fissionableLoop({ loops, args }: Nest): Loop | undefined {
+  const [loop, more] = loops;
+  const isPlain = (s: Statement) => s.store && !s.reduce && s.check === undefined;
+  return !more && loop?.statements.every(isPlain) && !args.some((x) => x.kind === "gather")
+    ? loop
+    : undefined;
+}
+
+/** The nest as two loops over each strip: the first stores the value at the split point, the second reads it. */
+function fissionNest(nest: Nest, target: Target, newBuffer: (like: Omit<Buffer, "id">) => Buffer): Nest {
+  const loop = fissionableLoop(nest);
+  const axis = loop?.axes.at(-1);
+  if (!loop || !axis || pointCount([...nest.outerAxes, ...loop.axes]) < target.minFissionPoints) return nest;
+  const strip = stripLength(axis.size, target);
+  if (!strip) return nest;
+  const values = loop.statements.map((s) => s.value);
+  const split = splitPoint(values, nest.args, target);
+  if (!split) return nest;
+  const { outerAxes, loops, args } = strip === axis.size ? nest : stripMine(nest, axis, strip);
+  const { axes, statements } = loops[0]!;
+  const inner = axes.at(-1)!;
+  const { value, type } = split;
+  const buffer = newBuffer({ item: statements[0]!.store!.buffer.item, dtype: type, size: inner.size });
   const index = loopVariable(inner.name, inner.size);
-  const buffer = memory(type, inner.size, (statements[0] as Statement).store?.buffer.item as number);
-  const rest = rewrite(
-    statements.map((t) => t.value),
-    new Map([[value, arg(args.length, `x${args.length}`)]]),
-  );
+  const rest = rewrite(values, new Map([[value, arg(args.length, `x${args.length}`)]]));
+  const outer = [...outerAxes, ...axes.slice(0, -1)];
   return {
     kind: "nest",
-    outerAxes: [...outerAxes, ...axes.slice(0, -1)],
+    outerAxes: outer,
+    parallel: outer.length,
     loops: [
       { axes: [inner], statements: [{ ...valueOnly, value, type, store: { buffer, index } }] },
-      { axes: [inner], statements: statements.map((t, k) => ({ ...t, value: rest[k] as Expr })) },
+      { axes: [inner], statements: statements.map((s, k) => ({ ...s, value: rest[k]! })) },
     ],
     args: [...args, { kind: "load", type, buffer, index, guard: [] }],
   };
+}
+
+/**
+ * Loop fission: a long loop body is split in two, strip by strip, at a value that several expressions share, so that
+ * out-of-order processors overlap more iterations. The value is stored in a buffer of one strip.
+ */
+export function fissionStrips(program: Program, target: Target): Program {
+  let id = program.buffers.length;
+  const newBuffer = (like: Omit<Buffer, "id">): Buffer => ({ id: id++, ...like });
+  const kernels = program.kernels.map((kernel) =>
+    kernel.kind === "nest" ? fissionNest(kernel, target, newBuffer) : kernel,
+  );
+  return withKernels(program, kernels);
 }

@@ -1,42 +1,43 @@
-import { sizeOf } from "../../shape.ts";
+import { pointCount } from "../ir/axes.ts";
 import type { Index, Predicate } from "../ir/index-map.ts";
 import type { Axis } from "../ir/kernel.ts";
 
-/** Where the loop variables of a nest stand. */
+/** The values of the loop variables of a nest. */
 export type Point = Map<string, number>;
 
-/** What an index is at a point. */
+/** The value of an index at a point. */
 export const valueAt = ({ constant, terms }: Index, at: Point): number =>
   terms.reduce((sum, { atom, factor }) => {
-    if (atom.kind === "kept") throw new Error(`${atom.key} is not written out`);
+    if (atom.kind === "kept") throw new Error(`${atom.key} is not expanded`);
     if (atom.kind === "quotient") return sum + factor * Math.floor(valueAt(atom.inner, at) / atom.by);
     const value = at.get(atom.key);
-    if (value === undefined) throw new Error(`${atom.key} is the variable of no loop around`);
+    if (value === undefined) throw new Error(`no enclosing loop has the variable ${atom.key}`);
     return sum + factor * value;
   }, constant);
 
-/** Whether a guard holds at a point. */
+/** Whether a predicate holds at a point. */
 export const holdsAt = (guard: Predicate, at: Point): boolean =>
   guard?.every(({ kind, index }) => {
     const value = valueAt(index, at);
     return kind === "zero" ? value === 0 : value >= 0;
   }) ?? false;
 
-/** So many places along an axis: all where it is no longer, or else its ends and some between. */
-function placesAlong(size: number, most: number): readonly number[] {
-  if (size <= most) return Array.from({ length: size }, (_, i) => i);
-  const between = Array.from({ length: most }, (_, i) => Math.floor((i * (size - 1)) / (most - 1)));
+/** Positions along an axis: all if there are at most `max`, or else both ends and some between. */
+function positionsAlong(size: number, max: number): readonly number[] {
+  if (size <= max) return Array.from({ length: size }, (_, i) => i);
+  const between = Array.from({ length: max }, (_, i) => Math.floor((i * (size - 1)) / (max - 1)));
   return [...new Set([0, 1, ...between, size - 2, size - 1])].sort((a, b) => a - b);
 }
 
-/** Goes to all points of axes in the order of loops, or to about `most` of them, the corners among these. */
-export function visit(axes: readonly Axis[], most: number, at: Point, body: () => void): void {
+/** Visits all points of axes in the order of the loops, or about `max` of them, the corners included. */
+export function visit(axes: readonly Axis[], max: number, at: Point, body: () => void): void {
   const [axis, ...inner] = axes;
   if (!axis) return body();
-  const all = axis.size * sizeOf(inner.map((a) => a.size)) <= most;
-  const places = placesAlong(axis.size, all ? axis.size : Math.max(4, Math.floor(most ** (1 / axes.length))));
-  for (const i of places) {
+  const isAll = axis.size * pointCount(inner) <= max;
+  const perAxis = Math.max(4, Math.floor(max ** (1 / axes.length)));
+  const positions = positionsAlong(axis.size, isAll ? axis.size : perAxis);
+  for (const i of positions) {
     at.set(axis.name, i);
-    visit(inner, Math.floor(most / places.length), at, body);
+    visit(inner, Math.floor(max / positions.length), at, body);
   }
 }

@@ -2,10 +2,8 @@ import type { DType, TypedArray } from "../../../dtype.ts";
 import { fail } from "../../../errors.ts";
 import { elementsNow, ScalarValue, type Value } from "../../../graph/value.ts";
 import { bytesOf } from "../../../lower/ir/program.ts";
+import { readPastEnd } from "../target.ts";
 import type { Heap, SizeClass } from "./heap.ts";
-
-/** Vectors may be read up to this far beyond the end of a tensor. */
-export const readPastEnd = 32;
 
 /** A tensor in linear memory: an entry of the list that begins with the most recently used one. */
 class Block {
