@@ -62,7 +62,7 @@ describe("verify", () => {
     [
       "elements that nothing stores",
       () => broken(scaled(), (n) => moveStores(n, (index) => scaleIndex(index, 0))),
-      /asked for and not stored/,
+      /is an output and not stored/,
     ],
     [
       "a kernel that is missing",
@@ -87,6 +87,31 @@ describe("verify", () => {
       /of 13.5/,
     ],
     [
+      "parallel axes that carry an accumulation",
+      () => {
+        const columnSums = programOf(
+          x()
+            .sub(x().sum(1, { keepdim: true }))
+            .sum(0),
+        );
+        const parallel = (nest: Nest) => ({ ...nest, parallel: nest.outerAxes.length });
+        return {
+          ...columnSums,
+          kernels: columnSums.kernels.map((k) => (k.kind === "nest" ? parallel(k) : k)),
+        };
+      },
+      /belongs to another point of the parallel axes/,
+    ],
+    [
+      "a memory plan with overlapping buffers",
+      () => {
+        const program = programOf(x().cumsum(0).add(x().cumsum(1)).cumsum(0));
+        const offsets = new Map([...program.plan.offsets].map(([buffer]) => [buffer, 0]));
+        return { ...program, plan: { ...program.plan, offsets } };
+      },
+      /overlaps/,
+    ],
+    [
       "a result of a later loop",
       () => broken(softmax(), (n) => ({ ...n, loops: [...n.loops].reverse() })),
       /result of no earlier reduction|read before it is stored|read by the loop/,
@@ -97,7 +122,7 @@ describe("verify", () => {
         broken(scaled(), (n) =>
           withValues(n, (t) => where(eq(t.value, 0), add(where(eq(t.value, 1), 1, 2), 1), 2)),
         ),
-      /in which dtype/,
+      /the dtype of where is unknown/,
     ],
     [
       "a word in two dtypes",
