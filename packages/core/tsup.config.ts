@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/testing/index.ts", "src/internal/index.ts", "src/debug/log.ts"],
+  entry: ["src/index.ts", "src/testing/index.ts", "src/internal/index.ts"],
   format: "esm",
   platform: "neutral",
   target: "es2022",
