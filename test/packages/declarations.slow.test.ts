@@ -83,3 +83,27 @@ it("what is published compiles where declarations of libraries are checked, and 
   });
   expect(stdout).toBe("");
 });
+
+/** What the type checker does for a first gradient: counts, which are the same on every machine. */
+const counts = (program: string): Readonly<Record<string, number>> => {
+  writeFileSync(join(out, "counted.ts"), program);
+  const flags =
+    "--noEmit --strict --skipLibCheck --singleThreaded --extendedDiagnostics --module nodenext --target es2023";
+  const args = [...flags.split(" "), "--allowImportingTsExtensions", "--types", "", "counted.ts"];
+  const { stdout } = spawnSync(process.execPath, [tsc, ...args], { cwd: out, encoding: "utf8" });
+  expect(stdout).not.toContain("error");
+  return Object.fromEntries(
+    [...stdout.matchAll(/^(\w+):\s+(\d+)$/gm)].map(([, name, n]) => [name, Number(n)]),
+  );
+};
+
+it("a first gradient costs the type checker few types and instantiations beyond an empty program", () => {
+  const program = `
+import { grad, type Tensor, tensor } from "./index.ts";
+export const slope = grad((w: Tensor) => tensor([1, 2]).mul(w).softplus().mean())(tensor([3, 4])).toArray();
+`;
+  const [used, empty] = [counts(program), counts("export {};")];
+  const cost = (name: string) => (used[name] ?? 0) - (empty[name] ?? 0);
+  expect(cost("Types")).toBeLessThan(900);
+  expect(cost("Instantiations")).toBeLessThan(1600);
+});
