@@ -53,6 +53,7 @@ const rooms: readonly Room[] = [
   ),
   { name: "wasm", at: core("backend/wasm"), not: ["autodiff"] },
   { name: "default backend", at: core("backend/default"), only: ["backend", "wasm"] },
+  { name: "compositions", at: core("compositions"), not: ["autodiff"] },
   { name: "tensor", at: core("tensor") },
   { name: "transform", at: core("transform") },
   { name: "compile", at: core("compile") },

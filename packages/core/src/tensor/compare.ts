@@ -1,5 +1,5 @@
 import { checkArguments, type Signature } from "../arguments.ts";
-import type { CloseOptions } from "../ops/derived.ts";
+import type { CloseOptions } from "../compositions/float.ts";
 import { methodArguments } from "./methods.ts";
 import type { Tensor, TensorLike } from "./tensor.ts";
 

@@ -1,13 +1,14 @@
 import { checkArguments, checked, type Kind, type Options, type Signature } from "../arguments.ts";
+import { eye as eyeNode } from "../compositions/matrix.ts";
+import { meshgridArguments, meshgrid as meshgridNodes } from "../compositions/meshgrid.ts";
+import { stackArguments, stack as stackNodes } from "../compositions/stack.ts";
 import { type DType, getDefaultDtype, isFloat, isInt32, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { cast, operandArguments } from "../ops/apply.ts";
-import { stackArguments, stack as stackNodes } from "../ops/arrange.ts";
 import { broadcasting } from "../ops/broadcast.ts";
 import { einsumArguments, einsum as einsumNodes } from "../ops/contract.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
-import { meshgridArguments, meshgrid as meshgridNodes } from "../ops/grid.ts";
 import { catArguments, cat as catNodes } from "../ops/movement.ts";
 import { data, iota, scalar } from "../ops/source.ts";
 import { checkShape, type Shape } from "../shape.ts";
@@ -15,7 +16,7 @@ import { holdsTensor, join, type TensorList } from "./join.ts";
 import { parseData, type TensorData } from "./nested.ts";
 import { lifted, Tensor } from "./tensor.ts";
 
-const { add, eq, le, mul, sub } = elementwiseOps;
+const { add, le, mul, sub } = elementwiseOps;
 
 /** Options of all functions that create a tensor. */
 export interface CreateOptions {
@@ -145,9 +146,8 @@ export const onesLike = checked(
 export function eye(n: number, m = n, options: CreateOptions = {}): Tensor {
   checkArguments("eye", eyeArguments, arguments);
   const { dtype = getDefaultDtype(), requiresGrad } = options;
-  const shape = checkShape("eye", [n, m]);
-  const on = eq(iota(shape, 0, "int32"), iota(shape, 1, "int32"));
-  return made(new Tensor(cast(on, dtype)), requiresGrad);
+  checkShape("eye", [n, m]);
+  return made(new Tensor(eyeNode(n, m, dtype)), requiresGrad);
 }
 
 /** start, start + step, … up to and without stop, in double precision; `arange(n)` is 0 … n − 1. float32 unless told. */

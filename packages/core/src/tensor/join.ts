@@ -1,8 +1,8 @@
+import { stack } from "../compositions/stack.ts";
 import { type DType, promote, promoteScalar } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { cast } from "../ops/apply.ts";
-import { stack } from "../ops/arrange.ts";
 import { data, scalar } from "../ops/source.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { parseData, type TensorData } from "./nested.ts";

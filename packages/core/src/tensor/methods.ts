@@ -1,91 +1,21 @@
 import type { Signatures } from "../arguments.ts";
+import { type Compositions, compositionArguments, compositions } from "../compositions/table.ts";
 import type { Node } from "../graph/node.ts";
-import { activations } from "../ops/activations.ts";
-import { formulaArguments } from "../ops/apply.ts";
-import { arrangementArguments, arrangements } from "../ops/arrange.ts";
-import { contractionArguments, contractions } from "../ops/contract.ts";
-import { derived, derivedArguments } from "../ops/derived.ts";
-import { elementwiseOps } from "../ops/elementwise.ts";
-import { gridArguments, grids } from "../ops/grid.ts";
-import { indexingArguments, indexings } from "../ops/indexing.ts";
-import { movementArguments, movements } from "../ops/movement.ts";
-import { normArguments, norms } from "../ops/norm.ts";
-import { placementArguments, placements } from "../ops/places.ts";
-import { productArguments, products } from "../ops/product.ts";
-import { recurrenceArguments, recurrences } from "../ops/recurrence.ts";
-import { reductionArguments, reductions } from "../ops/reduce.ts";
-import { runningArguments, runnings } from "../ops/running.ts";
-import { windowingArguments, windowings } from "../ops/windows.ts";
-import { aliasArguments, aliases } from "./aliases.ts";
-import { subscriptArguments, subscripts } from "./at.ts";
-import { selectionArguments, selections } from "./select.ts";
+import { type Rows, rowArguments, rows } from "../ops/table.ts";
 
-/** `where` puts its condition first and is a function; the others read as methods of their first operand. */
-const { where: _, ...elementwise } = elementwiseOps;
+/** The ops by reference to their tables, so that published declarations keep the documentation of the rows. */
+type MethodTable = Omit<Rows, "where"> & Compositions;
 
-/** The tables by reference, so that published declarations keep the documentation of the rows. */
-type MethodTable = Omit<typeof elementwiseOps, "where"> &
-  typeof activations &
-  typeof movements &
-  typeof windowings &
-  typeof reductions &
-  typeof contractions &
-  typeof indexings &
-  typeof recurrences &
-  typeof runnings &
-  typeof derived &
-  typeof norms &
-  typeof arrangements &
-  typeof grids &
-  typeof products &
-  typeof placements &
-  typeof selections &
-  typeof aliases &
-  typeof subscripts;
-
-/** Every method of a tensor that is an op: the rows of all tables, taking and giving nodes. */
-export const methods: MethodTable = {
-  ...elementwise,
-  ...activations,
-  ...movements,
-  ...windowings,
-  ...reductions,
-  ...contractions,
-  ...indexings,
-  ...recurrences,
-  ...runnings,
-  ...derived,
-  ...norms,
-  ...arrangements,
-  ...grids,
-  ...products,
-  ...placements,
-  ...selections,
-  ...aliases,
-  ...subscripts,
-};
+/**
+ * Every method of a tensor that is an op, taking and giving nodes. The row `where`, whose first operand is the condition, is
+ * a function; the method takes the condition second.
+ */
+export const methods: MethodTable = { ...rows, ...compositions };
 
 /** What the methods take. */
-export const methodArguments = {
-  ...formulaArguments(elementwise),
-  ...formulaArguments(activations),
-  ...movementArguments,
-  ...windowingArguments,
-  ...reductionArguments,
-  ...contractionArguments,
-  ...indexingArguments,
-  ...recurrenceArguments,
-  ...runningArguments,
-  ...derivedArguments,
-  ...normArguments,
-  ...arrangementArguments,
-  ...gridArguments,
-  ...productArguments,
-  ...placementArguments,
-  ...selectionArguments,
-  ...aliasArguments,
-  ...subscriptArguments,
-} satisfies Signatures<typeof methods>;
+export const methodArguments = { ...rowArguments, ...compositionArguments } satisfies Signatures<
+  typeof methods
+>;
 
 /** A type with tensors `T` in the place of nodes. */
 export type Lifted<X, T> = X extends Node

@@ -7,11 +7,11 @@ import {
   type Options,
   type Signature,
 } from "../arguments.ts";
+import * as draw from "../compositions/random.ts";
 import { getDefaultDtype, isFloat, toFloating } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { elementwise } from "../ops/apply.ts";
-import * as draw from "../ops/random.ts";
 import { type Key, scalar } from "../ops/source.ts";
 import { le } from "../scalar/primitives.ts";
 import { broadcast, type Shape } from "../shape.ts";
@@ -162,7 +162,7 @@ export const randint = checked(
   (low: number, high: number, shape: Shape, options: RandomOptions = {}): Tensor =>
     finish(
       new Tensor(
-        draw.integers(low, high, shape, keyOf(options), options.dtype ?? draw.integerDType(low, high)),
+        draw.randomIntegers(low, high, shape, keyOf(options), options.dtype ?? draw.integerDType(low, high)),
       ),
       options,
     ),

@@ -1,12 +1,12 @@
 import { checkArguments, checked, checkMethods, type Signature, throwMissingReceiver } from "../arguments.ts";
 import { leavesOf, reverse } from "../autodiff/reverse.ts";
 import { evaluate as evaluateNodes } from "../backend/evaluate.ts";
+import type { CloseOptions } from "../compositions/float.ts";
 import type { DType, TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { Node } from "../graph/node.ts";
 import { cast } from "../ops/apply.ts";
 import { broadcasting, type KeepDim } from "../ops/broadcast.ts";
-import type { CloseOptions } from "../ops/derived.ts";
 import { collected, detach, leaf } from "../ops/identity.ts";
 import { constant } from "../ops/source.ts";
 import { sameShape } from "../shape.ts";

@@ -2,15 +2,16 @@ import type { Signatures } from "../arguments.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { cast } from "../ops/apply.ts";
-import { arrangementArguments, arrangements } from "../ops/arrange.ts";
 import { broadcasting } from "../ops/broadcast.ts";
 import { contractions } from "../ops/contract.ts";
-import { derived, derivedArguments } from "../ops/derived.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
 import { movementArguments, movements } from "../ops/movement.ts";
 import type { Operand } from "../ops/row.ts";
-import { runningArguments, runnings } from "../ops/running.ts";
 import { axis, formatShape, sizeOf } from "../shape.ts";
+import { floatOpArguments, floatOps } from "./float.ts";
+import { logSumExpArguments, logSumExps } from "./log-sum-exp.ts";
+import { statistics, statisticsArguments } from "./statistics.ts";
+import { transposeArguments, transposes } from "./transpose.ts";
 
 /** Throws unless two operands have these numbers of axes. */
 function requireRanks(op: string, a: Node, b: Node, ranks: readonly [number, number]): void {
@@ -22,29 +23,29 @@ function requireRanks(op: string, a: Node, b: Node, ranks: readonly [number, num
     );
 }
 
-/** Names by which users of PyTorch and NumPy know what has another one here, and their stricter or shorter kin. */
+/** The names that ops of other names have in PyTorch and NumPy, and their stricter variants. */
 export const aliases = {
   /** The elements in row-major order in another shape, as `reshape`. */
   view: movements.reshape,
 
-  /** Axes of size 1 repeated, and leading ones added, to reach `shape`, as `expand`. */
+  /** Repeats axes of size 1, and adds leading ones, to reach `shape`, as `expand`. */
   broadcastTo: movements.expand,
 
-  /** Axes of size 1 repeated to reach the shape of `other`. */
+  /** Repeats axes of size 1 to reach the shape of `other`. */
   expandAs: (x: Node, other: Node): Node => broadcasting.expand(x, other.shape),
 
-  /** The transpose of a matrix; a vector or a scalar as it is. @throws for more axes: see `mT` and `permute`. */
+  /** The transpose of a matrix; a vector or a scalar is returned as it is. @throws for more axes: see `mT` and `permute`. */
   t(x: Node): Node {
     if (x.shape.length > 2)
-      fail("shape", "t", `${formatShape(x.shape)} is no matrix. Did you mean x.mT, or x.permute(…)?`);
-    return x.shape.length < 2 ? x : arrangements.transpose(x);
+      fail("shape", "t", `${formatShape(x.shape)} is not a matrix. Did you mean x.mT, or x.permute(…)?`);
+    return x.shape.length < 2 ? x : transposes.transpose(x);
   },
 
-  /** Axes moved to other places, as `movedim`. */
-  moveaxis: arrangements.movedim,
+  /** Moves axes to other positions, as `movedim`. */
+  moveaxis: transposes.movedim,
 
-  /** Two axes exchanged, as `transpose`. */
-  swapaxes: arrangements.transpose,
+  /** Exchanges two axes, as `transpose`. */
+  swapaxes: transposes.transpose,
 
   /** The product of two matrices, [n, k] · [k, m]. @throws for other numbers of axes: see `matmul`. */
   mm(x: Node, other: Node): Node {
@@ -70,17 +71,23 @@ export const aliases = {
     return contractions.matmul(x, other);
   },
 
-  /** Σ of the diagonal of a matrix. */
+  /** The sum of the diagonal of a matrix. */
   trace(x: Node): Node {
     if (x.shape.length !== 2)
-      fail("shape", "trace", `${formatShape(x.shape)} is no matrix. Did you mean x.diagonal().sum()?`);
+      fail("shape", "trace", `${formatShape(x.shape)} is not a matrix. Did you mean x.diagonal().sum()?`);
     return broadcasting.sum(movements.diagonal(x));
   },
 
-  /** This tensor where `condition` holds, else `other`; the branch not taken leaves no trace in value or gradient. */
+  /**
+   * This tensor where `condition` holds, else `other`. The branch that is not taken contributes neither value nor gradient.
+   *
+   * @example
+   * const x = tensor([-1, 2]);
+   * console.log(x.where(x.gt(0), 0).toArray()); //=> [ 0, 2 ]
+   */
   where: (x: Node, condition: Operand, other: Operand): Node => elementwiseOps.where(condition, x, other),
 
-  /** x held between `min` and `max`, as `clamp`. */
+  /** x clamped to [min, max], as `clamp`. */
   clip: elementwiseOps.clamp,
 
   /** Whether x is NaN, as `isNaN`. */
@@ -93,46 +100,46 @@ export const aliases = {
   isfinite: elementwiseOps.isFinite,
 
   /** Whether |x − other| ≤ atol + rtol·|other|, as `isClose`. */
-  isclose: derived.isClose,
+  isclose: floatOps.isClose,
 
-  /** Σ of the elements that are not NaN, as `nanSum`. */
-  nansum: derived.nanSum,
+  /** The sum of the elements that are not NaN, as `nanSum`. */
+  nansum: statistics.nanSum,
 
-  /** Mean of the elements that are not NaN, as `nanMean`. */
-  nanmean: derived.nanMean,
+  /** The mean of the elements that are not NaN, as `nanMean`. */
+  nanmean: statistics.nanMean,
 
   /** ln Σ eˣ over `dims`, as `logSumExp`. */
-  logsumexp: derived.logSumExp,
+  logsumexp: logSumExps.logSumExp,
 
-  /** ln of the running sums of eˣ along `dim`, as `logCumSumExp`. */
-  logcumsumexp: runnings.logCumSumExp,
+  /** The logarithm of the cumulative sums of eˣ along `dim`, as `logCumSumExp`. */
+  logcumsumexp: logSumExps.logCumSumExp,
 
-  /** The same numbers in float32, as `to("float32")`. */
+  /** Converted to float32, as `to("float32")`. */
   float: (x: Node): Node => cast(x, "float32"),
 
-  /** The same numbers in float64, as `to("float64")`. */
+  /** Converted to float64, as `to("float64")`. */
   double: (x: Node): Node => cast(x, "float64"),
 
-  /** The same numbers in int32, as `to("int32")`: truncated. */
+  /** Converted to int32 by truncation, as `to("int32")`. */
   int: (x: Node): Node => cast(x, "int32"),
 
-  /** The same numbers in int32, the dtype of indices, as `to("int32")`: there are no longer integers here. */
+  /** Converted to int32, the dtype of indices, as `to("int32")`: there are no longer integers. */
   long: (x: Node): Node => cast(x, "int32"),
 
-  /** Whether each element is other than 0, as `to("bool")`. */
+  /** Whether each element is not 0, as `to("bool")`. */
   bool: (x: Node): Node => cast(x, "bool"),
 
-  /** The same value with the same history. Tensors do not change, so there is nothing else to copy. */
+  /** The same value with the same history. Tensors are immutable, so there is nothing to copy. */
   clone: (x: Node): Node => x,
 
-  /** Number of axes, as `ndim`. */
+  /** The number of axes, as `ndim`. */
   dim: (x: Node): number => x.shape.length,
 
-  /** Number of elements, as `size`. */
+  /** The number of elements, as `size`. */
   numel: (x: Node): number => sizeOf(x.shape),
 
-  /** Number of elements along `dim`: PyTorch's `size(dim)`, where `size` is the number of all elements here, as NumPy's. */
-  sizeOf: (x: Node, dim: number): number => x.shape[axis("sizeOf", dim, x.shape.length)] as number,
+  /** The size of axis `dim`: PyTorch's `size(dim)`; `size` is the number of all elements, as in NumPy. */
+  sizeOf: (x: Node, dim: number): number => x.shape[axis("sizeOf", dim, x.shape.length)]!,
 };
 
 export const aliasArguments = {
@@ -140,7 +147,7 @@ export const aliasArguments = {
   broadcastTo: movementArguments.expand,
   expandAs: { other: "tensor" },
   t: {},
-  moveaxis: arrangementArguments.movedim,
+  moveaxis: transposeArguments.movedim,
   swapaxes: { dim0: "dim", dim1: "dim" },
   mm: { other: "tensor" },
   bmm: { other: "tensor" },
@@ -151,11 +158,11 @@ export const aliasArguments = {
   isnan: {},
   isinf: {},
   isfinite: {},
-  isclose: derivedArguments.isClose,
-  nansum: derivedArguments.nanSum,
-  nanmean: derivedArguments.nanMean,
-  logsumexp: derivedArguments.logSumExp,
-  logcumsumexp: runningArguments.logCumSumExp,
+  isclose: floatOpArguments.isClose,
+  nansum: statisticsArguments.nanSum,
+  nanmean: statisticsArguments.nanMean,
+  logsumexp: logSumExpArguments.logSumExp,
+  logcumsumexp: logSumExpArguments.logCumSumExp,
   float: {},
   double: {},
   int: {},
