@@ -88,7 +88,7 @@ describe("at", () => {
     [
       "a range as a list with null",
       () => cube().at([1, null] as never),
-      /"1:3" for the range.*\[1, 3\] for the places/,
+      /"1:3" for the range.*\[1, 3\] for the indices/,
     ],
     ["a value that does not broadcast", () => cube().setAt([0], vector(1, 2)), /\[2\].*\[3, 4\]/],
   ];
