@@ -1,7 +1,7 @@
 import { compile, type DType, elementwise, type Tensor, tensor } from "@chainrule/core";
 import { interpreter, wasm, withBackend } from "@chainrule/core/testing";
 import { describe, expect, it } from "vitest";
-import type { Formula } from "../src/ops/apply.ts";
+import type { Formula } from "../src/ops/formula.ts";
 import { arg, type Expr, literal, subexpressions } from "../src/scalar/expr.ts";
 import { exp } from "../src/scalar/functions.ts";
 import { add, and, div, eq, lt, mul, sub, toFloat32, where } from "../src/scalar/primitives.ts";

@@ -1,7 +1,8 @@
 import type { TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { GraphNode } from "../graph/canonicalize.ts";
-import type { Elementwise, Op } from "../graph/node.ts";
+import type { Op } from "../graph/node.ts";
+import type { Elementwise } from "../graph/op.ts";
 import { elementsNow, type Value } from "../graph/value.ts";
 import { checkIndices } from "../ops/indexing.ts";
 import type { Backend } from "./backend.ts";

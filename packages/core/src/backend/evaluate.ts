@@ -5,6 +5,7 @@ import { type CanonicalGraph, canonicalize, type Graph, graphOf } from "../graph
 import { type GraphKey, graphKeyOf, matches } from "../graph/graph-key.ts";
 import type { Node } from "../graph/node.ts";
 import { ArrayValue, ScalarValue, type Value } from "../graph/value.ts";
+import { movementRule } from "../ops/movement-rules.ts";
 import { arg } from "../scalar/expr.ts";
 import { sizeOf } from "../shape.ts";
 import type { Backend, Executable } from "./backend.ts";
@@ -44,10 +45,10 @@ function executableOf(graph: Graph): Executable {
 
 /** Releases the least recently used executables beyond the bounds. */
 function evict(entries: CacheEntry[]): void {
-  let nodes = entries.reduce((n, { key }) => n + key.steps.length, 0);
+  let nodes = entries.reduce((n, { key }) => n + key.items.length, 0);
   while (entries.length > maxExecutables || (nodes > maxCachedNodes && entries.length > 1)) {
     const { executable, key } = entries.pop()!;
-    nodes -= key.steps.length;
+    nodes -= key.items.length;
     executable.release?.();
   }
 }
@@ -59,7 +60,11 @@ const maxBytes = 2 ** 32;
 function fillFromScalar({ op, inputs: [x], shape, dtype }: Node): Value | undefined {
   if (op.family !== "movement" || !(x?.value instanceof ScalarValue)) return undefined;
   if (sizeOf(shape) * arrays[dtype].BYTES_PER_ELEMENT > maxBytes) return undefined;
-  const [read, more] = op.reads(shape.map((_, k) => arg(k)));
+  const [read, more] = movementRule(op).reads(
+    op,
+    [x.shape],
+    shape.map((_, k) => arg(k)),
+  );
   if (more || read?.valid) return undefined;
   return new ArrayValue(new arrays[dtype](sizeOf(shape)).fill(x.value.number));
 }

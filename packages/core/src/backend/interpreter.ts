@@ -1,9 +1,13 @@
 import { arrays, type DType, isFloat, saturate, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { GraphNode } from "../graph/canonicalize.ts";
-import type { Family, Indexing, Op } from "../graph/node.ts";
+import type { Family, Op } from "../graph/node.ts";
+import type { Indexing } from "../graph/op.ts";
 import { ArrayValue, elementsNow, type Value } from "../graph/value.ts";
 import { checkIndices } from "../ops/indexing.ts";
+import { movementRule } from "../ops/movement-rules.ts";
+import { combinationOf } from "../ops/reduction-rules.ts";
+import { sourceFormula } from "../ops/source.ts";
 import { arg, type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
 import { linearize } from "../scalar/linearize.ts";
 import { primitives } from "../scalar/primitives.ts";
@@ -125,7 +129,10 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
   movement(op, node, inputs, out) {
     const at = coordinates(node.shape);
     const types = at.map((): DType => "int32");
-    for (const { input, index, valid } of [...op.reads(names(at.length))].reverse()) {
+    const shapes = node.inputs.map((x) => x.shape);
+    for (const { input, index, valid } of [
+      ...movementRule(op).reads(op, shapes, names(at.length)),
+    ].reverse()) {
       const strides = stridesOf((node.inputs[input] as Kind).shape);
       const [holds, ...axes] = run([valid ?? 1, ...index], at, types, out.length) as [
         Elements,
@@ -145,20 +152,21 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
 
   reduction(op, node, [x], out) {
     const { shape, dtype } = node.inputs[0] as Kind;
-    const combine = wordIn(op.combine, op.isArgReduction ? dtype : node.dtype);
+    const { combine: primitive, identity, isArgReduction } = combinationOf(op, dtype);
+    const combine = wordIn(primitive, isArgReduction ? dtype : node.dtype);
     const strides = stridesOf(shape);
     const kept = shape.map((_, d) => d).filter((d) => !op.dims.includes(d));
     const pick = (dims: readonly number[], of: readonly number[]) => dims.map((d) => of[d] as number);
     const inner = places(pick(op.dims, shape), pick(op.dims, strides));
     places(pick(kept, shape), pick(kept, strides)).forEach((start, i) => {
-      let result = op.identity;
+      let result = identity;
       let chosen = 0;
       inner.forEach((offset, k) => {
         const next = combine(result, x?.[start + offset] as number);
         if (next !== result && !Number.isNaN(result)) chosen = k;
         result = next;
       });
-      out[i] = op.isArgReduction ? chosen : result;
+      out[i] = isArgReduction ? chosen : result;
     });
   },
 
@@ -228,11 +236,10 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
   },
 
   source(op, node, inputs, out) {
-    if (op.f === undefined) return fail("value", op.name, "has no value");
     const at = coordinates(node.shape);
     const types: DType[] = [...at.map((): DType => "int32"), ...node.inputs.map((x) => x.dtype)];
     const [y] = run(
-      [op.f(names(at.length), names(inputs.length, at.length))],
+      [sourceFormula(op, node.shape, names(at.length), names(inputs.length, at.length))],
       [...at, ...inputs],
       types,
       out.length,
@@ -240,6 +247,8 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
     if (y.length === out.length) out.set(y);
     else out.fill(y[0] as number);
   },
+
+  input: ({ name }) => fail("value", name, "has no value"),
 
   identity(_op, _node, [x], out) {
     out.set(x as Elements);

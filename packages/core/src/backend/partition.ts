@@ -1,4 +1,5 @@
-import { type CanonicalGraph, type GraphNode, inputOp, labelOf } from "../graph/canonicalize.ts";
+import { type CanonicalGraph, type GraphNode, inputOp } from "../graph/canonicalize.ts";
+import { ApplicationNumbers } from "../graph/op-equality.ts";
 import { wholeRounds } from "../graph/rounds.ts";
 import type { Value } from "../graph/value.ts";
 import type { Backend, Executable } from "./backend.ts";
@@ -42,7 +43,7 @@ function lastUses({ items, roots }: CanonicalGraph, moves: readonly boolean[]): 
 }
 
 /** Where segments of at most `longest` items end, whole rounds where the items come from a loop, and how many items do. */
-function cutsOf(labels: readonly string[], longest: number) {
+function cutsOf(labels: readonly number[], longest: number) {
   const ends: number[] = [];
   let inLoops = 0;
   for (let end = 0; end < labels.length; ends.push(end)) {
@@ -56,7 +57,8 @@ function cutsOf(labels: readonly string[], longest: number) {
 /** A graph as segments that end there. */
 function segmentsOf(
   structure: CanonicalGraph,
-  labels: readonly string[],
+  applications: ApplicationNumbers,
+  labels: readonly number[],
   ends: readonly number[],
 ): Segment[] {
   const { items } = structure;
@@ -79,7 +81,7 @@ function segmentsOf(
       if (moves[x]) return add(x, { ...item, inputs: item.inputs.map(place) });
       const { shape, dtype } = item;
       const input = { op: inputOp, inputs: [], shape, dtype, input: inputs.push(x) - 1 };
-      return add(x, input, labelOf(input));
+      return add(x, input, applications.of(input));
     };
     const outputs: number[] = [];
     for (let i = start; i < end; i++) {
@@ -110,14 +112,17 @@ function newItems(segments: readonly Segment[]): number {
 /** The segments of a graph that is longer than one program may be, or of loops; undefined where it is better left whole. */
 function segmentsIfWorthwhile(structure: CanonicalGraph, longest: number): Segment[] | undefined {
   const { length } = structure.items;
-  const labels = structure.items.map(labelOf);
+  const applications = new ApplicationNumbers();
+  const labels = structure.items.map((item) => applications.of(item));
   for (const size of sizes) {
     const { ends, inLoops } = cutsOf(labels, size);
     if (inLoops < length / 2) continue;
-    const segments = segmentsOf(structure, labels, ends);
+    const segments = segmentsOf(structure, applications, labels, ends);
     if (newItems(segments) <= length / 2) return segments;
   }
-  return length > longest ? segmentsOf(structure, labels, cutsOf(labels, longest).ends) : undefined;
+  return length > longest
+    ? segmentsOf(structure, applications, labels, cutsOf(labels, longest).ends)
+    : undefined;
 }
 
 /** The inputs of a graph, and which items they are. */

@@ -4,7 +4,7 @@ import type { DType } from "../dtype.ts";
 import type { CanonicalGraph } from "../graph/canonicalize.ts";
 import type { Node } from "../graph/node.ts";
 import { ScalarValue, type Value } from "../graph/value.ts";
-import { known } from "../ops/source.ts";
+import { fromValue } from "../ops/source.ts";
 import type { DynamicNumber, Guard, SideEffect, Slot } from "../tensor/recorder.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { containerOf, type Entry } from "./container.ts";
@@ -108,7 +108,8 @@ function callInputs(
   const all = () => {
     const substitution = new Map(nodes);
     graph.inputs.forEach((node, i) => {
-      if (inputs[i]!.kind !== "constant") substitution.set(node, known(values[i]!, node.shape, node.dtype));
+      if (inputs[i]!.kind !== "constant")
+        substitution.set(node, fromValue(values[i]!, node.shape, node.dtype));
     });
     return substitution;
   };
@@ -124,7 +125,9 @@ function commit(
 ): unknown {
   const tensors = outputs.map(({ node, history }, k) => {
     const value = values[k]!;
-    return new Tensor(history && given ? history.node(value, given) : known(value, node.shape, node.dtype));
+    return new Tensor(
+      history && given ? history.node(value, given) : fromValue(value, node.shape, node.dtype),
+    );
   });
   slotWrites.forEach(({ slot, aliased }, k) => {
     slot.write(values[outputs.length + k]!, aliased);

@@ -1,9 +1,10 @@
 import type { Signatures } from "../arguments.ts";
-import type { Node } from "../graph/node.ts";
+import type { IdentityRule, Node } from "../graph/node.ts";
 import { broadcasting, type Dims, type KeepDim, overDims } from "../ops/broadcast.ts";
+import { cat } from "../ops/cat.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
-import { detach, ruled } from "../ops/identity.ts";
-import { cat, movements } from "../ops/movement.ts";
+import { detach, withRule } from "../ops/identity.ts";
+import { movements } from "../ops/movement.ts";
 import { recurrence } from "../ops/recurrence.ts";
 import { reductions } from "../ops/reduce.ts";
 import { axisOrNone } from "../shape.ts";
@@ -17,10 +18,13 @@ const { slice } = movements;
 /** The maximum over `dims` as a constant: subtracted before exp, it keeps the result in range. */
 export const maxShift = (x: Node, dims: Dims): Node => detach(reductions.amax(x, dims, { keepdim: true }));
 
+/** The derivative of x − m for a constant m. */
+const shiftRule: IdentityRule<null> = { vjp: (ȳ) => [null, ȳ], jvp: ([, ẋ]) => ẋ ?? null };
+
 /** e^(x − m) for a maximum m: 1 where x = m, even if both are ∞, and 0 where x = −∞. */
 function expShifted(x: Node, max: Node): Node {
   const difference = detach(where(eq(x, max), 0, sub(x, max)));
-  const shifted = ruled("fromTop", difference, [x], { vjp: (ȳ) => [null, ȳ], jvp: ([, ẋ]) => ẋ ?? null });
+  const shifted = withRule("shifted", difference, [x], shiftRule, null);
   return where(eq(x, Number.NEGATIVE_INFINITY), 0, exp(shifted));
 }
 

@@ -1,9 +1,9 @@
 import type { Signatures } from "../arguments.ts";
-import type { Node } from "../graph/node.ts";
+import type { IdentityRule, Node } from "../graph/node.ts";
 import { cast, elementwise } from "../ops/apply.ts";
 import { broadcasting, type Dims, type KeepDim, overDims } from "../ops/broadcast.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
-import { detach, ruled } from "../ops/identity.ts";
+import { detach, withRule } from "../ops/identity.ts";
 import { mulNoNan } from "../ops/mask.ts";
 import { reductions } from "../ops/reduce.ts";
 import { constant } from "../ops/source.ts";
@@ -50,23 +50,63 @@ const restoreAxes = (y: Node, x: Node, dims: Dims): Node => {
   );
 };
 
-/** `value`, a reduction of x over `dims` that keeps its axes, with the derivative `slope`, where 0·∞ is 0. */
-function withSlope(
+interface NormAttributes extends KeepDim {
+  readonly dims: Dims;
+}
+
+interface VarianceAttributes extends NormAttributes {
+  readonly correction: number;
+}
+
+/** The rule of a reduction of x whose derivative is `slope`, given the result with axes of size 1; 0·∞ is 0. */
+const slopeRule = <A extends NormAttributes>(
+  slope: (x: Node, y: Node, attributes: A) => Node,
+  square?: (x: Node, attributes: A) => Node,
+): IdentityRule<A> => ({
+  vjp(ȳ, y, _, attributes) {
+    const x = y.inputs[1]!;
+    const { dims } = attributes;
+    return [null, mulNoNan(slope(x, restoreAxes(y, x, dims), attributes), restoreAxes(ȳ, x, dims))];
+  },
+  jvp([, ẋ], y, attributes) {
+    const x = y.inputs[1]!;
+    const { dims } = attributes;
+    return ẋ ? sum(mulNoNan(slope(x, restoreAxes(y, x, dims), attributes), ẋ), dims, attributes) : null;
+  },
+  ...(square && { square: (y, attributes) => square(y.inputs[1]!, attributes) }),
+});
+
+const varRule = slopeRule<VarianceAttributes>((x, _, { dims, correction }) =>
+  mul(centred(x, dims), 2 / divisorOf("var", x, dims, correction)),
+);
+
+const stdRule = slopeRule<VarianceAttributes>(
+  (x, y, { dims, correction }) =>
+    zeroWhereZero(y, div(centred(x, dims), mul(y, divisorOf("std", x, dims, correction)))),
+  (x, { dims, ...options }) => norms.var(x, dims, options),
+);
+
+const euclideanRule = slopeRule<NormAttributes>(
+  (x, y) => zeroWhereZero(y, div(x, y)),
+  (x, { dims, keepdim = false }) => sum(square(x), dims, { keepdim }),
+);
+
+const powerRule = slopeRule<NormAttributes & { readonly p: number }>((x, y, { p }) => {
+  const quotient = mul(sign(x), pow(div(abs(x), y), p - 1));
+  return zeroWhereZero(y, p < 1 ? zeroWhereZero(x, quotient) : quotient);
+});
+
+/** `value`, a reduction of x over `dims` that keeps its axes, with the derivative that the rule states. */
+const withSlope = <A extends NormAttributes>(
   name: string,
   value: Node,
   x: Node,
-  dims: Dims,
-  options: KeepDim,
-  slope: (y: Node) => Node,
-  squared?: () => Node,
-): Node {
-  const shape = options.keepdim ? value.shape : sum(x, dims).shape;
-  return ruled(name, reshape(value, shape), [x], {
-    vjp: (ȳ, y) => [null, mulNoNan(slope(restoreAxes(y, x, dims)), restoreAxes(ȳ, x, dims))],
-    jvp: ([, ẋ], y) => (ẋ ? sum(mulNoNan(slope(restoreAxes(y, x, dims)), ẋ), dims, options) : null),
-    ...(squared && { squared }),
-  });
-}
+  rule: IdentityRule<A>,
+  attributes: A,
+): Node => {
+  const shape = attributes.keepdim ? value.shape : sum(x, attributes.dims).shape;
+  return withRule(name, reshape(value, shape), [x], rule, attributes);
+};
 
 /** x − x̄. The mean is subtracted twice: the second one removes the rounding error of the first. */
 function centred(x: Node, dims: Dims): Node {
@@ -97,9 +137,8 @@ export const norms = {
   var(x: Node, dims?: Dims, { correction = 1, ...options }: VarianceOptions = {}): Node {
     const divisor = divisorOf("var", x, dims, correction);
     const float = toFloat(x);
-    const c = centred(float, dims);
-    const value = div(sum(square(c), dims, { keepdim }), divisor);
-    return withSlope("var", detach(value), float, dims, options, () => mul(c, 2 / divisor));
+    const value = div(sum(square(centred(float, dims)), dims, { keepdim }), divisor);
+    return withSlope("var", detach(value), float, varRule, { dims, correction, ...options });
   },
 
   /**
@@ -115,11 +154,9 @@ export const norms = {
   std(x: Node, dims?: Dims, { correction = 1, ...options }: VarianceOptions = {}): Node {
     const divisor = divisorOf("std", x, dims, correction);
     const float = toFloat(x);
-    const c = centred(float, dims);
-    const value = scaled(c, dims, (t) => sqrt(div(sum(square(t), dims, { keepdim }), divisor)));
-    const slope = (y: Node) => zeroWhereZero(y, div(c, mul(y, divisor)));
-    const squared = () => norms.var(x, dims, { correction, ...options });
-    return withSlope("std", value, float, dims, options, slope, squared);
+    const root = (t: Node) => sqrt(div(sum(square(t), dims, { keepdim }), divisor));
+    const value = scaled(centred(float, dims), dims, root);
+    return withSlope("std", value, float, stdRule, { dims, correction, ...options });
   },
 
   /**
@@ -141,15 +178,11 @@ export const norms = {
     if (p === Number.NEGATIVE_INFINITY) return amin(size, dims, options);
     if (p === 2) {
       const value = scaled(float, dims, (t) => sqrt(sum(square(t), dims, { keepdim })));
-      const slope = (y: Node) => zeroWhereZero(y, div(float, y));
-      return withSlope("norm", value, float, dims, options, slope, () => sum(square(float), dims, options));
+      return withSlope("norm", value, float, euclideanRule, { dims, ...options });
     }
     const powers = (t: Node) => pow(sum(pow(abs(t), p), dims, { keepdim }), 1 / p);
-    const slope = (y: Node) => {
-      const quotient = mul(sign(float), pow(div(size, y), p - 1));
-      return zeroWhereZero(y, p < 1 ? zeroWhereZero(float, quotient) : quotient);
-    };
-    return withSlope("norm", scaled(float, dims, powers, p < 0 ? amin : amax), float, dims, options, slope);
+    const value = scaled(float, dims, powers, p < 0 ? amin : amax);
+    return withSlope("norm", value, float, powerRule, { p, dims, ...options });
   },
 };
 

@@ -1,9 +1,10 @@
 import type { Signatures } from "../arguments.ts";
 import type { Node } from "../graph/node.ts";
+import { cat } from "../ops/cat.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
 import { detach } from "../ops/identity.ts";
 import { indexings } from "../ops/indexing.ts";
-import { cat, movements } from "../ops/movement.ts";
+import { movements } from "../ops/movement.ts";
 import { iota, scalar } from "../ops/source.ts";
 import { axisOrNone } from "../shape.ts";
 

@@ -3,18 +3,20 @@ import { isFloat, promote, saturate } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { beside, cast } from "../ops/apply.ts";
-import { broadcasting, reduce } from "../ops/broadcast.ts";
+import { broadcasting } from "../ops/broadcast.ts";
+import { cat } from "../ops/cat.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
+import { withPresence } from "../ops/identity.ts";
 import { writeAt } from "../ops/indexing.ts";
-import { cat } from "../ops/movement.ts";
-import { extrema, isResult, reductions } from "../ops/reduce.ts";
+import { reductions } from "../ops/reduce.ts";
+import { reductionRules } from "../ops/reduction-rules.ts";
 import { requireNode } from "../ops/row.ts";
 import { iota, scalar } from "../ops/source.ts";
 import { axisOrNone, type Shape } from "../shape.ts";
 import { pads } from "./pad.ts";
 import { shapes } from "./shape.ts";
 
-const { add, div, eq, floorDivide, gt, logicalAnd, maximum, where } = elementwiseOps;
+const { add, div, eq, floorDivide, gt, maximum, where } = elementwiseOps;
 const { reshape, expand } = broadcasting;
 const { unsqueeze } = shapes;
 
@@ -27,17 +29,15 @@ export interface ScatterReduceOptions {
 type MaskedReduction = (x: Node, d: number, present: Node) => Node;
 
 const extremum =
-  (fact: (typeof extrema)[keyof typeof extrema]): MaskedReduction =>
-  (x, d, present) => {
-    const partial = (t: Node, y: Node) => logicalAnd(isResult(t, y), present);
-    return reduce({ ...fact, partial, shared: true }, x, d, {}, x.dtype);
-  };
+  (reduce: typeof reductions.amax): MaskedReduction =>
+  (x, d, present) =>
+    reduce(withPresence(x, present), d);
 
 /** Reductions other than sums: all elements that meet at an index are laid out along an axis of their own. */
 const maskedReductions = {
-  prod: { identity: 1, reduce: (x, d) => reductions.prod(x, d) },
-  amax: { identity: extrema.amax.identity, reduce: extremum(extrema.amax) },
-  amin: { identity: extrema.amin.identity, reduce: extremum(extrema.amin) },
+  prod: { identity: reductionRules.prod.identity, reduce: (x, d) => reductions.prod(x, d) },
+  amax: { identity: reductionRules.amax.identity, reduce: extremum(reductions.amax) },
+  amin: { identity: reductionRules.amin.identity, reduce: extremum(reductions.amin) },
 } satisfies Record<string, { identity: number; reduce: MaskedReduction }>;
 
 const reduceNames = ["sum", "mean", ...Object.keys(maskedReductions)];

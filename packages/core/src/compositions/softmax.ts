@@ -1,10 +1,10 @@
 import type { Signatures } from "../arguments.ts";
 import { fail } from "../errors.ts";
-import type { Node } from "../graph/node.ts";
+import type { IdentityRule, Node } from "../graph/node.ts";
 import { broadcasting } from "../ops/broadcast.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
-import { detach, ruled } from "../ops/identity.ts";
-import { choose, mulNoNan, truth } from "../ops/mask.ts";
+import { detach, withRule } from "../ops/identity.ts";
+import { isNonzero, keepWhere, mulNoNan } from "../ops/mask.ts";
 import { movements } from "../ops/movement.ts";
 import { axis, axisOrNone, formatShape, sizeOf } from "../shape.ts";
 import { maxShift } from "./log-sum-exp.ts";
@@ -14,7 +14,16 @@ const { div, exp, log, mul, sigmoid, sub } = elementwiseOps;
 const { sum } = broadcasting;
 
 /** y·t, and 0 where y is 0 or t is masked. */
-const weigh = (y: Node, t: Node): Node => choose(truth(y), mulNoNan(y, t));
+const weigh = (y: Node, t: Node): Node => keepWhere(isNonzero(y), mulNoNan(y, t));
+
+/** y·(t − Σ y·t) along `dim`, for t = ẋ or ȳ. */
+const softmaxDerivative = (y: Node, t: Node, dim: number): Node =>
+  weigh(y, sub(t, sum(weigh(y, t), dim, { keepdim: true })));
+
+const softmaxRule: IdentityRule<{ readonly dim: number }> = {
+  vjp: (ȳ, y, _, { dim }) => [null, softmaxDerivative(y, ȳ, dim)],
+  jvp: ([, ẋ], y, { dim }) => (ẋ ? softmaxDerivative(y, ẋ, dim) : null),
+};
 
 /** Activations along an axis. */
 export const axisActivations = {
@@ -29,11 +38,8 @@ export const axisActivations = {
     axisOrNone("softmax", dim, x.shape.length);
     if (sizeOf(x.shape) === 0) return float;
     const e = exp(sub(float, maxShift(float, dim)));
-    const derivative = (y: Node, t: Node) => weigh(y, sub(t, sum(weigh(y, t), dim, { keepdim: true })));
-    return ruled("softmax", detach(div(e, sum(e, dim, { keepdim: true }))), [float], {
-      vjp: (ȳ, y) => [null, derivative(y, ȳ)],
-      jvp: ([, ẋ], y) => (ẋ ? derivative(y, ẋ) : null),
-    });
+    const value = detach(div(e, sum(e, dim, { keepdim: true })));
+    return withRule("softmax", value, [float], softmaxRule, { dim });
   },
 
   /**

@@ -1,11 +1,11 @@
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
-import { cat } from "../ops/movement.ts";
+import { cat } from "../ops/cat.ts";
 import { requireNode } from "../ops/row.ts";
 import { axis, formatShape, sameShape } from "../shape.ts";
 import { shapes } from "./shape.ts";
 
-export { catArguments as stackArguments } from "../ops/movement.ts";
+export { catArguments as stackArguments } from "../ops/cat.ts";
 
 /** Joins tensors of one shape along a new axis `dim`; 0 by default. */
 export function stack(tensors: readonly Node[], dim = 0): Node {

@@ -1,4 +1,5 @@
 import type { Node, Op } from "../graph/node.ts";
+import { movementRule } from "../ops/movement-rules.ts";
 import { arg, constantOf, type Expr, toExpr } from "../scalar/expr.ts";
 import { referenceFunction } from "../scalar/reference.ts";
 import { type Shape, stridesOf } from "../shape.ts";
@@ -56,7 +57,10 @@ const rules: { readonly [F in Op["family"]]: Rule<Extract<Op, { family: F }>> } 
 
   movement(op, out, e, inputs) {
     const at = coordinatesOf(out.shape, e).map(toExpr);
-    const read = op.reads(at).find(({ valid }) => valid === undefined || constantOf(valid) !== 0);
+    const shapes = inputs.map((x) => x.shape);
+    const read = movementRule(op)
+      .reads(op, shapes, at)
+      .find(({ valid }) => valid === undefined || constantOf(valid) !== 0);
     return inputs.map(({ shape }, k) =>
       k === read?.input
         ? elementsAt(
@@ -112,6 +116,7 @@ const rules: { readonly [F in Op["family"]]: Rule<Extract<Op, { family: F }>> } 
   },
 
   source: (_op, _out, _e, inputs) => inputs.map(() => [0]),
+  input: () => [],
   identity: (_op, _out, e, inputs) => inputs.map((_, k) => (k === 0 ? [e] : [])),
 };
 

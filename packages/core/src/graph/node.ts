@@ -1,118 +1,51 @@
 import { AnyTensor } from "../arguments.ts";
 import type { DType } from "../dtype.ts";
-import type { Expr, Scalar } from "../scalar/expr.ts";
 import type { Shape } from "../shape.ts";
+import type {
+  Contraction,
+  Elementwise,
+  Indexing,
+  Input,
+  Movement,
+  Recurrence,
+  Reduction,
+  Source,
+} from "./op.ts";
 import type { Value } from "./value.ts";
-
-/** Plain data that, with its name, tells one application of an op from another; of the same names for each of them. */
-export type Attrs = Readonly<Record<string, string | number | boolean | readonly number[]>>;
-
-interface OpBase {
-  readonly name: string;
-  readonly attrs: Attrs;
-}
-
-/** y = f(x₀, x₁, …) at every element; `partials` are ∂f/∂xᵢ, absent where the op has no derivative. */
-export interface Elementwise extends OpBase {
-  readonly family: "elementwise";
-  readonly f: (x: readonly Expr[]) => Expr;
-  readonly partials: ((y: Expr, x: readonly Expr[]) => readonly Scalar[]) | undefined;
-  /** Whether a partial of 0 says that the operand was not chosen, as a truth value that is a partial says in any case. */
-  readonly choice: boolean;
-  /** What must hold for every element, and what to say, of which operand, where it does not. */
-  readonly require:
-    | { readonly holds: (x: readonly Expr[]) => Expr; readonly message: string; readonly of: number }
-    | undefined;
-}
-
-/** Where an output element comes from: element `index` of input number `input`, provided that `valid` holds. */
-export interface Read {
-  readonly input: number;
-  readonly index: readonly Scalar[];
-  readonly valid?: Expr | undefined;
-}
-
-/** Every output element is one input element: that of the first valid read, or else 0. */
-export interface Movement extends OpBase {
-  readonly family: "movement";
-  readonly reads: (out: readonly Expr[]) => readonly Read[];
-  /** Where an input element goes, where that is one place and the others are 0: another way to work it out. */
-  readonly puts?: (from: readonly Expr[]) => readonly Scalar[];
-  /** The axis along which the inputs stand one behind the other, where that is what it does: yet another way. */
-  readonly joins?: number;
-  /** Whether some elements of the inputs are read by none of the output. */
-  readonly drops?: boolean;
-  /** The linear transpose: cotangents of the inputs from that of the output. */
-  readonly transpose: (ȳ: Node) => readonly Node[];
-}
-
-/** The words that reductions combine with: associative, so that a backend may take elements in any fixed order. */
-export type ReduceOp = "add" | "mul" | "maximum" | "minimum" | "and" | "or";
-
-/**
- * Axes `dims` are combined into one element. `partial` is ∂y/∂x as a tensor of x's shape, truth values where the result is
- * one of the elements; absent means 1.
- */
-export interface Reduction extends OpBase {
-  readonly family: "reduction";
-  readonly dims: readonly number[];
-  readonly identity: number;
-  /** The word that adds an element to what came before. */
-  readonly combine: ReduceOp;
-  /** The result is the position of the element that `combine` chose, not its value. */
-  readonly isArgReduction: boolean;
-  readonly partial: ((x: Node, y: Node) => Node) | undefined;
-  /** Whether the elements that truth values name share the derivative evenly. */
-  readonly shared: boolean;
-}
-
-/** Operands of a product whose zeros win: terms in which one of them is 0 are left out, whatever the other factor is. */
-export type Skip = "" | "a" | "b" | "ab";
-
-/** yₒ = Σ aᵢ·bⱼ over the letters that the output lacks. Every letter occurs in at least two of a, b and the output. */
-export interface Contraction extends OpBase {
-  readonly family: "contraction";
-  readonly a: string;
-  readonly b: string;
-  readonly out: string;
-  readonly skip: Skip;
-}
-
-/** gather reads x at an index along `dim`; scatter writes there, adding to or replacing what stood there. */
-export interface Indexing extends OpBase {
-  readonly family: "indexing";
-  readonly dim: number;
-  readonly mode: "gather" | "scatterAdd" | "scatter";
-}
-
-/** The linear recurrence yᵢ = aᵢ·yᵢ₋₁ + bᵢ along `dim`, from y₋₁ = 0; `reverse` runs from the last element. */
-export interface Recurrence extends OpBase {
-  readonly family: "recurrence";
-  readonly dim: number;
-  readonly reverse: boolean;
-  /** Whether yᵢ₋₁ = 0 gives bᵢ whatever aᵢ is. */
-  readonly skip: boolean;
-}
-
-/** A tensor from nothing: a formula over the element's coordinates, and scalar inputs. */
-export interface Source extends OpBase {
-  readonly family: "source";
-  readonly f: ((coordinates: readonly Expr[], inputs: readonly Expr[]) => Expr) | undefined;
-}
 
 /** Where choices let a derivative through, as a bool tensor that is made when it is asked for. Elsewhere the derivative is 0. */
 export type Mask = () => Node;
 
-/** The value of the first input, seen differently by differentiation. Absent rules let nothing through. */
-export interface Identity extends OpBase {
-  readonly family: "identity";
-  readonly vjp: ((ȳ: Node, node: Node, mask: Mask | null) => readonly (Node | null)[]) | undefined;
-  readonly jvp: ((ẋ: readonly (Node | null)[], node: Node) => Node | null) | undefined;
-  /** Of a root, what its square is, which has derivatives where the root has none. */
-  readonly squared?: () => Node;
+/** What differentiation sees of an identity with attributes `A`. Absent rules let nothing through. */
+export interface IdentityRule<A = unknown> {
+  /** Cotangents of the inputs of `node`, given that of its value and where choices let it through. */
+  vjp?(ȳ: Node, node: Node, mask: Mask | null, attributes: A): readonly (Node | null)[];
+  /** The tangent of `node`, given those of its inputs. */
+  jvp?(ẋ: readonly (Node | null)[], node: Node, attributes: A): Node | null;
+  /** Of a root: its square, which has derivatives where the root has none. */
+  square?(node: Node, attributes: A): Node;
+  /** Whether the rule holds functions of users, so that the op is no plain data. */
+  readonly custom?: boolean;
 }
 
-export type Op = Elementwise | Movement | Reduction | Contraction | Indexing | Recurrence | Source | Identity;
+/** The value of the first input, seen differently by differentiation. */
+export interface Identity<A = unknown> {
+  readonly family: "identity";
+  readonly name: string;
+  readonly rule: IdentityRule<A>;
+  readonly attributes: A;
+}
+
+export type Op =
+  | Elementwise
+  | Movement
+  | Reduction
+  | Contraction
+  | Indexing
+  | Recurrence
+  | Source
+  | Input
+  | Identity;
 export type Family = Op["family"];
 
 const nothing: readonly Node[] = [];

@@ -3,9 +3,17 @@ import type { CanonicalGraph } from "./canonicalize.ts";
 import type { Node, Op } from "./node.ts";
 import { topological } from "./walk.ts";
 
-function printOp({ name, attrs }: Op, inputs: readonly string[]): string {
-  const settings = Object.entries(attrs).map(([k, v]) => `${k}=${JSON.stringify(v)}`);
-  return `${name}(${[...inputs, ...settings].join(", ")})`;
+/** The attributes of an op, without those that are absent. */
+function attributesOf(op: Op): [string, unknown][] {
+  if (op.family === "identity") return [];
+  if (op.family === "elementwise") return op.operands ? [["operands", op.operands]] : [];
+  const { family, name, ...attributes } = op;
+  return Object.entries(attributes).filter(([, value]) => value !== "");
+}
+
+function printOp(op: Op, inputs: readonly string[]): string {
+  const attributes = attributesOf(op).map(([k, v]) => `${k}=${JSON.stringify(v)}`);
+  return `${op.name}(${[...inputs, ...attributes].join(", ")})`;
 }
 
 /** A graph as lines `%2 = add(%0, %1) float32[3]`, inputs first; evaluated nodes print as `value`. */

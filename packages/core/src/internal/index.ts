@@ -22,6 +22,7 @@ export { fail } from "../errors.ts";
 export { nodeCount } from "../graph/node.ts";
 export { printGraph } from "../graph/print.ts";
 export { operandsOf } from "../ops/apply.ts";
+export { graphFromJson, graphToJson } from "../ops/graph-json.ts";
 export { table } from "../ops/table.ts";
 export { referenceFunction as computes } from "../scalar/reference.ts";
 export { formatShape, sameShape } from "../shape.ts";

@@ -1,7 +1,8 @@
 import type { Scalar } from "../scalar/expr.ts";
 import * as fn from "../scalar/functions.ts";
 import * as w from "../scalar/primitives.ts";
-import { type Formula, type Formulas, formulas } from "./apply.ts";
+import { type Formulas, formulas } from "./apply.ts";
+import type { Formula } from "./formula.ts";
 
 const { abs, add, sub, mul, div, neg, lt, le, minimum, maximum, where } = w;
 

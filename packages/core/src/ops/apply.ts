@@ -11,56 +11,16 @@ import {
 } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
-import { type Elementwise, Node } from "../graph/node.ts";
-import { arg, type Expr, type Scalar } from "../scalar/expr.ts";
-import * as words from "../scalar/primitives.ts";
-import { broadcast, type Shape } from "../shape.ts";
+import { Node } from "../graph/node.ts";
+import type { Elementwise } from "../graph/op.ts";
+import { arg } from "../scalar/expr.ts";
+import * as w from "../scalar/primitives.ts";
+import { broadcast, range, type Shape } from "../shape.ts";
 import { broadcasting } from "./broadcast.ts";
+import { type Formula, opsOf, type RowOps, register, type TypeRule } from "./formula.ts";
 import { isWeak, weakDType } from "./placeholder.ts";
 import { type Operand, requireOperand } from "./row.ts";
 import { scalar } from "./source.ts";
-
-/**
- * How dtypes pass through an elementwise op: `float` computes in floating point, `number` also in int32; `choice` gives one
- * of its operands, in whatever dtype they have, and `branches` does so by its first; `bits` are those of bool or int32, and
- * a `shift` needs more than one.
- */
-export type TypeRule =
-  | "float"
-  | "number"
-  | "choice"
-  | "compare"
-  | "predicate"
-  | "logical"
-  | "bits"
-  | "shift"
-  | "branches";
-
-/** What must hold for every element of the operands. */
-export interface Requirement {
-  readonly holds: (...x: Expr[]) => Expr;
-  /** What to say where it does not, behind the element of operand `of`, the first unless told. */
-  readonly message: string;
-  readonly of?: number;
-  /** Asked of whole numbers alone: floats have an infinity or a fraction to give. */
-  readonly whole?: boolean;
-}
-
-/** An elementwise row: a formula, its partial derivatives given the result and the operands, and where to test it. */
-export interface Formula {
-  /** f(x₀, x₁, …). */
-  readonly f: (...x: Expr[]) => Expr;
-  /** (y, x₀, x₁, …) ↦ [∂y/∂x₀, ∂y/∂x₁, …]; left out where there is no derivative. */
-  readonly d?: (y: Expr, ...x: Expr[]) => readonly Scalar[];
-  /** What it comes to for particular operands, where differentiation must not pass through the formula. */
-  readonly of?: (...x: Operand[]) => Node | undefined;
-  readonly types?: TypeRule;
-  /** What the operands are called; x and other unless told. */
-  readonly operands?: readonly string[];
-  /** Where the tests draw each operand from; [−2, 2] unless told. */
-  readonly domain?: readonly (readonly [number, number])[];
-  readonly require?: Requirement;
-}
 
 interface TypeAnswer {
   /** What a tensor's dtype becomes beside a number. */
@@ -115,31 +75,25 @@ export function beside(x: Node, value: Operand): Node {
   return value instanceof Node ? cast(value, dtype) : scalar(value, dtype);
 }
 
-/** The op that a formula is when the operands at `places` are given and the others left to their defaults. */
-function bind(name: string, { f, d, types, require }: Formula, places: readonly number[]): Elementwise {
-  const spread = (x: readonly Expr[]) => {
-    const all = new Array<Expr>((places.at(-1) ?? -1) + 1);
-    places.forEach((place, i) => {
-      all[place] = x[i] as Expr;
-    });
-    return all;
-  };
-  return {
-    family: "elementwise",
-    name,
-    attrs: places.every((place, i) => place === i) ? {} : { places },
-    f: (x) => f(...spread(x)),
-    choice: types === "choice" || types === "branches",
-    partials: d && ((y, x) => places.map((_, i, p) => d(y, ...spread(x))[p[i] as number] as Scalar)),
-    require: require && { ...require, of: require.of ?? 0, holds: (x) => require.holds(...spread(x)) },
-  };
+const castFormulas: Record<DType, readonly [string, Formula]> = {
+  bool: ["toBool", { f: (x) => w.toBool(x) }],
+  int32: ["toInt32", { f: (x) => w.toInt32(x) }],
+  float32: ["toFloat32", { f: (x) => w.toFloat32(x), d: () => [1] }],
+  float64: ["toFloat64", { f: (x) => w.toFloat64(x), d: () => [1] }],
+};
+
+function castOp(dtype: DType): Elementwise {
+  const [name, formula] = castFormulas[dtype];
+  const ops = opsOf(name, formula);
+  register(name, ops);
+  return ops([0], dtype);
 }
 
 const castOps: Record<DType, Elementwise> = {
-  bool: bind("toBool", { f: words.toBool }, [0]),
-  int32: bind("toInt32", { f: words.toInt32 }, [0]),
-  float32: bind("toFloat32", { f: words.toFloat32, d: () => [1] }, [0]),
-  float64: bind("toFloat64", { f: words.toFloat64, d: () => [1] }, [0]),
+  bool: castOp("bool"),
+  int32: castOp("int32"),
+  float32: castOp("float32"),
+  float64: castOp("float64"),
 };
 
 /** The same numbers in another dtype: towards int32 by truncation and saturation, towards bool by x ≠ 0. */
@@ -164,31 +118,22 @@ export type ElementwiseFn<F extends Formula> = ((...x: Operands<Parameters<F["f"
   readonly formula: Formula;
 };
 
-/** The op that a formula is of the operands that are given. */
-function bindings(
-  name: string,
-  formula: Formula,
-): (operands: readonly (Operand | undefined)[]) => Elementwise {
-  const { length } = formula.f;
-  const required = Array.from({ length }, (_, i) => i);
-  const whole = bind(name, formula, required);
-  const others = new Map<string, Elementwise>();
-  return (operands) => {
-    if (operands.length === length) return whole;
-    const places = operands.flatMap((x, i) => (x === undefined ? [] : [i]));
-    const op = others.get(places.join()) ?? bind(name, formula, places);
-    others.set(places.join(), op);
-    return op;
-  };
+/** A formula as a function on nodes, which promote and broadcast; its ops are known by their objects alone. */
+export function unregistered<F extends Formula>(name: string, formula: F): ElementwiseFn<F> {
+  return applied(name, formula, opsOf(name, formula));
 }
 
-/** A formula as a function on nodes: operands are promoted, broadcast and then met element by element. */
+/** A formula as a function on nodes, which promote and broadcast; its ops are known by its name. */
 export function elementwise<F extends Formula>(name: string, formula: F): ElementwiseFn<F> {
+  const ops = opsOf(name, formula);
+  register(name, ops);
+  return applied(name, formula, ops);
+}
+
+function applied<F extends Formula>(name: string, formula: F, ops: RowOps): ElementwiseFn<F> {
   const { length } = formula.f;
+  const required = range(length);
   const rule = typeRules[formula.types ?? "float"];
-  const ofIntegers = bindings(name, formula);
-  const { require, ...free } = formula as Formula;
-  const ofFloats = require?.whole ? bindings(name, free) : ofIntegers;
   const call = (...operands: (Operand | undefined)[]): Node => {
     for (let i = 0; i < Math.max(operands.length, length); i++)
       if (i < length || operands[i] !== undefined) requireOperand(name, operands[i]);
@@ -196,10 +141,11 @@ export function elementwise<F extends Formula>(name: string, formula: F): Elemen
     const known = formula.of?.(...given);
     if (known) return known;
     const [nodes, dtype] = canonical(name, rule, given);
-    const op = (isFloat(dtype) ? ofFloats : ofIntegers)(operands);
     if (rule.bits && isFloat(dtype))
       fail("dtype", name, `works on bool and int32, not on ${dtype}. Did you mean x.to("int32")?`);
-    return build(op, nodes, (nodes[0] as Node).shape, dtype);
+    const positions =
+      operands.length === length ? required : operands.flatMap((x, i) => (x === undefined ? [] : [i]));
+    return build(ops(positions, dtype), nodes, nodes[0]!.shape, dtype);
   };
   return Object.assign(call, { formula }) as ElementwiseFn<F>;
 }

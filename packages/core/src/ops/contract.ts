@@ -2,7 +2,8 @@ import type { Signatures } from "../arguments.ts";
 import { promote } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
-import type { Node, Skip } from "../graph/node.ts";
+import type { Node } from "../graph/node.ts";
+import type { Skip } from "../graph/op.ts";
 import { broadcast, formatShape, type Shape } from "../shape.ts";
 import { cast } from "./apply.ts";
 import { broadcasting } from "./broadcast.ts";
@@ -49,11 +50,7 @@ export function contract(
     });
   const shape = [...letters.out].map((l) => size.get(l) as number);
   const { out, skip = "" } = letters;
-  const fact = { a: la, b: lb, out, skip };
-  const op = skip
-    ? ({ name: "contractNonzero", attrs: fact } as const)
-    : ({ name: "contract", attrs: { a: la, b: lb, out } } as const);
-  return build({ family: "contraction", ...op, ...fact }, [x, y], shape, dtype);
+  return build({ family: "contraction", name: "contract", a: la, b: lb, out, skip }, [x, y], shape, dtype);
 }
 
 const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";

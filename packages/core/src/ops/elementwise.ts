@@ -2,7 +2,8 @@ import { Node } from "../graph/node.ts";
 import { type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
 import * as fn from "../scalar/functions.ts";
 import * as w from "../scalar/primitives.ts";
-import { type Formula, type Formulas, formulas } from "./apply.ts";
+import { type Formulas, formulas } from "./apply.ts";
+import type { Formula } from "./formula.ts";
 import type { Operand } from "./row.ts";
 
 const { add, sub, mul, div, neg, eq, lt, le, where } = w;
@@ -58,7 +59,7 @@ const open = [-0.9, 0.9] as const;
 
 /** The square of a root, whose derivatives at 0 are not those of the root. */
 const squared = (x: Operand): Node | undefined =>
-  x instanceof Node && x.op.family === "identity" ? x.op.squared?.() : undefined;
+  x instanceof Node && x.op.family === "identity" ? x.op.rule.square?.(x, x.op.attributes) : undefined;
 
 const rows = {
   /** x + other. */

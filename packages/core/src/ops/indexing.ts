@@ -2,7 +2,8 @@ import type { Signatures } from "../arguments.ts";
 import { promote } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
-import type { Indexing, Node } from "../graph/node.ts";
+import type { Node } from "../graph/node.ts";
+import type { Indexing } from "../graph/op.ts";
 import { axisOrNone, formatShape, type Shape, sameShape } from "../shape.ts";
 import { cast } from "./apply.ts";
 import { broadcasting } from "./broadcast.ts";
@@ -38,12 +39,7 @@ function indexing(
     );
   const indices = index.value?.readSync();
   if (indices) checkIndices(name, indices, dim, x.shape[dim] as number);
-  return build(
-    { family: "indexing", name, attrs: { dim }, dim, mode },
-    [x, index, ...inputs.slice(1)],
-    shape,
-    x.dtype,
-  );
+  return build({ family: "indexing", name, dim, mode }, [x, index, ...inputs.slice(1)], shape, x.dtype);
 }
 
 /** A scalar as a vector of one element. */

@@ -1,9 +1,10 @@
 import type { DType } from "../dtype.ts";
-import { Node, type Source } from "../graph/node.ts";
+import { Node } from "../graph/node.ts";
+import type { Input } from "../graph/op.ts";
 import type { Shape } from "../shape.ts";
 
-const placeholding = (): Source => ({ family: "source", name: "placeholder", attrs: {}, f: undefined });
-const [firm, weak] = [placeholding(), placeholding()];
+const firm: Input = { family: "input", name: "placeholder" };
+const weak: Input = { family: "input", name: "placeholder" };
 
 /** A tensor that is given its elements at every run of the graph it is part of. */
 export const placeholder = (shape: Shape, dtype: DType): Node => new Node(firm, [], shape, dtype, false);

@@ -2,6 +2,7 @@ import type { Signatures } from "../arguments.ts";
 import { promote } from "../dtype.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
+import type { Recurrence } from "../graph/op.ts";
 import { axisOrNone, sizeOf } from "../shape.ts";
 import { cast } from "./apply.ts";
 import { broadcasting } from "./broadcast.ts";
@@ -17,17 +18,12 @@ const { mul, eq, where } = elementwiseOps;
  * their gradients are all of this form, and so is its own gradient. With `skip`, yᵢ₋₁ = 0 gives bᵢ whatever aᵢ is.
  */
 export function recurrence(a: Node, b: Node, dim: number, reverse: boolean, skip = false): Node {
-  const name = skip ? "recurrenceNonzero" : "recurrence";
-  return build(
-    { family: "recurrence", name, attrs: { dim, reverse }, dim, reverse, skip },
-    [a, b],
-    b.shape,
-    b.dtype,
-  );
+  const op: Recurrence = { family: "recurrence", name: "recurrence", dim, reverse, skip };
+  return build(op, [a, b], b.shape, b.dtype);
 }
 
 /** yᵢ = xᵢ₋₁, with 0 entering at the front; at the end where `reverse`. */
-export function shifted(x: Node, dim: number, reverse: boolean): Node {
+export function shift(x: Node, dim: number, reverse: boolean): Node {
   if (x.shape[dim] === 0) return x;
   const inner = 2 * (x.shape.length - 1 - dim);
   return movements.padZeros(x, [...new Array<number>(inner).fill(0), ...(reverse ? [-1, 1] : [1, -1])]);
@@ -37,10 +33,10 @@ const isFirst = (x: Node, dim: number, reverse: boolean): Node =>
   eq(iota(x.shape, dim, "int32"), reverse ? (x.shape[dim] as number) - 1 : 0);
 
 /** ∏ of the elements strictly before each place along `dim`; strictly after it where `reverse`. */
-function productBefore(x: Node, dim: number, reverse: boolean): Node {
+function exclusiveProduct(x: Node, dim: number, reverse: boolean): Node {
   const one = scalar(1, x.dtype);
   return recurrence(
-    shifted(x, dim, reverse),
+    shift(x, dim, reverse),
     where(isFirst(x, dim, reverse), one, scalar(0, x.dtype)),
     dim,
     reverse,
@@ -48,13 +44,13 @@ function productBefore(x: Node, dim: number, reverse: boolean): Node {
 }
 
 /** ∏_{j≠i} xⱼ over axes `dims`, without dividing. */
-export function othersProduct(x: Node, dims: readonly number[]): Node {
+export function productOfOthers(x: Node, dims: readonly number[]): Node {
   if (sizeOf(x.shape) === 0) return x;
   const kept = x.shape.map((_, i) => i).filter((i) => !dims.includes(i));
   const order = [...kept, ...dims];
   const moved = movements.permute(x, order);
   const flat = broadcasting.reshape(moved, [...kept.map((i) => x.shape[i] as number), -1]);
-  const others = mul(productBefore(flat, kept.length, false), productBefore(flat, kept.length, true));
+  const others = mul(exclusiveProduct(flat, kept.length, false), exclusiveProduct(flat, kept.length, true));
   return movements.permute(
     broadcasting.reshape(others, moved.shape),
     order.map((_, i) => order.indexOf(i)),

@@ -1,12 +1,10 @@
 import type { Signatures } from "../arguments.ts";
-import type { DType } from "../dtype.ts";
 import { fail } from "../errors.ts";
-import type { Node, ReduceOp } from "../graph/node.ts";
+import type { Node } from "../graph/node.ts";
 import * as w from "../scalar/primitives.ts";
 import { axes, formatShape } from "../shape.ts";
 import { cast, elementwise } from "./apply.ts";
 import { broadcasting, type Dims, type KeepDim, overDims, reduce } from "./broadcast.ts";
-import { othersProduct } from "./recurrence.ts";
 import { row } from "./row.ts";
 
 /** Whether the result is x: its equal, or NaN, which any NaN makes of the result. Only NaN equals neither y nor itself. */
@@ -20,26 +18,19 @@ export function nonEmpty(name: string, x: Node, dims: Dims): void {
     fail("shape", name, `${formatShape(x.shape)} has no element to choose along the reduced dims`);
 }
 
-/** What the greatest and the least element are, but for their derivatives. */
-export const extrema = {
-  amax: { name: "amax", identity: Number.NEGATIVE_INFINITY, combine: "maximum" },
-  amin: { name: "amin", identity: Number.POSITIVE_INFINITY, combine: "minimum" },
-} as const;
-
 const extremum =
-  (fact: (typeof extrema)[keyof typeof extrema]) =>
+  (name: "amax" | "amin") =>
   (x: Node, dims?: Dims, options: KeepDim = {}): Node => {
-    nonEmpty(fact.name, x, dims);
-    return reduce({ ...fact, partial: isResult, shared: true }, x, dims, options, x.dtype);
+    nonEmpty(name, x, dims);
+    return reduce(name, x, dims, options, x.dtype);
   };
 
-const position =
-  (name: string, identity: number, combine: ReduceOp) =>
+const argReduction =
+  (name: "argmax" | "argmin") =>
   (x: Node, dim?: number, options: KeepDim = {}): Node => {
     const along = dim === undefined ? broadcasting.reshape(x, [-1]) : x;
     nonEmpty(name, along, dim);
-    const fact = { name, identity, combine, partial: undefined, position: true };
-    const y = reduce(fact, along, dim ?? 0, dim === undefined ? {} : options, "int32");
+    const y = reduce(name, along, dim ?? 0, dim === undefined ? {} : options, "int32");
     return dim === undefined && options.keepdim
       ? broadcasting.reshape(
           y,
@@ -48,12 +39,10 @@ const position =
       : y;
   };
 
-const truth =
-  (name: string, identity: number, combine: ReduceOp) =>
-  (x: Node, dims?: Dims, options: KeepDim = {}): Node => {
-    const dtype: DType = "bool";
-    return reduce({ name, identity, combine, partial: undefined }, cast(x, dtype), dims, options, dtype);
-  };
+const boolReduction =
+  (name: "any" | "all") =>
+  (x: Node, dims?: Dims, options: KeepDim = {}): Node =>
+    reduce(name, cast(x, "bool"), dims, options, "bool");
 
 /** Reductions: identity, combine, and how the cotangent spreads back. */
 export const reductions = {
@@ -63,16 +52,8 @@ export const reductions = {
   /** ∏ x over `dims` (all by default); the product of nothing is 1. ∂y/∂xᵢ = ∏_{j≠i} xⱼ, exact with zeros. */
   prod: row(
     (x: Node, dims?: Dims, options: KeepDim = {}): Node => {
-      const reduced = axes("prod", dims, x.shape.length);
       const input = x.dtype === "bool" ? cast(x, "int32") : x;
-      const partial = (t: Node) => othersProduct(t, reduced);
-      return reduce(
-        { name: "prod", identity: 1, combine: "mul", partial },
-        input,
-        dims,
-        options,
-        input.dtype,
-      );
+      return reduce("prod", input, dims, options, input.dtype);
     },
     [[2, 3]],
     [[2, 3], 1],
@@ -81,32 +62,22 @@ export const reductions = {
   ),
 
   /** The greatest element over `dims`; NaN wins, ties share the gradient evenly. */
-  amax: row(extremum(extrema.amax), [[2, 3]], [[2, 3], 1], [[2, 3, 2], [0, 2], { keepdim: true }]),
+  amax: row(extremum("amax"), [[2, 3]], [[2, 3], 1], [[2, 3, 2], [0, 2], { keepdim: true }]),
 
   /** The least element over `dims`; NaN wins, ties share the gradient evenly. */
-  amin: row(extremum(extrema.amin), [[2, 3]], [[2, 3], 1], [[2, 3, 2], [0, 2], { keepdim: true }]),
+  amin: row(extremum("amin"), [[2, 3]], [[2, 3], 1], [[2, 3, 2], [0, 2], { keepdim: true }]),
 
   /** The position (int32) of the greatest element along `dim`, the first of equals; of the flattened tensor without `dim`. NaN wins. */
-  argmax: row(
-    position("argmax", Number.NEGATIVE_INFINITY, "maximum"),
-    [[2, 3]],
-    [[2, 3], 1],
-    [[2, 3], 0, { keepdim: true }],
-  ),
+  argmax: row(argReduction("argmax"), [[2, 3]], [[2, 3], 1], [[2, 3], 0, { keepdim: true }]),
 
   /** The position (int32) of the least element along `dim`, the first of equals; of the flattened tensor without `dim`. NaN wins. */
-  argmin: row(
-    position("argmin", Number.POSITIVE_INFINITY, "minimum"),
-    [[2, 3]],
-    [[2, 3], 1],
-    [[2, 3], 0, { keepdim: true }],
-  ),
+  argmin: row(argReduction("argmin"), [[2, 3]], [[2, 3], 1], [[2, 3], 0, { keepdim: true }]),
 
   /** Whether some element is non-zero. */
-  any: row(truth("any", 0, "or"), [[2, 3]], [[2, 3], 1], [[0], 0]),
+  any: row(boolReduction("any"), [[2, 3]], [[2, 3], 1], [[0], 0]),
 
   /** Whether every element is non-zero. */
-  all: row(truth("all", 1, "and"), [[2, 3]], [[2, 3], 1], [[0], 0]),
+  all: row(boolReduction("all"), [[2, 3]], [[2, 3], 1], [[0], 0]),
 };
 
 const alongDim = { dim: "dim?", options: { keepdim: "boolean" } } as const;

@@ -1,25 +1,19 @@
 import { castTo, checkDType, type DType, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
-import { Node, type Source } from "../graph/node.ts";
+import { Node } from "../graph/node.ts";
+import type { Input, Source, SourceName } from "../graph/op.ts";
 import { ArrayValue, ScalarValue, type Value } from "../graph/value.ts";
-import { constantOf, type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
+import { type Expr, type Scalar, toExpr } from "../scalar/expr.ts";
 import { add, mul, or, shiftLeft, shiftRightLogical, xor } from "../scalar/primitives.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "../shape.ts";
 
-const source = (name: string, attrs: Source["attrs"], f: Source["f"]): Source => ({
-  family: "source",
-  name,
-  attrs,
-  f,
-});
-
-const given = source("data", {}, undefined);
-const number = source("number", {}, undefined);
+const dataOp: Input = { family: "input", name: "data" };
+const numberOp: Input = { family: "input", name: "number" };
 
 /** A tensor of elements that a backend holds. */
-export function known(value: Value, shape: Shape, dtype: DType): Node {
-  const node = new Node(given, [], shape, dtype, false);
+export function fromValue(value: Value, shape: Shape, dtype: DType): Node {
+  const node = new Node(dataOp, [], shape, dtype, false);
   node.value = value;
   return node;
 }
@@ -32,60 +26,29 @@ export function data(array: TypedArray, shape: Shape, dtype: DType): Node {
       "tensor",
       `${array.length} elements do not fill shape ${formatShape(shape)}, which has ${sizeOf(shape)}`,
     );
-  return known(new ArrayValue(array), shape, dtype);
+  return fromValue(new ArrayValue(array), shape, dtype);
 }
 
 /** A number as a 0-d tensor. @throws for NaN in int32, which holds nothing like it. */
 export function scalar(value: number | boolean, dtype: DType): Node {
   if (dtype === "int32" && Number.isNaN(value))
     fail("value", "tensor", "NaN is no int32. Did you mean another dtype?");
-  const node = new Node(number, [], [], dtype, false);
+  const node = new Node(numberOp, [], [], dtype, false);
   node.value = new ScalarValue(castTo[checkDType("tensor", dtype)](Number(value)), dtype);
   return node;
 }
 
-/** A finite number that the library itself writes: part of what a graph does, as the numbers of users are not. */
+/** The number that `scalar` made a node of, as long as it is known to come from there. */
+export const numberOf = ({ op, value }: Node): number | undefined =>
+  op === numberOp ? (value as ScalarValue).number : undefined;
+
+/** A number that the library itself writes: part of what a graph does, as the numbers of users are not. */
 export const constant = (value: number, dtype: DType): Node =>
-  new Node(
-    source("constant", { value }, () => toExpr(value)),
-    [],
-    [],
-    checkDType("tensor", dtype),
-    false,
-  );
-
-/** What a tensor that holds the same everywhere was spread from. */
-function spreadFrom(x: Node): Node {
-  let from = x;
-  const spreads = ({ family, name }: Node["op"]) =>
-    family === "movement" && (name === "expand" || name === "reshape");
-  while (spreads(from.op) && from.inputs[0]) from = from.inputs[0];
-  return from;
-}
-
-/** Whether a tensor is everywhere the 1 that gradients begin with. */
-export const isUnit = (x: Node): boolean => spreadFrom(x).op.attrs.value === 1;
-
-/** The number that a tensor holds everywhere, for one made of a number, or by one op of such. */
-export function numberOf(x: Node, deep = true): number | undefined {
-  const { op, inputs, value } = spreadFrom(x);
-  if (op === number) return (value as ScalarValue).number;
-  if (op.name === "constant") return op.attrs.value as number;
-  if (op.family !== "elementwise" || !deep) return undefined;
-  const numbers: Expr[] = [];
-  for (const input of inputs) {
-    const n = numberOf(input, false);
-    if (n === undefined) return undefined;
-    numbers.push(toExpr(n));
-  }
-  return inputs.length > 0 ? constantOf(op.f(numbers)) : undefined;
-}
+  new Node({ family: "source", name: "constant", value }, [], [], checkDType("tensor", dtype), false);
 
 /** yᵢ = i along axis `dim`, constant along the others. */
-export function iota(shape: Shape, dim: number, dtype: DType): Node {
-  const f: Source["f"] = (coordinates) => coordinates[dim] as Expr;
-  return build(source("iota", { dim }, f), [], checkShape("iota", shape), dtype);
-}
+export const iota = (shape: Shape, dim: number, dtype: DType): Node =>
+  build({ family: "source", name: "iota", dim }, [], checkShape("iota", shape), dtype);
 
 const rotateLeft = (x: Expr, bits: number): Expr => or(shiftLeft(x, bits), shiftRightLogical(x, 32 - bits));
 
@@ -104,12 +67,12 @@ export function threefry(
   let x0 = add(counter[0], keys[0]);
   let x1 = add(counter[1], keys[1]);
   for (let group = 0; group < 5; group++) {
-    for (const bits of rotations[group % 2] as readonly number[]) {
+    for (const bits of rotations[group % 2]!) {
       x0 = add(x0, x1);
       x1 = xor(rotateLeft(x1, bits), x0);
     }
-    x0 = add(x0, keys[(group + 1) % 3] as Expr);
-    x1 = add(add(x1, keys[(group + 2) % 3] as Expr), group + 1);
+    x0 = add(x0, keys[(group + 1) % 3]!);
+    x1 = add(add(x1, keys[(group + 2) % 3]!), group + 1);
   }
   return [x0, x1];
 }
@@ -117,12 +80,27 @@ export function threefry(
 /** A key of random numbers: two int32 words as 0-d tensors. */
 export type Key = readonly [Node, Node];
 
-/** 32 random bits per element (int32), independent for each key, place and `lane`. */
-export function randomBits(shape: Shape, key: Key, lane: number): Node {
-  const sizes = checkShape("random", shape);
-  const f: Source["f"] = (coordinates, inputs) => {
-    const place = sizes.reduce<Scalar>((flat, size, i) => add(mul(flat, size), coordinates[i] as Expr), 0);
-    return threefry([inputs[0] as Expr, inputs[1] as Expr], [place, lane >> 1])[lane & 1] as Expr;
-  };
-  return build(source("randomBits", { lane }, f), key, sizes, "int32");
-}
+/** 32 random bits per element (int32), independent for each key, element and `lane`. */
+export const randomBits = (shape: Shape, key: Key, lane: number): Node =>
+  build({ family: "source", name: "randomBits", lane }, key, checkShape("random", shape), "int32");
+
+/** The formula of a source, as a function of its attributes, its shape, the element's coordinates and its inputs. */
+type SourceRule<S extends Source> = (
+  op: S,
+  shape: Shape,
+  coordinates: readonly Expr[],
+  inputs: readonly Expr[],
+) => Expr;
+
+const sourceRules: { readonly [K in SourceName]: SourceRule<Source<K>> } = {
+  constant: ({ value }) => toExpr(value),
+  iota: ({ dim }, _, coordinates) => coordinates[dim]!,
+  randomBits({ lane }, shape, coordinates, [k0, k1]) {
+    const position = shape.reduce<Scalar>((flat, size, i) => add(mul(flat, size), coordinates[i]!), 0);
+    return threefry([k0!, k1!], [position, lane >> 1])[lane & 1]!;
+  },
+};
+
+/** The elements of a source as a formula over their coordinates and its scalar inputs. */
+export const sourceFormula: SourceRule<Source> = (op, shape, coordinates, inputs) =>
+  (sourceRules[op.name] as SourceRule<Source>)(op, shape, coordinates, inputs);

@@ -2,108 +2,157 @@ import type { Signatures } from "../arguments.ts";
 import { promote } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
+import type { Movement, WindowAttributes } from "../graph/op.ts";
 import type { Expr } from "../scalar/expr.ts";
 import { add, and, eq, floorDivide, mul, sub } from "../scalar/primitives.ts";
 import { axis, axisOrNone, formatShape } from "../shape.ts";
 import { cast } from "./apply.ts";
-import { broadcasting, move } from "./broadcast.ts";
+import { broadcasting } from "./broadcast.ts";
 import { contract } from "./contract.ts";
-import { replaced, resized, within } from "./movement.ts";
+import { inRange, type MovementRule, move, withIndex, withSize } from "./movement-rule.ts";
 import { row } from "./row.ts";
 
-/** How windows lie along axis `dim`: element k of window o is element o·stride + k·dilation − before of the axis. */
-interface Slide {
-  readonly dim: number;
-  /** Elements of the axis. */
-  readonly n: number;
-  /** Windows, and elements of each. */
-  readonly count: number;
-  readonly size: number;
-  readonly stride: number;
-  readonly dilation: number;
-  readonly before: number;
-}
-
-type Direction = "windows" | "places";
-
-/** Where along the axis element k of window o lies, and where that is outside of it. */
-function elementOf({ n, count, size, stride, dilation, before }: Slide, o: Expr, k: Expr) {
+/** Where along the axis element k of window o is, and where that is outside of it. */
+function elementOf({ n, count, size, stride, dilation, before }: WindowAttributes, o: Expr, k: Expr) {
   const index = sub(add(mul(o, stride), mul(k, dilation)), before);
   const inside = before === 0 && (count - 1) * stride + (size - 1) * dilation < n;
-  return { index, valid: inside ? undefined : within(index, n) };
-}
-
-/** Whether some elements of the axis are in no window, or some of a window lie outside the axis. */
-function leavesOut({ n, count, size, stride, dilation, before }: Slide, to: Direction): boolean {
-  const reach = (count - 1) * stride + (size - 1) * dilation + 1 - before;
-  return to === "windows" ? stride > 1 || dilation > 1 || reach < n : before > 0 || reach > n;
+  return { index, valid: inside ? undefined : inRange(index, n) };
 }
 
 /** The window whose element k is element i of the axis, and whether there is one. */
-function windowOf({ count, stride, dilation, before }: Slide, i: Expr, k: Expr) {
+function windowOf({ count, stride, dilation, before }: WindowAttributes, i: Expr, k: Expr) {
   const offset = sub(add(i, before), mul(k, dilation));
   const index = floorDivide(offset, stride);
-  const valid = within(index, count);
+  const valid = inRange(index, count);
   return { index, valid: stride === 1 ? valid : and(valid, eq(mul(index, stride), offset)) };
 }
 
-/**
- * Each element k of every window read off the axis ("windows"), or each element of the axis off the window whose
- * element k it is ("places"); k is the last axis of the result. Where x has such an axis too, it is `apart`, k is read
- * from k alone, and the two directions are each other's transpose.
- */
-function slide(x: Node, s: Slide, to: Direction, apart: boolean): Node {
-  const back = to === "windows" ? "places" : "windows";
-  const name = apart ? (to === "windows" ? "skew" : "unskew") : to;
-  const [length, from] = to === "windows" ? [s.count, elementOf] : [s.n, windowOf];
-  const outer = apart ? x.shape.slice(0, -1) : x.shape;
-  const read = (out: readonly Expr[]) => {
-    const { index, valid } = from(s, out[s.dim] as Expr, out.at(-1) as Expr);
-    return { index: replaced(apart ? out : out.slice(0, -1), s.dim, index), valid };
-  };
-  const shape = [...resized(outer, s.dim, length), s.size];
-  const transpose = (ȳ: Node) => (apart ? slide(ȳ, s, back, true) : collect(ȳ, s, back));
-  return move(name, { ...s }, x, shape, read, transpose, apart || leavesOut(s, to));
+/** How far the last window reaches into the axis. */
+const reachOf = ({ count, size, stride, dilation, before }: WindowAttributes): number =>
+  (count - 1) * stride + (size - 1) * dilation + 1 - before;
+
+const windowsRule: MovementRule<Movement<"windows">> = {
+  shape: ({ dim, count, size }, [x]) => [...withSize(x!, dim, count), size],
+  reads(op, _, out) {
+    const { index, valid } = elementOf(op, out[op.dim]!, out.at(-1)!);
+    return [{ input: 0, index: withIndex(out.slice(0, -1), op.dim, index), valid }];
+  },
+  transpose: (op, _, ȳ) => [foldWindows(ȳ, attributesOf(op))],
+  drops: (op) => op.stride > 1 || op.dilation > 1 || reachOf(op) < op.n,
+};
+
+const transposedWindowsRule: MovementRule<Movement<"transposedWindows">> = {
+  shape: ({ dim, n, size }, [x]) => [...withSize(x!, dim, n), size],
+  reads(op, _, out) {
+    const { index, valid } = windowOf(op, out[op.dim]!, out.at(-1)!);
+    return [{ input: 0, index: withIndex(out.slice(0, -1), op.dim, index), valid }];
+  },
+  transpose: (op, _, ȳ) => [foldTransposedWindows(ȳ, attributesOf(op))],
+  drops: (op) => op.before > 0 || reachOf(op) > op.n,
+};
+
+const skewRule: MovementRule<Movement<"skew">> = {
+  shape: ({ dim, count, size }, [x]) => [...withSize(x!.slice(0, -1), dim, count), size],
+  reads(op, _, out) {
+    const { index, valid } = elementOf(op, out[op.dim]!, out.at(-1)!);
+    return [{ input: 0, index: withIndex(out, op.dim, index), valid }];
+  },
+  transpose: (op, _, ȳ) => [unskew(ȳ, attributesOf(op))],
+  drops: () => true,
+};
+
+const unskewRule: MovementRule<Movement<"unskew">> = {
+  shape: ({ dim, n, size }, [x]) => [...withSize(x!.slice(0, -1), dim, n), size],
+  reads(op, _, out) {
+    const { index, valid } = windowOf(op, out[op.dim]!, out.at(-1)!);
+    return [{ input: 0, index: withIndex(out, op.dim, index), valid }];
+  },
+  transpose: (op, _, ȳ) => [skew(ȳ, attributesOf(op))],
+  drops: () => true,
+};
+
+const foldDisjointRule: MovementRule<Movement<"foldDisjoint">> = {
+  shape: ({ dim, n }, [x]) => withSize(x!.slice(0, -1), dim, n),
+  reads({ dim, count, size, stride, before }, _, out) {
+    const i = add(out[dim]!, before);
+    const o = floorDivide(i, stride);
+    const k = sub(i, mul(o, stride));
+    const valid = inRange(o, count);
+    const index = [...withIndex(out, dim, o), k];
+    return [{ input: 0, index, valid: size === stride ? valid : and(valid, inRange(k, size)) }];
+  },
+  transpose: (op, _, ȳ) => [slidingWindows(ȳ, attributesOf(op))],
+};
+
+export const windowRules = {
+  windows: windowsRule,
+  transposedWindows: transposedWindowsRule,
+  skew: skewRule,
+  unskew: unskewRule,
+  foldDisjoint: foldDisjointRule,
+};
+
+type WindowMovement = Movement<keyof typeof windowRules>;
+
+function attributesOf({ family, name, ...windows }: WindowMovement): WindowAttributes {
+  return windows;
 }
 
-/** Σₖ of what `slide` gives: the transpose of `slide` the other way. */
-function collect(y: Node, s: Slide, to: Direction): Node {
-  const apart = to === "places" && s.dilation === 1 && s.size <= s.stride;
-  if (apart) return join(cast(y, promote(y.dtype, "int32")), s);
-  return ofProduct(y, s, to) ?? broadcasting.sum(slide(y, s, to, true), -1);
+/** Every window along an axis; its elements are the last axis of the result. */
+const slidingWindows = (x: Node, windows: WindowAttributes): Node =>
+  move(windowsRule, { family: "movement", name: "windows", ...windows }, [x]);
+
+/** For each element of the axis the windows that it is in, by its place in them, which is the last axis of the result. */
+const transposedWindows = (x: Node, windows: WindowAttributes): Node =>
+  move(transposedWindowsRule, { family: "movement", name: "transposedWindows", ...windows }, [x]);
+
+const skew = (x: Node, windows: WindowAttributes): Node =>
+  move(skewRule, { family: "movement", name: "skew", ...windows }, [x]);
+
+const unskew = (y: Node, windows: WindowAttributes): Node =>
+  move(unskewRule, { family: "movement", name: "unskew", ...windows }, [y]);
+
+/** Windows added back to their axis: the transpose of `slidingWindows`. */
+function foldWindows(y: Node, windows: WindowAttributes): Node {
+  const { n, count, size, stride, dilation } = windows;
+  if (dilation === 1 && size <= stride) return foldDisjoint(y, windows);
+  // A contraction over windows multiplies with many more zeros where windows are few or far between.
+  const isDense = stride === 1 && 4 * n <= 5 * count;
+  const folded = isDense ? foldContraction(y, windows, transposedWindows) : null;
+  return folded ?? broadcasting.sum(unskew(y, windows), -1);
 }
+
+/** The transpose of `transposedWindows`. */
+const foldTransposedWindows = (y: Node, windows: WindowAttributes): Node =>
+  foldContraction(y, windows, slidingWindows) ?? broadcasting.sum(skew(y, windows), -1);
 
 /** Windows that do not overlap, back in their places: there is nothing to add up. */
-function join(y: Node, s: Slide): Node {
-  const read = (out: readonly Expr[]) => {
-    const i = add(out[s.dim] as Expr, s.before);
-    const o = floorDivide(i, s.stride);
-    const k = sub(i, mul(o, s.stride));
-    const valid = within(o, s.count);
-    const index = [...replaced(out, s.dim, o), k];
-    return { index, valid: s.size === s.stride ? valid : and(valid, within(k, s.size)) };
-  };
-  const shape = resized(y.shape.slice(0, -1), s.dim, s.n);
-  return move("join", { ...s }, y, shape, read, (ȳ) => slide(ȳ, s, "windows", false));
+function foldDisjoint(y: Node, windows: WindowAttributes): Node {
+  const x = cast(y, promote(y.dtype, "int32"));
+  return move(foldDisjointRule, { family: "movement", name: "foldDisjoint", ...windows }, [x]);
 }
 
 /**
- * Σₖ of slid products a·b, where only a has the axis and only b has k, as one product of a's windows and b: so the
- * gradient of a convolution is a convolution. Not worth it where it would multiply with many more zeros.
+ * The fold of a contraction a·b is a contraction over windows, where only a has the axis and only b has the elements of
+ * the windows: so the gradient of a convolution is a convolution. Null for other nodes.
  */
-function ofProduct(y: Node, s: Slide, to: Direction): Node | null {
+function foldContraction(
+  y: Node,
+  windows: WindowAttributes,
+  windowsOf: (x: Node, windows: WindowAttributes) => Node,
+): Node | null {
   const { op } = y;
-  const zeros = to === "places" && (s.stride > 1 || 4 * s.n > 5 * s.count);
-  if (op.family !== "contraction" || y.inputs.length === 0 || zeros) return null;
-  const [place, k] = [op.out[s.dim] as string, op.out.at(-1) as string];
+  const [a, b] = y.inputs;
+  if (op.family !== "contraction" || !a || !b) return null;
+  const [axisLetter, k] = [op.out[windows.dim]!, op.out.at(-1)!];
   const out = op.out.slice(0, -1);
-  const [a, b] = y.inputs as [Node, Node];
-  const alone = (l: string, own: string, other: string) => own.includes(l) && !other.includes(l);
-  const windows = (x: Node, own: string) => slide(x, { ...s, dim: own.indexOf(place) }, to, false);
-  if (alone(place, op.a, op.b) && alone(k, op.b, op.a))
-    return contract(op.name, windows(a, op.a), b, { a: op.a + k, b: op.b, out, skip: op.skip });
-  if (alone(place, op.b, op.a) && alone(k, op.a, op.b))
-    return contract(op.name, a, windows(b, op.b), { a: op.a, b: op.b + k, out, skip: op.skip });
+  const onlyIn = (letter: string, own: string, other: string) =>
+    own.includes(letter) && !other.includes(letter);
+  const along = (x: Node, own: string) => windowsOf(x, { ...windows, dim: own.indexOf(axisLetter) });
+  if (onlyIn(axisLetter, op.a, op.b) && onlyIn(k, op.b, op.a))
+    return contract(op.name, along(a, op.a), b, { a: op.a + k, b: op.b, out, skip: op.skip });
+  if (onlyIn(axisLetter, op.b, op.a) && onlyIn(k, op.a, op.b))
+    return contract(op.name, a, along(b, op.b), { a: op.a, b: op.b + k, out, skip: op.skip });
   return null;
 }
 
@@ -151,7 +200,7 @@ export const windowings = {
           `a window of ${size} with dilation ${along.dilation} reaches over ${reach} of ${length} elements along dim ${d} of ${formatShape(x.shape)}`,
         );
       const count = Math.floor((length - reach) / along.stride) + 1;
-      return slide(x, { dim: d, n, count, size, ...along }, "windows", false);
+      return slidingWindows(x, { dim: d, n, count, size, ...along });
     },
     [[6], 0, 3],
     [[2, 7], 1, 3, { stride: 2 }],
@@ -171,7 +220,7 @@ export const windowings = {
       const d = axis("fold", dim, y.shape.length - 1);
       const { after: _, ...along } = optionsOf("fold", options);
       const [count, size] = [y.shape[d], y.shape.at(-1)] as [number, number];
-      return collect(y, { dim: d, n, count, size, ...along }, "places");
+      return foldWindows(y, { dim: d, n, count, size, ...along });
     },
     [[4, 3], 0, 6],
     [[2, 3, 3], 1, 7, { stride: 2 }],

@@ -1,7 +1,7 @@
 import type { Node } from "../graph/node.ts";
 import type { Value } from "../graph/value.ts";
 import { placeholder } from "../ops/placeholder.ts";
-import { known } from "../ops/source.ts";
+import { fromValue } from "../ops/source.ts";
 import type { CellState } from "./cell-state.ts";
 import { GradientBinding } from "./gradient-binding.ts";
 import type { Binding, Outcome, Recorder } from "./recorder.ts";
@@ -73,7 +73,7 @@ export class CellBinding implements Binding {
   /** Replaces the value: in the present nodes, if no other code holds them. */
   write(value: Value, aliased: boolean): void {
     const { state } = this;
-    if (state.aliased) state.swap(state.asHeld(known(value, state.node.shape, state.node.dtype)));
+    if (state.aliased) state.swap(state.asHeld(fromValue(value, state.node.shape, state.node.dtype)));
     else state.node.value = value;
     state.aliased = aliased;
   }

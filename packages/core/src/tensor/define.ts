@@ -1,6 +1,7 @@
 import { checkArguments, checked, describe, type Signature } from "../arguments.ts";
 import { fail } from "../errors.ts";
-import { elementwise as elementwiseNodes, type Formula, operandArguments, typeNames } from "../ops/apply.ts";
+import { operandArguments, typeNames, unregistered } from "../ops/apply.ts";
+import type { Formula } from "../ops/formula.ts";
 import { arg, isExpr } from "../scalar/expr.ts";
 import { lifted, type Tensor, type TensorLike } from "./tensor.ts";
 
@@ -42,6 +43,6 @@ export function elementwise<F extends Formula>(
 ): (...x: Likes<Parameters<F["f"]>>) => Tensor {
   checkArguments("elementwise", elementwiseArguments, arguments);
   checkFormula(name, formula);
-  const call = lifted(elementwiseNodes(name, formula)) as (...x: Likes<Parameters<F["f"]>>) => Tensor;
+  const call = lifted(unregistered(name, formula)) as (...x: Likes<Parameters<F["f"]>>) => Tensor;
   return checked(name, operandArguments(formula), call);
 }

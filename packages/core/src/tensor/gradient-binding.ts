@@ -1,7 +1,7 @@
 import type { Node } from "../graph/node.ts";
 import type { Value } from "../graph/value.ts";
 import { placeholder } from "../ops/placeholder.ts";
-import { known } from "../ops/source.ts";
+import { fromValue } from "../ops/source.ts";
 import { sameShape } from "../shape.ts";
 import type { Gradient, GradientObserver } from "./gradient.ts";
 import type { Outcome, Recorder, Slot } from "./recorder.ts";
@@ -41,7 +41,7 @@ class GradientSlot implements Slot {
     const { gradient, like } = this;
     if (!gradient.aliased && gradient.tensor && sameType(gradient.tensor, like))
       gradient.tensor.node.value = value;
-    else gradient.tensor = new Tensor(known(value, like.shape, like.dtype));
+    else gradient.tensor = new Tensor(fromValue(value, like.shape, like.dtype));
     gradient.consumed = false;
     gradient.aliased = aliased;
   }

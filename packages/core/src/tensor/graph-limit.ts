@@ -2,7 +2,7 @@ import { evaluate } from "../backend/evaluate.ts";
 import type { Node } from "../graph/node.ts";
 import { wholeRounds } from "../graph/rounds.ts";
 import { topological } from "../graph/walk.ts";
-import { isCollected } from "../ops/identity.ts";
+import { isAccumulated } from "../ops/identity.ts";
 
 /** What a tensor waits for may be this many nodes: an unread sum over a loop would grow for ever otherwise. */
 const maxPending = 4000;
@@ -28,9 +28,9 @@ export function limitPending(node: Node): void {
     node.id < nextCheckId
   )
     return;
-  const found = topological([node], (n) => n.value === null && !isCollected(n));
-  const gradients = found.filter(isCollected);
-  const waiting = found.filter((n) => n.value === null && !isCollected(n)).sort((a, b) => a.id - b.id);
+  const found = topological([node], (n) => n.value === null && !isAccumulated(n));
+  const gradients = found.filter(isAccumulated);
+  const waiting = found.filter((n) => n.value === null && !isAccumulated(n)).sort((a, b) => a.id - b.id);
   nextCheckId = node.id + maxPending / 4;
   if (waiting.length >= maxPending) {
     const newer = waiting.slice(evictCount(waiting));

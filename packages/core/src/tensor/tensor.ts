@@ -7,7 +7,7 @@ import { fail } from "../errors.ts";
 import { Node } from "../graph/node.ts";
 import { cast } from "../ops/apply.ts";
 import { broadcasting, type KeepDim } from "../ops/broadcast.ts";
-import { collected, detach, leaf } from "../ops/identity.ts";
+import { accumulated, detach, leaf } from "../ops/identity.ts";
 import { constant } from "../ops/source.ts";
 import { sameShape } from "../shape.ts";
 import { seedOf } from "./backward.ts";
@@ -167,7 +167,7 @@ export class Tensor extends TensorReading {
     }
     leaves.forEach((x, i) => {
       const g = grads[i] ?? broadcasting.expand(constant(0, x.dtype), x.shape);
-      (x.leaf as Tensor).#collect(createGraph ? g : collected(g), rawNode(this));
+      (x.leaf as Tensor).#collect(createGraph ? g : accumulated(g), rawNode(this));
     });
   }
 

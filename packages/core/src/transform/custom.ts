@@ -3,7 +3,7 @@ import { type ErrorCode, fail, requireSynchronous } from "../errors.ts";
 import { withRecording } from "../graph/build.ts";
 import { type Mask, type Node, nodeCount } from "../graph/node.ts";
 import { topological } from "../graph/walk.ts";
-import { ruled, variable } from "../ops/identity.ts";
+import { variable, withCustomRule } from "../ops/identity.ts";
 import type { Key } from "../ops/source.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { replayKeys } from "../tensor/random.ts";
@@ -73,7 +73,7 @@ export function customGradient<A extends readonly Tensor[]>(
       return checkDerivative("the tangent", ẏ, "the value", value).node;
     };
     return new Tensor(
-      ruled(
+      withCustomRule(
         "customGradient",
         value.node,
         args.map((x) => x.node),
@@ -122,7 +122,7 @@ export function checkpoint<A extends readonly Tensor[]>(f: (...args: A) => Tenso
       return [null, ...pullBack([[y, new Tensor(ȳ), mask]], targets).map((t) => t.node)];
     };
     const inputs = [...args.map((x) => x.node), ...first.read];
-    return new Tensor(ruled("checkpoint", first.y.node, inputs, { vjp, jvp: ([ẏ]) => ẏ ?? null }));
+    return new Tensor(withCustomRule("checkpoint", first.y.node, inputs, { vjp, jvp: ([ẏ]) => ẏ ?? null }));
   };
 }
 

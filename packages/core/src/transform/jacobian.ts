@@ -2,7 +2,7 @@ import { checkArguments, type Signature } from "../arguments.ts";
 import { isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
-import { ownMask } from "../ops/mask.ts";
+import { nonzeroMask } from "../ops/mask.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { stack, tensor, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -39,7 +39,7 @@ function table(parts: readonly Tensor[], y: Tensor, x: Node, dim: 0 | 1): Tensor
 function tables(ys: readonly Tensor[], variables: readonly Node[]): Tensor[][] {
   if (sizeOfAll(ys) <= sizeOfAll(variables))
     return ys.map((y) => {
-      const rows = basis(y.shape, y.dtype).map((ȳ) => pullBack([[y, ȳ, ownMask(ȳ.node)]], variables));
+      const rows = basis(y.shape, y.dtype).map((ȳ) => pullBack([[y, ȳ, nonzeroMask(ȳ.node)]], variables));
       return variables.map((x, i) =>
         table(
           rows.map((row) => row[i] as Tensor),

@@ -2,7 +2,7 @@ import { checkArguments, type Signature } from "../arguments.ts";
 import { zerosLike } from "../autodiff/derivative.ts";
 import { forward } from "../autodiff/forward.ts";
 import type { Node } from "../graph/node.ts";
-import { ownMask } from "../ops/mask.ts";
+import { nonzeroMask } from "../ops/mask.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { matching, outputsOf, release, trace } from "./trace.ts";
 import { type Gradient, unflattenTensors } from "./treedef.ts";
@@ -16,7 +16,7 @@ export function pushForward(
 ): Tensor[] {
   const seeds = variables.map((v, i) => {
     const ẋ = (tangents[i] as Tensor).node;
-    return [v, ẋ, sparse ? ownMask(ẋ) : null] as const;
+    return [v, ẋ, sparse ? nonzeroMask(ẋ) : null] as const;
   });
   const ẏ = forward(
     outputs.map((y) => y.node),

@@ -1,6 +1,6 @@
 import { type DType, isFloat } from "../../dtype.ts";
 import type { GraphNode } from "../../graph/canonicalize.ts";
-import type { Reduction } from "../../graph/node.ts";
+import type { Combination } from "../../ops/reduction-rules.ts";
 import { apply, type Expr, literal } from "../../scalar/expr.ts";
 import { add, and, eq, lt, or, primitives, where, xor } from "../../scalar/primitives.ts";
 import { sizeOf } from "../../shape.ts";
@@ -18,11 +18,8 @@ export function unrolledTerms(node: GraphNode, items: readonly GraphNode[], nume
   return terms <= numerics.maxUnrolledTerms ? terms : 0;
 }
 
-/** What an unrolled reduction needs to know of its op. */
-export type Unrolled = Pick<Reduction, "combine" | "identity" | "isArgReduction">;
-
 /** Combines one or more terms in one expression: as a binary tree or, for an arg reduction, by choices. */
-export function unrollReduce(op: Unrolled, terms: readonly Expr[], dtype: DType): Expr {
+export function unrollReduce(op: Combination, terms: readonly Expr[], dtype: DType): Expr {
   if (op.isArgReduction) return unrollArgReduce(op, terms, dtype);
   let level = terms;
   while (level.length > 1)
@@ -35,7 +32,7 @@ export function unrollReduce(op: Unrolled, terms: readonly Expr[], dtype: DType)
 }
 
 /** The position of the first extremum, or of the first NaN. */
-function unrollArgReduce({ combine }: Unrolled, terms: readonly Expr[], dtype: DType): Expr {
+function unrollArgReduce({ combine }: Combination, terms: readonly Expr[], dtype: DType): Expr {
   let [best, position] = [terms[0]!, literal(0, "int32")];
   for (const [k, x] of terms.entries()) {
     if (k === 0) continue;

@@ -1,7 +1,7 @@
 import type { GraphNode } from "../../graph/canonicalize.ts";
-import type { Movement, Read } from "../../graph/node.ts";
-import { arg, type Expr, toExpr } from "../../scalar/expr.ts";
-import { add, mul } from "../../scalar/primitives.ts";
+import type { Movement, Read } from "../../graph/op.ts";
+import { movementRule } from "../../ops/movement-rules.ts";
+import { arg } from "../../scalar/expr.ts";
 import { sizeOf, stridesOf } from "../../shape.ts";
 import { axesOf } from "../ir/axes.ts";
 import {
@@ -28,17 +28,28 @@ export interface StridedView {
   readonly padding?: Padding;
 }
 
-/** Zeros before and after each axis of a source, and the index in the padded source of an element of the view. */
-export interface Padding {
+/** Zeros around a source, and the coordinates in the padded source of an element of the view. */
+export interface Padding extends Pick<Movement<"view">, "offset" | "strides"> {
+  /** Zeros before and after each axis. */
   readonly amounts: readonly (readonly [number, number])[];
-  readonly at: (element: readonly Expr[]) => readonly Expr[];
 }
 
 const readsByMovement = new WeakMap<Movement, readonly Read[]>();
 
 /** The elements that each element of a movement's result reads, as expressions of its coordinates: arguments 0 … rank − 1. */
-export function readsOf(op: Movement, rank: number): readonly Read[] {
-  const reads = readsByMovement.get(op) ?? op.reads(Array.from({ length: rank }, (_, k) => arg(k)));
+export function readsOf(
+  op: Movement,
+  { inputs, shape }: GraphNode,
+  items: readonly GraphNode[],
+): readonly Read[] {
+  const known = readsByMovement.get(op);
+  if (known) return known;
+  const shapes = inputs.map((x) => items[x]!.shape);
+  const reads = movementRule(op).reads(
+    op,
+    shapes,
+    shape.map((_, k) => arg(k)),
+  );
   readsByMovement.set(op, reads);
   return reads;
 }
@@ -52,9 +63,10 @@ interface ElementMap {
 
 /** The elements that `map` reads of its source, read of what the source moves; null where that is not one element each. */
 function throughMovement(items: readonly GraphNode[], map: ElementMap): ElementMap | null {
-  const { op, inputs, shape } = items[map.source]!;
+  const node = items[map.source]!;
+  const { op, inputs } = node;
   if (op.family !== "movement" || inputs.length !== 1) return null;
-  const [read] = readsOf(op, shape.length);
+  const [read] = readsOf(op, node, items);
   if (!read) return null;
   const source = inputs[0]!;
   const { index, guard } = indexOf(read.index, read.valid, map.index);
@@ -102,18 +114,15 @@ function asView(
   if (!amounts || sizeOf(paddedShape(shape, amounts)) > maxSize) return null;
   const inPadded = expanded.index.map((x, d) => addIndex(x, constantIndex(amounts[d]![0])));
   const flat = flatIndex(inPadded, stridesOf(paddedShape(shape, amounts)));
-  const at: Padding["at"] = (element) =>
-    inPadded.map((x) =>
-      stridesAlong(x, coordinates).reduce(
-        (sum, stride, k) => add(sum, mul(element[k]!, stride)),
-        toExpr(x.constant),
-      ),
-    );
   return {
     source,
     offset: flat.constant,
     strides: stridesAlong(flat, coordinates),
-    padding: { amounts, at },
+    padding: {
+      amounts,
+      offset: inPadded.map((x) => x.constant),
+      strides: inPadded.map((x) => stridesAlong(x, coordinates)),
+    },
   };
 }
 

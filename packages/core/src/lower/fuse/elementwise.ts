@@ -1,6 +1,6 @@
 import { type DType, isFloat, promote } from "../../dtype.ts";
 import type { GraphNode } from "../../graph/canonicalize.ts";
-import type { Elementwise } from "../../graph/node.ts";
+import type { Elementwise } from "../../graph/op.ts";
 import { expansions } from "../../scalar/expand/index.ts";
 import { apply, arg, type Expr, rewrite } from "../../scalar/expr.ts";
 import { insertCasts } from "../../scalar/types.ts";

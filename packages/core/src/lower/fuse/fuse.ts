@@ -1,5 +1,5 @@
 import type { CanonicalGraph, GraphNode } from "../../graph/canonicalize.ts";
-import type { Contraction, Indexing, Movement, Recurrence } from "../../graph/node.ts";
+import type { Contraction, Indexing, Movement, Recurrence } from "../../graph/op.ts";
 import { toExpr } from "../../scalar/expr.ts";
 import { sizeOf, stridesOf } from "../../shape.ts";
 import { isGemm } from "../analysis/gemm.ts";
@@ -12,7 +12,7 @@ import { Candidate } from "./candidate.ts";
 import { gemmKernel } from "./gemm.ts";
 import { type InlineContext, Inliner } from "./inline.ts";
 import { type Iteration, innerKept, iterationOf } from "./iteration.ts";
-import { isLargeConcat, type Materialization } from "./materialize.ts";
+import { concatAxis, isLargeConcat, type Materialization } from "./materialize.ts";
 import { NestBuilder } from "./nest-builder.ts";
 
 type KernelSlot = { readonly nest: NestBuilder } | { readonly kernel: Kernel };
@@ -153,8 +153,8 @@ class Fuser implements InlineContext {
     return { kind: "scatter", mode, out: this.buffer(node), x, index, src, indexShape, shape, dim };
   }
 
-  #concat(node: number, { inputs, shape }: GraphNode, { joins }: Movement): Kernel {
-    const dim = joins!;
+  #concat(node: number, { inputs, shape }: GraphNode, op: Movement): Kernel {
+    const dim = concatAxis(op)!;
     const parts = this.choice.concatSources.get(node)!.map(({ source, offset, row }, k) => {
       const length = this.items[inputs[k]!]!.shape[dim]!;
       return { buffer: this.buffer(source), offset, row, length };

@@ -1,5 +1,5 @@
 import type { GraphNode } from "../../graph/canonicalize.ts";
-import type { Contraction } from "../../graph/node.ts";
+import type { Contraction } from "../../graph/op.ts";
 import { stridesOf } from "../../shape.ts";
 import type { StridedView } from "../analysis/views.ts";
 import type { Buffer } from "../ir/kernel.ts";

@@ -1,6 +1,7 @@
 import type { DType } from "../../dtype.ts";
 import type { GraphNode } from "../../graph/canonicalize.ts";
-import type { Elementwise, Indexing, Movement, Source as SourceOp } from "../../graph/node.ts";
+import type { Elementwise, Indexing, Movement, Source as SourceOp } from "../../graph/op.ts";
+import { sourceFormula } from "../../ops/source.ts";
 import { constantOf, type Expr, literal } from "../../scalar/expr.ts";
 import { toFloat32, toFloat64, where } from "../../scalar/primitives.ts";
 import { insertCasts } from "../../scalar/types.ts";
@@ -181,7 +182,7 @@ export class Inliner {
   }
 
   #movement(item: GraphNode, op: Movement, at: readonly Index[], guard: Predicate): Expr | null {
-    const reads = readsOf(op, at.length);
+    const reads = readsOf(op, item, this.context.items);
     let value: Expr = literal(0, item.dtype);
     for (const read of [...reads].reverse()) {
       const { index, guard: valid } = indexOf(read.index, read.valid, at);
@@ -198,11 +199,10 @@ export class Inliner {
   }
 
   #source(item: GraphNode, op: SourceOp, at: readonly Index[], guard: Predicate): Expr | null {
-    if (!op.f) throw new Error(`${op.name} has no formula`);
     const coordinates = at.map((x) => this.candidate.index(x));
     const inputs = mapOrNull(item.inputs, (input) => this.element(input, [], []));
     if (!inputs) return null;
-    const e = op.f(coordinates, inputs);
+    const e = sourceFormula(op, item.shape, coordinates, inputs);
     const number = constantOf(e);
     return this.#guarded(number === undefined ? toDType(e, item.dtype) : literal(number, item.dtype), guard);
   }

@@ -1,10 +1,12 @@
 import type { DType } from "../../dtype.ts";
 import type { GraphNode } from "../../graph/canonicalize.ts";
-import type { Contraction, Movement, Reduction, Skip } from "../../graph/node.ts";
-import { arg, type Expr } from "../../scalar/expr.ts";
+import type { Contraction, Reduction, Skip } from "../../graph/op.ts";
+import { movementRule } from "../../ops/movement-rules.ts";
+import { type Combination, combinationOf } from "../../ops/reduction-rules.ts";
+import { arg, type Expr, type Scalar } from "../../scalar/expr.ts";
 import { eq, mul, or, toInt32, where } from "../../scalar/primitives.ts";
 import { innermost } from "../../shape.ts";
-import { type Unrolled, unrolledTerms, unrollReduce } from "../analysis/small-reduction.ts";
+import { unrolledTerms, unrollReduce } from "../analysis/small-reduction.ts";
 import { constantIndex, type Index, indexOf } from "../ir/index-map.ts";
 import type { Statement } from "../ir/kernel.ts";
 import type { Numerics } from "../target.ts";
@@ -46,7 +48,7 @@ interface Domain {
   /** The axes of the result by name; null is an axis of size 1 that reduction leaves. */
   readonly result: readonly (string | null)[];
   readonly term: (inliner: Inliner, at: Point) => Expr | null;
-  readonly op: Unrolled;
+  readonly op: Combination;
   /** The dtype of the terms. */
   readonly dtype: DType;
 }
@@ -119,6 +121,7 @@ const widened = (e: Expr, from: DType, to: DType): Expr =>
 function reductionDomain(items: readonly GraphNode[], node: GraphNode, op: Reduction): Domain {
   const x = node.inputs[0]!;
   const { shape, dtype } = items[x]!;
+  const combination = combinationOf(op, dtype);
   const isReduced = (d: number) => op.dims.includes(d);
   const axes = shape.map((size, d) => ({ name: `${d}`, size, isReduced: isReduced(d) }));
   const named = (reduced: boolean, role: IterationAxis["role"]) =>
@@ -130,9 +133,9 @@ function reductionDomain(items: readonly GraphNode[], node: GraphNode, op: Reduc
     term: (inliner, at) => {
       const coordinates = axes.map(({ name }) => at(name));
       const e = inliner.element(x, coordinates, []);
-      return e && widened(e, dtype, op.isArgReduction ? dtype : node.dtype);
+      return e && widened(e, dtype, combination.isArgReduction ? dtype : node.dtype);
     },
-    op,
+    op: combination,
     dtype,
   };
 }
@@ -174,10 +177,10 @@ function contractionDomain(items: readonly GraphNode[], node: GraphNode, op: Con
 }
 
 /** Whether a reduction keeps the innermost axis of its operand: then rows of results accumulate in memory. */
-function keepsInnermost({ dims, isArgReduction }: Reduction, shape: readonly number[]): boolean {
+function keepsInnermost({ dims }: Reduction, { op }: Domain, shape: readonly number[]): boolean {
   const last = innermost(shape);
   const kept = shape.map((_, d) => d).filter((d) => !dims.includes(d));
-  return last >= 0 && kept.at(-1) === last && dims.length > 0 && !isArgReduction;
+  return last >= 0 && kept.at(-1) === last && dims.length > 0 && !op.isArgReduction;
 }
 
 /** Whether the last axis of the result is the last of an operand, and so contiguous in both. */
@@ -191,7 +194,7 @@ function keepsLastLetter({ a, b, out }: Contraction, { axes }: Domain): boolean 
 function scatterIteration(
   items: readonly GraphNode[],
   node: number,
-  scatterIndex: NonNullable<Movement["puts"]>,
+  scatterIndex: (from: readonly Expr[]) => readonly Scalar[],
 ): Iteration {
   const x = items[node]!.inputs[0]!;
   const { shape } = items[x]!;
@@ -221,14 +224,17 @@ const elementwiseIteration = (node: number, shape: readonly number[]): Iteration
 export function iterationOf(items: readonly GraphNode[], node: number, numerics: Numerics): Iteration {
   const item = items[node]!;
   const { op, shape } = item;
-  if (op.family === "movement" && op.puts) return scatterIteration(items, node, op.puts);
+  if (op.family === "movement") {
+    const { scatterIndex } = movementRule(op);
+    if (scatterIndex) return scatterIteration(items, node, (from) => scatterIndex(op, from));
+  }
   if (op.family !== "reduction" && op.family !== "contraction") return elementwiseIteration(node, shape);
   const domain =
     op.family === "reduction" ? reductionDomain(items, item, op) : contractionDomain(items, item, op);
   if (unrolledTerms(item, items, numerics) > 0) return unrolled(node, shape, domain);
   const accumulateInMemory =
     op.family === "reduction"
-      ? keepsInnermost(op, items[item.inputs[0]!]!.shape)
+      ? keepsInnermost(op, domain, items[item.inputs[0]!]!.shape)
       : keepsLastLetter(op, domain);
   return loopOver(node, domain, accumulateInMemory);
 }

@@ -1,4 +1,6 @@
 import type { CanonicalGraph, GraphNode } from "../../graph/canonicalize.ts";
+import type { Movement } from "../../graph/op.ts";
+import { movementRule } from "../../ops/movement-rules.ts";
 import { expansions } from "../../scalar/expand/index.ts";
 import { arg, subexpressions, toExpr } from "../../scalar/expr.ts";
 import { innermost, sizeOf } from "../../shape.ts";
@@ -8,9 +10,12 @@ import { unrolledTerms } from "../analysis/small-reduction.ts";
 import { readsOf, type StridedView, viewOf } from "../analysis/views.ts";
 import type { Target } from "../target.ts";
 
+/** The axis along which a movement concatenates its inputs, if it does. */
+export const concatAxis = (op: Movement): number | undefined => movementRule(op).concatAxis?.(op);
+
 /** Whether a node is a concatenation of so many tensors that a kernel copies them. */
 export const isLargeConcat = ({ op, inputs }: GraphNode, { maxInlineConcat }: Target): boolean =>
-  op.family === "movement" && op.joins !== undefined && inputs.length > maxInlineConcat;
+  op.family === "movement" && concatAxis(op) !== undefined && inputs.length > maxInlineConcat;
 
 /** What the expression of one node costs, without those of its inputs. */
 interface ExprCost {
@@ -64,7 +69,7 @@ export function chooseMaterialized({ items, roots }: CanonicalGraph, target: Tar
     const cost = exprCost(node);
     const inlined = node.inputs.filter((x) => !materialized[x]);
     const inlinedOps = inlined.reduce((n, x) => n + ops[x]!, 0);
-    const isHoisted = inlinedOps > 0 && inlinedOps <= maxExprOps && isBroadcastAlongLast(node);
+    const isHoisted = inlinedOps > 0 && inlinedOps <= maxExprOps && isBroadcastAlongLast(node, items);
     ops[i] = cost.ops + (isHoisted ? 0 : inlinedOps);
     callsFunction[i] = cost.callsFunction || inlined.some((x) => callsFunction[x]);
     const { consumers, isRepeated, terms } = uses[i]!;
@@ -111,15 +116,16 @@ function usesOf(items: readonly GraphNode[], required: ReadonlySet<number>, targ
 
 const canInline = (node: GraphNode, target: Target): boolean =>
   node.op.family === "elementwise" ||
-  (node.op.family === "movement" && !node.op.puts && !isLargeConcat(node, target)) ||
+  (node.op.family === "movement" && !movementRule(node.op).scatterIndex && !isLargeConcat(node, target)) ||
   node.op.family === "source" ||
   (node.op.family === "indexing" && node.op.mode === "gather");
 
 /** Whether a movement repeats elements along its last axis: loops compute them once, before they run along it. */
-function isBroadcastAlongLast({ op, shape }: GraphNode): boolean {
+function isBroadcastAlongLast(node: GraphNode, items: readonly GraphNode[]): boolean {
+  const { op, shape } = node;
   if (op.family !== "movement") return false;
   const last = innermost(shape);
-  const reads = readsOf(op, shape.length).flatMap(({ index, valid }) => [...index, valid ?? 0]);
+  const reads = readsOf(op, node, items).flatMap(({ index, valid }) => [...index, valid ?? 0]);
   const parts = subexpressions(reads.map(toExpr));
   return last >= 0 && !parts.some((e) => e.kind === "arg" && e.index === last);
 }
@@ -146,9 +152,8 @@ const concatSourcesOf = (items: readonly GraphNode[], target: Target): Materiali
   new Map(
     items.flatMap((node, i) => {
       const { op, inputs } = node;
-      if (op.family !== "movement" || op.joins === undefined || !isLargeConcat(node, target)) return [];
-      const axis = op.joins;
-      return [[i, inputs.map((x) => concatSource(items, x, axis))]];
+      const axis = op.family === "movement" && isLargeConcat(node, target) ? concatAxis(op) : undefined;
+      return axis === undefined ? [] : [[i, inputs.map((x) => concatSource(items, x, axis))]];
     }),
   );
 

@@ -1,23 +1,24 @@
 import type { CanonicalGraph, GraphNode } from "../../graph/canonicalize.ts";
-import type { Expr } from "../../scalar/expr.ts";
-import { add, and, le, lt } from "../../scalar/primitives.ts";
+import type { Movement } from "../../graph/op.ts";
 import { isGemm } from "../analysis/gemm.ts";
 import { unrolledTerms } from "../analysis/small-reduction.ts";
-import { type Padding, paddedShape, viewOf } from "../analysis/views.ts";
+import { type Padding, viewOf } from "../analysis/views.ts";
 import type { Target } from "../target.ts";
-import { type IndexMap, syntheticMovement } from "./movement.ts";
+import { movementOf } from "./movement.ts";
 import { rebuild } from "./rebuild.ts";
 
 /** The movement that puts zeros around node x, which is at `input`. */
-function padMovement(x: GraphNode, input: number, amounts: Padding["amounts"]): GraphNode {
-  const shift = (at: readonly Expr[], sign: number) => at.map((i, d) => add(i, sign * amounts[d]![0]));
-  const read: IndexMap = (out) => {
-    const index = shift(out, -1);
-    const within = index.flatMap((i, d) => [le(0, i), lt(i, x.shape[d]!)]);
-    return { index, valid: within.reduce((a, b) => and(a, b)) };
-  };
-  return syntheticMovement("pad", input, paddedShape(x.shape, amounts), x, read, (from) => shift(from, 1));
-}
+const padMovement = (x: GraphNode, input: number, amounts: Padding["amounts"]): GraphNode =>
+  movementOf(
+    {
+      family: "movement",
+      name: "pad",
+      before: amounts.map(([before]) => before),
+      after: amounts.map(([, after]) => after),
+    },
+    input,
+    x,
+  );
 
 /**
  * Lets contractions read operands that reach into zeros, such as padded windows, from a padded copy of what they are moved
@@ -33,10 +34,9 @@ export function padOperands(graph: CanonicalGraph, { numerics }: Target): Canoni
       const copy = copies.get(key) ?? items.push(padMovement(items[source]!, source, padding.amounts)) - 1;
       copies.set(key, copy);
       const { shape } = items[input]!;
-      const view = syntheticMovement("view", copy, shape, items[copy]!, (out) => ({
-        index: padding.at(out),
-      }));
-      return items.push(view) - 1;
+      const { offset, strides } = padding;
+      const view: Movement = { family: "movement", name: "view", shape, offset, strides };
+      return items.push(movementOf(view, copy, items[copy]!)) - 1;
     };
     const readsViews =
       node.op.family === "contraction" &&

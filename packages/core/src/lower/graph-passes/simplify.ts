@@ -1,5 +1,6 @@
 import type { CanonicalGraph, GraphNode } from "../../graph/canonicalize.ts";
-import type { Elementwise } from "../../graph/node.ts";
+import type { Elementwise } from "../../graph/op.ts";
+import { isMovement } from "../../ops/movement-rule.ts";
 import { arg } from "../../scalar/expr.ts";
 import type { primitives } from "../../scalar/primitives.ts";
 import { sameShape, stridesOf } from "../../shape.ts";
@@ -38,9 +39,9 @@ class Operands {
   /** Whether operand k is a constant, broadcast or not. */
   is(k: number, value: number): boolean {
     const { op: broadcast, inputs } = this.items[this.at(k)]!;
-    const source = broadcast.family === "movement" && broadcast.name === "expand" ? inputs[0]! : this.at(k);
+    const source = isMovement(broadcast, "expand") ? inputs[0]! : this.at(k);
     const { op } = this.items[source]!;
-    return op.name === "constant" && Object.is(op.attrs.value, value);
+    return op.family === "source" && "value" in op && Object.is(op.value, value);
   }
 
   /** The operand of operand k where that is this primitive. */

@@ -1,9 +1,9 @@
 import type { CanonicalGraph, GraphNode } from "../../graph/canonicalize.ts";
-import type { Reduction } from "../../graph/node.ts";
-import { add, lt, mul } from "../../scalar/primitives.ts";
+import type { Movement, Reduction } from "../../graph/op.ts";
+import { reductionRules } from "../../ops/reduction-rules.ts";
 import { innermost } from "../../shape.ts";
 import type { Target } from "../target.ts";
-import { syntheticMovement } from "./movement.ts";
+import { movementOf } from "./movement.ts";
 import { rebuild } from "./rebuild.ts";
 
 /** A block size of about √n: a divisor of n if there is one below 4·√n. */
@@ -19,7 +19,8 @@ function isLongColumnSum(
   items: readonly GraphNode[],
   maxSequentialTerms: number,
 ): boolean {
-  if (op.family !== "reduction" || op.combine !== "add" || dtype !== "float32") return false;
+  if (op.family !== "reduction" || reductionRules[op.name].combine !== "add" || dtype !== "float32")
+    return false;
   const { shape } = items[inputs[0]!]!;
   const last = innermost(shape);
   const terms = op.dims.reduce((n, d) => n * shape[d]!, 1);
@@ -35,9 +36,7 @@ function appendSum(
   dims: readonly number[],
 ): number {
   const shape = items[x]!.shape.filter((_, d) => !dims.includes(d));
-  return (
-    items.push({ ...like, op: { ...op, dims, attrs: { dims, keepdim: false } }, inputs: [x], shape }) - 1
-  );
+  return items.push({ ...like, op: { ...op, dims, keepdim: false }, inputs: [x], shape }) - 1;
 }
 
 /** Appends the sum in two stages: over the rows of each block of its longest axis, then over the blocks. */
@@ -46,22 +45,15 @@ function appendTwoStageSum(node: GraphNode, op: Reduction, items: GraphNode[]): 
   const longest = op.dims.reduce((a, b) => (x.shape[b]! > x.shape[a]! ? b : a));
   const length = x.shape[longest]!;
   const size = blockSize(length);
-  const blocks = Math.ceil(length / size);
-  const blockShape = [...x.shape.slice(0, longest), blocks, size, ...x.shape.slice(longest + 1)];
-  const inBlocks = syntheticMovement("blocks", node.inputs[0]!, blockShape, x, (out) => {
-    const position = add(mul(out[longest]!, size), out[longest + 1]!);
-    const index = [...out.slice(0, longest), position, ...out.slice(longest + 2)];
-    return blocks * size === length ? { index } : { index, valid: lt(position, length) };
-  });
+  const inBlocks = movementOf({ family: "movement", name: "split", dim: longest, size }, node.inputs[0]!, x);
   const inner = op.dims.map((d) => (d < longest ? d : d + 1));
   const outer = longest - op.dims.filter((d) => d < longest).length;
   const partial = appendSum(items, node, op, items.push(inBlocks) - 1, inner);
   const total = appendSum(items, node, op, partial, [outer]);
   const kept = x.shape.map((_, d) => d).filter((d) => !op.dims.includes(d));
   if (node.shape.length === kept.length) return total;
-  const withUnitAxes = syntheticMovement("reshape", total, node.shape, node, (out) => ({
-    index: kept.map((d) => out[d]!),
-  }));
+  const reshape: Movement = { family: "movement", name: "reshape", shape: node.shape };
+  const withUnitAxes = movementOf(reshape, total, items[total]!);
   return items.push(withUnitAxes) - 1;
 }
 

@@ -1,5 +1,5 @@
 import type { DType } from "../../dtype.ts";
-import type { ReduceOp } from "../../graph/node.ts";
+import type { ReduceOp } from "../../graph/op.ts";
 import type { Expr } from "../../scalar/expr.ts";
 import type { Index, Predicate } from "./index-map.ts";
 

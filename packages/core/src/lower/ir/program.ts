@@ -1,6 +1,6 @@
 import type { DType } from "../../dtype.ts";
 import type { GraphNode } from "../../graph/canonicalize.ts";
-import type { Indexing, Recurrence, Skip } from "../../graph/node.ts";
+import type { Indexing, Recurrence, Skip } from "../../graph/op.ts";
 import type { Buffer, Nest } from "./kernel.ts";
 
 /** A buffer read from a place on. */

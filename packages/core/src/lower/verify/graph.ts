@@ -1,4 +1,5 @@
 import type { CanonicalGraph, GraphNode } from "../../graph/canonicalize.ts";
+import { movementRule } from "../../ops/movement-rules.ts";
 import { sameShape, sizeOf } from "../../shape.ts";
 import { check } from "./check.ts";
 
@@ -16,6 +17,14 @@ function verifyShape({ op, shape }: GraphNode, inputs: readonly GraphNode[]): vo
         () => `${op.name} reads other shapes than its own`,
       );
       break;
+    case "movement": {
+      const shapes = inputs.map((x) => x.shape);
+      check(
+        sameShape(movementRule(op).shape(op, shapes), shape),
+        () => `${op.name} of ${shapes.join(" and ")} has shape ${shape}`,
+      );
+      break;
+    }
     case "reduction": {
       const kept = inputs[0]!.shape.filter((_, d) => !op.dims.includes(d));
       check(sizeOf(kept) === sizeOf(shape), () => `${op.name} over ${op.dims} has shape ${shape}`);

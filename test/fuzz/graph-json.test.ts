@@ -1,0 +1,65 @@
+import { customGradient, elementwise, evaluate, grad, scalar, type Tensor, tensor } from "@chainrule/core";
+import { graphFromJson, graphToJson } from "@chainrule/core/internal";
+import { type Backend, withBackend } from "@chainrule/core/testing";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { candidates } from "../conformance/backends.ts";
+import { programOf } from "./chains.ts";
+import { continuous, inputsOf, lossOf, type Program, programs, run } from "./program.ts";
+import { run as train } from "./training.ts";
+
+/** A backend that is handed only graphs that were written as JSON and read back. */
+const throughJson = (backend: Backend): Backend => ({
+  name: `${backend.name}, through JSON`,
+  prepare: (graph) => backend.prepare(graphFromJson(JSON.parse(JSON.stringify(graphToJson(graph))))),
+});
+
+const bitsOf = (tensors: readonly Tensor[]): number[][] => {
+  evaluate(...tensors);
+  return tensors.map((y) => [...y.data()]);
+};
+
+function resultsOf(program: Program): number[][] {
+  const xs = inputsOf(program, "float32");
+  const argnums = xs.map((_, i) => i);
+  const gradients = grad((...ys: Tensor[]) => lossOf(program, ys), { argnums })(...xs);
+  return bitsOf([...run(program, xs, continuous), ...(gradients as unknown as Tensor[])]);
+}
+
+describe.each(candidates)("graphs written as JSON and read back, on $backend.name", ({ backend }) => {
+  /** Expects the same of a function whether its graphs go through JSON or not. */
+  const expectSame = (f: () => unknown): void =>
+    expect(withBackend(throughJson(backend), f)).toEqual(withBackend(backend, f));
+
+  it("give the bits of random programs and their gradients", () => {
+    for (const program of fc.sample(programs, { seed: 7, numRuns: 30 })) expectSame(() => resultsOf(program));
+  });
+
+  it("give the bits of random chains", () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const program = programOf(seed);
+      expectSame(() => bitsOf(program.run(program.inputs()).map((e) => e.x)));
+    }
+  });
+
+  it("give the bits of random training programs, compiled and not", () => {
+    for (let seed = 1; seed <= 5; seed++)
+      for (const compiled of [false, true])
+        expectSame(() => {
+          const { seen, last } = train(seed, compiled);
+          return { seen, last };
+        });
+  });
+
+  it("hold no op that elementwise() made and that is not registered: it is refused by name", () => {
+    const half = elementwise("half", { f: (x) => scalar.mul(0.5, x), d: () => [0.5] });
+    expect(() => withBackend(throughJson(backend), () => bitsOf([half(tensor([1, 2]))]))).toThrow(
+      /op half, which is known by the object that elementwise\(\) made/,
+    );
+  });
+
+  it("hold no functions of users: a custom gradient leaves none in the graph", () => {
+    const double = customGradient((x: Tensor) => ({ value: x.mul(2), gradient: (ȳ) => [ȳ.mul(2)] }));
+    expectSame(() => bitsOf([grad((x: Tensor) => double(x).sum())(tensor([1, 2]))]));
+  });
+});
