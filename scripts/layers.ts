@@ -44,7 +44,7 @@ const rooms: readonly Room[] = [
     ),
     not: ["autodiff"],
   },
-  ...["target", "assembler", "memory", "table", "instructions", "gemm", "kernels", "reduce", "nest"].map(
+  ...["target", "assembler", "memory", "abi", "instructions", "gemm", "kernels", "reduce", "nest"].map(
     (name) => ({
       name: `wasm/${name}`,
       at: core(`backend/wasm/${name}`),

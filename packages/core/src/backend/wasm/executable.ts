@@ -7,10 +7,10 @@ import type { Target } from "../../lower/target.ts";
 import type { Backend, Executable } from "../backend.ts";
 import { throwFault } from "../diagnose-fault.ts";
 import { runHook } from "../hooks.ts";
+import { addressWord, tableWords } from "./abi/table.ts";
 import type { ProgramInstance } from "./instance.ts";
 import type { LinearMemory } from "./memory/linear-memory.ts";
 import type { TensorType } from "./memory/tensor-cache.ts";
-import { addressWord, tableWords, workspaceWord } from "./table.ts";
 
 /** Where a single element is stored: an index into the memory as elements of its dtype. */
 interface ScalarSlot {
@@ -180,16 +180,17 @@ export class WasmExecutable implements Executable {
     const { address } = this.#table;
     if (this.#arenaBase !== arena.address) this.#placeScratch(arena.address);
     heap.views.int32[address / 4] = 0;
-    const { run, step } = this.#instance;
-    if (runHook.runKernels) runHook.runKernels(this.program, (k) => step(address, k));
-    else run(address);
+    const { run, runKernel, extents } = this.#instance;
+    const workspace = this.#arenaBase;
+    if (runHook.runKernels)
+      runHook.runKernels(this.program, (k) => runKernel(address, k, 0, extents[k]!, workspace));
+    else run(address, workspace);
   }
 
-  /** Enters the addresses of the workspace and of scratch buffers, which move with the arena. */
+  /** Enters the addresses of scratch buffers, which follow the workspace and move with the arena. */
   #placeScratch(base: number): void {
     const { int32 } = this.#memory.heap.views;
     this.#arenaBase = base;
-    int32[this.#table.address / 4 + workspaceWord] = base;
     for (const [b, offset] of this.#plan.offsets) int32[this.#tableWord(b)] = base + this.#workspace + offset;
   }
 

@@ -52,10 +52,10 @@ export class GemmKernels {
 
 /** An instantiated program, and what it needs in memory. */
 export interface ProgramInstance extends Omit<CompiledModule, "bytes"> {
-  /** Runs the program, given the address of its table. */
-  readonly run: (table: number) => void;
-  /** Runs one of its kernels. */
-  readonly step: (table: number, k: number) => void;
+  /** Runs the program, given the addresses of its table and of a workspace. */
+  readonly run: (table: number, workspace: number) => void;
+  /** Runs the points `from` ≤ p < `to` of the extent of one kernel. */
+  readonly runKernel: (table: number, k: number, from: number, to: number, workspace: number) => void;
 }
 
 /** Compiles a program and instantiates it over the memory of its matrix kernels. */
@@ -80,6 +80,6 @@ export function instantiate(program: Program, gemm: GemmKernels): ProgramInstanc
     float: functionsFor(false),
     int: functionsFor(true),
   });
-  const { run, step } = exports as unknown as Pick<ProgramInstance, "run" | "step">;
-  return { ...needs, run, step };
+  const { run, runKernel } = exports as unknown as Pick<ProgramInstance, "run" | "runKernel">;
+  return { ...needs, run, runKernel };
 }

@@ -1,143 +1,173 @@
 import { buffersOf } from "../../lower/ir/buffers.ts";
-import type { Buffer, Nest } from "../../lower/ir/kernel.ts";
-import type { Program } from "../../lower/ir/program.ts";
+import type { Buffer } from "../../lower/ir/kernel.ts";
+import type { GemmKernel, Kernel, Program } from "../../lower/ir/program.ts";
+import { ConstantPool } from "./abi/constant-pool.ts";
+import { type KernelFunction, type KernelInfo, kernelFunction } from "./abi/kernel-function.ts";
+import { addressWord, tableWords } from "./abi/table.ts";
 import { FunctionBuilder, ModuleBuilder, type ValType } from "./assembler/assembler.ts";
-import { emitGemmCall, type GemmCall, gemmCall, OffsetTables } from "./gemm/emit.ts";
+import { emitGemm, type GemmCall, gemmCall } from "./gemm/call.ts";
 import { gemmParameters } from "./gemm/gemm.ts";
-import { emitSkipZeros } from "./gemm/skip-zeros.ts";
+import { isShared, kernelKey } from "./kernel-key.ts";
 import { emitConcat } from "./kernels/concat.ts";
 import { emitScan } from "./kernels/scan.ts";
 import { emitScatter } from "./kernels/scatter.ts";
-import { kernelKey } from "./nest/kernel-key.ts";
 import { emitNest } from "./nest/nest.ts";
-import { addressWord, tableWords, workspaceWord } from "./table.ts";
 
-/** A program as a module, and what it needs in memory. */
+/** A program as a WebAssembly module, and the memory that it needs. */
 export interface CompiledModule {
   readonly bytes: Uint8Array;
-  /** What stands behind the words of the table. */
+  /** The words that follow those of the table. */
   readonly constants: readonly number[];
-  /** Bytes of the workspace. */
+  /** Bytes of workspace that a call of any kernel needs. */
   readonly workspace: number;
+  /** The number of points that calls of each kernel may divide among them. */
+  readonly extents: readonly number[];
 }
 
-/** A program as a module: a function per kernel, which nests alike share; `run(table)`, which calls them in order, and `step(table, k)`, which calls one. */
-export function buildModule(program: Program, hostWords: Readonly<Record<string, number>>): CompiledModule {
+/** The function of a kernel. */
+interface CompiledFunction extends KernelInfo {
+  readonly func: number;
+}
+
+/** A kernel of the program: its function, and what it is called on. */
+interface CompiledKernel extends CompiledFunction {
+  /** The start of the list of its buffers in the constant pool. */
+  readonly operands: number;
+}
+
+/** The functions that kernels call. */
+interface Imports {
+  readonly gemm: (call: GemmCall) => number;
+  readonly host: (name: string, isInteger: boolean) => number;
+}
+
+const isGemm = (kernel: Kernel): kernel is GemmKernel => kernel.kind === "product";
+
+const gemmName = ({ type, addressing }: GemmCall): string => `${type} ${addressing}`;
+
+/** Imports the GEMM functions that are called, and the host functions of these names and arities for integers and floats. */
+function importFunctions(
+  module: ModuleBuilder,
+  calls: Iterable<GemmCall>,
+  hostFunctions: Readonly<Record<string, number>>,
+): Imports {
+  const gemms = new Map<string, number>();
+  for (const call of calls) {
+    if (gemms.has(gemmName(call))) continue;
+    const params = gemmParameters.map((): ValType => "i32");
+    gemms.set(gemmName(call), module.importFunction(`gemm.${call.type}`, call.addressing, params, []));
+  }
+  const importHost = (from: string, type: ValType) =>
+    new Map(
+      Object.entries(hostFunctions).map(([name, arity]) => {
+        const params = new Array<ValType>(arity).fill(type);
+        return [name, module.importFunction(from, name, params, [type])];
+      }),
+    );
+  const [floats, integers] = [importHost("float", "f64"), importHost("int", "i32")];
+  return {
+    gemm: (call) => gemms.get(gemmName(call))!,
+    host: (name, isInteger) => (isInteger ? integers : floats).get(name)!,
+  };
+}
+
+/** The kernels of one program. */
+class KernelCompiler {
+  readonly #functions = new Map<string, CompiledFunction>();
+  readonly #calls: ReadonlyMap<GemmKernel, GemmCall>;
+  readonly #imports: Imports;
+
+  constructor(
+    readonly module: ModuleBuilder,
+    readonly pool: ConstantPool,
+    program: Program,
+    hostFunctions: Readonly<Record<string, number>>,
+  ) {
+    this.#calls = new Map(program.kernels.filter(isGemm).map((kernel) => [kernel, gemmCall(kernel)]));
+    this.#imports = importFunctions(module, this.#calls.values(), hostFunctions);
+  }
+
+  compile(kernel: Kernel): CompiledKernel {
+    // Each buffer of a kernel has a local, and a concatenation may have more buffers than a function has locals.
+    const buffers = kernel.kind === "join" ? [] : buffersOf(kernel);
+    const operands = this.pool.list(buffers.map((buffer) => 4 * addressWord(buffer)));
+    return { ...this.#shared(kernel, buffers), operands };
+  }
+
+  /** The function of a kernel, which kernels of one key share. */
+  #shared(kernel: Kernel, buffers: readonly Buffer[]): CompiledFunction {
+    if (!isShared(kernel)) return this.#function(kernel, buffers);
+    const key = kernelKey(kernel, buffers);
+    const compiled = this.#functions.get(key) ?? this.#function(kernel, buffers);
+    this.#functions.set(key, compiled);
+    return compiled;
+  }
+
+  #function(kernel: Kernel, buffers: readonly Buffer[]): CompiledFunction {
+    const target = kernelFunction(buffers);
+    const info = this.#emit(target, kernel);
+    return { ...info, func: this.module.func(target.f) };
+  }
+
+  #emit(f: KernelFunction, kernel: Kernel): KernelInfo {
+    switch (kernel.kind) {
+      case "nest":
+        return emitNest(f, kernel, this.#imports);
+      case "product": {
+        const call = this.#calls.get(kernel)!;
+        return emitGemm(f, call, this.#imports.gemm(call), this.pool);
+      }
+      case "scatter":
+        return emitScatter(f, kernel);
+      case "join":
+        return emitConcat(f, kernel, this.pool);
+      case "recur":
+        return emitScan(f, kernel);
+    }
+  }
+}
+
+/** Exports `run(table, workspace)`, which calls all kernels in order over their whole extents. */
+function emitRun(module: ModuleBuilder, pool: ConstantPool, kernels: readonly CompiledKernel[]): void {
+  const [table, workspace] = [0, 1];
+  const f = new FunctionBuilder(["i32", "i32"], []);
+  for (const { func, operands, extent } of kernels) {
+    pool.push(f.get(table), operands);
+    f.i32(0).i32(extent).get(workspace).call(func);
+  }
+  module.func(f, "run");
+}
+
+/** Exports `runKernel(table, k, from, to, workspace)`, which calls one kernel over a part of its extent. */
+function emitRunKernel(module: ModuleBuilder, pool: ConstantPool, kernels: readonly CompiledKernel[]): void {
+  const [table, selected, from, to, workspace] = [0, 1, 2, 3, 4];
+  const f = new FunctionBuilder(["i32", "i32", "i32", "i32", "i32"], []);
+  kernels.forEach(({ func, operands }, k) => {
+    f.get(selected).i32(k).op("i32.eq");
+    f.if(() => {
+      pool.push(f.get(table), operands);
+      f.get(from).get(to).get(workspace).call(func);
+    });
+  });
+  module.func(f, "runKernel");
+}
+
+/** Compiles a program to a module, given the names and arities of the host functions that it calls. */
+export function buildModule(
+  program: Program,
+  hostFunctions: Readonly<Record<string, number>>,
+): CompiledModule {
   const module = new ModuleBuilder();
   module.importMemory("env", "memory");
-  const matrix = new Map(program.kernels.flatMap((k) => (k.kind === "product" ? [[k, gemmCall(k)]] : [])));
-  const gemms = new Map<string, number>();
-  for (const { type, kernel } of matrix.values())
-    if (!gemms.has(`${type} ${kernel}`))
-      gemms.set(
-        `${type} ${kernel}`,
-        module.importFunction(
-          `gemm.${type}`,
-          kernel,
-          gemmParameters.map(() => "i32"),
-          [],
-        ),
-      );
-  const imports = (from: string, type: ValType) =>
-    new Map(
-      Object.entries(hostWords).map(([name, arity]) => [
-        name,
-        module.importFunction(from, name, new Array<ValType>(arity).fill(type), [type]),
-      ]),
-    );
-  const host = { float: imports("float", "f64"), int: imports("int", "i32") };
-  const places = new OffsetTables();
-  let workspace = Math.max(0, ...[...matrix.values()].map((p) => p.workspace));
-  const pushList = (f: FunctionBuilder, start: number): FunctionBuilder =>
-    f
-      .get(0)
-      .i32(4 * (tableWords(program) + start))
-      .op("i32.add");
-
-  /** A function that has the addresses of buffers in locals; `find` puts on the stack where one is. */
-  const writing = (
-    params: readonly ValType[],
-    buffers: readonly Buffer[],
-    find: (f: FunctionBuilder, b: Buffer, k: number) => void,
-  ) => {
-    const f = new FunctionBuilder(params, []);
-    const bases = new Map(buffers.map((b) => [b, f.local("i32")]));
-    buffers.forEach((b, k) => {
-      find(f, b, k);
-      f.op("i32.load", 2, 0).set(bases.get(b) as number);
-    });
-    const base = (b: Buffer) => bases.get(b) as number;
-    return { f, base, pushWorkspace: () => f.get(0).op("i32.load", 2, 4 * workspaceWord) };
+  const pool = new ConstantPool(tableWords(program));
+  const compiler = new KernelCompiler(module, pool, program, hostFunctions);
+  const kernels = program.kernels.map((kernel) => compiler.compile(kernel));
+  emitRun(module, pool, kernels);
+  emitRunKernel(module, pool, kernels);
+  return {
+    bytes: module.bytes(),
+    constants: pool.words,
+    workspace: Math.max(0, ...kernels.map((kernel) => kernel.workspaceBytes)),
+    extents: kernels.map((kernel) => kernel.extent),
   };
-
-  const nests = new Map<string, number>();
-  const writeNest = (nest: Nest, buffers: readonly Buffer[]): number => {
-    const { f, base, pushWorkspace } = writing(["i32", "i32"], buffers, (f, _, k) =>
-      f
-        .get(0)
-        .get(1)
-        .op("i32.load", 2, 4 * k)
-        .op("i32.add"),
-    );
-    const used = emitNest(f, nest, {
-      base,
-      host: (name, integer) => (integer ? host.int : host.float).get(name) as number,
-      pushWorkspace,
-    });
-    workspace = Math.max(workspace, used);
-    return module.func(f);
-  };
-
-  /** Calls a kernel: with the table and, where nests alike may share the function, the list of its buffers. */
-  const calls = program.kernels.map((kernel): ((from: FunctionBuilder) => void) => {
-    const buffers = buffersOf(kernel);
-    if (kernel.kind === "nest") {
-      const text = kernelKey(kernel, buffers);
-      const index = nests.get(text) ?? writeNest(kernel, buffers);
-      nests.set(text, index);
-      const start = places.list(buffers.map((b) => 4 * addressWord(b)));
-      return (from) => pushList(from.get(0), start).call(index);
-    }
-    const find = (f: FunctionBuilder, b: Buffer) =>
-      f
-        .get(0)
-        .i32(4 * addressWord(b))
-        .op("i32.add");
-    // Locals for all the parts could be more than a function may have.
-    const held = kernel.kind === "join" ? [] : buffers;
-    const { f, base, pushWorkspace } = writing(["i32"], held, find);
-    if (kernel.kind === "product") {
-      const product = matrix.get(kernel) as GemmCall;
-      emitGemmCall(f, product, {
-        base,
-        gemm: gemms.get(`${product.type} ${product.kernel}`) as number,
-        places,
-        pushList: (start) => pushList(f, start),
-        pushWorkspace,
-      });
-      if (kernel.skip) emitSkipZeros(f, kernel, base);
-    } else if (kernel.kind === "scatter") emitScatter(f, kernel, base);
-    else if (kernel.kind === "join")
-      emitConcat(f, kernel, {
-        entryOf: (b) => 4 * addressWord(b),
-        places,
-        pushList: (start) => pushList(f, start),
-      });
-    else emitScan(f, kernel, base);
-    const index = module.func(f);
-    return (from) => from.get(0).call(index);
-  });
-  const run = new FunctionBuilder(["i32"], []);
-  for (const call of calls) call(run);
-  module.func(run, "run");
-  const step = new FunctionBuilder(["i32", "i32"], []);
-  calls.forEach((call, k) => {
-    step
-      .get(1)
-      .i32(k)
-      .op("i32.eq")
-      .if(() => call(step));
-  });
-  module.func(step, "step");
-  return { bytes: module.bytes(), constants: places.words, workspace };
 }

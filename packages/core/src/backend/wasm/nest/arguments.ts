@@ -1,11 +1,11 @@
 import type { Predicate } from "../../../lower/ir/index-map.ts";
 import type { Arg } from "../../../lower/ir/kernel.ts";
 import { bytesOf } from "../../../lower/ir/program.ts";
+import { recordFault } from "../abi/table.ts";
 import { addScaled } from "../assembler/address.ts";
 import type { FunctionBuilder, ValType } from "../assembler/assembler.ts";
 import type { PushOperand } from "../instructions/context.ts";
 import { pushConstant, replaceLane, valTypes, zeroBytes } from "../instructions/lanes.ts";
-import { recordFault } from "../table.ts";
 import { predicateUses, pushIndex, pushPredicate } from "./address.ts";
 import type { NestContext } from "./context.ts";
 import type { MemoryAccess, PointOffset } from "./memory-access.ts";

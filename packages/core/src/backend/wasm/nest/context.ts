@@ -12,6 +12,6 @@ export interface NestContext {
   readonly scratch: ScratchLocal;
   /** The imported function that computes an op on the host, on integers or in float64. */
   readonly host: (name: string, isInteger: boolean) => number;
-  /** Pushes the address of the workspace. */
-  readonly pushWorkspace: () => void;
+  /** The local that holds the address of the workspace. */
+  readonly workspace: number;
 }

@@ -1,6 +1,7 @@
 import type { DType } from "../../../dtype.ts";
 import type { Arg, Loop, Statement } from "../../../lower/ir/kernel.ts";
 import type { Expr } from "../../../scalar/expr.ts";
+import { recordFault } from "../abi/table.ts";
 import type { FunctionBuilder } from "../assembler/assembler.ts";
 import {
   type EmitContext,
@@ -21,7 +22,6 @@ import {
 import { emitGuardedSlowPath } from "../instructions/slow-path.ts";
 import { openAccumulator } from "../reduce/accumulate.ts";
 import { type Accumulator, treeBufferBytes } from "../reduce/accumulator.ts";
-import { recordFault } from "../table.ts";
 import { ArgumentEmitter } from "./arguments.ts";
 import type { NestContext } from "./context.ts";
 import { type PlacedValue, type PlacedValues, singleUse } from "./loop-depth.ts";
@@ -73,8 +73,9 @@ export class LoopBody {
     loop.statements.forEach((t, k) => {
       if (!t.reduce || t.accumulateInMemory) return;
       const pushTreeBuffer = () => {
-        context.pushWorkspace();
-        f.i32(treeBufferBytes * loop.statements.slice(0, k).filter(isSum).length).op("i32.add");
+        f.get(context.workspace)
+          .i32(treeBufferBytes * loop.statements.slice(0, k).filter(isSum).length)
+          .op("i32.add");
       };
       const accumulator = openAccumulator({
         f,

@@ -1,4 +1,5 @@
-import type { Loop, Nest, Statement } from "../../../lower/ir/kernel.ts";
+import type { Axis, Loop, Nest, Statement } from "../../../lower/ir/kernel.ts";
+import { emitParallelLoop, extentOf, type KernelFunction, type KernelInfo } from "../abi/kernel-function.ts";
 import type { FunctionBuilder, ValType } from "../assembler/assembler.ts";
 import { emitSteps } from "../assembler/loops.ts";
 import { treeBufferBytes } from "../reduce/accumulator.ts";
@@ -7,19 +8,26 @@ import { hoistDepths, type PlacedValues, vectorLanes } from "./loop-depth.ts";
 import { LoopEmitter } from "./loop-emitter.ts";
 import { isSum } from "./unroll.ts";
 
+/** The functions of the host that a nest may call. */
+type Host = Pick<NestContext, "host">;
+
 /** Emits one nest: the loops over its outer axes, and in them its inner loops in sequence. */
 class NestEmitter {
+  readonly f: FunctionBuilder;
   readonly #locals = new Map<string, number>();
   readonly #results = new Map<Statement, number>();
   readonly #context: NestContext;
 
   constructor(
-    readonly f: FunctionBuilder,
+    readonly kernel: KernelFunction,
     readonly nest: Nest,
-    outside: Pick<NestContext, "base" | "host" | "pushWorkspace">,
+    host: Host,
   ) {
+    this.f = kernel.f;
     this.#context = {
-      ...outside,
+      ...host,
+      base: kernel.base,
+      workspace: kernel.workspace,
       variable: (name) => this.#local(`variable ${name}`, "i32"),
       result: (statement) => this.#results.get(statement)!,
       scratch: (type, slot) => this.#local(`scratch ${type} ${slot}`, type),
@@ -33,9 +41,19 @@ class NestEmitter {
     return local;
   }
 
-  /** The loops over the outer axes from the `k`-th on. */
-  emit(k = 0): void {
-    const axis = this.nest.outerAxes[k];
+  /** Emits all loops; returns the parallel extent. */
+  emit(): number {
+    const { outerAxes, parallel: count } = this.nest;
+    const parallel = outerAxes.slice(0, count).map(({ name, size }) => ({
+      size,
+      index: this.#context.variable(name),
+    }));
+    emitParallelLoop(this.kernel, parallel, () => this.#outerLoops(outerAxes.slice(count)));
+    return extentOf(parallel);
+  }
+
+  /** The loops over outer axes whose points depend on each other, around all inner loops. */
+  #outerLoops([axis, ...inside]: readonly Axis[]): void {
     if (!axis) {
       for (const loop of this.nest.loops) this.#loop(loop);
       return;
@@ -43,7 +61,7 @@ class NestEmitter {
     if (axis.size === 0) return;
     const variable = this.#context.variable(axis.name);
     this.f.i32(0).set(variable);
-    emitSteps(this.f, variable, [0, axis.size], 1, () => this.emit(k + 1));
+    emitSteps(this.f, variable, [0, axis.size], 1, () => this.#outerLoops(inside));
   }
 
   /**
@@ -80,12 +98,9 @@ class NestEmitter {
   }
 }
 
-/** Appends the code of a nest to a function; returns the bytes of workspace that it needs. */
-export function emitNest(
-  f: FunctionBuilder,
-  nest: Nest,
-  outside: Pick<NestContext, "base" | "host" | "pushWorkspace">,
-): number {
-  new NestEmitter(f, nest, outside).emit();
-  return treeBufferBytes * Math.max(0, ...nest.loops.map((loop) => loop.statements.filter(isSum).length));
+/** Emits the code of a nest into its kernel. */
+export function emitNest(kernel: KernelFunction, nest: Nest, host: Host): KernelInfo {
+  const extent = new NestEmitter(kernel, nest, host).emit();
+  const sums = nest.loops.map((loop) => loop.statements.filter(isSum).length);
+  return { extent, workspaceBytes: treeBufferBytes * Math.max(0, ...sums) };
 }
