@@ -5,7 +5,7 @@ import { findChromium } from "./test/browser/chromium.ts";
 const conditions = (host: string) => ({ resolve: { conditions: ["@chainrule/source", host] } });
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
 /** Looks at every program that lowering makes. */
-const setupFiles = ["packages/core/test/verified.ts"];
+const setupFiles = ["packages/core/test/lower/verify/verified.ts"];
 
 const node: TestProjectInlineConfiguration = {
   ...conditions("node"),

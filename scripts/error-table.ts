@@ -11,8 +11,8 @@ import {
   spelled,
   type Worst,
   worstError,
-} from "../packages/core/test/expansion-error.ts";
-import { strict } from "../packages/core/test/strict.ts";
+} from "../packages/core/test/scalar/expand/expansion-error.ts";
+import { strict } from "../packages/core/test/scalar/expand/strict.ts";
 
 const [float32 = "2000000", float64 = "20000", ...only] = process.argv.slice(2);
 const counts = { float32: Number(float32), float64: Number(float64) };
