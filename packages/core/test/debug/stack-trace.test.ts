@@ -29,7 +29,7 @@ describe("the caller", () => {
 
   it("is who called, for packages side by side", () => {
     const [path, line] = callerOf(new Error())?.split(":") ?? [];
-    expect(path).toMatch(/packages\/core\/test\/stack-trace\.test\.ts$/);
+    expect(path).toMatch(/packages\/core\/test\/debug\/stack-trace\.test\.ts$/);
     expect(Number(line)).toBeGreaterThan(0);
   });
 });
