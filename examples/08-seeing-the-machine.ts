@@ -40,7 +40,7 @@ evaluate(batch, w, b);
 const { kernels } = profile(() => linear(batch, w, b).relu());
 for (const { name, runs, flop, read, written } of kernels)
   console.log(`${runs} × ${name}: ${flop} FLOP, ${read} bytes read, ${written} written`);
-//=> 1 × product 64×48×32: 196608 FLOP, 14336 bytes read, 12288 written
+//=> 1 × gemm 64×48×32: 196608 FLOP, 14336 bytes read, 12288 written
 //=> 1 × nest 3072: add, relu: 6144 FLOP, 12480 bytes read, 12288 written
 
 // The mean of nothing is 0/0, which everything after it turns into.

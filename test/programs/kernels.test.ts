@@ -233,7 +233,7 @@ describe("an explanation", () => {
       → %7
 
       kernels
-      0: nest for r0×2:
+      0: nest parallel for r0×2:
         for i0×3:
           x0 = b0[3·r0 + i0]
           s0 maximum= x0

@@ -69,7 +69,7 @@ eachBackend("a profile", (on, { backend }) => {
       const { kernels, ms } = profile(() => x.matmul(w));
       expect(kernels).toHaveLength(1);
       expect(kernels[0]).toMatchObject({
-        name: backend.name === "wasm" ? "product 64×48×32" : "contract float32[64, 48]",
+        name: backend.name === "wasm" ? "gemm 64×48×32" : "contract float32[64, 48]",
         runs: 1,
         flop: 2 * 64 * 48 * 32,
         read: 4 * (64 * 32 + 32 * 48),
@@ -140,7 +140,7 @@ describe("CHAINRULE_DEBUG", () => {
     expect(off.lines).toEqual([]);
     expect(one.lines).toEqual(["program of 2 kernels"]);
     expect(two.lines).toEqual([
-      "product 32×32×32",
+      "gemm 32×32×32",
       "nest 1024 + 1: exp, add, sum, log",
       "program of 2 kernels",
     ]);

@@ -99,15 +99,15 @@ export function costOfKernel(kernel: Kernel): Cost {
   const { out } = kernel;
   const written = out.size * bytesOf[out.dtype];
   const reads = new Reads();
-  if (kernel.kind === "product") {
+  if (kernel.kind === "gemm") {
     const axes = [...kernel.batch, ...kernel.ms, ...kernel.ns, ...kernel.ks];
     reads.add(kernel.a.buffer, pointCount(axes.filter((x) => x.a !== 0)));
     reads.add(kernel.b.buffer, pointCount(axes.filter((x) => x.b !== 0)));
     return { flop: 2 * pointCount(axes), read: reads.bytes, written };
   }
   for (const b of buffersOf(kernel)) if (b !== out) reads.add(b, b.size);
-  if (kernel.kind === "join") return { flop: 0, read: reads.bytes, written };
+  if (kernel.kind === "concat") return { flop: 0, read: reads.bytes, written };
   const each =
-    kernel.kind === "recur" ? 2 * out.size : kernel.mode === "scatterAdd" ? sizeOf(kernel.indexShape) : 0;
+    kernel.kind === "scan" ? 2 * out.size : kernel.mode === "scatterAdd" ? sizeOf(kernel.indexShape) : 0;
   return { flop: isFloat(out.dtype) ? each : 0, read: reads.bytes, written };
 }

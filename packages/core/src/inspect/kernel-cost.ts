@@ -13,7 +13,7 @@ export interface KernelList {
 
 /** One step of a program and the cost of a run of it. */
 export interface KernelCost extends Cost {
-  /** `product 64×32×128` is m×n×k, `nest 64×(32 + 16): amax, exp` rows×loops and the ops. */
+  /** `gemm 64×32×128` is m×n×k, `nest 64×(32 + 16): amax, exp` rows×loops and the ops. */
   readonly name: string;
 }
 

@@ -45,11 +45,11 @@ function formatLoops({ outerAxes, loops }: Nest): string {
   return outerAxes.length > 0 ? `${pointCount(outerAxes)}×${each}` : terms.join(" + ");
 }
 
-/** A kernel in one line: `product 64×32×128`, `nest 64×3·32: amax, sub, exp, sum, div`. */
+/** A kernel in one line: `gemm 64×32×128`, `nest 64×3·32: amax, sub, exp, sum, div`. */
 export function summary(kernel: Kernel, items: readonly GraphNode[]): string {
-  if (kernel.kind === "product") {
+  if (kernel.kind === "gemm") {
     const batch = pointCount(kernel.batch);
-    return `product ${batch > 1 ? `${batch} of ` : ""}${[kernel.ms, kernel.ns, kernel.ks].map(pointCount).join("×")}`;
+    return `gemm ${batch > 1 ? `${batch} of ` : ""}${[kernel.ms, kernel.ns, kernel.ks].map(pointCount).join("×")}`;
   }
   const over = kernel.kind === "nest" ? formatLoops(kernel) : kernel.shape.join("×");
   return `${kernel.kind} ${over}: ${opNames(kernel, items)}`;

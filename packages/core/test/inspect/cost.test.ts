@@ -125,13 +125,11 @@ describe("the cost", () => {
 
 describe("a kernel in one line", () => {
   it("is the sizes of a product, or rows × loops and the ops", () => {
-    expect(summaries(given(m, k).matmul(given(k, n)))).toEqual(["product 32×48×16"]);
-    expect(summaries(einsum("bmk,bkn->bmn", given(3, m, k), given(3, k, n)))).toEqual([
-      "product 3 of 32×48×16",
-    ]);
+    expect(summaries(given(m, k).matmul(given(k, n)))).toEqual(["gemm 32×48×16"]);
+    expect(summaries(einsum("bmk,bkn->bmn", given(3, m, k), given(3, k, n)))).toEqual(["gemm 3 of 32×48×16"]);
     expect(summaries(given(m, n).softmax(1))).toEqual(["nest 32×3·48: amax, sub, exp, sum, div"]);
     expect(summaries(given(m).add(given(n, 1)))).toEqual(["nest 1536: add"]);
     expect(summaries(given(m, n).transpose(0, 1))).toEqual(["nest 1536: permute"]);
-    expect(summaries(given(m, n).cumsum(1)).at(-1)).toBe("recur 32×48: recurrence");
+    expect(summaries(given(m, n).cumsum(1)).at(-1)).toBe("scan 32×48: recurrence");
   });
 });

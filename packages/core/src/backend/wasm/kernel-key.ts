@@ -8,7 +8,7 @@ import { childrenOf } from "./nest/loop-depth.ts";
 export type SharedKernel = Nest | GemmKernel | ScanKernel;
 
 export const isShared = (kernel: Kernel): kernel is SharedKernel =>
-  kernel.kind === "nest" || kernel.kind === "product" || kernel.kind === "recur";
+  kernel.kind === "nest" || kernel.kind === "gemm" || kernel.kind === "scan";
 
 /** An expression without its children. */
 const shallow = (e: Expr): unknown =>
@@ -28,7 +28,7 @@ export function kernelKey(kernel: SharedKernel, buffers: readonly Buffer[]): str
   ]);
   return JSON.stringify([expressions.map(shallow), kernel], (key, x) => {
     if (typeof x === "number") return Object.is(x, -0) ? "-0" : String(x);
-    if (key === "task") return statements.indexOf(x);
+    if (key === "statement") return statements.indexOf(x);
     return x instanceof Index ? x.key : (names.get(x) ?? x);
   });
 }

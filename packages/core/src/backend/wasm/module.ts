@@ -41,7 +41,7 @@ interface Imports {
   readonly host: (name: string, isInteger: boolean) => number;
 }
 
-const isGemm = (kernel: Kernel): kernel is GemmKernel => kernel.kind === "product";
+const isGemm = (kernel: Kernel): kernel is GemmKernel => kernel.kind === "gemm";
 
 const gemmName = ({ type, addressing }: GemmCall): string => `${type} ${addressing}`;
 
@@ -89,7 +89,7 @@ class KernelCompiler {
 
   compile(kernel: Kernel): CompiledKernel {
     // Each buffer of a kernel has a local, and a concatenation may have more buffers than a function has locals.
-    const buffers = kernel.kind === "join" ? [] : buffersOf(kernel);
+    const buffers = kernel.kind === "concat" ? [] : buffersOf(kernel);
     const operands = this.pool.list(buffers.map((buffer) => 4 * addressWord(buffer)));
     return { ...this.#shared(kernel, buffers), operands };
   }
@@ -113,15 +113,15 @@ class KernelCompiler {
     switch (kernel.kind) {
       case "nest":
         return emitNest(f, kernel, this.#imports);
-      case "product": {
+      case "gemm": {
         const call = this.#calls.get(kernel)!;
         return emitGemm(f, call, this.#imports.gemm(call), this.pool);
       }
       case "scatter":
         return emitScatter(f, kernel);
-      case "join":
+      case "concat":
         return emitConcat(f, kernel, this.pool);
-      case "recur":
+      case "scan":
         return emitScan(f, kernel);
     }
   }

@@ -84,7 +84,7 @@ export class Candidate {
     return this.argument(`guard ${predicateKey(guard)}`, () => ({ kind: "guard", type: "bool", guard }));
   }
 
-  result(node: number, task: Statement): Expr {
-    return this.argument(`result ${node}`, () => ({ kind: "result", type: task.type, task }));
+  result(node: number, statement: Statement): Expr {
+    return this.argument(`result ${node}`, () => ({ kind: "result", type: statement.type, statement }));
   }
 }

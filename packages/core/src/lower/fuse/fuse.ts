@@ -143,7 +143,7 @@ class Fuser implements InlineContext {
 
   #scan(node: number, { inputs, shape }: GraphNode, { reverse, skip, dim }: Recurrence): Kernel {
     const [a, b] = inputs.map((x) => this.#operand(x)) as [StridedOperand, StridedOperand];
-    return { kind: "recur", reverse, skip, out: this.buffer(node), a, b, shape, dim };
+    return { kind: "scan", reverse, skip, out: this.buffer(node), a, b, shape, dim };
   }
 
   #scatter(node: number, { inputs, shape }: GraphNode, { mode, dim }: Indexing): Kernel {
@@ -159,7 +159,7 @@ class Fuser implements InlineContext {
       const length = this.items[inputs[k]!]!.shape[dim]!;
       return { buffer: this.buffer(source), offset, row, length };
     });
-    return { kind: "join", out: this.buffer(node), parts, shape, dim };
+    return { kind: "concat", out: this.buffer(node), parts, shape, dim };
   }
 
   #operand(node: number): StridedOperand {

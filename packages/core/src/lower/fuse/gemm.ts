@@ -46,7 +46,7 @@ export function gemmKernel(
         .map(axisOf),
     );
   return {
-    kind: "product",
+    kind: "gemm",
     out: bufferOf(node),
     a: { buffer: bufferOf(a!.view.source), offset: a!.view.offset },
     b: { buffer: bufferOf(b!.view.source), offset: b!.view.offset },

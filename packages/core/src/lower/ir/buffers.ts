@@ -8,12 +8,12 @@ export function readBuffers(kernel: Kernel): Buffer[] {
       return [
         ...new Set(kernel.args.flatMap((x) => (x.kind === "load" || x.kind === "gather" ? [x.buffer] : []))),
       ];
-    case "product":
-    case "recur":
+    case "gemm":
+    case "scan":
       return [...new Set([kernel.a.buffer, kernel.b.buffer])];
     case "scatter":
       return [...new Set([kernel.x.buffer, kernel.index.buffer, kernel.src.buffer])];
-    case "join":
+    case "concat":
       return [...new Set(kernel.parts.map((part) => part.buffer))];
   }
 }

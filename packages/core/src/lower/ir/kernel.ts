@@ -3,19 +3,19 @@ import type { ReduceOp } from "../../graph/op.ts";
 import type { Expr } from "../../scalar/expr.ts";
 import type { Index, Predicate } from "./index-map.ts";
 
-/** A tensor in memory, in row-major order. */
+/** A tensor in memory, in row-major order, or part of one that a nest keeps for itself. */
 export interface Buffer {
   readonly id: number;
-  /** The item of the graph whose elements it holds. */
+  /** The node of the graph whose elements it holds. */
   readonly item: number;
   readonly dtype: DType;
   readonly size: number;
 }
 
-/** What the formulas of a kernel are written over. */
+/** An argument of the expressions of a nest. */
 export type Arg = { readonly type: DType } & (
   | { readonly kind: "load"; readonly buffer: Buffer; readonly index: Index; readonly guard: Predicate }
-  /** An element whose place is worked out: `index` + at·stride; unless 0 ≤ at < size, `item` is at fault. */
+  /** The element at `index` + at·stride, where `at` is computed; unless 0 ≤ at < size, node `item` is at fault. */
   | {
       readonly kind: "gather";
       readonly buffer: Buffer;
@@ -26,26 +26,26 @@ export type Arg = { readonly type: DType } & (
       readonly size: number;
       readonly item: number;
     }
-  /** A whole number made of loop variables. */
+  /** An integer that depends on loop variables. */
   | { readonly kind: "index"; readonly index: Index }
   | { readonly kind: "guard"; readonly guard: Predicate }
-  /** What an earlier task of the same row came to. */
-  | { readonly kind: "result"; readonly task: Statement }
+  /** The result of a reduction in an earlier loop of the same row. */
+  | { readonly kind: "result"; readonly statement: Statement }
 );
 
-/** One thing that a loop does at each of its points: store a value, combine it into a result, or check it. */
+/** A statement of a loop body: stores a value, combines it into a result, or checks it. */
 export interface Statement {
   readonly value: Expr;
   readonly type: DType;
-  /** Where a value, or the result of a row, is stored; absent for what only this kernel reads. */
+  /** Where the value or the result is stored; absent if only this nest reads it. */
   readonly store: { readonly buffer: Buffer; readonly index: Index } | undefined;
-  /** How values are combined over the loop; `position` keeps where the chosen element was. */
+  /** How values are combined over the loop; an arg reduction keeps the position of the chosen element. */
   readonly reduce:
     | { readonly op: ReduceOp; readonly identity: number; readonly isArgReduction: boolean }
     | undefined;
-  /** The result is kept in memory, at `store`, while the loop runs: its place changes faster than what is reduced. */
+  /** Accumulates at `store` instead of in a register, because the stored index varies inside the reduced axes. */
   readonly accumulateInMemory: boolean;
-  /** The item that is at fault if the value is false. */
+  /** The node that is at fault if the value is false. */
   readonly check: number | undefined;
 }
 
@@ -55,7 +55,7 @@ export interface Axis {
   readonly size: number;
 }
 
-/** Tasks over the same points of a row. */
+/** Statements that run at each point of the same axes. */
 export interface Loop {
   readonly axes: readonly Axis[];
   readonly statements: readonly Statement[];

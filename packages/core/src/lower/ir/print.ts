@@ -1,106 +1,123 @@
 import { type Expr, subexpressions } from "../../scalar/expr.ts";
 import { printExpr } from "../../scalar/print.ts";
-import { buffersOf } from "../ir/buffers.ts";
+import { pointCount } from "./axes.ts";
+import { buffersOf } from "./buffers.ts";
 import { predicateKey } from "./index-map.ts";
-import type { Arg, Buffer, Loop, Nest, Statement } from "./kernel.ts";
+import type { Arg, Axis, Buffer, Loop, Nest, Statement } from "./kernel.ts";
 import type { Kernel, Program } from "./program.ts";
 
-type Names = ReadonlyMap<Buffer, string>;
+type Names<T> = ReadonlyMap<T, string>;
 
-/** Names of the buffers in the order in which they are met: inputs, then what kernels read and write. */
-export function bufferNames({ inputs, kernels, outputs }: Program): Names {
-  const met = new Set([...inputs, ...kernels.flatMap(buffersOf), ...outputs]);
-  return new Map([...met].map((b, k) => [b, `b${k}`]));
-}
+const numbered = <T>(list: readonly T[], prefix: string): Names<T> =>
+  new Map(list.map((x, k) => [x, `${prefix}${k}`]));
 
-/** Axes carry their sizes in their names, which are given once, where the loop begins. */
-const bare = (index: string): string => index.replace(/([a-z]\d+)×\d+/g, "$1");
+/** Names of buffers, `b0`, `b1` …: inputs first, then in the order of the kernels. */
+export const bufferNames = ({ inputs, kernels, outputs }: Program): Names<Buffer> =>
+  numbered([...new Set([...inputs, ...kernels.flatMap(buffersOf), ...outputs])], "b");
 
-/** The names of what nests work out for each row, `s0`, `s1` …, as far as something reads it. */
-function resultNames({ args }: Nest): ReadonlyMap<Statement, string> {
-  const statements = new Set(args.flatMap((x) => (x.kind === "result" ? [x.task] : [])));
-  return new Map([...statements].map((t, k) => [t, `s${k}`]));
-}
+/** Without the sizes that the names of loop variables carry: the loop states them. */
+const withoutSizes = (index: string): string => index.replace(/([a-z]\d+)×\d+/g, "$1");
 
-function printArg(x: Arg, names: Names, results: ReadonlyMap<Statement, string>): string {
+/** Names of the results that stay in registers for later loops, `s0`, `s1` … */
+const registerNames = ({ args }: Nest): Names<Statement> =>
+  numbered([...new Set(args.flatMap((x) => (x.kind === "result" ? [x.statement] : [])))], "s");
+
+function printArg(x: Arg, buffers: Names<Buffer>, registers: Names<Statement>): string {
   switch (x.kind) {
-    case "load":
-      return `${names.get(x.buffer)}[${bare(x.index.key)}]${x.guard?.length === 0 ? "" : ` if ${bare(predicateKey(x.guard))}`}`;
+    case "load": {
+      const guard = x.guard?.length === 0 ? "" : ` if ${withoutSizes(predicateKey(x.guard))}`;
+      return `${buffers.get(x.buffer)}[${withoutSizes(x.index.key)}]${guard}`;
+    }
     case "gather":
-      return `${names.get(x.buffer)}[${bare(x.index.key)} + ${x.stride}·(${printExpr(x.at)})]`;
+      return `${buffers.get(x.buffer)}[${withoutSizes(x.index.key)} + ${x.stride}·(${printExpr(x.at)})]`;
     case "index":
-      return bare(x.index.key);
+      return withoutSizes(x.index.key);
     case "guard":
-      return `[${bare(predicateKey(x.guard))}]`;
+      return `[${withoutSizes(predicateKey(x.guard))}]`;
     case "result":
-      return results.get(x.task) as string;
+      return registers.get(x.statement)!;
   }
 }
 
-/** Formulas that several others of a loop are made of, with the names `t0`, `t1` … */
-function sharedNames(statements: readonly Statement[]): ReadonlyMap<Expr, string> {
+/** Names of the expressions that several others of a loop read, `t0`, `t1` … */
+function sharedNames(values: readonly Expr[]): Names<Expr> {
   const uses = new Map<Expr, number>();
-  const order = subexpressions(statements.map((t) => t.value));
+  const order = subexpressions(values);
   const use = (e: Expr) => uses.set(e, (uses.get(e) ?? 0) + 1);
   for (const e of order) if (e.kind === "apply") e.args.forEach(use);
-  for (const t of statements) use(t.value);
-  const shared = order.filter((e) => e.kind === "apply" && (uses.get(e) as number) > 1);
-  return new Map(shared.map((e, k) => [e, `t${k}`]));
+  values.forEach(use);
+  return numbered(
+    order.filter((e) => e.kind === "apply" && uses.get(e)! > 1),
+    "t",
+  );
 }
 
-/** Which arguments formulas read, those included that only say where others lie. */
+/** The positions of the arguments that expressions read, those in the indices of gathers included. */
 function argsOf(roots: readonly Expr[], args: readonly Arg[]): Set<number> {
   const direct = subexpressions(roots).flatMap((e) => (e.kind === "arg" ? [e.index] : []));
-  const at = direct.flatMap((k) => {
+  const indices = direct.flatMap((k) => {
     const x = args[k];
     return x?.kind === "gather" ? [x.at] : [];
   });
-  return new Set([...direct, ...(at.length > 0 ? argsOf(at, args) : [])]);
+  return new Set([...direct, ...(indices.length > 0 ? argsOf(indices, args) : [])]);
 }
 
-function printLoop({ axes, statements }: Loop, nest: Nest, names: Names): string[] {
-  const results = resultNames(nest);
-  const shared = sharedNames(statements);
-  const values = statements.map((t) => shared.get(t.value) ?? printExpr(t.value, shared));
-  const read = argsOf(
-    statements.map((t) => t.value),
-    nest.args,
-  );
-  const printTask = (t: Statement, k: number): string => {
-    if (t.check !== undefined) return `check ${values[k]}`;
-    const place = t.store && `${names.get(t.store.buffer)}[${bare(t.store.index.key)}]`;
-    const targets = [results.get(t), place].filter((x) => x !== undefined).join(" = ");
-    return `${targets} ${t.reduce ? `${t.reduce.op}=` : "="} ${values[k]}`;
+function printLoop({ axes, statements }: Loop, nest: Nest, buffers: Names<Buffer>): string[] {
+  const registers = registerNames(nest);
+  const values = statements.map((statement) => statement.value);
+  const shared = sharedNames(values);
+  const read = argsOf(values, nest.args);
+  const printStatement = (statement: Statement): string => {
+    const value = shared.get(statement.value) ?? printExpr(statement.value, shared);
+    if (statement.check !== undefined) return `check ${value}`;
+    const { store, reduce } = statement;
+    const element = store && `${buffers.get(store.buffer)}[${withoutSizes(store.index.key)}]`;
+    const targets = [registers.get(statement), element].filter((x) => x !== undefined).join(" = ");
+    return `${targets} ${reduce ? `${reduce.op}=` : "="} ${value}`;
   };
   return [
-    `  for ${axes.map((a) => a.name).join(" ") || "once"}:`,
-    ...nest.args.flatMap((x, k) => (read.has(k) ? [`    x${k} = ${printArg(x, names, results)}`] : [])),
+    `  for ${axisNames(axes) || "once"}:`,
+    ...nest.args.flatMap((x, k) => (read.has(k) ? [`    x${k} = ${printArg(x, buffers, registers)}`] : [])),
     ...[...shared].map(([e, name]) => `    ${name} = ${printExpr(e, shared)}`),
-    ...statements.map((t, k) => `    ${printTask(t, k)}`),
+    ...statements.map((statement) => `    ${printStatement(statement)}`),
   ];
 }
 
-function printKernel(k: Kernel, names: Names): string[] {
-  if (k.kind === "nest")
-    return [
-      `nest for ${k.outerAxes.map((r) => r.name).join(" ") || "once"}:`,
-      ...k.loops.flatMap((l) => printLoop(l, k, names)),
-    ];
-  const out = names.get(k.out);
-  if (k.kind === "product") {
-    const sizes = [k.batch, k.ms, k.ns, k.ks].map((axes) => axes.map((x) => x.size).join("×") || "1");
-    return [
-      `product ${out} = ${names.get(k.a.buffer)} · ${names.get(k.b.buffer)}, batch ${sizes[0]}, m ${sizes[1]}, n ${sizes[2]}, k ${sizes[3]}`,
-    ];
-  }
-  const from = buffersOf(k).slice(1);
-  return [`${k.kind} ${out} = ${from.map((b) => names.get(b)).join(", ")} along ${k.dim}`];
+const axisNames = (axes: readonly Axis[]): string => axes.map(({ name }) => name).join(" ");
+
+/** `parallel for r0×4, for r1×8`: the outer axes, of which the first may be parallel. */
+function printOuterAxes({ outerAxes, parallel }: Nest): string {
+  const [free, sequential] = [outerAxes.slice(0, parallel), outerAxes.slice(parallel)];
+  const loops = [
+    ...(free.length > 0 ? [`parallel for ${axisNames(free)}`] : []),
+    ...(sequential.length > 0 ? [`for ${axisNames(sequential)}`] : []),
+  ];
+  return loops.join(", ") || "for once";
 }
 
-/** A program as text: its kernels in order, loops and formulas. */
-export function printProgram(p: Program): string {
-  const names = bufferNames(p);
-  return p.kernels
-    .flatMap((k, i) => printKernel(k, names).map((line, j) => (j === 0 ? `${i}: ${line}` : line)))
+function printKernel(kernel: Kernel, buffers: Names<Buffer>): string[] {
+  if (kernel.kind === "nest")
+    return [
+      `nest ${printOuterAxes(kernel)}:`,
+      ...kernel.loops.flatMap((loop) => printLoop(loop, kernel, buffers)),
+    ];
+  const out = buffers.get(kernel.out);
+  if (kernel.kind === "gemm") {
+    const [a, b] = [buffers.get(kernel.a.buffer), buffers.get(kernel.b.buffer)];
+    const [batch, m, n, k] = [kernel.batch, kernel.ms, kernel.ns, kernel.ks].map(pointCount);
+    return [`gemm ${out} = ${a} · ${b}, batch ${batch}, m ${m}, n ${n}, k ${k}`];
+  }
+  const operands = buffersOf(kernel).slice(1);
+  return [`${kernel.kind} ${out} = ${operands.map((b) => buffers.get(b)).join(", ")} along ${kernel.dim}`];
+}
+
+/** A program as text: its kernels in order, with their loops and expressions. */
+export function printProgram(program: Program): string {
+  const buffers = bufferNames(program);
+  return program.kernels
+    .flatMap((kernel, i) => {
+      const [first, ...rest] = printKernel(kernel, buffers);
+      return [`${i}: ${first}`, ...rest];
+    })
     .join("\n");
 }

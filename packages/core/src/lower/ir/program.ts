@@ -3,18 +3,18 @@ import type { GraphNode } from "../../graph/canonicalize.ts";
 import type { Indexing, Recurrence, Skip } from "../../graph/op.ts";
 import type { Buffer, Nest } from "./kernel.ts";
 
-/** A buffer read from a place on. */
+/** A buffer from `offset` on. */
 export interface BufferView {
   readonly buffer: Buffer;
   readonly offset: number;
 }
 
-/** A tensor read from a place on, in steps along each of its axes. */
+/** A tensor read with a stride along each of its axes. */
 export interface StridedOperand extends BufferView {
   readonly strides: readonly number[];
 }
 
-/** An axis of a product, and the steps that a, b and the result c take along it. */
+/** An axis of a matrix product, with the strides of a, b and the result c along it. */
 export interface GemmAxis {
   readonly size: number;
   readonly a: number;
@@ -24,7 +24,7 @@ export interface GemmAxis {
 
 /** c = Σ a·b over the `ks`, for every point of the batch axes, the `ms` (which b lacks) and the `ns` (which a lacks). */
 export interface GemmKernel {
-  readonly kind: "product";
+  readonly kind: "gemm";
   readonly out: Buffer;
   readonly a: BufferView;
   readonly b: BufferView;
@@ -35,7 +35,7 @@ export interface GemmKernel {
   readonly skip: Skip;
 }
 
-/** out = a copy of x, with src added to or written over it where the index says. */
+/** out = a copy of x, in which elements of src are added to or replace those at the index. */
 export interface ScatterKernel {
   readonly kind: "scatter";
   readonly mode: Indexing["mode"];
@@ -50,7 +50,7 @@ export interface ScatterKernel {
 
 /** yᵢ = aᵢ·yᵢ₋₁ + bᵢ along one axis. */
 export interface ScanKernel {
-  readonly kind: "recur";
+  readonly kind: "scan";
   readonly reverse: Recurrence["reverse"];
   readonly skip: Recurrence["skip"];
   readonly out: Buffer;
@@ -60,15 +60,15 @@ export interface ScanKernel {
   readonly dim: number;
 }
 
-/** Some rows, of which each lies in one piece: `length` along the axis that is joined, and `row` elements from one to the next. */
+/** An operand of a concatenation: contiguous rows of `length` along its axis, `row` elements apart. */
 export interface ConcatPart extends BufferView {
   readonly length: number;
   readonly row: number;
 }
 
-/** out = its parts, as often as they come in, one behind the other along one axis. */
+/** out = the parts, concatenated along one axis. */
 export interface ConcatKernel {
-  readonly kind: "join";
+  readonly kind: "concat";
   readonly out: Buffer;
   readonly parts: readonly ConcatPart[];
   readonly shape: readonly number[];

@@ -62,7 +62,7 @@ function mapAccesses(nest: Nest, map: <A extends Access>(access: A) => A): Nest 
     }),
   }));
   const args = nest.args.map((x): Arg => {
-    if (x.kind === "result") return { ...x, task: mapped.get(x.task)! };
+    if (x.kind === "result") return { ...x, statement: mapped.get(x.statement)! };
     return x.kind === "load" ? map(x) : x;
   });
   return { ...nest, loops, args };

@@ -22,7 +22,7 @@ class Uses {
       const x = e.kind === "arg" ? this.nest.args[e.index] : undefined;
       if (!x) continue;
       this.args.add(x);
-      if (x.kind === "result") this.results.add(x.task);
+      if (x.kind === "result") this.results.add(x.statement);
       if (x.kind === "load" || x.kind === "gather") this.buffers.add(x.buffer);
       if (x.kind === "gather") this.add(x.at);
     }
@@ -45,7 +45,7 @@ function pruneNest(nest: Nest, live: ReadonlySet<Buffer>): Nest | null {
   if (kept.size === 0) return null;
   const args = nest.args.map((x): Arg => {
     if (!uses.args.has(x)) return unusedArg;
-    return x.kind === "result" ? { ...x, task: kept.get(x.task)! } : x;
+    return x.kind === "result" ? { ...x, statement: kept.get(x.statement)! } : x;
   });
   const loops = nest.loops
     .map(({ axes, statements }): Loop => ({ axes, statements: statements.flatMap((s) => kept.get(s) ?? []) }))

@@ -35,7 +35,10 @@ function checkOrder({ loops, args }: Nest, stored: Stored): ReadonlySet<Arg>[] {
     const storedInLoop = storedBy(loop.statements);
     for (const x of reads) {
       if (x.kind === "result")
-        check(done.has(x.task) && storesAtEnd(x.task), () => "a result of no earlier reduction is read");
+        check(
+          done.has(x.statement) && storesAtEnd(x.statement),
+          () => "a result of no earlier reduction is read",
+        );
       if (x.kind !== "load" && x.kind !== "gather") continue;
       check(!storedInLoop.has(x.buffer), () => `${nameOf(x.buffer)} is read by the loop that stores it`);
       check(

@@ -54,11 +54,11 @@ function concatAccesses({ out, parts, shape, dim }: ConcatKernel): StridedAccess
 
 /** The accesses of a kernel other than a nest. */
 function accessesOf(kernel: Exclude<Kernel, { kind: "nest" }>): StridedAccess[] {
-  if (kernel.kind === "product") return gemmAccesses(kernel);
-  if (kernel.kind === "join") return concatAccesses(kernel);
+  if (kernel.kind === "gemm") return gemmAccesses(kernel);
+  if (kernel.kind === "concat") return concatAccesses(kernel);
   const { out, shape: sizes } = kernel;
   const result = whole(out, sizes);
-  if (kernel.kind === "recur") return [result, { ...kernel.a, sizes }, { ...kernel.b, sizes }];
+  if (kernel.kind === "scan") return [result, { ...kernel.a, sizes }, { ...kernel.b, sizes }];
   const { x, index, src, indexShape } = kernel;
   return [result, { ...x, sizes }, { ...index, sizes: indexShape }, { ...src, sizes: indexShape }];
 }

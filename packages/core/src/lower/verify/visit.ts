@@ -8,8 +8,8 @@ export type Point = Map<string, number>;
 /** The value of an index at a point. */
 export const valueAt = ({ constant, terms }: Index, at: Point): number =>
   terms.reduce((sum, { atom, factor }) => {
-    if (atom.kind === "kept") throw new Error(`${atom.key} is not expanded`);
-    if (atom.kind === "quotient") return sum + factor * Math.floor(valueAt(atom.inner, at) / atom.by);
+    if (atom.kind === "clamped") throw new Error(`${atom.key} is not expanded`);
+    if (atom.kind === "floordiv") return sum + factor * Math.floor(valueAt(atom.inner, at) / atom.by);
     const value = at.get(atom.key);
     if (value === undefined) throw new Error(`no enclosing loop has the variable ${atom.key}`);
     return sum + factor * value;

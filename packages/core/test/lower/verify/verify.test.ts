@@ -66,7 +66,7 @@ describe("verify", () => {
     ],
     [
       "a kernel that is missing",
-      () => without(programOf(x().cumsum(0).add(1)), "recur"),
+      () => without(programOf(x().cumsum(0).add(1)), "scan"),
       /read before it is stored/,
     ],
     [

@@ -14,7 +14,7 @@ export function pushIndex(f: FunctionBuilder, index: Index, variable: Variables)
       f,
       () => {
         if (atom.kind === "loop") f.get(variable(atom.key));
-        else if (atom.kind === "quotient") pushQuotient(f, atom.inner, atom.by, variable);
+        else if (atom.kind === "floordiv") pushQuotient(f, atom.inner, atom.by, variable);
         else throw new Error("an index has a bound that was not expanded");
       },
       factor,
@@ -70,7 +70,7 @@ export function laneOffsets(index: Index, name: string, lanes: number): readonly
     if (atom.kind === "loop") {
       if (atom.key === name) offsets = offsets.map((n, lane) => n + factor * lane);
     } else if (uses(atom.inner, name)) {
-      if (atom.kind === "kept" || !preservesRemainder(atom.inner, atom.by, name, lanes)) return undefined;
+      if (atom.kind === "clamped" || !preservesRemainder(atom.inner, atom.by, name, lanes)) return undefined;
       const inner = laneOffsets(atom.inner, name, lanes);
       if (!inner) return undefined;
       const first = ((atom.inner.constant % atom.by) + atom.by) % atom.by;

@@ -24,7 +24,7 @@ export class ArgumentEmitter {
     if (x.kind === "index") return pushIndex(f, x.index, context.variable);
     if (x.kind === "guard") return pushPredicate(f, x.guard, context.variable);
     if (x.kind === "result") {
-      f.get(context.result(x.task));
+      f.get(context.result(x.statement));
       return;
     }
     const load = () =>
