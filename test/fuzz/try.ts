@@ -2,6 +2,7 @@ import { compile, evaluate, grad, type Tensor } from "@chainrule/core";
 import { makeInterpreter, withBackend } from "@chainrule/core/testing";
 import { type Program, programOf } from "./chains.ts";
 import { type Entry, isFloat } from "./entry.ts";
+import { plainWasm } from "./plain.ts";
 
 const exact = makeInterpreter({ exact: true });
 
@@ -42,16 +43,23 @@ function gradientsOf(program: Program, inputs: readonly Tensor[], at: number): (
   return [first, second];
 }
 
-/** What is wrong with a program: compiled : read step by step, to the bit; : the interpreter; gradients to second order. */
+/**
+ * What is wrong with a program: compiled : read step by step, and : without any optimization, to the bit; : the interpreter;
+ * gradients to second order.
+ */
 export function faultOf(program: Program): string | undefined {
   const inputs = program.inputs();
   const eager = program.run(inputs, (x) => evaluate(x));
-  const compiled = compile((...xs: Tensor[]) => program.run(xs).map((e) => e.x))(...inputs);
+  const compileAll = () => compile((...xs: Tensor[]) => program.run(xs).map((e) => e.x));
+  const compiled = compileAll()(...inputs);
+  const plain = withBackend(plainWasm, () => compileAll()(...program.inputs()).map(dataOf));
   const truth = withBackend(exact, () => program.run(program.inputs()).map((e) => dataOf(e.x)));
   for (const [k, e] of eager.entries()) {
     const [read, fused, expected] = [dataOf(e.x), dataOf(compiled[k] as Tensor), truth[k] as number[]];
     const found = difference(fused, read);
     if (found) return `result ${k}, compiled : step by step, ${found}`;
+    const changed = difference(fused, plain[k]!);
+    if (changed) return `result ${k}, optimized : not optimized, ${changed}`;
     const far = e.exact ? difference(read, expected) : distance(read, expected, 1e-3);
     if (far) return `result ${k}, wasm : interpreter, ${far}`;
   }
@@ -62,6 +70,9 @@ export function faultOf(program: Program): string | undefined {
     const read = dataOf(gradient(x));
     const found = difference(dataOf(compile(gradient)(x)), read);
     if (found) return `gradient ${order + 1}, compiled : eager, ${found}`;
+    const plain = withBackend(plainWasm, () => dataOf(compile(gradient)(program.inputs()[at]!)));
+    const changed = difference(read, plain);
+    if (changed) return `gradient ${order + 1}, optimized : not optimized, ${changed}`;
     const expected = withBackend(exact, () => dataOf(gradient(program.inputs()[at] as Tensor)));
     const far = distance(read, expected, 1e-2);
     if (far) return `gradient ${order + 1}, wasm : interpreter, ${far}`;

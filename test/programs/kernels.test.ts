@@ -40,14 +40,14 @@ const x = given(64, 32);
 describe("the kernels of", () => {
   test("linear + bias + relu", () => {
     expect(kernels(explain(linear(x, given(48, 32), given(48)).relu()))).toMatchInlineSnapshot(
-      `"product, nest of 1"`,
+      `"gemm, nest of 1"`,
     );
   });
 
   test("many tensors joined: copies, where a few are a formula", () => {
     const stacked = (n: number) => stack(Array.from({ length: n }, (_, i) => x.mul(i))).exp();
     expect(kernels(explain(stacked(8)))).toMatchInlineSnapshot(`"nest of 1"`);
-    expect(kernels(explain(stacked(9)))).toMatchInlineSnapshot(`"nest of 1, join, nest of 1"`);
+    expect(kernels(explain(stacked(9)))).toMatchInlineSnapshot(`"nest of 1, concat, nest of 1"`);
   });
 
   test("softmax", () => {
@@ -105,7 +105,7 @@ describe("a convolution", () => {
 
   test("is a product, and so are its gradients; only the zeros around their operands are copied", () => {
     expect(kernels(text)).toMatchInlineSnapshot(
-      `"nest of 1, nest of 1, product, nest of 1, nest of 1, product, nest of 1, product, nest of 1"`,
+      `"nest of 1, nest of 1, gemm, nest of 1, nest of 1, gemm, nest of 1, gemm, nest of 1"`,
     );
   });
 
@@ -115,7 +115,7 @@ describe("a convolution", () => {
 
   test("without padding copies nothing", () => {
     const y = conv2d(images, weight, null, { stride: 2 });
-    expect(kernels(explain(y.relu()))).toBe("product, nest of 1");
+    expect(kernels(explain(y.relu()))).toBe("gemm, nest of 1");
   });
 });
 

@@ -16,6 +16,8 @@ export {
   type Signature,
   type Signatures,
 } from "../arguments.ts";
+export { target as wasmTarget } from "../backend/wasm/target.ts";
+export { WasmBackend } from "../backend/wasm/wasm.ts";
 export { guardFields } from "../compile/fields.ts";
 export { formatType } from "../dtype.ts";
 export { fail } from "../errors.ts";

@@ -1,4 +1,4 @@
-import { tensor } from "@chainrule/core";
+import { rand, stack, tensor } from "@chainrule/core";
 import { describe, expect, it } from "vitest";
 
 const shapes: readonly (readonly [shape: number[], dims: number | number[]])[] = [
@@ -27,4 +27,14 @@ describe("a float32 sum down columns of many rows", () => {
       });
     }
   });
+});
+
+it("a float32 sum down columns has the bits of its blocks, whoever adds up each of them", () => {
+  const x = rand([10_000, 3]);
+  const blocks = Array.from({ length: 100 }, (_, k) => {
+    const block = x.slice(0, 100 * k, 100 * (k + 1)).sum(0);
+    block.data();
+    return block;
+  });
+  expect(x.sum(0).data()).toEqual(stack(blocks).sum(0).data());
 });
