@@ -139,11 +139,7 @@ describe("CHAINRULE_DEBUG", () => {
     const [off, one, two] = await Promise.all([output(), output("1"), output("2")]);
     expect(off.lines).toEqual([]);
     expect(one.lines).toEqual(["program of 2 kernels"]);
-    expect(two.lines).toEqual([
-      "gemm 32×32×32",
-      "nest 1024 + 1: exp, add, sum, log",
-      "program of 2 kernels",
-    ]);
+    expect(two.lines).toEqual(["gemm 32×32×32", "nest 1024 + 1: exp, add, sum, log", "program of 2 kernels"]);
     expect([one.stdout, two.stdout]).toEqual([off.stdout, off.stdout]);
   });
 });
