@@ -6,7 +6,7 @@ const isPlain = (x: object): boolean => {
   return prototype === null || prototype === Object.prototype;
 };
 
-/** What a container holds, by name: a Map's values by key, others than strings and numbers by place; a Set's by place. */
+/** The named values of a container: a Map's by key, or by position where the key is an object; a Set's by position. */
 function entriesOf(x: unknown): Iterable<readonly [name: string, value: unknown]> {
   if (x instanceof Map)
     return [...x].map(([key, value], i) => [
@@ -17,10 +17,7 @@ function entriesOf(x: unknown): Iterable<readonly [name: string, value: unknown]
   return typeof x === "object" && x !== null && (Array.isArray(x) || isPlain(x)) ? Object.entries(x) : [];
 }
 
-/**
- * The cells and parts of a class among an object's own properties, those in arrays, Maps, Sets and plain objects
- * included, with their paths.
- */
+/** The cells and children among an object's own properties, with their paths. Arrays, plain objects, Maps and Sets are searched. */
 export function* childrenOf<Part extends object>(
   owner: object,
   isPart: (x: unknown) => x is Part,

@@ -1,6 +1,6 @@
 import { formatShape, Tensor } from "@chainrule/core";
 
-/** An argument as modules and error messages print it: a tensor by dtype and shape, options as `name: value`. */
+/** An argument as modules and errors print it: a tensor by dtype and shape, options as `name: value`. */
 export function describe(x: unknown): string {
   if (x instanceof Tensor) return x.dtype + formatShape(x.shape);
   if (Array.isArray(x)) return `[${x.map(describe).join(", ")}]`;

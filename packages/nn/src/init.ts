@@ -25,7 +25,7 @@ import { drawOptions } from "./parameter.ts";
 /** Options of random initialization: the `generator`, by default the shared one. */
 export type InitOptions = Pick<RandomOptions, "generator">;
 
-/** What a unit's output variance is multiplied by to make up for the activation behind it. [He et al. 2015] */
+/** The factor of the standard deviation that preserves the variance behind each activation. [He et al. 2015] */
 const gains = {
   linear: () => 1,
   sigmoid: () => 1,
@@ -37,7 +37,7 @@ const gains = {
 /** The activations that have a gain. */
 export type Nonlinearity = keyof typeof gains;
 
-/** Throws unless a word is a key of a table. */
+/** Throws unless `word` is a key of a table. */
 function requireKey(op: string, name: string, word: string, table: object): void {
   if (!Object.hasOwn(table, word))
     fail("value", op, `${name} "${word}" is none of ${Object.keys(table).join(", ")}`);
@@ -71,7 +71,7 @@ export interface KaimingOptions extends InitOptions {
   readonly nonlinearity?: Nonlinearity;
 }
 
-/** Numbers of inputs and outputs that one element of a weight [out, in, …] belongs to. */
+/** The number of inputs of each output, and of outputs of each input, of a weight [out, in, …]. */
 function fanInAndOut(op: string, p: Tensor): { fanIn: number; fanOut: number } {
   if (p.ndim < 2)
     fail("shape", op, `${formatShape(p.shape)} has no inputs and outputs; it needs at least two axes`);
@@ -80,7 +80,7 @@ function fanInAndOut(op: string, p: Tensor): { fanIn: number; fanOut: number } {
   return { fanIn: into * size, fanOut: out * size };
 }
 
-/** Works a parameter out at once: parameters of one shape share a program then. */
+/** Assigns and evaluates a parameter, so that parameters of one shape share a program. */
 function initialize<P extends Parameter>(
   p: P,
   value: (options: RandomOptions) => Tensor,
@@ -227,7 +227,7 @@ export function xavierNormal<P extends Parameter>(p: P, gain = 1, options?: Init
   return normal(p, 0, gain * Math.sqrt(2 / (fanIn + fanOut || 1)), options);
 }
 
-/** The standard deviation that keeps the variance: gain/√fan. */
+/** The standard deviation that preserves the variance: gain/√fan. */
 function kaimingStd(
   op: string,
   p: Tensor,

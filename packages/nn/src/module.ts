@@ -21,7 +21,7 @@ export interface LoadOptions {
 
 const isModule = (x: unknown): x is Module => x instanceof Module;
 
-/** Whether a path is named by a pattern: by itself, by a part that it lies in, or by a regular expression. */
+/** Whether a pattern matches a path: the path itself, a module above it, or a regular expression. */
 const matchesPath = (path: string, pattern: string | RegExp): boolean =>
   typeof pattern === "string"
     ? path === pattern || path.startsWith(`${pattern}.`)
@@ -29,7 +29,7 @@ const matchesPath = (path: string, pattern: string | RegExp): boolean =>
 
 const dictKind: Kind = {
   holds: (x) => typeof x === "object" && x !== null && !Array.isArray(x),
-  message: "what stateDict() gives: tensors by name",
+  message: "a state dict: tensors by name",
 };
 
 /**
@@ -51,7 +51,7 @@ const dictKind: Kind = {
 export abstract class Module {
   static readonly name: string = "Module";
 
-  /** Classes whose `forward` says whose fields it depends on. */
+  /** The classes whose `forward` is guarded. */
   static readonly #guarded = new WeakSet<object>([Module.prototype]);
 
   readonly #training = new Setting(true, "module");
@@ -60,7 +60,7 @@ export abstract class Module {
     Module.#guardForward(Object.getPrototypeOf(this));
   }
 
-  /** Has `forward`, of a class and of those it extends, say that it depends on the fields of its module. */
+  /** Guards `forward` of a class and its base classes: a compiled call is traced again when fields of the module change. */
   static #guardForward(prototype: object): void {
     if (Module.#guarded.has(prototype)) return;
     Module.#guarded.add(prototype);
@@ -81,7 +81,7 @@ export abstract class Module {
     Object.defineProperty(prototype, "forward", { ...own, value });
   }
 
-  /** Whether the module is being trained; see `train` and `eval`. */
+  /** Whether the module is in training mode; see `train` and `eval`. Default: true. */
   get training(): boolean {
     return this.#training.value;
   }
@@ -90,10 +90,10 @@ export abstract class Module {
     this.#training.value = mode;
   }
 
-  /** What the module computes. */
+  /** The output of the module. */
   abstract forward(...inputs: never[]): unknown;
 
-  /** This module and all below it, each with its path. */
+  /** This module and its descendants with their paths. */
   *namedModules(prefix = "", seen = new Set<unknown>()): Generator<[string, Module]> {
     if (seen.has(this)) return;
     seen.add(this);
@@ -102,12 +102,12 @@ export abstract class Module {
       if (part instanceof Module) yield* part.namedModules(prefix ? `${prefix}.${path}` : path, seen);
   }
 
-  /** This module and all below it. */
+  /** This module and its descendants. */
   modules(): Module[] {
     return [...this.namedModules()].map(([, module]) => module);
   }
 
-  /** Modules directly in this one. */
+  /** The modules directly in this one. */
   children(): Module[] {
     return [...childrenOf(this, isModule)].flatMap(([, part]) => (part instanceof Module ? [part] : []));
   }
@@ -131,27 +131,27 @@ export abstract class Module {
       }
   }
 
-  /** Everything that is trained, with its path: `encoder.0.weight`. @throws where two cells have one path. */
+  /** All parameters with their paths, such as `encoder.0.weight`. @throws where two cells have one path. */
   namedParameters(): [string, Parameter][] {
     return [...this.#namedCells()].filter((x): x is [string, Parameter] => x[1] instanceof Parameter);
   }
 
-  /** Everything that is trained. */
+  /** All parameters. */
   parameters(): Parameter[] {
     return this.namedParameters().map(([, p]) => p);
   }
 
-  /** How many numbers are trained: the elements of all parameters, frozen ones included. */
+  /** The number of elements of all parameters, frozen ones included. */
   numParameters(): number {
     return this.parameters().reduce((n, p) => n + p.size, 0);
   }
 
-  /** State that is kept but not trained, with its path. */
+  /** All buffers, which are saved but not trained, with their paths. */
   namedBuffers(): [string, Cell][] {
     return [...this.#namedCells()].filter(([, c]) => !(c instanceof Parameter));
   }
 
-  /** Prepares this module and all below it for training (dropout drops, batch statistics are used), or not. */
+  /** Sets training mode of this module and its descendants: dropout drops, batch statistics are used. */
   train(mode = true): this {
     for (const module of this.modules()) module.training = mode;
     return this;
@@ -163,9 +163,11 @@ export abstract class Module {
   }
 
   /**
-   * Whether parameters collect gradients: those that `pattern` names, all by default. A string names a path and all
-   * below it, "encoder" also `encoder.0.weight`; a regular expression each path that it is found in. Gradients that a
-   * frozen parameter holds are forgotten, so that no optimizer moves it. @throws where the pattern names no parameter.
+   * Sets whether parameters collect gradients. Gradients of a frozen parameter are cleared, so that no optimizer updates it.
+   *
+   * @param pattern a path, which matches its descendants too ("encoder" matches `encoder.0.weight`), or a regular
+   * expression of paths; default all parameters
+   * @throws where the pattern matches no parameter
    */
   requiresGrad_(requiresGrad = true, pattern?: string | RegExp): this {
     return this.#setRequiresGrad("requiresGrad_", requiresGrad, pattern);
@@ -175,7 +177,7 @@ export abstract class Module {
     const all = this.namedParameters();
     const named = pattern === undefined ? all : all.filter(([path]) => matchesPath(path, pattern));
     if (pattern !== undefined && named.length === 0)
-      fail("value", op, `${pattern} names none of the parameters ${all.map(([path]) => path).join(", ")}`);
+      fail("value", op, `${pattern} matches none of the parameters ${all.map(([path]) => path).join(", ")}`);
     for (const [, p] of named) {
       p.requiresGrad = requiresGrad;
       if (!requiresGrad) p.zeroGrad();
@@ -183,7 +185,7 @@ export abstract class Module {
     return this;
   }
 
-  /** `requiresGrad_(false, pattern)`: parameters that are trained no further. */
+  /** `requiresGrad_(false, pattern)`. */
   freeze(pattern?: string | RegExp): this {
     return this.#setRequiresGrad("freeze", false, pattern);
   }
@@ -193,27 +195,29 @@ export abstract class Module {
     return this.#setRequiresGrad("unfreeze", true, pattern);
   }
 
-  /** Holds parameters and buffers of a float dtype in another one from now on. @throws where that is no float dtype. */
+  /** Converts parameters and buffers of a float dtype to another one. @throws where that is not a float dtype. */
   to(dtype: DType): this {
     const isFloat = (d: DType) => d === "float32" || d === "float64";
-    if (!isFloat(dtype)) fail("dtype", "to", `a module is held in float32 or float64, not in ${dtype}`);
+    if (!isFloat(dtype)) fail("dtype", "to", `the dtype must be float32 or float64, not ${dtype}`);
     for (const [, cell] of this.#namedCells()) if (isFloat(cell.dtype)) cell.convert(dtype);
     return this;
   }
 
-  /** Forgets the gradients of all parameters. */
+  /** Clears the gradients of all parameters. */
   zeroGrad(): void {
     for (const p of this.parameters()) p.zeroGrad();
   }
 
-  /** Parameters and buffers by path: tensors of their present values. */
+  /** The values of parameters and buffers by path. */
   stateDict(): StateDict {
     return Object.fromEntries([...this.#namedCells()].map(([name, cell]) => [name, cell.detach()]));
   }
 
   /**
-   * Takes the values of a state dict over.
-   * @throws where entries are missing or unexpected (unless `strict` is false), or of another shape or dtype, or cannot be computed; nothing is loaded then.
+   * Assigns the values of a state dict.
+   *
+   * @throws where entries are missing or unexpected (unless `strict` is false), have another shape or dtype, or cannot be
+   * computed; nothing is loaded then
    */
   loadStateDict(dict: Readonly<StateDict>, { strict = true }: LoadOptions = {}): void {
     const cells = new Map(this.#namedCells());
@@ -222,7 +226,7 @@ export abstract class Module {
     const given = [...cells].filter(([name]) => Object.hasOwn(dict, name));
     const misfits = given.flatMap(([name, cell]) => {
       const value = dict[name];
-      if (!(value instanceof Tensor)) return [`${name} is no tensor`];
+      if (!(value instanceof Tensor)) return [`${name} is not a tensor`];
       const [is, expected] = [describe(value), describe(cell)];
       return is === expected ? [] : [`${name} is ${is}, expected ${expected}`];
     });
@@ -245,7 +249,7 @@ export abstract class Module {
     });
   }
 
-  /** What the module's constructor was given, for printing. */
+  /** The arguments of the constructor, for printing. */
   protected extraRepr(): string {
     return "";
   }
@@ -261,7 +265,7 @@ export abstract class Module {
     return `${name}(${body ? `\n${body}` : this.extraRepr()})`;
   }
 
-  /** The module and its parts as PyTorch prints them. */
+  /** The module and its children as PyTorch prints them. */
   toString(): string {
     return this.#print([]);
   }
@@ -289,7 +293,7 @@ checkMethods(Module.prototype, {
   loadStateDict: { dict: dictKind, options: { strict: "boolean" } },
 });
 
-/** What `forward` of a layer takes. */
+/** The arguments of a layer's `forward`. */
 export const layerInput: Signature = { x: "tensor" };
 
 /**

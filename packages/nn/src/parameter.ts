@@ -11,7 +11,7 @@ export interface ParameterOptions {
 
 export const parameterOptions = { dtype: "dtype", generator: generatorKind } as const satisfies Options;
 
-/** What the first values are drawn from, of all the options of a layer. */
+/** The options of initialization among those of a layer. */
 export const drawOptions = ({ generator }: ParameterOptions): Pick<ParameterOptions, "generator"> =>
   generator ? { generator } : {};
 

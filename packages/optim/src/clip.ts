@@ -31,7 +31,7 @@ const clipValueArguments: Signature = { parameters: parametersKind, clipValue: "
 function tensorList(op: string, tensors: Tensor | Iterable<Tensor>): readonly Tensor[] {
   const list = tensors instanceof Tensor ? [tensors] : [...tensors];
   if (!kinds.tensors.holds(list))
-    fail("value", op, "one of those given is no tensor. Did you mean model.parameters()?");
+    fail("value", op, "the list contains something that is not a tensor. Did you mean model.parameters()?");
   return list;
 }
 
@@ -46,7 +46,7 @@ function totalNorm(
   { normType = 2, errorIfNonfinite = false }: ClipOptions,
 ): Tensor {
   if (typeof normType !== "number" || Number.isNaN(normType) || normType === 0)
-    fail("value", op, `normType ${normType} makes no norm. Did you mean 1, 2 or Infinity?`);
+    fail("value", op, `normType ${normType} is not the p of a norm. Did you mean 1, 2 or Infinity?`);
   if (tensors.length === 0) return tensor(0);
   const total = stack(tensors.map((t) => t.detach().norm(normType))).norm(normType);
   Tensor.evaluate([total, ...tensors]);

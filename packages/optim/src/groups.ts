@@ -19,7 +19,7 @@ const isIterable = (x: unknown): x is Iterable<unknown> =>
   typeof x === "object" && x !== null && Symbol.iterator in x && !(x instanceof Tensor);
 
 const describe = (x: unknown): string => {
-  if (x instanceof Tensor) return "a tensor that is no Parameter";
+  if (x instanceof Tensor) return "a tensor that is not a Parameter";
   return typeof x === "object" && x !== null ? `an object of class ${x.constructor?.name}` : String(x);
 };
 
@@ -29,7 +29,7 @@ function parametersOf(op: string, params: unknown): Parameter[] {
     fail(
       "value",
       op,
-      `wants an iterable of parameters, got ${describe(params)}. Did you mean model.parameters()?`,
+      `needs an iterable of parameters, got ${describe(params)}. Did you mean model.parameters()?`,
     );
   return Array.from(list, (p, i) => {
     if (p instanceof Parameter) return p;
@@ -48,11 +48,7 @@ export function groupsOf(op: string, params: unknown): { readonly params: Parame
   const isGroup = (x: unknown): x is { readonly params: unknown } =>
     typeof x === "object" && x !== null && !(x instanceof Tensor) && "params" in x;
   if (list.length === 0)
-    fail(
-      "value",
-      op,
-      "an optimizer without parameters: the list is empty. Was it an iterator that had been used up?",
-    );
+    fail("value", op, "the list of parameters is empty. Was it an iterator that had been used up?");
   const groups = list.every(isGroup) ? list : [{ params: list }];
   return groups.map((group) => ({ ...group, params: parametersOf(op, group.params) }));
 }

@@ -37,12 +37,12 @@ export class Rprop extends optimizer({
     stepSizes: [ranges.nonNegative, ranges.nonNegative],
   },
   init: (p, { lr }) => ({ prev: zerosLike(p), stepSize: fullLike(p, lr) }),
-  coefficients: ({ etas: [shrink, grow], stepSizes: [least, most] }) => ({ shrink, grow, least, most }),
-  update(p, g, { prev, stepSize }, { shrink, grow, least, most }) {
+  coefficients: ({ etas: [shrink, grow], stepSizes: [min, max] }) => ({ shrink, grow, min, max }),
+  update(p, g, { prev, stepSize }, { shrink, grow, min, max }) {
     const agreement = g.mul(prev);
     const turned = agreement.lt(0);
     const grown = where(agreement.gt(0), stepSize.mul(grow), stepSize);
-    const Δ = where(turned, stepSize.mul(shrink), grown).clamp(least, most);
+    const Δ = where(turned, stepSize.mul(shrink), grown).clamp(min, max);
     const kept = where(turned, 0, g);
     return { p: p.sub(kept.sign().mul(Δ)), state: { prev: kept, stepSize: Δ } };
   },

@@ -36,7 +36,7 @@ function loadParamState(
     refuse(`has ${listed(has)} where ${listed(wants)} is expected`);
   const state = has.map((name) => {
     const [t, like] = [tensors[name], all[name]!];
-    if (!(t instanceof Tensor)) return refuse(`has no tensor ${name}`, " Did you mean fromJSON(dict)?");
+    if (!(t instanceof Tensor)) return refuse(`${name} is not a tensor`, " Did you mean fromJSON(dict)?");
     const convertible = t.dtype === like.dtype || (isFloat(t.dtype) && isFloat(like.dtype));
     if (!convertible || t.shape.join() !== like.shape.join())
       refuse(`has ${name} ${formatType(t)} where ${formatType(like)} is expected`);
@@ -69,7 +69,7 @@ export function checkStateDict(
     ({ params: _, initialLr, ...hyper }: Omit<Group, "params"> & { params: unknown }) => {
       if (initialLr !== undefined) requireInRange(rule.name, ranges.nonNegative, { initialLr });
       const missing = Object.keys(hyperOf(rule)).filter((name) => !Object.hasOwn(hyper, name));
-      if (missing.length > 0) refuse(`a group of the dict lacks ${listed(missing)}`);
+      if (missing.length > 0) refuse(`a group of the dict misses ${listed(missing)}`);
       const checked = hyperOf(rule, hyper);
       checkHyper(rule, checked);
       return checked;

@@ -8,7 +8,7 @@ type Rest<K extends Unary> = Tensor[K] extends (...args: infer A) => Tensor ? A 
 
 const ofTensor: Signature = { x: "tensor", rest: "...any" };
 
-/** A method of tensors as a function. */
+/** A tensor method as a function. */
 const method =
   <K extends Unary & string>(name: K) =>
   (x: Tensor, ...rest: Rest<K>): Tensor => {

@@ -9,7 +9,7 @@ export interface CosineOptions {
   readonly eps?: number;
 }
 
-/** Tensors of the shape to which both broadcast. */
+/** Both tensors, broadcast to one shape. */
 function broadcastTogether(a: Tensor, b: Tensor): [Tensor, Tensor] {
   const { shape } = a.mul(b);
   return [a.expand(shape), b.expand(shape)];
@@ -70,6 +70,6 @@ export function pairwiseDistance(x1: Tensor, x2: Tensor, options: DistanceOption
   requireInRange("pairwiseDistance", ranges.notNaN, { p });
   requireInRange("pairwiseDistance", ranges.nonNegative, { eps });
   const difference = x1.sub(x2).add(eps);
-  if (difference.ndim === 0) fail("shape", "pairwiseDistance", "scalars have no axis to measure along");
+  if (difference.ndim === 0) fail("shape", "pairwiseDistance", "scalars have no axis of vectors");
   return difference.norm(p, -1, { keepdim });
 }

@@ -2,6 +2,7 @@ import { cat, formatShape, type Tensor } from "@chainrule/core";
 import { fail, type Options } from "@chainrule/core/internal";
 import {
   type AxisConfig,
+  axisConfigs,
   effectiveKernelSize,
   type PerAxis,
   perAxis,
@@ -26,7 +27,7 @@ export const poolOptions = {
   ceilMode: "boolean",
 } as const satisfies Options;
 
-/** How a pool's windows lie on the last axes of x; what `ceilMode` adds is padding after. */
+/** The windows of a pool along the last axes of x. `ceilMode` adds padding after. */
 export function poolConfigs(
   op: string,
   axes: number,
@@ -36,41 +37,41 @@ export function poolConfigs(
 ): AxisConfig[] {
   if (x.ndim < axes) fail("shape", op, `${formatShape(x.shape)} needs at least ${axes} axes`);
   const sizes = perAxis(op, "kernelSize", kernelSize, axes, 1);
-  const strides = perAxis(op, "stride", stride, axes, 1);
-  const dilations = perAxis(op, "dilation", dilation, axes, 1);
-  const pads = perAxis(op, "padding", padding, axes, 0);
+  const configs = axisConfigs(op, sizes, { stride, padding, dilation });
+  const pads = configs.map((config) => config.padding[0]);
   if (pads.some((pad, i) => 2 * pad > sizes[i]!))
     fail(
       "value",
       op,
-      `padding ${formatShape(pads)} must be at most half the kernel's size ${formatShape(sizes)}`,
+      `padding ${formatShape(pads)} must be at most half the kernel size ${formatShape(sizes)}`,
     );
-  return sizes.map((size, i) => {
-    const [s, pad, dilated] = [strides[i]!, pads[i]!, dilations[i]!];
-    const along = { size, stride: s, dilation: dilated };
-    const n = x.shape[x.ndim - axes + i]!;
-    const steps = Math.ceil((n + 2 * pad - effectiveKernelSize(along)) / s);
-    const last = steps * s >= n + pad ? steps - 1 : steps;
-    const beyond = ceilMode ? Math.max(0, last * s + effectiveKernelSize(along) - n - 2 * pad) : 0;
-    return { ...along, padding: [pad, pad + beyond] };
-  });
+  return ceilMode ? configs.map((config, i) => padToCeil(config, x.shape[x.ndim - axes + i]!)) : configs;
 }
 
-/** Windows that lie as these do on a tensor which has their padding already. */
-const withoutPadding = (along: readonly AxisConfig[]): AxisConfig[] =>
-  along.map((a) => ({ ...a, padding: [0, 0] }));
+/** The windows along an axis of size n with padding after for a last one, which must start before the right padding. */
+function padToCeil(config: AxisConfig, n: number): AxisConfig {
+  const [pad] = config.padding;
+  const reach = effectiveKernelSize(config);
+  const steps = Math.ceil((n + 2 * pad - reach) / config.stride);
+  const last = steps * config.stride >= n + pad ? steps - 1 : steps;
+  return { ...config, padding: [pad, pad + Math.max(0, last * config.stride + reach - n - 2 * pad)] };
+}
 
-/** x with a border of `value` as wide as the windows' padding, and windows that need none any more. */
+/** The same windows on a tensor that is padded already. */
+const withoutPadding = (configs: readonly AxisConfig[]): AxisConfig[] =>
+  configs.map((config) => ({ ...config, padding: [0, 0] }));
+
+/** x with the windows' padding filled with `value`, and the windows on it. */
 export function padConstant(
   x: Tensor,
-  along: readonly AxisConfig[],
+  configs: readonly AxisConfig[],
   value: number,
 ): readonly [Tensor, AxisConfig[]] {
-  const pads = [...along].reverse().flatMap(({ padding }) => padding);
-  return [pads.some((n) => n > 0) ? x.pad(pads, { value }) : x, withoutPadding(along)];
+  const pads = [...configs].reverse().flatMap(({ padding }) => padding);
+  return [pads.some((n) => n > 0) ? x.pad(pads, { value }) : x, withoutPadding(configs)];
 }
 
-/** `length` elements of x along `dim`, which repeat over and over: the first so many, or the last. */
+/** The first or the last `length` elements of x repeated periodically along `dim`. */
 function repeatPeriodically(x: Tensor, dim: number, length: number, from: "first" | "last"): Tensor {
   const n = x.shape[dim]!;
   const times = Math.ceil(length / n);
@@ -79,18 +80,17 @@ function repeatPeriodically(x: Tensor, dim: number, length: number, from: "first
 }
 
 /**
- * x with a border that repeats, in each window, elements which this window holds anyway: its extrema are those of the
- * elements inside, in every dtype, and the first of equals is the same. A place `dilation` further is another element
- * of the same windows, so the border repeats the first, or the last, `dilation` elements over and over.
- * @throws where a window would hold nothing but border.
+ * x with the windows' padding filled with elements that each window contains already, so that its maximum, and the first of
+ * equal maxima, are those of x in every dtype. Elements at distance `dilation` belong to the same windows, so the padding
+ * repeats the first, or the last, `dilation` elements. @throws where a window would contain padding only.
  */
 export function padWithinWindows(
   op: string,
   x: Tensor,
-  along: readonly AxisConfig[],
+  configs: readonly AxisConfig[],
 ): readonly [Tensor, AxisConfig[]] {
-  const first = x.ndim - along.length;
-  const y = along.reduce((t, { padding: [before, after], dilation }, i) => {
+  const first = x.ndim - configs.length;
+  const y = configs.reduce((t, { padding: [before, after], dilation }, i) => {
     const [dim, n] = [first + i, x.shape[first + i]!];
     if (before + after === 0) return t;
     if (dilation > n)
@@ -103,5 +103,5 @@ export function padWithinWindows(
     const back = repeatPeriodically(t.narrow(dim, n - dilation, dilation), dim, after, "first");
     return cat([front, t, back], dim);
   }, x);
-  return [y, withoutPadding(along)];
+  return [y, withoutPadding(configs)];
 }

@@ -1,12 +1,11 @@
 import { ones, type Tensor, where } from "@chainrule/core";
 
-/** Squares of numbers between these, and sums of many, are in range in every float dtype. */
+/** Squares of numbers in this interval, and sums of many of them, neither overflow nor underflow in any float dtype. */
 const [small, large] = [1e-15, 1e15];
 
 /**
- * What x is multiplied by, over `dims`, so that its squares neither overflow nor vanish: 1 for ordinary numbers, which
- * so keep their last bit, else one over the sum of their sizes, or over `floor` where that is below. A constant for
- * differentiation; `dims` stay with size 1.
+ * A factor for x, over `dims`, with which squares neither overflow nor underflow: 1 for ordinary magnitudes, which thereby
+ * keep their last bit, else 1/max(Σ|x|, floor). Differentiation treats it as a constant; `dims` stay with size 1.
  */
 export function safeScale(x: Tensor, dims: readonly number[], floor = 1e-30): Tensor {
   const shape = x.shape.map((n, d) => (dims.includes(d) ? 1 : n));

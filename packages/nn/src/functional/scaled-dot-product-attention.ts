@@ -18,19 +18,19 @@ export interface AttentionOptions {
 
 const op = "scaledDotProductAttention";
 
-/** softmax of the scores where `keep` holds, 0 elsewhere; a row that keeps nothing is 0. */
+/** softmax of the scores that `keep` selects, 0 elsewhere; 0 in a row without any. */
 function maskedSoftmax(keep: Tensor, scores: Tensor): Tensor {
   return where(keep, where(keep, scores, Number.NEGATIVE_INFINITY).softmax(-1), 0);
 }
 
 export interface AttentionWeights {
-  /** […, L, S]: how much each of L queries takes from each of S keys. */
+  /** […, L, S]: the weight of each of S keys for each of L queries. */
   readonly weights: Tensor;
-  /** Broadcasts to their shape: what may be taken. */
+  /** The keys that a query attends to; broadcasts to that shape. */
   readonly keep: Tensor | undefined;
 }
 
-/** softmax(scale·q·kᵀ + bias) over the keys that are kept. @throws where shapes do not fit. */
+/** softmax(scale·q·kᵀ + bias) over the keys that the masks keep. @throws where shapes do not fit. */
 export function attentionWeights(
   query: Tensor,
   key: Tensor,
@@ -53,7 +53,7 @@ export function attentionWeights(
   return { weights: kept ? maskedSoftmax(kept, biased) : biased.softmax(-1), keep: kept };
 }
 
-/** weights·v. The values of keys that no query may take are left out by a choice, which derivatives see too. */
+/** weights·v. Values that no query attends to are replaced by 0, so that NaN in them reaches neither value nor gradient. */
 export function weightedValues(weights: Tensor, kept: Tensor | undefined, value: Tensor): Tensor {
   if (!kept) return weights.matmul(value);
   const byAny = kept.ndim > 1 ? kept.any(-2, { keepdim: true }).transpose() : kept.unsqueeze(-1);

@@ -6,37 +6,60 @@ export type PerAxis = number | readonly number[];
 
 export const perAxisKind: Kind = {
   holds: (x) => [x].flat().every((n) => typeof n === "number" && !(n >= 2 ** 31)),
-  message: "a whole number, or a list with one for each axis",
+  message: "an integer, or a list with one for each axis",
 };
 
-/** One number for each axis. @throws where they are not as many whole numbers from `least` on. */
+/** One integer ≥ `min` for each axis. @throws for other numbers, or another count. */
 export function perAxis(op: string, name: string, value: PerAxis, axes: number, min: number): number[] {
   const numbers = typeof value === "number" ? new Array<number>(axes).fill(value) : [...value];
   if (numbers.length !== axes || !numbers.every((n) => Number.isInteger(n) && n >= min))
     fail(
       "value",
       op,
-      `${name} ${typeof value === "number" ? value : formatShape(value)} must be a whole number ≥ ${min}, or ${axes} of them`,
+      `${name} ${typeof value === "number" ? value : formatShape(value)} must be an integer ≥ ${min}, or a list of ${axes}`,
     );
   return numbers;
 }
 
-/** How windows lie along one axis. */
+/** The windows along one axis. */
 export interface AxisConfig {
   readonly size: number;
   readonly stride: number;
   readonly dilation: number;
-  /** Elements added before and after. */
+  /** The number of elements added before and after. */
   readonly padding: readonly [number, number];
 }
 
-/** How many elements a window lies over, from its first to its last. */
+/** The distance from the first to the last element of a window, both included. */
 export const effectiveKernelSize = ({ size, dilation }: Pick<AxisConfig, "size" | "dilation">): number =>
   dilation * (size - 1) + 1;
 
+/** How windows slide; see `ConvOptions`. */
+export interface SlidingOptions {
+  readonly stride?: PerAxis;
+  readonly padding?: PerAxis;
+  readonly dilation?: PerAxis;
+}
+
+/** The windows of a kernel along each of its axes. @throws for an option that is out of range. */
+export function axisConfigs(
+  op: string,
+  kernelSize: readonly number[],
+  { stride = 1, padding = 0, dilation = 1 }: SlidingOptions,
+): AxisConfig[] {
+  const axes = kernelSize.length;
+  const strides = perAxis(op, "stride", stride, axes, 1);
+  const dilations = perAxis(op, "dilation", dilation, axes, 1);
+  const pads = perAxis(op, "padding", padding, axes, 0);
+  return kernelSize.map((size, i) => {
+    const pad = pads[i]!;
+    return { size, stride: strides[i]!, dilation: dilations[i]!, padding: [pad, pad] };
+  });
+}
+
 /**
- * Sliding windows along the last axes of x: the windows' places take these axes over, and their elements are appended
- * as further axes, so that [N, H, W] gives [N, H′, W′, kH, kW]. @throws where a window is larger than what it slides over.
+ * Sliding windows along the last axes of x. The elements of the windows are appended as new axes: [N, H, W] gives
+ * [N, H′, W′, kH, kW]. @throws where a window is larger than its padded axis.
  */
 export function slidingWindows(op: string, x: Tensor, configs: readonly AxisConfig[]): Tensor {
   const first = x.ndim - configs.length;
@@ -51,7 +74,7 @@ export function slidingWindows(op: string, x: Tensor, configs: readonly AxisConf
   return configs.reduce((y, { size, ...options }, i) => y.windows(first + i, size, options), x);
 }
 
-/** Windows, as `windowsOf` gives them, added back to axes of the given sizes. */
+/** The transpose of `slidingWindows`: windows summed at their positions, along axes of the given sizes. */
 export function foldWindows(
   windows: Tensor,
   sizes: readonly number[],

@@ -23,8 +23,8 @@ export interface NormOptions {
 const keepdim = { keepdim: true } as const;
 
 /**
- * x − mean over `dims`. Sums along the last axes are exact to rounding. Those down columns are added up in the tensor's
- * own dtype, so that a large offset leaves an error, which the mean of what is left takes away.
+ * x − mean over `dims`. Sums along the last axes are accumulated in double precision. Sums down columns are accumulated in
+ * the tensor's own dtype, where a large offset leaves an error; subtracting the mean of the difference removes it.
  */
 function centreAxes(x: Tensor, dims: readonly number[]): Tensor {
   const c = x.sub(x.mean(dims, keepdim));
@@ -38,7 +38,7 @@ export const normOptions = {
   eps: "number",
 } as const satisfies Options;
 
-/** Mean and variance over `dims`, which stay with size 1. */
+/** Mean and biased variance over `dims`, which stay with size 1. */
 export function momentsOfAxes(x: Tensor, dims: readonly number[]): Moments {
   const mean = x.mean(dims, keepdim);
   return {
@@ -48,8 +48,8 @@ export function momentsOfAxes(x: Tensor, dims: readonly number[]): Moments {
 }
 
 /**
- * x̂ = c·r over `dims`, with c = x − mean and r = k/√(mean (k·c)² + k²·ε); k keeps the squares in range. With t for ẋ or
- * ȳ both derivatives are r·(t − mean t − c·r·r·mean(c·t)); where t is 0 throughout they are, whatever x holds.
+ * x̂ = c·r over `dims`, with c = x − mean, r = k/√(mean (k·c)² + k²·ε) and k = `safeScale`. With t for ẋ or ȳ both
+ * derivatives are r·(t − mean t − c·r·r·mean(c·t)), but 0 where t is 0 throughout, even if x is infinite or NaN.
  */
 export const standardiseAxes = (x: Tensor, dims: readonly number[], eps = 1e-5): Tensor =>
   customGradient((x: Tensor) => {
@@ -83,7 +83,7 @@ export function rmsNormaliseAxes(x: Tensor, dims: readonly number[], eps: number
   );
 }
 
-/** Throws unless scale and shift, and what else there is by name, are of the given shape. */
+/** Throws unless the named tensors have the given shape. */
 export function requireShape(
   op: string,
   shape: Shape,
@@ -94,11 +94,11 @@ export function requireShape(
       fail("shape", op, `${name} ${formatShape(t.shape)} must be ${formatShape(shape)}`);
 }
 
-/** One number per channel laid along axis 1 of x. */
+/** A vector [C] reshaped to broadcast along axis 1 of x. */
 export const perChannel = (x: Tensor, t: Tensor): Tensor =>
   t.reshape([1, -1, ...new Array<number>(x.ndim - 2).fill(1)]);
 
-/** γ·x̂ + β, where there are γ and β. */
+/** γ·x̂ + β, each if given. */
 export function affine(x̂: Tensor, { weight, bias }: NormOptions): Tensor {
   const scaled = weight ? x̂.mul(weight) : x̂;
   return bias ? scaled.add(bias) : scaled;

@@ -2,6 +2,7 @@ import { formatShape, type Tensor } from "@chainrule/core";
 import { checkArguments, fail, type Options, type Signature } from "@chainrule/core/internal";
 import {
   type AxisConfig,
+  axisConfigs,
   effectiveKernelSize,
   foldWindows,
   type PerAxis,
@@ -20,19 +21,8 @@ export interface UnfoldOptions {
   readonly dilation?: PerAxis;
 }
 
-function alongOf(
-  op: string,
-  kernelSize: PerAxis,
-  { stride = 1, padding = 0, dilation = 1 }: UnfoldOptions,
-): AxisConfig[] {
-  const strides = perAxis(op, "stride", stride, 2, 1);
-  const pads = perAxis(op, "padding", padding, 2, 0);
-  const dilations = perAxis(op, "dilation", dilation, 2, 1);
-  return perAxis(op, "kernelSize", kernelSize, 2, 1).map((size, i) => {
-    const pad = pads[i]!;
-    return { size, stride: strides[i]!, dilation: dilations[i]!, padding: [pad, pad] };
-  });
-}
+const axisConfigsOf = (op: string, kernelSize: PerAxis, options: UnfoldOptions): AxisConfig[] =>
+  axisConfigs(op, perAxis(op, "kernelSize", kernelSize, 2, 1), options);
 
 const unfoldOptions = {
   stride: perAxisKind,
@@ -59,7 +49,7 @@ const unfoldArguments: Signature = { x: "tensor", kernelSize: perAxisKind, optio
 export function unfold(x: Tensor, kernelSize: PerAxis, options: UnfoldOptions = {}): Tensor {
   checkArguments("unfold", unfoldArguments, arguments);
   if (x.ndim !== 4) fail("shape", "unfold", `${formatShape(x.shape)} must be [N, C, H, W]`);
-  const windows = slidingWindows("unfold", x, alongOf("unfold", kernelSize, options));
+  const windows = slidingWindows("unfold", x, axisConfigsOf("unfold", kernelSize, options));
   return windows.permute([0, 1, 4, 5, 2, 3]).flatten(1, 3).flatten(2, 3);
 }
 
@@ -93,9 +83,9 @@ export function fold(
 ): Tensor {
   checkArguments("fold", foldArguments, arguments);
   const sizes = perAxis("fold", "outputSize", outputSize, 2, 1);
-  const along = alongOf("fold", kernelSize, options);
-  const kernel = along.map(({ size }) => size) as [number, number];
-  const places = along.map((a, i) =>
+  const configs = axisConfigsOf("fold", kernelSize, options);
+  const kernel = configs.map(({ size }) => size) as [number, number];
+  const places = configs.map((a, i) =>
     Math.floor((sizes[i]! + 2 * a.padding[0] - effectiveKernelSize(a)) / a.stride + 1),
   ) as [number, number];
   const [rows, windows] = [columns.shape[1]!, places[0] * places[1]];
@@ -112,5 +102,5 @@ export function fold(
       `${formatShape(columns.shape)} must be [N, C·${kernel.join("·")}, ${places.join("·")}] for images of ${formatShape(sizes)}`,
     );
   const apart = columns.unflatten(2, places).unflatten(1, [channels, ...kernel]);
-  return foldWindows(apart.permute([0, 1, 4, 5, 2, 3]), sizes, along);
+  return foldWindows(apart.permute([0, 1, 4, 5, 2, 3]), sizes, configs);
 }

@@ -6,8 +6,8 @@ import { functionLayer } from "./function-layer.ts";
 export type OutputSize = number | readonly (number | null)[];
 
 /**
- * The last axes of x reduced to `outputSize` elements, of which the i-th of o stands for ⌊i·n/o⌋ up to and without
- * ⌈(i+1)·n/o⌉. The last axis goes first, so that the first of equals in row-major order is chosen.
+ * The last axes of x reduced to `outputSize` bins. Bin i of o covers the indices from ⌊i·n/o⌋ up to, excluding, ⌈(i+1)·n/o⌉.
+ * The last axis is reduced first, so that a maximum is the first of equals in row-major order.
  */
 function adaptive(
   op: string,
@@ -23,10 +23,10 @@ function adaptive(
     fail(
       "shape",
       op,
-      `the last ${axes} axes of ${formatShape(x.shape)} do not pool to ${formatShape(sizes)}`,
+      `the last ${axes} axes of ${formatShape(x.shape)} cannot be pooled to ${formatShape(sizes)}`,
     );
   if (!sizes.every((o) => Number.isInteger(o) && o >= 1))
-    fail("value", op, `outputSize ${formatShape(sizes)} must be whole numbers ≥ 1`);
+    fail("value", op, `outputSize ${formatShape(sizes)} must be integers ≥ 1`);
   return sizes.reduceRight((y, o, i) => {
     const [dim, n] = [first + i, y.shape[first + i]!];
     const bins = Array.from({ length: o }, (_, k) =>
@@ -37,12 +37,12 @@ function adaptive(
 }
 
 const mean = (bin: Tensor, dim: number) => bin.mean(dim);
-const greatest = (bin: Tensor, dim: number) => bin.max(dim).values;
+const max = (bin: Tensor, dim: number) => bin.max(dim).values;
 
 const outputSizeKind: Kind = {
   holds: (x) =>
     x !== null && [x].flat().every((n) => n === null || (typeof n === "number" && !(n >= 2 ** 31))),
-  message: "a whole number, or a list with one for each axis, null for one that stays",
+  message: "an integer, or a list with one for each axis, null for one that keeps its size",
 };
 const poolArguments: Signature = { x: "tensor", outputSize: outputSizeKind };
 
@@ -104,7 +104,7 @@ export const adaptiveAvgPool3d = /* @__PURE__ */ checked(
 export const adaptiveMaxPool1d = /* @__PURE__ */ checked(
   "adaptiveMaxPool1d",
   poolArguments,
-  (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveMaxPool1d", 1, x, outputSize, greatest),
+  (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveMaxPool1d", 1, x, outputSize, max),
 );
 
 /**
@@ -120,7 +120,7 @@ export const adaptiveMaxPool1d = /* @__PURE__ */ checked(
 export const adaptiveMaxPool2d = /* @__PURE__ */ checked(
   "adaptiveMaxPool2d",
   poolArguments,
-  (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveMaxPool2d", 2, x, outputSize, greatest),
+  (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveMaxPool2d", 2, x, outputSize, max),
 );
 
 /**
@@ -134,7 +134,7 @@ export const adaptiveMaxPool2d = /* @__PURE__ */ checked(
 export const adaptiveMaxPool3d = /* @__PURE__ */ checked(
   "adaptiveMaxPool3d",
   poolArguments,
-  (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveMaxPool3d", 3, x, outputSize, greatest),
+  (x: Tensor, outputSize: OutputSize): Tensor => adaptive("adaptiveMaxPool3d", 3, x, outputSize, max),
 );
 
 /**

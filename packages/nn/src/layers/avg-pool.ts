@@ -16,16 +16,16 @@ function avgPoolNd(axes: 1 | 2 | 3, x: Tensor, kernelSize: PerAxis, options: Avg
   const op = `avgPool${axes}d`;
   const { countIncludePad = true, divisorOverride } = options;
   if (divisorOverride !== undefined) requireInRange(op, ranges.nonZero, { divisorOverride });
-  const along = poolConfigs(op, axes, x, kernelSize, options);
+  const configs = poolConfigs(op, axes, x, kernelSize, options);
   const sums = (t: Tensor) =>
-    slidingWindows(op, ...padConstant(t, along, 0))
+    slidingWindows(op, ...padConstant(t, configs, 0))
       .flatten(-axes)
       .sum(-1);
   if (divisorOverride !== undefined) return sums(x).div(divisorOverride);
   const counted = ones(x.shape.slice(x.ndim - axes), { dtype: x.dtype });
   if (!countIncludePad) return sums(x).div(sums(counted));
-  const within = along.map((a) => ({ ...a, padding: [a.padding[0], a.padding[0]] as const }));
-  const beyond = along.map((a) => ({ ...a, padding: [0, a.padding[1] - a.padding[0]] as const }));
+  const within = configs.map((a) => ({ ...a, padding: [a.padding[0], a.padding[0]] as const }));
+  const beyond = configs.map((a) => ({ ...a, padding: [0, a.padding[1] - a.padding[0]] as const }));
   const [bordered] = padConstant(counted, within, 1);
   const counts = slidingWindows(op, ...padConstant(bordered, beyond, 0));
   return sums(x).div(counts.flatten(-axes).sum(-1));

@@ -22,10 +22,10 @@ import { ones } from "../init.ts";
 import { Layer, layerInput } from "../module.ts";
 import { type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
 
-/** Elements of each channel. */
+/** The number of elements of each channel. */
 const countOf = (x: Tensor): number => x.size / x.shape[1]!;
 
-/** All axes but that of the channels. @throws where a channel has a single value, which has no variance, or none. */
+/** All axes but that of the channels. @throws where a channel has fewer than two values, and so no variance. */
 function batchDims(op: string, x: Tensor): number[] {
   if (x.ndim < 2 || !(countOf(x) >= 2))
     fail(
@@ -58,7 +58,7 @@ export function momentsOf(x: Tensor): Moments {
 
 const momentsKind: Kind = {
   holds: (x) => x === null || [(x as Moments).mean, (x as Moments).variance].every(kinds.tensor.holds),
-  message: "{ mean, variance }, two tensors, or null for those of the batch",
+  message: "{ mean, variance } of tensors, or null for those of the batch",
 };
 const batchNormArguments: Signature = { x: "tensor", moments: momentsKind, options: normOptions };
 
@@ -88,7 +88,7 @@ export function batchNorm(x: Tensor, moments: Moments | null, options: NormOptio
   return affine(x̂, { weight: weight && perChannel(x, weight), bias: bias && perChannel(x, bias) });
 }
 
-/** 1/√(v + ε). A variance that has overflowed is unknown: NaN, not 0. */
+/** 1/√(v + ε), but NaN instead of 0 where the variance has overflowed. */
 const inverseStd = (variance: Tensor, eps: number): Tensor =>
   where(variance.isInf(), Number.NaN, variance.add(eps).rsqrt());
 
@@ -162,7 +162,7 @@ export class BatchNorm1d extends Layer {
     this.runningVar = new Cell(start.add(1));
   }
 
-  /** How many axes an input may have. */
+  /** The numbers of axes that an input may have. */
   protected get ranks(): readonly number[] {
     return [2, 3];
   }

@@ -1,6 +1,7 @@
 import { einsum, formatShape, type Tensor } from "@chainrule/core";
 import { checked, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import {
+  axisConfigs,
   effectiveKernelSize,
   foldWindows,
   type PerAxis,
@@ -50,33 +51,24 @@ function convTransposeNd(
       op,
       `input ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}${bias ? ` and bias ${formatShape(bias.shape)}` : ""} in ${groups} group(s) must be [N, in, …], [in, out/groups, …] and [out], with ${axes} spatial axes`,
     );
-  const strides = perAxis(op, "stride", stride, axes, 1);
-  const pads = perAxis(op, "padding", padding, axes, 0);
-  const dilations = perAxis(op, "dilation", dilation, axes, 1);
+  const configs = axisConfigs(op, kernel, { stride, padding, dilation });
   const extra = perAxis(op, "outputPadding", outputPadding, axes, 0);
-  if (extra.some((n, i) => n >= Math.max(strides[i]!, dilations[i]!)))
+  if (extra.some((n, i) => n >= Math.max(configs[i]!.stride, configs[i]!.dilation))) {
+    const [strides, dilations] = [configs.map((c) => c.stride), configs.map((c) => c.dilation)];
     fail(
       "value",
       op,
-      `outputPadding ${formatShape(extra)} must be smaller than the stride ${formatShape(strides)} or the dilation ${formatShape(dilations)}: nothing reaches what it would add`,
+      `outputPadding ${formatShape(extra)} must be smaller than the stride ${formatShape(strides)} or the dilation ${formatShape(dilations)}, since no kernel element reaches further`,
     );
-  const along = kernel.map((size, i) => {
-    const pad = pads[i]!;
-    return {
-      size,
-      stride: strides[i]!,
-      dilation: dilations[i]!,
-      padding: [pad, pad] as const,
-    };
-  });
-  const sizes = along.map(
+  }
+  const sizes = configs.map(
     (a, i) => (batch.shape[2 + i]! - 1) * a.stride + effectiveKernelSize(a) - 2 * a.padding[0] + extra[i]!,
   );
   if (!sizes.every((n) => n >= 1))
     fail(
       "shape",
       op,
-      `padding ${formatShape(pads)} leaves nothing: the output of ${formatShape(x.shape)} would be of size ${formatShape(sizes)}`,
+      `with padding ${formatShape(configs.map((c) => c.padding[0]))} the output of ${formatShape(x.shape)} would have the spatial sizes ${formatShape(sizes)}`,
     );
   const [places, elements] = ["xyz".slice(0, axes), "uvw".slice(0, axes)];
   const windows = einsum(
@@ -84,7 +76,7 @@ function convTransposeNd(
     batch.unflatten(1, [groups, into / groups]),
     weight.unflatten(0, [groups, into / groups]),
   ).flatten(1, 2);
-  const y = foldWindows(windows, sizes, along);
+  const y = foldWindows(windows, sizes, configs);
   const shifted = bias ? y.add(perChannel(y, bias)) : y;
   return unbatched ? shifted.squeeze(0) : shifted;
 }

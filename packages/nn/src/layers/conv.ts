@@ -12,6 +12,7 @@ import {
 import { describe } from "../describe.ts";
 import {
   type AxisConfig,
+  axisConfigs,
   effectiveKernelSize,
   type PerAxis,
   perAxis,
@@ -37,22 +38,21 @@ export interface ConvOptions {
   readonly groups?: number;
 }
 
-/** How a kernel of these sizes slides. */
-function alongOf(
+/** The windows of a kernel of these sizes. */
+function convConfigs(
   op: string,
-  sizes: readonly number[],
+  kernelSize: readonly number[],
   { stride = 1, padding = 0, dilation = 1 }: ConvOptions,
 ): AxisConfig[] {
-  const axes = sizes.length;
-  const strides = perAxis(op, "stride", stride, axes, 1);
-  const dilations = perAxis(op, "dilation", dilation, axes, 1);
-  if (padding === "same" && strides.some((s) => s !== 1))
+  if (typeof padding !== "string") return axisConfigs(op, kernelSize, { stride, padding, dilation });
+  const configs = axisConfigs(op, kernelSize, { stride, dilation });
+  if (padding !== "same") return configs;
+  const strides = configs.map((config) => config.stride);
+  if (strides.some((s) => s !== 1))
     fail("value", op, `padding "same" needs stride 1, not ${formatShape(strides)}`);
-  const pads = typeof padding === "string" ? [] : perAxis(op, "padding", padding, axes, 0);
-  return sizes.map((reach, i) => {
-    const along = { size: reach, stride: strides[i]!, dilation: dilations[i]! };
-    const total = padding === "same" ? effectiveKernelSize(along) - 1 : 2 * (pads[i] ?? 0);
-    return { ...along, padding: [Math.floor(total / 2), Math.ceil(total / 2)] };
+  return configs.map((config) => {
+    const total = effectiveKernelSize(config) - 1;
+    return { ...config, padding: [Math.floor(total / 2), Math.ceil(total / 2)] };
   });
 }
 
@@ -81,8 +81,8 @@ function convNd(
       op,
       `input ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}${bias ? ` and bias ${formatShape(bias.shape)}` : ""} in ${groups} group(s) must be [N, in, …], [out, in/groups, …] and [out], with ${axes} spatial axes`,
     );
-  const along = alongOf(op, sizes, options);
-  const windows = slidingWindows(op, batch.unflatten(1, [groups, into]), along);
+  const configs = convConfigs(op, sizes, options);
+  const windows = slidingWindows(op, batch.unflatten(1, [groups, into]), configs);
   const [places, elements] = ["xyz".slice(0, axes), "uvw".slice(0, axes)];
   const y = einsum(
     `ngi${places}${elements},gmi${elements}->ngm${places}`,
@@ -169,7 +169,7 @@ export interface ConvLayerOptions extends ConvOptions, ParameterOptions {
   readonly bias?: boolean;
 }
 
-/** What convolutions of all ranks share. */
+/** The base class of convolutions with 1, 2 and 3 spatial axes. */
 abstract class ConvLayer extends Layer {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
@@ -192,7 +192,7 @@ abstract class ConvLayer extends Layer {
     requireInRange(name, ranges.positiveInteger, { groups });
     if (inChannels % groups !== 0 || outChannels % groups !== 0)
       fail("value", name, `${inChannels} and ${outChannels} channels do not split into ${groups} groups`);
-    alongOf(name, this.#kernel, options);
+    convConfigs(name, this.#kernel, options);
     const from = { ...(dtype && { dtype }), ...(generator && { generator }) };
     const shape = [outChannels, inChannels / groups, ...this.#kernel];
     this.weight = kaimingUniform(parameter(shape, from), { a: Math.sqrt(5), ...drawOptions(from) });

@@ -4,11 +4,11 @@ import { normal } from "../init.ts";
 import { Layer } from "../module.ts";
 import { drawOptions, type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
 
-/** An entry counted from the front: −1 is the last. */
+/** A negative index counted from the end. @throws where it is out of range. */
 function normalizeIndex(paddingIdx: number, entries: number): number {
   const entry = paddingIdx < 0 ? paddingIdx + entries : paddingIdx;
   if (!(Number.isInteger(entry) && entry >= 0 && entry < entries))
-    fail("index", "embedding", `paddingIdx ${paddingIdx} is none of ${entries} entries`);
+    fail("index", "embedding", `paddingIdx ${paddingIdx} is out of range: there are ${entries} entries`);
   return entry;
 }
 

@@ -8,7 +8,7 @@ export interface FunctionLayer extends Layer {
   forward(x: Tensor): Tensor;
 }
 
-/** A layer that applies a function of these arguments; what its constructor is given follows the tensor x. */
+/** The class of layers that apply a function of x; its constructor takes the other arguments. */
 export function functionLayer<A extends readonly unknown[]>(
   f: (x: Tensor, ...args: A) => Tensor,
   { x: _, ...own }: Signature,

@@ -12,7 +12,7 @@ import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
 import { type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
 
-/** Each example's groups of channels of x [N, C, …] standardised, then each channel scaled and shifted. */
+/** x [N, C, …] standardised over each example's groups of channels, with γ and β for each channel. */
 function standardiseGroups(
   op: string,
   x: Tensor,

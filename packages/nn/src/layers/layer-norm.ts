@@ -11,7 +11,7 @@ import { ones } from "../init.ts";
 import { Layer } from "../module.ts";
 import { type ParameterOptions, parameter, parameterOptions } from "../parameter.ts";
 
-/** The last dims of x, whose sizes are `normalizedShape`. @throws where x does not end in them. */
+/** The last dims of x, whose sizes are `normalizedShape`. @throws where the shape of x does not end in them. */
 export function lastDims(op: string, x: Tensor, normalizedShape: readonly number[]): number[] {
   const from = x.ndim - normalizedShape.length;
   if (normalizedShape.length === 0 || from < 0 || !sameShape(x.shape.slice(from), normalizedShape))

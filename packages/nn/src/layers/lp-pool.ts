@@ -9,9 +9,9 @@ export type LpPoolOptions = Omit<PoolOptions, "padding">;
 
 function lpPoolNd(axes: 1 | 2, x: Tensor, p: number, kernelSize: PerAxis, options: LpPoolOptions): Tensor {
   const op = `lpPool${axes}d`;
-  const along = poolConfigs(op, axes, x, kernelSize, options);
+  const configs = poolConfigs(op, axes, x, kernelSize, options);
   requireInRange(op, ranges.positiveOrInfinity, { p });
-  const windows = slidingWindows(op, ...padConstant(x, along, 0)).flatten(-axes);
+  const windows = slidingWindows(op, ...padConstant(x, configs, 0)).flatten(-axes);
   if (p === 1) return windows.sum(-1);
   const scale = safeScale(windows, [windows.ndim - 1]);
   const total = windows.mul(scale).pow(p).sum(-1, { keepdim: true });

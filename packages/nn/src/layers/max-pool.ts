@@ -12,16 +12,16 @@ export interface MaxPoolOptions extends PoolOptions {
 
 interface Pooled {
   readonly values: Tensor;
-  /** Where in its window the greatest element stands. */
+  /** The index of each maximum in its window. */
   readonly indices: Tensor;
-  /** A plane's windows of the flat places in it, beside those of x. */
+  /** Windows, as those of x, of the flat indices of the spatial axes. */
   readonly windowIndices: Tensor;
 }
 
 function maxPoolNd(axes: 1 | 2 | 3, x: Tensor, kernelSize: PerAxis, options: MaxPoolOptions): Pooled {
   const op = `maxPool${axes}d`;
-  const along = poolConfigs(op, axes, x, kernelSize, options);
-  const windows = (t: Tensor) => slidingWindows(op, ...padWithinWindows(op, t, along)).flatten(-axes);
+  const configs = poolConfigs(op, axes, x, kernelSize, options);
+  const windows = (t: Tensor) => slidingWindows(op, ...padWithinWindows(op, t, configs)).flatten(-axes);
   const plane = x.shape.slice(x.ndim - axes);
   const size = plane.reduce((n, d) => n * d, 1);
   const places = arange(0, size, 1, { dtype: "int32" }).reshape(plane);

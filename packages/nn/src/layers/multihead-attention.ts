@@ -68,7 +68,7 @@ function requireHeads(op: string, width: number, numHeads: number): void {
   if (width % numHeads !== 0) fail("value", op, `width ${width} does not split into ${numHeads} heads`);
 }
 
-/** Both masks as they broadcast to [N, heads, L, S]. @throws where one has another shape or is int32. */
+/** Both masks, broadcastable to [N, heads, L, S]. @throws where one has another shape or is int32. */
 function masksFor(
   { attnMask, keyPaddingMask }: MultiheadAttentionOptions,
   [n, heads, l, s]: readonly [number, number, number, number],
@@ -80,7 +80,7 @@ function masksFor(
     fail(
       "shape",
       op,
-      `keyPaddingMask ${formatShape(padding.shape)} must be ${formatShape([n, s])}: one for each key of each sequence${sameShape(padding.shape, [s, n]) ? ". Inputs are [L, N, E] unless the layer has { batchFirst: true }" : ""}`,
+      `keyPaddingMask ${formatShape(padding.shape)} must be ${formatShape([n, s])}: one element for each key of each sequence${sameShape(padding.shape, [s, n]) ? ". Inputs are [L, N, E] unless the layer has { batchFirst: true }" : ""}`,
     );
   const perHead = attnMask?.ndim === 3 && attnMask.shape[0] === n * heads;
   const spread = perHead
@@ -232,7 +232,7 @@ export class MultiheadAttention extends Module {
     if (this.outProj.bias) zeros(this.outProj.bias);
   }
 
-  /** What the queries take from the values, and by which weights. @throws where shapes do not fit. */
+  /** The attended values and the weights. @throws where shapes do not fit. */
   forward(query: Tensor, key = query, value = key, options: MultiheadAttentionOptions = {}): AttentionOutput {
     const { numHeads, inProjWeight, inProjBias, outProj, batchFirst } = this;
     const state = { numHeads, inProjWeight, inProjBias, outProj, batchFirst };

@@ -10,9 +10,9 @@ const { add, eq, mul, neg, sigmoid, softplus, sub, where } = scalar;
 const weightedSoftplus = (w: scalar.Scalar, z: scalar.Scalar) => where(eq(w, 0), 0, mul(w, softplus(z)));
 
 /**
- * L(z, y) = (1−y)·softplus(z) + p·y·softplus(−z), p weighing the positive examples. Its derivative in z,
- * (1−y)·σ(z) − p·y·σ(−z), is σ(z) − y for p = 1 without the cancellation: hard labels keep full relative accuracy.
- * So does the derivative in y, p·softplus(−z) − softplus(z), written with softplus(z) = z + softplus(−z).
+ * L(z, y) = (1−y)·softplus(z) + p·y·softplus(−z), where p weights the positive examples. For p = 1 its derivative in z,
+ * (1−y)·σ(z) − p·y·σ(−z), equals σ(z) − y, but without cancellation, so hard labels keep full relative accuracy. The
+ * derivative in y, p·softplus(−z) − softplus(z), does too, written with softplus(z) = z + softplus(−z).
  */
 const op = elementwise("bceWithLogits", {
   f: (z, y, p: scalar.Scalar = 1) => add(weightedSoftplus(sub(1, y), z), weightedSoftplus(mul(p, y), neg(z))),

@@ -18,7 +18,7 @@ export function requireClasses(op: string, input: Tensor, target: Tensor, ignore
     fail(
       "shape",
       op,
-      `input ${formatShape(input.shape)} and target ${formatShape(target.shape)}: class indices have the input's shape without its class axis, ${formatShape(places)}`,
+      `input ${formatShape(input.shape)} and target ${formatShape(target.shape)}: class indices must have the input's shape without the class axis, ${formatShape(places)}`,
     );
   if (target.dtype !== "int32")
     fail(
@@ -38,7 +38,7 @@ export function requireClassWeight(op: string, input: Tensor, weight: Tensor | u
     fail(
       "shape",
       op,
-      `weight ${formatShape(weight.shape)} must hold one number for each of the ${classes} classes`,
+      `weight ${formatShape(weight.shape)} must have one element for each of the ${classes} classes`,
     );
 }
 

@@ -40,12 +40,12 @@ export function cosineEmbeddingLoss(
   const { margin = 0, reduction } = options;
   requireInRange(op, ranges.finite, { margin });
   requireSameShape(op, { input1, input2 });
-  if (input1.ndim === 0) fail("shape", op, "scalars have no axis to measure along");
+  if (input1.ndim === 0) fail("shape", op, "scalars have no axis of vectors");
   if (!sameShape(target.shape, input1.shape.slice(0, -1)))
     fail(
       "shape",
       op,
-      `inputs ${formatShape(input1.shape)} and target ${formatShape(target.shape)}: there must be one target for each vector`,
+      `inputs ${formatShape(input1.shape)} and target ${formatShape(target.shape)}: the target must have one element for each vector`,
     );
   const cos = cosine(input1, input2);
   const losses = where(target.gt(0), cos.neg().add(1), cos.sub(margin).clamp(0));

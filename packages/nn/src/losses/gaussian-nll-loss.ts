@@ -14,7 +14,7 @@ const { add, div, le, log, maximum, mul, sub } = scalar;
 
 const op = "gaussianNllLoss";
 
-/** L(v, x, t) = ½[ln v + (x − t)²/v], v held above ε without stopping its gradient. */
+/** L(v, x, t) = ½[ln v + (x − t)²/v] with v clamped to ≥ ε, but the derivative in v as if it were not clamped. */
 const row = elementwise(op, {
   f: (v, x, t, ε) => {
     const [held, e] = [maximum(v, ε), sub(x, t)];
@@ -47,7 +47,7 @@ function broadcastVariance({ shape }: Tensor, variance: Tensor): Tensor {
   fail(
     "shape",
     op,
-    `variance ${formatShape(variance.shape)} must hold one number for each element of ${formatShape(shape)}, for each row, ${formatShape(rows)}, or one. Did you mean variance.expand(${formatShape(shape)})?`,
+    `variance ${formatShape(variance.shape)} must have one element for each of ${formatShape(shape)}, for each row ${formatShape(rows)}, or one. Did you mean variance.expand(${formatShape(shape)})?`,
   );
 }
 

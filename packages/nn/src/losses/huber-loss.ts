@@ -6,7 +6,7 @@ import { type LossOptions, lossOptions } from "./reduction.ts";
 
 const { abs, le, maximum, minimum, mul, sub, where } = scalar;
 
-/** ½e² where |e| ≤ δ, else δ(|e| − ½δ); its derivative is e held within ±δ. [Huber 1964] */
+/** ½e² where |e| ≤ δ, else δ(|e| − ½δ); its derivative is e clamped to ±δ. [Huber 1964] */
 const row = elementwise("huberLoss", {
   f: (e, δ: scalar.Scalar = 1) => where(le(abs(e), δ), mul(0.5, mul(e, e)), mul(δ, sub(abs(e), mul(0.5, δ)))),
   d: (_L, e, δ: scalar.Scalar = 1) => [

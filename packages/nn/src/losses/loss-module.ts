@@ -37,6 +37,7 @@ export function lossModule<F extends (...args: never[]) => Tensor>(
       Object.assign(this, Object.fromEntries(buffers));
     }
     forward(...tensors: LossArgs<F>["tensors"]): Tensor {
+      // TypeScript cannot rejoin the parameters of f that LossArgs split.
       return f(...([...tensors, this.#options] as never[]));
     }
     protected override extraRepr(): string {

@@ -37,7 +37,7 @@ export function reduceLoss<R extends string = Reduction>(
   table: Readonly<Record<R | "mean", (losses: Tensor) => Tensor>> = reductions as typeof table,
 ): Tensor {
   if (!Object.hasOwn(table, reduction))
-    fail("value", op, `reduction "${reduction}" is none of ${Object.keys(table).join(", ")}`);
+    fail("value", op, `reduction "${reduction}" must be one of ${Object.keys(table).join(", ")}`);
   return table[reduction](losses);
 }
 
@@ -49,7 +49,7 @@ export function requireSameShape(op: string, tensors: Readonly<Record<string, Te
   const fix = others.every((t) => t.size === first.size)
     ? `. Did you mean ${Object.keys(tensors).at(-1)}.reshape(${formatShape(first.shape)})?`
     : "";
-  fail("shape", op, `${shapes.join(" and ")} must have one shape${fix}`);
+  fail("shape", op, `${shapes.join(" and ")} must have the same shape${fix}`);
 }
 
 /** A loss function with a reduction, of an elementwise loss between tensors of equal shape. */

@@ -59,7 +59,7 @@ export function tripletMarginLoss(
   const { margin = 1, swap = false, reduction, ...norm } = options;
   requireInRange(op, ranges.finite, { margin });
   requireSameShape(op, { anchor, positive, negative });
-  if (anchor.ndim === 0) fail("shape", op, "scalars have no axis to measure along");
+  if (anchor.ndim === 0) fail("shape", op, "scalars have no axis of vectors");
   const near = pairwiseDistance(anchor, positive, norm);
   const far = pairwiseDistance(anchor, negative, norm);
   const farther = swap ? far.minimum(pairwiseDistance(positive, negative, norm)) : far;

@@ -5,7 +5,7 @@ import type { Optimizer } from "../optimizer.ts";
 /** SGD's `momentum`, or β₁ of `betas`. */
 type WithMomentum = Group & { momentum?: number; betas?: readonly [number, number] };
 
-/** @throws where the optimizer has no momentum to be moved. */
+/** @throws where the optimizer has no momentum. */
 export function requireMomentum(op: string, { name, paramGroups }: Optimizer): void {
   if (!paramGroups.every((group) => "momentum" in group || "betas" in group))
     fail("value", op, `${name} has neither momentum nor betas. Did you mean { cycleMomentum: false }?`);

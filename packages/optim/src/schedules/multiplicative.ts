@@ -23,7 +23,7 @@ export class MultiplicativeLR extends LRScheduler {
   constructor(optimizer: Optimizer, lrLambda: Lambda) {
     checkArguments("MultiplicativeLR", schedulerArguments, arguments);
     const λ = factorFunction("MultiplicativeLR", optimizer, lrLambda);
-    // The product so far of each group, so that a step costs one call of λ however late it comes.
+    // The product so far of each group, so that each step calls λ once.
     const known: { epoch: number; product: number }[] = [];
     super("MultiplicativeLR", optimizer, (e, lr, group) => {
       const before = known[group];

@@ -80,24 +80,24 @@ export class ReduceLROnPlateau extends Scheduler {
     } = options;
     const op = "ReduceLROnPlateau";
     const groups = optimizer.paramGroups.length;
-    const least = typeof minLr === "number" ? new Array<number>(groups).fill(minLr) : minLr;
+    const minima = typeof minLr === "number" ? new Array<number>(groups).fill(minLr) : minLr;
     requireInRange(op, ranges.halfOpenUnit, { factor });
     requireInRange(op, ranges.nonNegativeInteger, { patience, cooldown });
     requireInRange(op, ranges.nonNegative, { threshold, eps });
-    requireInRange(op, new Array(groups).fill(ranges.nonNegative), { minLr: least });
+    requireInRange(op, new Array(groups).fill(ranges.nonNegative), { minLr: minima });
     if (!["min", "max"].includes(mode) || !["rel", "abs"].includes(thresholdMode))
       fail("value", op, `mode ${mode} must be min or max, ${thresholdMode} rel or abs`);
     super(op, optimizer, (reductions, lr, group) => {
       let rate = lr;
       for (let i = 0; i < reductions; i++) {
-        const next = Math.max(rate * factor, least[group] ?? 0);
+        const next = Math.max(rate * factor, minima[group] ?? 0);
         if (rate - next > eps) rate = next;
       }
       return rate;
     });
     const sign = mode === "min" ? -1 : 1;
     this.#improves = (metric) => {
-      // Before the first metric, everything but NaN and the worst there is counts as better.
+      // Any first metric is an improvement, except NaN and the worst infinity.
       if (this.best === null) return sign * metric > Number.NEGATIVE_INFINITY;
       const margin = sign * threshold;
       return sign * metric > sign * (thresholdMode === "rel" ? this.best * (1 + margin) : this.best + margin);
@@ -107,8 +107,10 @@ export class ReduceLROnPlateau extends Scheduler {
   }
 
   /**
-   * Ends an epoch that had this metric, usually the loss on data that was held back. NaN is no improvement.
-   * @throws where the metric is no number.
+   * Ends an epoch.
+   *
+   * @param metric usually the loss on validation data; NaN does not count as an improvement
+   * @throws where the metric is not a number
    */
   step(metric: number): void {
     if (typeof metric !== "number")
@@ -124,7 +126,7 @@ export class ReduceLROnPlateau extends Scheduler {
     });
   }
 
-  /** The state after an epoch that had this metric. */
+  /** The state after an epoch with this metric. */
   #after(metric: number): SchedulerState {
     const improved = this.#improves(metric);
     const best = improved ? metric : this.best;

@@ -43,7 +43,7 @@ export const optimizerKind = instanceOf(Optimizer, "an optimizer", "new SGD(mode
  * console.log(optimizer.paramGroups[0]?.lr); //=> 0.1
  */
 export class Scheduler {
-  /** How often the schedule has moved on. */
+  /** The number of steps so far. */
   lastEpoch = 0;
   readonly momentum: SchedulerOptions["momentum"];
 
@@ -72,7 +72,7 @@ export class Scheduler {
     return this.optimizer.paramGroups.map(({ lr }) => lr);
   }
 
-  /** Sets what follows from the epochs of all schedulers. @throws where it is no learning rate; then nothing has changed. */
+  /** Sets learning rates and momenta by the epochs of all schedulers. @throws for an invalid learning rate; nothing has changed then. */
   #applyRates(): void {
     const chain = schedulersOf.get(this.optimizer) ?? [];
     const settings = this.optimizer.paramGroups.map((group: Group, k) => {
@@ -95,7 +95,7 @@ export class Scheduler {
     return rate;
   }
 
-  /** Takes a state over and sets the learning rates that follow. @throws where one is none; then nothing has changed. */
+  /** Sets the state and the learning rates that follow. @throws for an invalid learning rate; nothing has changed then. */
   protected setState(state: SchedulerState): void {
     const before = this.stateDict();
     try {
@@ -107,7 +107,7 @@ export class Scheduler {
     }
   }
 
-  /** Moves on now and at every call of a compiled function; where such a call fails, all is as it was before. */
+  /** Advances now and in every call of a compiled function; a call that fails undoes it. */
   protected perCall(move: () => void): void {
     let back = () => {};
     sideEffect(
@@ -119,7 +119,7 @@ export class Scheduler {
     );
   }
 
-  /** Puts schedule and groups back where they are at present. */
+  /** A function that restores the present state of schedule and groups. */
   #snapshot(): () => void {
     const { paramGroups } = this.optimizer;
     const state = this.stateDict();
@@ -132,7 +132,7 @@ export class Scheduler {
     };
   }
 
-  /** Where the schedule is, as plain data. */
+  /** The state as plain data. */
   stateDict(): SchedulerState {
     return { lastEpoch: this.lastEpoch };
   }
@@ -142,7 +142,7 @@ export class Scheduler {
     return typeof value === "number" && ranges.nonNegativeInteger.holds(value);
   }
 
-  /** Goes on from a `stateDict()`. @throws where it has other entries, or one of another kind; then nothing has changed. */
+  /** Continues from a `stateDict()`. @throws for other entries or values; nothing is loaded then. */
   loadStateDict(dict: SchedulerState): void {
     const names = Object.keys(this.stateDict());
     const entries = dict ?? {};
@@ -176,7 +176,7 @@ export class LRScheduler extends Scheduler {
 
 const dictKind: Kind = {
   holds: (x) => typeof x === "object" && x !== null,
-  message: "what stateDict() gives",
+  message: "a state dict of a scheduler",
 };
 
 checkMethods(Scheduler.prototype, { getLastLr: {}, stateDict: {}, loadStateDict: { dict: dictKind } });

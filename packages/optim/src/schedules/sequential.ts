@@ -33,7 +33,7 @@ export class SequentialLR extends LRScheduler {
       fail(
         "value",
         "SequentialLR",
-        `milestones ${milestones.join(", ")} must be whole numbers ≥ 0, each no less than the one before`,
+        `milestones ${milestones.join(", ")} must be integers ≥ 0 in ascending order`,
       );
     requireChainable("SequentialLR", optimizer, schedulers);
     super(
@@ -53,14 +53,13 @@ export class SequentialLR extends LRScheduler {
  */
 export function requireChainable(op: string, optimizer: Optimizer, parts: readonly LRScheduler[]): void {
   for (const [i, part] of parts.entries()) {
-    if (!(part instanceof LRScheduler))
-      fail("value", op, `schedulers[${i}] does not follow from the epoch alone`);
+    if (!(part instanceof LRScheduler)) fail("value", op, `schedulers[${i}] depends on more than the epoch`);
     if (part.optimizer !== optimizer) fail("value", op, `schedulers[${i}] belongs to another optimizer`);
     if (part.momentum)
       fail(
         "value",
         op,
-        `schedulers[${i}] also moves the momentum. Did you mean { cycleMomentum: false } there?`,
+        `schedulers[${i}] also sets the momentum. Did you mean { cycleMomentum: false } there?`,
       );
   }
 }
