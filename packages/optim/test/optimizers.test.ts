@@ -83,6 +83,14 @@ describe.each(Object.entries(objectives))("on the %s function", (_, { f, gradien
   );
 });
 
+it("every exported optimizer has textbook equations and a variant", () => {
+  const isOptimizer = (value: unknown) =>
+    typeof value === "function" && value.prototype instanceof optim.Optimizer;
+  const exported = Object.keys(optim).filter((name) => isOptimizer(classes[name]));
+  expect(Object.keys(textbook).sort()).toEqual(exported.sort());
+  expect([...new Set(variants.map(([name]) => name))].sort()).toEqual(exported.sort());
+});
+
 describe("what all optimizers share", () => {
   const names = [...new Set(variants.map(([name]) => name))];
   /** Values of a parameter over some steps with a fixed gradient rule. */

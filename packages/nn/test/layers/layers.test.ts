@@ -2,7 +2,7 @@ import { Generator, manualSeed, ones, type Tensor, tensor } from "@chainrule/cor
 import { gradcheck } from "@chainrule/core/testing";
 import * as nn from "@chainrule/nn";
 import { describe, expect, it } from "vitest";
-import { close, rowsOf, uniform } from "./draw.ts";
+import { close, rowsOf, uniform } from "../draw.ts";
 
 const double = { dtype: "float64" } as const;
 const int = (x: Parameters<typeof tensor>[0]) => tensor(x, { dtype: "int32" });

@@ -1,7 +1,7 @@
 import { grad, Parameter, type Tensor, tensor } from "@chainrule/core";
 import * as nn from "@chainrule/nn";
 import { describe, expect, it } from "vitest";
-import { close } from "./draw.ts";
+import { close } from "../draw.ts";
 
 const [row, weight] = [tensor([[1, 2, 3]]), tensor([[1, -2, 0.5]])];
 const eps = 0;

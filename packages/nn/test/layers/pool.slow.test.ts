@@ -2,7 +2,7 @@ import { ChainruleError, type Tensor, tensor, zeros } from "@chainrule/core";
 import { gradcheck } from "@chainrule/core/testing";
 import * as nn from "@chainrule/nn";
 import { describe, expect, it } from "vitest";
-import { close, uniform } from "./draw.ts";
+import { close, uniform } from "../draw.ts";
 
 interface Slide {
   readonly size: number;

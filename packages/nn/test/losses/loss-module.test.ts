@@ -1,7 +1,7 @@
 import { tensor } from "@chainrule/core";
 import * as nn from "@chainrule/nn";
 import { describe, expect, it } from "vitest";
-import { uniform } from "./draw.ts";
+import { uniform } from "../draw.ts";
 
 const [a, b, c] = [uniform([4, 3], 0.1, 0.9), uniform([4, 3], 0.1, 0.9), uniform([4, 3], 0.1, 0.9)];
 const classes = tensor([0, 2, 1, 2], { dtype: "int32" });

@@ -2,7 +2,7 @@ import { type Tensor, tensor } from "@chainrule/core";
 import { gradcheck } from "@chainrule/core/testing";
 import * as nn from "@chainrule/nn";
 import { describe, expect, it } from "vitest";
-import { close, uniform } from "./draw.ts";
+import { close, uniform } from "../draw.ts";
 
 const { abs, exp, log, max, PI } = Math;
 const sum = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0);

@@ -2,7 +2,7 @@ import { ChainruleError, type Tensor, tensor, zeros } from "@chainrule/core";
 import { gradcheck } from "@chainrule/core/testing";
 import * as nn from "@chainrule/nn";
 import { describe, expect, it } from "vitest";
-import { close, rowsOf, uniform } from "./draw.ts";
+import { close, rowsOf, uniform } from "../draw.ts";
 
 const dot = (a: readonly number[], b: readonly number[]) =>
   a.reduce((s, x, i) => s + x * (b[i] as number), 0);

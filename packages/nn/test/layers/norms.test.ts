@@ -2,7 +2,7 @@ import { grad, type Tensor, tensor, vjp } from "@chainrule/core";
 import { gradcheck } from "@chainrule/core/testing";
 import * as nn from "@chainrule/nn";
 import { describe, expect, it } from "vitest";
-import { close, uniform } from "./draw.ts";
+import { close, uniform } from "../draw.ts";
 
 const float64 = { dtype: "float64" } as const;
 const mean = (x: readonly number[]) => x.reduce((a, b) => a + b, 0) / x.length;

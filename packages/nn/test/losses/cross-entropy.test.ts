@@ -2,7 +2,7 @@ import { type Tensor, tensor, valueAndGrad } from "@chainrule/core";
 import { gradcheck } from "@chainrule/core/testing";
 import { crossEntropy, nllLoss } from "@chainrule/nn";
 import { describe, expect, it } from "vitest";
-import { close, rowsOf, uniform } from "./draw.ts";
+import { close, rowsOf, uniform } from "../draw.ts";
 
 const int = (x: Parameters<typeof tensor>[0]) => tensor(x, { dtype: "int32" });
 const sum = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0);
