@@ -182,11 +182,11 @@ describe("convolutions refuse", () => {
       () => nn.conv2d(image, zeros([1, 2, 3, 3]), null, { stride: 2, padding: "same" }),
     ],
     [
-      "conv2d: stride 0 must be a whole number ≥ 1",
+      "conv2d: stride 0 must be an integer ≥ 1, or a list of 2",
       () => nn.conv2d(image, zeros([1, 2, 3, 3]), null, { stride: 0 }),
     ],
     [
-      "conv2d: padding [1] must be a whole number ≥ 0, or 2 of them",
+      "conv2d: padding [1] must be an integer ≥ 0, or a list of 2",
       () => nn.conv2d(image, zeros([1, 2, 3, 3]), null, { padding: [1] }),
     ],
     ["Conv2d: 3 and 4 channels do not split into 2 groups", () => new nn.Conv2d(3, 4, 3, { groups: 2 })],
@@ -194,7 +194,7 @@ describe("convolutions refuse", () => {
     ["Conv2d: stride 1.5 must be", () => new nn.Conv2d(3, 4, 2, { stride: 1.5 })],
     ["convTranspose2d: input [1, 2, 4, 4]", () => nn.convTranspose2d(image, zeros([3, 2, 3, 3]))],
     [
-      "convTranspose2d: padding [5, 5] leaves nothing",
+      "convTranspose2d: with padding [5, 5] the output of",
       () => nn.convTranspose2d(image, zeros([2, 1, 3, 3]), null, { padding: 5 }),
     ],
     ["unfold: [2, 4, 4] must be [N, C, H, W]", () => nn.unfold(image.squeeze(0), 2)],

@@ -85,6 +85,9 @@ function made({ make }: Sample): nn.Layer {
   return make({ dtype: "float64" });
 }
 
+/** The state of a layer as plain data. */
+const stateOf = (layer: nn.Layer) => Object.entries(layer.stateDict()).map(([path, t]) => [path, t.data()]);
+
 it("every exported layer has a sample", () => {
   const isLayer = (name: string, value: unknown) =>
     typeof value === "function" &&
@@ -104,34 +107,37 @@ describe.each(Object.entries(samples))("%s", (_, sample) => {
     expect(y.dtype).toBe("float64");
   });
 
-  it("has the gradient of central differences in its input", () => {
+  it.runIf(x.dtype === "float64")("has the gradient of central differences in its input", () => {
     gradcheck((x: Tensor) => made(sample).forward(x), [x]);
   });
 
-  it("has the gradients of central differences in its parameters", () => {
-    const layer = made(sample);
-    const cotangent = uniform(shape);
-    const loss = () => layer.forward(x).mul(cotangent).sum();
-    loss().backward();
-    const h = 1e-5;
-    for (const p of layer.parameters()) {
-      const value = p.data();
-      const differences = value.map((_, i) => {
-        const [above, below] = [h, -h].map((by) => {
-          p.assign(
-            tensor(
-              value.map((v, j) => (i === j ? v + by : v)),
-              { shape: p.shape, dtype: p.dtype },
-            ),
-          );
-          return loss().item();
-        }) as [number, number];
-        return (above - below) / (2 * h);
-      });
-      p.assign(tensor(value, { shape: p.shape, dtype: p.dtype }));
-      expect([...(p.grad as Tensor).data()]).toEqual(close(differences, 6));
-    }
-  });
+  it.runIf(made(sample).parameters().length > 0)(
+    "has the gradients of central differences in its parameters",
+    () => {
+      const layer = made(sample);
+      const cotangent = uniform(shape);
+      const loss = () => layer.forward(x).mul(cotangent).sum();
+      loss().backward();
+      const h = 1e-5;
+      for (const p of layer.parameters()) {
+        const value = p.data();
+        const differences = value.map((_, i) => {
+          const [above, below] = [h, -h].map((by) => {
+            p.assign(
+              tensor(
+                value.map((v, j) => (i === j ? v + by : v)),
+                { shape: p.shape, dtype: p.dtype },
+              ),
+            );
+            return loss().item();
+          }) as [number, number];
+          return (above - below) / (2 * h);
+        });
+        p.assign(tensor(value, { shape: p.shape, dtype: p.dtype }));
+        expect([...(p.grad as Tensor).data()]).toEqual(close(differences, 6));
+      }
+    },
+  );
 
   it("computes the same after a state dict went through JSON into another layer", () => {
     const layer = made(sample);
@@ -147,6 +153,6 @@ describe.each(Object.entries(samples))("%s", (_, sample) => {
       const expected = other.forward(x);
       expect(compiled(x).data()).toEqual(expected.data());
     }
-    expect(layer.stateDict()).toEqual(other.stateDict());
+    expect(stateOf(layer)).toEqual(stateOf(other));
   });
 });
