@@ -17,7 +17,10 @@ function entriesOf(x: unknown): Iterable<readonly [name: string, value: unknown]
   return typeof x === "object" && x !== null && (Array.isArray(x) || isPlain(x)) ? Object.entries(x) : [];
 }
 
-/** The cells and children among an object's own properties, with their paths. Arrays, plain objects, Maps and Sets are searched. */
+/**
+ * The cells and children among an object's own properties, with their paths. Arrays, plain objects, Maps and Sets are
+ * searched.
+ */
 export function* childrenOf<Part extends object>(
   owner: object,
   isPart: (x: unknown) => x is Part,

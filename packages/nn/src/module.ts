@@ -35,9 +35,9 @@ const dictKind: Kind = {
 /**
  * The base class of layers and models.
  *
- * Parts are found by walking the module's own properties, arrays, plain objects, Maps and Sets included: a `Parameter` is trained,
- * another `Cell` is a buffer, a module is a child. A part that is found twice is listed once. A `#private` field is invisible to
- * this walk; TypeScript's `private readonly` hides a part from other code only.
+ * Parts are found by walking the module's own properties, arrays, plain objects, Maps and Sets included: a `Parameter`
+ * is trained, another `Cell` is a buffer, a module is a child. A part that is found twice is listed once. A `#private`
+ * field is invisible to this walk; TypeScript's `private readonly` hides a part from other code only.
  *
  * @example
  * class Scale extends Module {
@@ -60,7 +60,9 @@ export abstract class Module {
     Module.#guardForward(Object.getPrototypeOf(this));
   }
 
-  /** Guards `forward` of a class and its base classes: a compiled call is traced again when fields of the module change. */
+  /**
+   * Guards `forward` of a class and its base classes: a compiled call is traced again when fields of the module change.
+   */
   static #guardForward(prototype: object): void {
     if (Module.#guarded.has(prototype)) return;
     Module.#guarded.add(prototype);
@@ -163,7 +165,8 @@ export abstract class Module {
   }
 
   /**
-   * Sets whether parameters collect gradients. Gradients of a frozen parameter are cleared, so that no optimizer updates it.
+   * Sets whether parameters collect gradients. Gradients of a frozen parameter are cleared, so that no optimizer
+   * updates it.
    *
    * @param pattern a path, which matches its descendants too ("encoder" matches `encoder.0.weight`), or a regular
    * expression of paths; default all parameters
@@ -216,8 +219,8 @@ export abstract class Module {
   /**
    * Assigns the values of a state dict.
    *
-   * @throws where entries are missing or unexpected (unless `strict` is false), have another shape or dtype, or cannot be
-   * computed; nothing is loaded then
+   * @throws where entries are missing or unexpected (unless `strict` is false), have another shape or dtype, or cannot
+   * be computed; nothing is loaded then
    */
   loadStateDict(dict: Readonly<StateDict>, { strict = true }: LoadOptions = {}): void {
     const cells = new Map(this.#namedCells());

@@ -27,7 +27,7 @@ const sameShape = {
 };
 
 describe.each(Object.entries(sameShape))("%s", (name, loss: (a: Tensor, b: Tensor) => Tensor) => {
-  it("refuses tensors of different shapes at the call, naming both", () => {
+  it("the loss throws for different shapes and names both", () => {
     for (const other of [zeros([2, 4]), zeros([3, 2]), zeros([2])])
       expect(() => loss(x, other)).toThrow(
         new RegExp(`^${name}: .*\\[2, 3\\].*\\[${other.shape.join(", ")}\\]`),
@@ -39,11 +39,11 @@ it.each([
   ["Dropout(0.5)", () => new nn.Dropout({ p: 0.5 } as never)],
   ["Linear(2, 1, { bias })", () => new nn.Linear({ inFeatures: 2, outFeatures: 1, bias: false } as never, 1)],
   ["maxPool2d(x, 2)", () => nn.maxPool2d(x, { kernelSize: 2 } as never)],
-])("arguments given by name are refused, and the call that was meant is named: %s", (meant, call) => {
+])("arguments by name throw an error that shows the intended call: %s", (meant, call) => {
   expect(call).toThrow(`Did you mean ${meant}?`);
 });
 
-it("a forward that was taken off its module says how it is called", () => {
+it("forward without its module throws an error that says how to call it", () => {
   const { forward } = new nn.Linear(2, 1);
   expect(() => forward(x)).toThrow(
     "forward: is a method, and was called without its module. Did you mean (x) => model.forward(x)?",
@@ -55,38 +55,41 @@ describe.each([
   ["nllLoss", nn.nllLoss],
   ["multiMarginLoss", nn.multiMarginLoss],
 ])("%s", (name, loss: (input: Tensor, target: Tensor, options?: nn.WeightedOptions) => Tensor) => {
-  it.each([3, -1])("refuses class %s of 3 at the call, naming it", (wrong) => {
+  it.each([3, -1])("the loss throws at the call for class %s of 3 and names it", (wrong) => {
     expect(() => loss(x, int([0, wrong]))).toThrow(
       `${name}: class ${wrong} is out of range: there are 3 classes`,
     );
   });
 
-  it("refuses a class out of range when it is worked out, where it was not known before", () => {
+  it("the loss throws when it is computed for a class that was not known before", () => {
     const later = int([0, 1]).mul(3);
     const y = loss(x, later);
     expect(() => y.item()).toThrow(/index 3 is out of range for dim 1 of size 3/);
   });
 
-  it("refuses class indices of another shape, naming both, or that are no integers", () => {
+  it("the loss throws for class indices of another shape, naming both, or of another dtype", () => {
     expect(() => loss(x, int([0, 1, 2]))).toThrow(`${name}: input [2, 3] and target [3]`);
     expect(() => loss(x, tensor([0, 1]))).toThrow(`${name}: class indices are float32`);
   });
 
-  it("refuses weights that are not one for each class, and a scalar", () => {
+  it("the loss throws for another number of class weights, and for a scalar", () => {
     expect(() => loss(x, int([0, 1]), { weight: zeros([2]) })).toThrow(`${name}: weight [2] must hold`);
     expect(() => loss(tensor(1), int(0))).toThrow(`${name}: a scalar has no class axis`);
   });
 });
 
 describe("losses of limited arguments", () => {
-  it.each([1.5, -0.1, Number.NaN])("binaryCrossEntropy refuses the probability %s when worked out", (p) => {
-    const y = nn.binaryCrossEntropy(tensor([0.5, p]), tensor([1, 0]));
-    expect(() => y.item()).toThrow(
-      `element 1 is ${Math.fround(p)}; probabilities must lie in [0, 1]. Did you mean bceWithLogits?`,
-    );
-  });
+  it.each([1.5, -0.1, Number.NaN])(
+    "binaryCrossEntropy throws for the probability %s when it is computed",
+    (p) => {
+      const y = nn.binaryCrossEntropy(tensor([0.5, p]), tensor([1, 0]));
+      expect(() => y.item()).toThrow(
+        `element 1 is ${Math.fround(p)}; probabilities must lie in [0, 1]. Did you mean bceWithLogits?`,
+      );
+    },
+  );
 
-  it("gaussianNllLoss refuses negative variances when worked out", () => {
+  it("gaussianNllLoss throws for negative variances when it is computed", () => {
     const y = nn.gaussianNllLoss(x, x, tensor([1, -1]));
     expect(() => y.item()).toThrow("element 3 is -1; variances must not be negative");
   });
@@ -106,7 +109,7 @@ describe("losses of limited arguments", () => {
     ["there must be one target for each vector", () => nn.cosineEmbeddingLoss(x, x, zeros([3]))],
     ["reshape([2, 1])", () => nn.mseLoss(zeros([2, 1]), zeros([2]))],
     ["batchMean needs a batch axis", () => nn.klDiv(tensor(0), tensor(0), { reduction: "batchMean" })],
-  ])("says that %s", (message, call) => {
+  ])("the loss throws: %s", (message, call) => {
     expect(call).toThrow(ChainruleError);
     expect(call).toThrow(message);
   });
@@ -128,12 +131,12 @@ describe("layers", () => {
     ["paddingIdx 5 is none of 5 entries", () => new nn.Embedding(5, 2, { paddingIdx: 5 })],
     ["index 5 is out of range", () => new nn.Embedding(5, 2).forward(int([0, 5])).data()],
     ["[3] has no inputs and outputs", () => nn.init.xavierNormal(new nn.Linear(2, 3).bias as never)],
-  ])("say that %s", (message, call) => {
+  ])("the layer throws: %s", (message, call) => {
     expect(call).toThrow(ChainruleError);
     expect(call).toThrow(message);
   });
 
-  it("leave running statistics alone where the input is refused", () => {
+  it("BatchNorm1d keeps its running statistics where it throws for the input", () => {
     const layer = new nn.BatchNorm1d(3);
     expect(() => layer.forward(zeros([1, 3]))).toThrow(ChainruleError);
     expect([...layer.runningMean.data(), ...layer.runningVar.data()]).toEqual([0, 0, 0, 1, 1, 1]);

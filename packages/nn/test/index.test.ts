@@ -9,12 +9,12 @@ const bases = ["Layer", "Module"];
 describe("the names of layers and losses", () => {
   const classes = Object.entries(nn).filter(([name]) => isClass(name) && !bases.includes(name));
 
-  it.each(classes)("%s states its own, which no minifier changes", (name, type) => {
+  it.each(classes)("%s has a static name, which survives a minifier", (name, type) => {
     const own = Object.getOwnPropertyDescriptor(type, "name");
     expect(own).toMatchObject({ value: name, writable: true });
   });
 
-  it("are those that a model is printed by, a user's own class included", () => {
+  it("a model prints the names of its classes, a user's own included", () => {
     class Scaled extends nn.ReLU {}
     expect(String(new nn.Sequential(new nn.ReLU(), new Scaled()))).toBe(
       "Sequential(\n  (0): ReLU()\n  (1): Scaled()\n)",
@@ -23,7 +23,7 @@ describe("the names of layers and losses", () => {
 });
 
 describe("functional", () => {
-  it("holds every function that the package exports", () => {
+  it("functional has every function that the package exports", () => {
     const functions = Object.entries(nn).filter(([name, f]) => typeof f === "function" && !isClass(name));
     const own = ["momentsOf", "runningMoments"];
     for (const [name, f] of functions.filter(([name]) => !own.includes(name)))
@@ -45,14 +45,14 @@ describe("functional", () => {
     ([name]) => name in Tensor.prototype && !["oneHot", "fold", "unfold", "embedding"].includes(name),
   );
 
-  it.each(methods)("%s is the method of that name", (name, f) => {
+  it.each(methods)("functional.%s equals the method of that name", (name, f) => {
     const rest = arguments_[name] ?? [];
     const method = (x as unknown as Record<string, (...rest: unknown[]) => Tensor>)[name];
     const y = (f as (...all: unknown[]) => Tensor)(x, ...rest);
     expect(y.toArray()).toEqual(method?.apply(x, [...rest]).toArray());
   });
 
-  it("knows the longer name of bceWithLogits, one-hot vectors and tanh's GELU", () => {
+  it("functional has the longer name of bceWithLogits, one-hot vectors and GELU by tanh", () => {
     expect(functional.binaryCrossEntropyWithLogits).toBe(nn.bceWithLogits);
     expect(functional.oneHot(tensor([1, 0], { dtype: "int32" }), 2).toArray()).toEqual([
       [0, 1],

@@ -43,7 +43,7 @@ describe.each<[string, Init, number, number]>([
     ];
   }),
 ])("%s", (_name, fill, low, high) => {
-  it("fills its interval evenly", () => {
+  it("the initialization is uniform on its interval", () => {
     const { x, mean, std } = moments(fill(new Parameter(zeros(shape))));
     const width = high - low;
     expect(x.every((v) => v >= Math.fround(low) && v <= Math.fround(high))).toBe(true);
@@ -69,7 +69,7 @@ describe.each<[string, Init, number, number]>([
     Math.sqrt(2 / fanOut),
   ],
 ])("%s", (_name, fill, center, spread) => {
-  it("has its mean and its standard deviation", () => {
+  it("the initialization has its mean and standard deviation", () => {
     const { x, mean, std } = moments(fill(new Parameter(zeros(shape))));
     expect(Math.abs(mean - center)).toBeLessThan((5 * spread) / Math.sqrt(x.length));
     expect(Math.abs(std / spread - 1)).toBeLessThan(5 / Math.sqrt(2 * x.length));
@@ -77,7 +77,7 @@ describe.each<[string, Init, number, number]>([
 });
 
 describe("filling a parameter", () => {
-  it("gives it back, still trained, of its dtype and without history", () => {
+  it("an initialization returns the parameter, which is trained, keeps its dtype and has no history", () => {
     const p = new Parameter(zeros([2, 2], { dtype: "float64" }));
     for (const fill of [init.ones, init.uniform, init.xavierNormal, init.kaimingUniform] as Init[]) {
       expect(fill(p)).toBe(p);
@@ -93,7 +93,7 @@ describe("filling a parameter", () => {
     ]);
   });
 
-  it("draws the same from the same seed", () => {
+  it("an initialization draws the same values from the same seed", () => {
     const drawn = () => new Linear(3, 4, { generator: generator() }).parameters().map((p) => p.toArray());
     expect(drawn()).toEqual(drawn());
   });

@@ -30,14 +30,14 @@ describe.each(Object.entries(masks))("attention with %s", (_name, options) => {
     return [y, ...pull(ȳ)].map((t) => [...t.data()]);
   };
 
-  it("gives 0 to a query that sees nothing, and takes no gradient from it", () => {
+  it("attention of a query whose keys are all masked is 0, with gradient 0", () => {
     const [y, q̄] = all(k, v) as [number[], number[]];
     expect(y.slice(2, 4)).toEqual([0, 0]);
     expect(q̄.slice(2, 4).map(Math.abs)).toEqual([0, 0]);
     expect(all(k, v).flat().every(Number.isFinite)).toBe(true);
   });
 
-  it("does not see what a masked key and its value hold, in value or gradient, compiled or not", () => {
+  it("NaN in a masked key and value reaches neither output nor gradient, eager and compiled", () => {
     const right = all(k, v).map((list) => close(list));
     expect(all(spoilt(k), spoilt(v))).toEqual(right);
     expect(all(spoilt(k), spoilt(v), compile(attend))).toEqual(right);
@@ -72,18 +72,18 @@ describe("MultiheadAttention", () => {
     ["[N, L, S]", { keyPaddingMask: padding, attnMask: ignored.expand([2, 3, 3]) }],
     ["PyTorch's [N·heads, L, S]", { keyPaddingMask: padding, attnMask: ignored.expand([4, 3, 3]) }],
     ["[N, heads, L, S]", { keyPaddingMask: padding, attnMask: ignored.expand([2, 2, 3, 3]) }],
-  ])("takes its masks as %s", (_name, options) => {
+  ])("MultiheadAttention accepts masks as %s", (_name, options) => {
     expect(run(options)).toEqual(right.map((list) => close(list)));
   });
 
-  it("does not see what padding holds, in value or in the gradients of its parameters", () => {
+  it("NaN in padding reaches neither the output nor the gradients of the parameters", () => {
     const spoilt = where(padding.unsqueeze(-1), nan, memory);
     expect(run({ keyPaddingMask: padding, attnMask: ignored }, spoilt)).toEqual(
       right.map((list) => close(list)),
     );
   });
 
-  it("tells the heads of PyTorch's mask apart, sequence by sequence", () => {
+  it("a mask [N·heads, L, S] is ordered by sequence, then by head, as PyTorch's", () => {
     const perHead = uniform([4, 3, 3]).gt(0).logicalAnd(ignored.logicalNot());
     const { weights } = layer.forward(query, memory, memory, {
       attnMask: perHead,
@@ -252,7 +252,7 @@ describe.each(edges)("%s", (_name, loss, x, losses, gradient) => {
     list.map((v) =>
       Math.abs(v) > 1e3 || v === 0 || !Number.isFinite(v) ? Math.fround(v) + 0 : expect.closeTo(v, 5),
     );
-  it("has the right loss and gradient, compiled or not", () => {
+  it("the loss and its gradient have the expected values, eager and compiled", () => {
     const summed = (x: Tensor) => loss(x).sum();
     for (const [f, g] of [
       [loss, grad(summed)],
@@ -265,7 +265,7 @@ describe.each(edges)("%s", (_name, loss, x, losses, gradient) => {
 });
 
 describe("derivatives in targets and weights", () => {
-  it("are finite for targets of probability 0, and those of the loss for weights of 0", () => {
+  it("derivatives in targets are finite at probability 0, and those in weights at weight 0", () => {
     const target = grad((t: Tensor) => nn.klDiv(tensor([0, -1, -inf]), t, { reduction: "sum" }));
     expect([...target(tensor([0.5, 0, 0])).data()]).toEqual(close([1 + Math.log(0.5), 0, 0], 6));
     const log = grad((t: Tensor) => nn.klDiv(tensor([0, -inf]), t, { reduction: "sum", logTarget: true }));
@@ -279,7 +279,7 @@ describe("derivatives in targets and weights", () => {
     expect([...grad(weight)(tensor([0, 1])).data()]).toEqual(close([Math.LN2, Math.LN2], 6));
   });
 
-  it("a NaN in a row whose target is ignored does not reach the weights behind it", () => {
+  it("NaN in a row whose target is ignored does not reach the gradient of the layer below", () => {
     const x = tensor([
       [nan, 1],
       [2, 3],

@@ -27,7 +27,7 @@ const names = (list: readonly (readonly [string, unknown])[]) => list.map(([name
 describe("the parts of a module", () => {
   const model = new Sequential(new Block(), new BatchNorm1d(2), new Dropout());
 
-  it("are found among its properties, in arrays and plain objects too, and named by path", () => {
+  it("the parts of a module are found in properties, arrays and plain objects, and named by path", () => {
     expect(names(model.namedParameters())).toEqual([
       "0.scale",
       "0.branches.left.weight",
@@ -56,7 +56,7 @@ describe("the parts of a module", () => {
     expect(same(model.children(), [...model])).toBe(true);
   });
 
-  it("that are shared are listed once", () => {
+  it("a shared part is listed once", () => {
     class Tied extends Module {
       encoder = new Linear(2, 3, { bias: false });
       weight = this.encoder.weight;
@@ -68,7 +68,7 @@ describe("the parts of a module", () => {
     expect(same(tied.modules(), [tied, tied.encoder])).toBe(true);
   });
 
-  it("may point back at the whole, and plain objects at themselves", () => {
+  it("parts may refer to their module, and plain objects to themselves", () => {
     class Child extends Layer {
       weight = new Parameter(zeros([1]));
       constructor(readonly parent: Module) {
@@ -87,7 +87,7 @@ describe("the parts of a module", () => {
     expect(String(parent)).toBe("Parent(\n  (child): Child(\n    (parent): Parent(…)\n  )\n)");
   });
 
-  it("are found in arrays, plain objects, Maps and Sets, however deep, and named by key or place", () => {
+  it("parts are found in nested arrays, plain objects, Maps and Sets, and named by key or position", () => {
     class Net extends Module {
       list = [[new Linear(1, 1, { bias: false })]];
       record = { a: new Parameter(zeros([1])) };
@@ -112,7 +112,7 @@ describe("the parts of a module", () => {
     expect(net.numParameters()).toBe(6);
   });
 
-  it("that have one path are refused, naming it", () => {
+  it("two parts with one path throw an error that names it", () => {
     class Flat extends Module {
       a = { b: new Parameter(zeros([1])) };
       "a.b" = new Cell(zeros([2]));
@@ -139,7 +139,7 @@ describe("the parts of a module", () => {
         expect(use).toThrow(`${model.constructor.name}: two parameters or buffers have the path "${path}"`);
   });
 
-  it("print as PyTorch prints them", () => {
+  it("a module prints its parts as PyTorch does", () => {
     expect(String(model)).toBe(`Sequential(
   (0): Block(
     (branches.left): Linear(2, 2)
@@ -153,7 +153,7 @@ describe("the parts of a module", () => {
 });
 
 describe("modes", () => {
-  it("train() and eval() switch the module and all below it", () => {
+  it("train() and eval() set the mode of a module and its descendants", () => {
     const model = new Sequential(new Sequential(new Dropout()), new ReLU());
     const modes = () => new Set(model.modules().map((m) => m.training));
     expect(modes()).toEqual(new Set([true]));
@@ -163,7 +163,7 @@ describe("modes", () => {
     expect(modes()).toEqual(new Set([true]));
   });
 
-  it("freeze() stops training what a path, a part or an expression names, and unfreeze() goes on", () => {
+  it("freeze() and unfreeze() accept a path, a module above it, or a regular expression", () => {
     const model = new Sequential(new Block(), new Linear(2, 1));
     const trained = () => model.namedParameters().flatMap(([path, p]) => (p.requiresGrad ? [path] : []));
     const all = trained();
@@ -199,7 +199,7 @@ describe("modes", () => {
     );
   });
 
-  it("zeroGrad() forgets every gradient", () => {
+  it("zeroGrad() clears every gradient", () => {
     const model = new Block();
     model
       .forward(zeros([1, 2]))
@@ -244,7 +244,7 @@ describe("state", () => {
   const values = (m: Module) =>
     Object.entries(m.stateDict()).map(([name, t]) => [name, t.dtype, t.toArray()]);
 
-  it("goes from one module to another of the same parts, buffers included", () => {
+  it("a state dict moves parameters and buffers to a module of the same structure", () => {
     const copy = new Sequential(new Linear(2, 3), new BatchNorm1d(3));
     expect(values(copy)).not.toEqual(values(source));
     copy.loadStateDict(source.stateDict());
@@ -253,7 +253,7 @@ describe("state", () => {
     expect(copy.eval().forward(x).toArray()).toEqual(source.eval().forward(x).toArray());
   });
 
-  it("is a snapshot: what is trained later does not change it, nor a module that took it", () => {
+  it("a state dict is a snapshot: later training changes neither it nor a module that loaded it", () => {
     const [model, copy] = [new Linear(1, 1), new Linear(1, 1)];
     const state = model.stateDict();
     copy.loadStateDict(state);
@@ -285,15 +285,18 @@ describe("state", () => {
     ],
   ];
 
-  it.each(bad)("with entries %s is refused as a whole, naming them", (_name, dict, message) => {
-    const model = new Sequential(new Linear(2, 3), new BatchNorm1d(3));
-    const before = values(model);
-    expect(() => model.loadStateDict(dict())).toThrow(ChainruleError);
-    expect(() => model.loadStateDict(dict())).toThrow(`loadStateDict: ${message}. Nothing was loaded.`);
-    expect(values(model)).toEqual(before);
-  });
+  it.each(bad)(
+    "loadStateDict throws for entries %s, names them and loads nothing",
+    (_name, dict, message) => {
+      const model = new Sequential(new Linear(2, 3), new BatchNorm1d(3));
+      const before = values(model);
+      expect(() => model.loadStateDict(dict())).toThrow(ChainruleError);
+      expect(() => model.loadStateDict(dict())).toThrow(`loadStateDict: ${message}. Nothing was loaded.`);
+      expect(values(model)).toEqual(before);
+    },
+  );
 
-  it("with a value that cannot be computed is refused as a whole", () => {
+  it("loadStateDict throws for a value that cannot be computed and loads nothing", () => {
     const model = new Linear(2, 3);
     const before = values(model);
     const place = tensor([3], { dtype: "int32" }).add(0);
@@ -302,20 +305,20 @@ describe("state", () => {
     expect(values(model)).toEqual(before);
   });
 
-  it("that JSON.parse gave is refused, and fromJSON named", () => {
+  it("loadStateDict throws for the result of JSON.parse and proposes fromJSON", () => {
     expect(() => source.loadStateDict(JSON.parse(JSON.stringify(good())))).toThrow(
       "Nothing was loaded. Did you mean fromJSON(dict)?",
     );
   });
 
-  it("names all faults in one error", () => {
+  it("loadStateDict names all faults in one error", () => {
     const dict = { "0.weight": zeros([9]), constructor: tensor(1) };
     expect(() => source.loadStateDict(dict as never)).toThrow(
       "missing 0.bias, 1.weight, 1.bias, 1.runningMean, 1.runningVar; unexpected constructor; 0.weight is float32[9], expected float32[3, 2]",
     );
   });
 
-  it("without strictness takes what fits by name, and still refuses misfits", () => {
+  it("loadStateDict without strict loads the entries that match by name, and throws for other shapes", () => {
     const model = new Linear(2, 3);
     const bias = [...(model.bias as Parameter).data()];
     model.loadStateDict({ weight: zeros([3, 2]), extra: tensor(1) }, { strict: false });

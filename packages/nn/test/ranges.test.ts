@@ -131,7 +131,7 @@ const options: readonly (readonly [
 ];
 
 describe.each(options)("%s: %s is %s", (op, option, range, call) => {
-  it.each(beyond[range])("so that %s is refused, naming it", (value) => {
+  it.each(beyond[range])("the call throws for %s and names the option", (value) => {
     expect(() => call(value)).toThrow(ChainruleError);
     expect(() => call(value)).toThrow(new RegExp(`^${op}: .*${option}.*${value}`));
   });
@@ -147,7 +147,7 @@ describe("an option that is a word", () => {
     ],
     ['kaimingNormal: mode "fast" is none of', (mode) => nn.init.kaimingNormal(cell(), { mode })],
     ['calculateGain: nonlinearity "fast"', (nonlinearity) => nn.init.kaimingNormal(cell(), { nonlinearity })],
-  ])("%s is refused, naming it", (message, call) => {
+  ])("the call throws: %s", (message, call) => {
     expect(() => call("fast" as never)).toThrow(message);
   });
 });
@@ -163,7 +163,7 @@ describe("outputPadding", () => {
     [{ outputPadding: 2, stride: 2 }],
     [{ outputPadding: 7, stride: 2 }],
     [{ outputPadding: 3, dilation: 3, stride: 2 }],
-  ])("that is not smaller than stride or dilation is refused: %j", (options) => {
+  ])("an outputPadding of at least stride and dilation throws: %j", (options) => {
     for (const call of transposed(options))
       expect(call).toThrow(/outputPadding .* must be smaller than the stride/);
   });
@@ -171,7 +171,7 @@ describe("outputPadding", () => {
   it.each<[nn.ConvTransposeOptions, number]>([
     [{ outputPadding: 1, stride: 2 }, 5],
     [{ outputPadding: 2, dilation: 3 }, 7],
-  ])("that is smaller than either is taken: %j", (options, size) => {
+  ])("an outputPadding smaller than stride or dilation is accepted: %j", (options, size) => {
     for (const call of transposed(options)) expect(call().shape.at(-1)).toBe(size);
   });
 });

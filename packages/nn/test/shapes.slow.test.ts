@@ -28,7 +28,7 @@ function agrees(call: (a: Tensor, b: Tensor) => Tensor, a: Shape, b: Shape, to: 
 }
 
 describe("every pair of shapes", () => {
-  it("broadcasts in cosineSimilarity and pairwiseDistance, dims counted in the result, or is refused", () => {
+  it("cosineSimilarity and pairwiseDistance broadcast or throw, and count dims in the result", () => {
     for (const [a, b] of pairs) {
       const to = broadcast(a, b);
       for (const dim of [1, -2]) {
@@ -44,7 +44,7 @@ describe("every pair of shapes", () => {
     ["l1Loss", (x, t) => nn.l1Loss(x, t, none)],
     ["huberLoss", (x, t) => nn.huberLoss(x, t, none)],
     ["smoothL1Loss", (x, t) => nn.smoothL1Loss(x, t, none)],
-  ])("of %s is taken where one broadcasts to the other's, else refused", (_name, loss) => {
+  ])("%s accepts shapes of which one broadcasts to the other, and throws for others", (_name, loss) => {
     for (const [a, b] of pairs) {
       const to = broadcast(a, b);
       agrees(loss, a, b, same(a, to) || same(b, to) ? to : null);
@@ -60,11 +60,11 @@ describe("every pair of shapes", () => {
     ["softMarginLoss", (x, t) => nn.softMarginLoss(x, t, none)],
     ["marginRankingLoss", (x, t) => nn.marginRankingLoss(x, x, t, none)],
     ["gaussianNllLoss", (x, t) => nn.gaussianNllLoss(x, t, t, none)],
-  ])("of %s is taken where both are equal, else refused", (_name, loss) => {
+  ])("%s accepts equal shapes, and throws for others", (_name, loss) => {
     for (const [a, b] of pairs) agrees(loss, a, b, same(a, b) ? a : null);
   });
 
-  it("of a weight is taken where it broadcasts to the losses, else refused", () => {
+  it("losses accept a weight that broadcasts to their shape, and throw for others", () => {
     for (const [a, b] of pairs) {
       const to = same(a, broadcast(a, b)) ? a : null;
       agrees((x, weight) => nn.bceWithLogits(x, x, { ...none, weight }), a, b, to);
@@ -73,7 +73,7 @@ describe("every pair of shapes", () => {
     }
   });
 
-  it("of a variance in gaussianNllLoss is one for each element, for each row, or one; else refused", () => {
+  it("gaussianNllLoss accepts a variance per element, per row, or one, and throws for others", () => {
     for (const [a, b] of pairs) {
       const rows = a.slice(0, -1);
       const [x, v] = [uniform(a), uniform(b, 0.5, 2)];
@@ -188,7 +188,7 @@ describe.each(Object.entries(ends))("%s", (_name, [f, rest, empty, one, scalar])
     ["an empty batch", [0, ...rest], empty],
     ["a batch of one", [1, ...rest], one],
     ["a scalar", [], scalar],
-  ])("of %s has PyTorch's shape, or is refused", (_what, from, to) => {
+  ])("the result of %s has PyTorch's shape, or the call throws", (_what, from, to) => {
     const x = zeros(from);
     if (to === refused) return void expect(() => f(x)).toThrow(ChainruleError);
     const y = f(x);
@@ -197,14 +197,14 @@ describe.each(Object.entries(ends))("%s", (_name, [f, rest, empty, one, scalar])
   });
 });
 
-it("sequences without queries or keys give nothing, or 0", () => {
+it("attention without queries is empty, and without keys 0", () => {
   const [x, empty] = [ones([3, 4]), ones([0, 4])];
   expect(nn.scaledDotProductAttention(empty, x, x).shape).toEqual([0, 4]);
   expect([...nn.scaledDotProductAttention(x, empty, empty).data()]).toEqual(new Array(12).fill(0));
   expect(nn.crossEntropy(zeros([0, 3]), int([]).reshape([0])).item()).toBeNaN();
 });
 
-it("every tensor that layers hold has one shape: a weight that would broadcast is refused", () => {
+it("functions of layers throw for a weight that would broadcast", () => {
   const x = ones([2, 4]);
   for (const weight of [ones([1]), ones([2, 4]), ones([])])
     for (const call of [

@@ -75,7 +75,8 @@ export const getTotalNorm = /* @__PURE__ */ checked(
 );
 
 /**
- * Scales all gradients by min(1, maxNorm/(‖g‖ₚ + 1e-6)), where ‖g‖ₚ is the norm of all of them together. [Pascanu et al. 2013]
+ * Scales all gradients by min(1, maxNorm/(‖g‖ₚ + 1e-6)), where ‖g‖ₚ is the norm of all of them together. [Pascanu et
+ * al. 2013]
  *
  * @param maxNorm the bound; Infinity leaves the gradients as they are
  * @returns ‖g‖ₚ before the scaling

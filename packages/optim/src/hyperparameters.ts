@@ -11,7 +11,10 @@ import type { AnyRule, Hyper } from "./rule.ts";
 const common: Hyper = { lr: 1e-3, weightDecay: 0, decoupledWeightDecay: false, maximize: false };
 const commonRanges = { lr: ranges.nonNegative, weightDecay: ranges.nonNegative };
 
-/** The defaults of a rule, overridden by `options`. `H` is the type of its hyper-parameters. @throws for an unknown option. */
+/**
+ * The defaults of a rule, overridden by `options`. `H` is the type of its hyper-parameters. @throws for an unknown
+ * option.
+ */
 export function hyperOf<H extends Hyper>(rule: AnyRule, ...options: readonly object[]): H {
   const defaults = { ...common, ...rule.defaults };
   const unknown = options.flatMap(Object.keys).find((name) => !Object.hasOwn(defaults, name));

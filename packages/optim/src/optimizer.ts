@@ -57,7 +57,8 @@ export class Optimizer<H extends Hyper = Hyper> {
   /**
    * @param params parameters, or groups `{ params, lr, … }` with hyper-parameters of their own
    * @param options hyper-parameters that override the rule's defaults
-   * @throws where the list is empty, has a duplicate or a tensor that is no Parameter, or a hyper-parameter is out of range
+   * @throws where the list is empty, has a duplicate or a tensor that is no Parameter, or a hyper-parameter is out of
+   * range
    */
   constructor(rule: AnyRule, params: Params<H>, options: Partial<H> = {}) {
     this.#rule = rule;
@@ -107,8 +108,8 @@ export class Optimizer<H extends Hyper = Hyper> {
   /**
    * Updates every parameter that has a gradient.
    *
-   * New parameters, state, gradients and the loss that they come from are computed in one run; the loss keeps its value from
-   * before the step. Where it throws, nothing has changed.
+   * New parameters, state, gradients and the loss that they come from are computed in one run; the loss keeps its value
+   * from before the step. Where it throws, nothing has changed.
    */
   step(): void {
     this.#lifetime.within(() => this.#step());
@@ -225,7 +226,10 @@ export class Optimizer<H extends Hyper = Hyper> {
     };
   }
 
-  /** Continues from a `stateDict()`. @throws where it does not fit these parameters and this rule; nothing is loaded then. */
+  /**
+   * Continues from a `stateDict()`. @throws where it does not fit these parameters and this rule; nothing is loaded
+   * then.
+   */
   loadStateDict(dict: OptimizerStateDict<H>): void {
     refuseInside(`${this.name}.loadStateDict`, this);
     const states = checkStateDict(this.#rule, this.paramGroups, dict);

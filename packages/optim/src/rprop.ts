@@ -5,7 +5,8 @@ import { optimizer } from "./optimizer.ts";
 /** Options of `Rprop`, besides those of `Hyper`. */
 export interface RpropOptions {
   /**
-   * η⁻ and η⁺, the factors of a step size where the gradient changed its sign, and where it did not. Default: [0.5, 1.2].
+   * η⁻ and η⁺, the factors of a step size where the gradient changed its sign, and where it did not. Default: [0.5,
+   * 1.2].
    */
   etas: readonly [number, number];
   /** The minimum and maximum step size. Default: [1e-6, 50]. */
@@ -15,7 +16,8 @@ export interface RpropOptions {
 const defaults: RpropOptions = { etas: [0.5, 1.2], stepSizes: [1e-6, 50] };
 
 /**
- * Resilient backpropagation for full batches: only the signs of the gradients count. The initial step size is lr, by default 1e-2.
+ * Resilient backpropagation for full batches: only the signs of the gradients count. The initial step size is lr, by
+ * default 1e-2.
  *
  *     Δₜ = Δₜ₋₁·(η⁺ where gₜgₜ₋₁ > 0, η⁻ where gₜgₜ₋₁ < 0), clamped to `stepSizes`
  *     gₜ = 0 where gₜgₜ₋₁ < 0

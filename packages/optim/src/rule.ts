@@ -7,7 +7,10 @@ export interface Hyper {
   lr: number;
   /** λ, the weight of the L2 penalty ½λ|θ|². Default: 0; `AdamW` 0.01. */
   weightDecay: number;
-  /** Whether λ shrinks the parameter, θ·(1 − lr·λ), instead of being added to the gradient, g + λθ. Default: false; `AdamW` true. */
+  /**
+   * Whether λ shrinks the parameter, θ·(1 − lr·λ), instead of being added to the gradient, g + λθ. Default: false;
+   * `AdamW` true.
+   */
   decoupledWeightDecay: boolean;
   /** Whether the loss is maximized instead of minimized. Default: false. */
   maximize: boolean;
@@ -36,13 +39,13 @@ export interface Rule<O extends object, S extends State, C extends Coefficients>
   /** The message of an error where hyper-parameters conflict although each is in its range. */
   conflict?(hyper: O & Hyper): string | undefined;
   /**
-   * The state before the first step. Which tensors it has may depend on flags: hyper-parameters that are true, or not 0.
-   * Where a flag is switched on later, its state is initialized then.
+   * The state before the first step. Which tensors it has may depend on flags: hyper-parameters that are true, or not
+   * 0. Where a flag is switched on later, its state is initialized then.
    */
   init(p: Tensor, hyper: O & Hyper): S;
   /**
-   * Every number in the formula. These may change from step to step without a new compilation. `isFirst` holds in the first
-   * step, and in the one after a flag was switched on.
+   * Every number in the formula. These may change from step to step without a new compilation. `isFirst` holds in the
+   * first step, and in the one after a flag was switched on.
    */
   coefficients(hyper: O & Hyper, t: number, isFirst: boolean): C;
   /** The new parameter and state for a gradient g. */

@@ -18,7 +18,8 @@ const isFloat = (dtype: DType): boolean => dtype === "float32" || dtype === "flo
 const listed = (names: readonly string[]): string => names.join(", ") || "nothing";
 
 /**
- * The saved state of one parameter, converted to its dtypes. A parameter at step 0 has none; state of a flag is optional.
+ * The saved state of one parameter, converted to its dtypes. A parameter at step 0 has none; state of a flag is
+ * optional.
  */
 function loadParamState(
   op: string,

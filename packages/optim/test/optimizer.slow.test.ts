@@ -9,7 +9,7 @@ const values = (...cells: Parameter[]): number[][] => cells.map((p) => [...p.dat
 describe("reading after the step", () => {
   const { mul } = scalar;
 
-  /** A square that counts how often it is worked out. */
+  /** A square that counts how often it is computed. */
   function countedSquare() {
     let count = 0;
     const f = elementwise("countedSquare", {
@@ -22,7 +22,7 @@ describe("reading after the step", () => {
     return { f, count: () => count };
   }
 
-  it("the loss keeps its value from before the update, out of one run of everything", () => {
+  it("the loss keeps its value from before the step, and everything is computed in one run", () => {
     let runs = 0;
     const counting = {
       name: "counting",
@@ -80,7 +80,7 @@ describe("memory", () => {
     return seen.size;
   }
 
-  it("10,000 steps leave no history behind", { timeout: 60_000 }, () => {
+  it("10,000 steps keep no history", { timeout: 60_000 }, () => {
     const p = cell(1, -2);
     const adam = new Adam([p], { amsgrad: true, weightDecay: 0.01 });
     const step = () => {
@@ -99,7 +99,7 @@ describe("memory", () => {
     expect(adam.stateDict().state[0]?.step).toBe(10_000);
   });
 
-  it("state has no gradient, even of gradients that have a graph themselves", () => {
+  it("optimizer state has no gradient, even where gradients have a graph", () => {
     const p = cell(1, 2);
     const adam = new Adam([p]);
     p.pow(3).sum().backward(undefined, { createGraph: true });
@@ -112,7 +112,7 @@ describe("memory", () => {
 });
 
 describe("groups", () => {
-  it("have hyper-parameters of their own, and the optimizer's for the rest", () => {
+  it("a group has hyper-parameters of its own, and the optimizer's for the rest", () => {
     const [a, b] = [cell(1), cell(1)];
     const sgd = new SGD(
       [
@@ -126,7 +126,7 @@ describe("groups", () => {
     expect(values(a, b)).toEqual([[0.5], [0.8]]);
   });
 
-  it("a changed learning rate counts from the next step on", () => {
+  it("a changed learning rate applies from the next step on", () => {
     const p = cell(0);
     const sgd = new SGD([p], { lr: 1 });
     p.grad = tensor([1], { dtype: "float64" });
@@ -136,7 +136,7 @@ describe("groups", () => {
     expect(values(p)).toEqual([[-1.25]]);
   });
 
-  it("can be added later", () => {
+  it("a group can be added later", () => {
     const [a, b] = [cell(0), cell(0)];
     const sgd = new SGD([a], { lr: 1 });
     sgd.addParamGroup({ params: [b], lr: 2 });
@@ -145,7 +145,7 @@ describe("groups", () => {
     expect(values(a, b)).toEqual([[-1], [-2]]);
   });
 
-  it("a parameter without a gradient is left alone, its state and its step count too", () => {
+  it("step skips a parameter without a gradient, its state and step count included", () => {
     const [a, b] = [cell(1), cell(1)];
     const adam = new Adam([a, b], { lr: 0.1 });
     a.grad = tensor([1], { dtype: "float64" });
@@ -163,7 +163,7 @@ describe("groups", () => {
     expect(values(p)).toEqual([[2]]);
   });
 
-  it("zeroGrad forgets the gradients of all of them", () => {
+  it("zeroGrad clears the gradients of all groups", () => {
     const [a, b] = [cell(1), cell(1)];
     const sgd = new SGD([{ params: a }, { params: b }]);
     a.add(b).sum().backward();
@@ -187,7 +187,7 @@ describe("a state dict", () => {
     Rprop: (p: Parameter) => new Rprop([p], { lr: 0.1 }),
   };
 
-  it.each(Object.entries(makers))("lets %s go on as if nothing had happened, bit for bit", (_, make) => {
+  it.each(Object.entries(makers))("%s continues from its state dict bit for bit", (_, make) => {
     const p = cell(0.3, -1);
     const o = make(p);
     train(p, o, 7);
@@ -225,7 +225,7 @@ describe("a state dict", () => {
     },
   );
 
-  it("brings the hyper-parameters along", () => {
+  it("a state dict contains the hyper-parameters", () => {
     const [p, q] = [cell(1), cell(1)];
     const saved = new Adam([p], { lr: 0.5, betas: [0.1, 0.2] }).stateDict();
     const adam = new Adam([q]);
@@ -268,7 +268,7 @@ describe("a state dict", () => {
 
   const plain = (_: string, x: unknown) => (x instanceof Tensor ? x.toArray() : x);
 
-  it.each(Object.keys(bad))("with %s is refused, and nothing of it is loaded", (name) => {
+  it.each(Object.keys(bad))("loadStateDict throws for a dict with %s and loads nothing", (name) => {
     const p = cell(1, 2);
     const adam = new Adam([p], { lr: 0.25 });
     train(p, adam, 3);
@@ -331,13 +331,13 @@ describe("bad input is refused", () => {
     expect(make).toThrow(message);
   });
 
-  it("a bad group is not added", () => {
+  it("addParamGroup does not add a group for which it throws", () => {
     const sgd = new SGD([p]);
     expect(() => sgd.addParamGroup({ params: [cell(2), p] })).toThrow(ChainruleError);
     expect(sgd.paramGroups).toHaveLength(1);
   });
 
-  it("a learning rate that became NaN, or a gradient that does not fit, moves no parameter", () => {
+  it("step changes no parameter where the learning rate is NaN or a gradient does not fit", () => {
     const [a, b] = [cell(1), cell(2)];
     const sgd = new SGD([{ params: a }, { params: b }], { lr: 1 });
     a.grad = tensor([1], { dtype: "float64" });
@@ -354,7 +354,7 @@ describe("bad input is refused", () => {
 });
 
 describe("an optimizer of one's own", () => {
-  it("is a rule", () => {
+  it("optimizer() makes a class of a rule", () => {
     class SignSGD extends optimizer({
       name: "SignSGD",
       defaults: { lr: 0.1 },

@@ -116,7 +116,7 @@ describe("what all optimizers share", () => {
   });
 
   it.each(names)(
-    "%s: decoupledWeightDecay shrinks the parameter by 1 − lr·λ and leaves the state alone",
+    "%s: decoupledWeightDecay scales the parameter by 1 − lr·λ and does not affect the state",
     (name) => {
       const p = new Parameter(tensor([0.5, -0.25], { dtype: "float64" }));
       const q = new Parameter(tensor([0.5, -0.25], { dtype: "float64" }).mul(1 - 0.1 * 0.3));

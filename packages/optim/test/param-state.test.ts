@@ -44,7 +44,7 @@ const stateOf = (optimizer: Optimizer) =>
       Object.entries(entry).map(([name, x]) => [name, typeof x === "number" ? x : [...(x as Tensor).data()]]),
     );
 
-it("there are eleven optimizers, and each has hyper-parameters that can be turned", () => {
+it("each of the eleven optimizers has flags", () => {
   expect(optimizers).toHaveLength(11);
   expect(new Set(toggles.map(({ name }) => name)).size).toBe(11);
 });
@@ -52,7 +52,7 @@ it("there are eleven optimizers, and each has hyper-parameters that can be turne
 describe.each(toggles)("$name whose $key is turned to $on after two steps", ({ make, key, off, on }) => {
   const options = optionsFor(key);
 
-  it("goes on from its own state dict, before the next step and after it", () => {
+  it("the optimizer continues from its state dict, before the next step and after it", () => {
     const p = cell();
     const optimizer = make([p], options);
     train(p, optimizer, 2);
@@ -68,7 +68,7 @@ describe.each(toggles)("$name whose $key is turned to $on after two steps", ({ m
     }
   });
 
-  it("does the same when it is compiled", () => {
+  it("the compiled step does the same", () => {
     const [p, q] = [cell(), cell()];
     const [eager, compiled] = [make([p], options), make([q], options)];
     const step = compile(() => train(q, compiled, 1));
@@ -109,7 +109,7 @@ it.each(own)(
 );
 
 describe.each(optimizers)("%s", (name, make) => {
-  it("follows the dtype of its parameters, and takes its state from before they were converted", () => {
+  it("optimizer state follows the dtype of its parameters", () => {
     const [p, q] = [cell("float32"), cell("float32")];
     const [optimizer, copy] = [make([p], { lr: 0.05 }), make([q], { lr: 0.05 })];
     train(p, optimizer, 2);
@@ -133,7 +133,7 @@ describe.each(optimizers)("%s", (name, make) => {
     optimizer.loadStateDict(optimizer.stateDict());
   });
 
-  it("is left as it was by a step that fails when it is evaluated", () => {
+  it("a step that fails when it is evaluated changes nothing", () => {
     const [p, other] = [cell(), cell()];
     const optimizer = make([p, other], { lr: 0.05 });
     train(p, optimizer, 2);
@@ -152,7 +152,7 @@ describe.each(optimizers)("%s", (name, make) => {
     expect(p.toArray()).toEqual(q.toArray());
   });
 
-  it("trains a group that is added after its compiled step was traced", () => {
+  it("a compiled step updates a group that was added after it was traced", () => {
     const [p, late] = [cell(), cell()];
     const optimizer = make([p], { lr: 0.05 });
     const step = compile(() => {
@@ -167,7 +167,7 @@ describe.each(optimizers)("%s", (name, make) => {
   });
 });
 
-it("an update that gives another shape is refused before anything has moved", () => {
+it("step throws for an update of another shape and changes nothing", () => {
   class Mine extends optim.optimizer({
     name: "Mine",
     defaults: {},

@@ -203,7 +203,8 @@ export const oneHot = /* @__PURE__ */ method("oneHot");
  * x with a border.
  *
  * @param pads pairs (before, after), from the last axis on
- * @param options `mode` "constant" (default), "reflect", "replicate" or "circular", and the `value` of a constant border, 0 by default
+ * @param options `mode` "constant" (default), "reflect", "replicate" or "circular", and the `value` of a constant
+ * border, 0 by default
  *
  * @example
  * console.log(functional.pad(tensor([1, 2]), [1, 2])); //=> tensor([0, 1, 2, 0, 0], shape [5], float32)

@@ -22,7 +22,8 @@ const cosineSimilarityArguments: Signature = {
 };
 
 /**
- * Cosine of the angle between vectors, x₁·x₂/(max(‖x₁‖, ε)·max(‖x₂‖, ε)), along an axis of the shape to which both broadcast.
+ * Cosine of the angle between vectors, x₁·x₂/(max(‖x₁‖, ε)·max(‖x₂‖, ε)), along an axis of the shape to which both
+ * broadcast.
  *
  * @throws where the shapes do not broadcast, or the result has no such dim
  *

@@ -80,9 +80,9 @@ function repeatPeriodically(x: Tensor, dim: number, length: number, from: "first
 }
 
 /**
- * x with the windows' padding filled with elements that each window contains already, so that its maximum, and the first of
- * equal maxima, are those of x in every dtype. Elements at distance `dilation` belong to the same windows, so the padding
- * repeats the first, or the last, `dilation` elements. @throws where a window would contain padding only.
+ * x with the windows' padding filled with elements that each window contains already, so that its maximum, and the
+ * first of equal maxima, are those of x in every dtype. Elements at distance `dilation` belong to the same windows, so
+ * the padding repeats the first, or the last, `dilation` elements. @throws where a window would contain padding only.
  */
 export function padWithinWindows(
   op: string,

@@ -4,8 +4,9 @@ import { ones, type Tensor, where } from "@chainrule/core";
 const [small, large] = [1e-15, 1e15];
 
 /**
- * A factor for x, over `dims`, with which squares neither overflow nor underflow: 1 for ordinary magnitudes, which thereby
- * keep their last bit, else 1/max(Σ|x|, floor). Differentiation treats it as a constant; `dims` stay with size 1.
+ * A factor for x, over `dims`, with which squares neither overflow nor underflow: 1 for ordinary magnitudes, which
+ * thereby keep their last bit, else 1/max(Σ|x|, floor). Differentiation treats it as a constant; `dims` stay with size
+ * 1.
  */
 export function safeScale(x: Tensor, dims: readonly number[], floor = 1e-30): Tensor {
   const shape = x.shape.map((n, d) => (dims.includes(d) ? 1 : n));

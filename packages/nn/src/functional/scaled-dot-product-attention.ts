@@ -6,8 +6,8 @@ import { requireBroadcast } from "./broadcast.ts";
 /** Options of `scaledDotProductAttention`. */
 export interface AttentionOptions {
   /**
-   * A mask that broadcasts to […, L, S]. A bool mask is true where a query may attend to a key; a float mask is added to the
-   * scores, and −∞ excludes a key. Default: none.
+   * A mask that broadcasts to […, L, S]. A bool mask is true where a query may attend to a key; a float mask is added
+   * to the scores, and −∞ excludes a key. Default: none.
    */
   readonly attnMask?: Tensor | undefined;
   /** Whether query i attends to keys 0 … i only. Default: false. */
@@ -53,7 +53,9 @@ export function attentionWeights(
   return { weights: kept ? maskedSoftmax(kept, biased) : biased.softmax(-1), keep: kept };
 }
 
-/** weights·v. Values that no query attends to are replaced by 0, so that NaN in them reaches neither value nor gradient. */
+/**
+ * weights·v. Values that no query attends to are replaced by 0, so that NaN in them reaches neither value nor gradient.
+ */
 export function weightedValues(weights: Tensor, kept: Tensor | undefined, value: Tensor): Tensor {
   if (!kept) return weights.matmul(value);
   const byAny = kept.ndim > 1 ? kept.any(-2, { keepdim: true }).transpose() : kept.unsqueeze(-1);
@@ -70,7 +72,8 @@ const attentionArguments: Signature = {
 /**
  * Attention softmax(scale·q·kᵀ + mask)·v. [Vaswani et al. 2017]
  *
- * The output of a query whose keys are all masked is 0. Masked keys and values, NaN included, affect neither value nor gradient.
+ * The output of a query whose keys are all masked is 0. Masked keys and values, NaN included, affect neither value nor
+ * gradient.
  *
  * @param query q […, L, E]
  * @param key k […, S, E]

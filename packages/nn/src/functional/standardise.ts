@@ -23,8 +23,8 @@ export interface NormOptions {
 const keepdim = { keepdim: true } as const;
 
 /**
- * x − mean over `dims`. Sums along the last axes are accumulated in double precision. Sums down columns are accumulated in
- * the tensor's own dtype, where a large offset leaves an error; subtracting the mean of the difference removes it.
+ * x − mean over `dims`. Sums along the last axes are accumulated in double precision. Sums down columns are accumulated
+ * in the tensor's own dtype, where a large offset leaves an error; subtracting the mean of the difference removes it.
  */
 function centreAxes(x: Tensor, dims: readonly number[]): Tensor {
   const c = x.sub(x.mean(dims, keepdim));

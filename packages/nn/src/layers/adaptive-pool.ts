@@ -6,8 +6,8 @@ import { functionLayer } from "./function-layer.ts";
 export type OutputSize = number | readonly (number | null)[];
 
 /**
- * The last axes of x reduced to `outputSize` bins. Bin i of o covers the indices from ⌊i·n/o⌋ up to, excluding, ⌈(i+1)·n/o⌉.
- * The last axis is reduced first, so that a maximum is the first of equals in row-major order.
+ * The last axes of x reduced to `outputSize` bins. Bin i of o covers the indices from ⌊i·n/o⌋ up to, excluding,
+ * ⌈(i+1)·n/o⌉. The last axis is reduced first, so that a maximum is the first of equals in row-major order.
  */
 function adaptive(
   op: string,
@@ -94,7 +94,8 @@ export const adaptiveAvgPool3d = /* @__PURE__ */ checked(
 );
 
 /**
- * Maximum over bins of the last axis, the bins of `adaptiveAvgPool1d`. The gradient goes to the first of equal elements.
+ * Maximum over bins of the last axis, the bins of `adaptiveAvgPool1d`. The gradient goes to the first of equal
+ * elements.
  *
  * @throws where sizes do not fit
  *

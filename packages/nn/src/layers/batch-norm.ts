@@ -65,7 +65,8 @@ const batchNormArguments: Signature = { x: "tensor", moments: momentsKind, optio
 /**
  * Batch normalisation γ·(x − mean)/√(variance + ε) + β of each channel. [Ioffe & Szegedy 2015]
  *
- * The batch's own moments are computed so that values of every magnitude are standardised, also where the variance would overflow.
+ * The batch's own moments are computed so that values of every magnitude are standardised, also where the variance
+ * would overflow.
  *
  * @param x [N, C, …]
  * @param moments mean and variance [C]; null for those of the batch
@@ -125,7 +126,8 @@ const layerArguments: Signature = {
 };
 
 /**
- * Batch normalisation of [N, C] or [N, C, L]: with the batch's statistics while training, with running statistics in `eval()`.
+ * Batch normalisation of [N, C] or [N, C, L]: with the batch's statistics while training, with running statistics in
+ * `eval()`.
  *
  * @example
  * const layer = new BatchNorm1d(1);
@@ -195,7 +197,8 @@ export class BatchNorm1d extends Layer {
 }
 
 /**
- * Batch normalisation of images [N, C, H, W]: with the batch's statistics while training, with running statistics in `eval()`.
+ * Batch normalisation of images [N, C, H, W]: with the batch's statistics while training, with running statistics in
+ * `eval()`.
  *
  * @example
  * console.log(new BatchNorm2d(1).forward(arange(4).reshape([1, 1, 2, 2])).detach().flatten());

@@ -17,8 +17,8 @@ export interface ConvTransposeOptions {
   /** The number of elements cut off before and after each axis. Default: 0. */
   readonly padding?: PerAxis;
   /**
-   * The number of elements added after each axis, less than the stride or the dilation: a convolution maps several sizes to one,
-   * and this selects among them. Default: 0.
+   * The number of elements added after each axis, less than the stride or the dilation: a convolution maps several
+   * sizes to one, and this selects among them. Default: 0.
    */
   readonly outputPadding?: PerAxis;
   /** The distance between the outputs of a kernel's elements. Default: 1. */
@@ -95,7 +95,8 @@ const convTransposeArguments: Signature = {
 };
 
 /**
- * The transpose of `conv1d` as a linear map, plus b: y[n, o, t·stride + k·dilation − padding] sums w[i, o, k]·x[n, i, t].
+ * The transpose of `conv1d` as a linear map, plus b: w[i, o, k]·x[n, i, t] is added to
+ * y[n, o, t·stride + k·dilation − padding].
  *
  * @param x [N, in, L] or [in, L]
  * @param weight w [in, out/groups, K]

@@ -29,7 +29,8 @@ export interface ConvOptions {
   /** The distance between windows. Default: 1. */
   readonly stride?: PerAxis;
   /**
-   * The number of zeros before and after each axis. "same" keeps the size (an odd zero goes after), "valid" adds none. Default: 0.
+   * The number of zeros before and after each axis. "same" keeps the size (an odd zero goes after), "valid" adds none.
+   * Default: 0.
    */
   readonly padding?: PerAxis | "same" | "valid";
   /** The distance between the input elements of a window. Default: 1. */

@@ -24,7 +24,8 @@ const dropoutArguments: Signature = {
 };
 
 /**
- * Dropout: each element is 0 with probability p, and otherwise divided by 1 − p, which preserves the mean. [Srivastava et al. 2014]
+ * Dropout: each element is 0 with probability p, and otherwise divided by 1 − p, which preserves the mean.
+ * [Srivastava et al. 2014]
  *
  * @param p default 0.5
  * @param training whether elements are dropped; default true

@@ -33,7 +33,8 @@ function standardiseGroups(
 const groupNormArguments: Signature = { x: "tensor", numGroups: "number", options: normOptions };
 
 /**
- * Group normalisation: standardises each example's groups of C/numGroups channels, then applies γ and β per channel. [Wu & He 2018]
+ * Group normalisation: standardises each example's groups of C/numGroups channels, then applies γ and β per channel.
+ * [Wu & He 2018]
  *
  * One group is layer normalisation over all axes but the batch, C groups are instance normalisation.
  *

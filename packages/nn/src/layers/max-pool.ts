@@ -35,7 +35,8 @@ const poolArguments: Signature = {
 };
 
 /**
- * Maximum of each window along the last axis. The padding is never chosen, NaN is, and the gradient goes to the first of equal elements.
+ * Maximum of each window along the last axis. The padding is never chosen, NaN is, and the gradient goes to the first
+ * of equal elements.
  *
  * @param x […, L]
  * @param kernelSize the size of the windows

@@ -21,12 +21,13 @@ import { Linear, linear } from "./linear.ts";
 /** Options of a call of multi-head attention. */
 export interface MultiheadAttentionOptions {
   /**
-   * A mask [L, S], [N·heads, L, S], [N, L, S] or [N, heads, L, S]. A bool mask is true where a query must not attend to a key;
-   * a float mask is added to the scores, and −∞ excludes a key. Default: none.
+   * A mask [L, S], [N·heads, L, S], [N, L, S] or [N, heads, L, S]. A bool mask is true where a query must not attend to
+   * a key; a float mask is added to the scores, and −∞ excludes a key. Default: none.
    */
   readonly attnMask?: Tensor | undefined;
   /**
-   * A mask [N, S], or [S] for one sequence, of the keys that are padding, in the convention of `attnMask`. Default: none.
+   * A mask [N, S], or [S] for one sequence, of the keys that are padding, in the convention of `attnMask`. Default:
+   * none.
    */
   readonly keyPaddingMask?: Tensor | undefined;
   /** Whether query i attends to keys 0 … i only. Default: false. */
@@ -121,8 +122,8 @@ const multiheadAttentionArguments: Signature = {
 };
 
 /**
- * Multi-head attention concat(headₕ)·Woᵀ + bo, where headₕ is `scaledDotProductAttention` of the h-th part of the projections
- * x·Wᵀ + b. [Vaswani et al. 2017]
+ * Multi-head attention concat(headₕ)·Woᵀ + bo, where headₕ is `scaledDotProductAttention` of the h-th part of the
+ * projections x·Wᵀ + b. [Vaswani et al. 2017]
  *
  * The heads of a query whose keys are all masked are 0.
  *

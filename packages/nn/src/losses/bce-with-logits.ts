@@ -32,7 +32,8 @@ export interface LogitOptions extends WeightedOptions {
 const logitOptions = { ...weightedOptions, posWeight: "tensor" } as const satisfies Options;
 
 /**
- * Binary cross entropy of logits, w·[(1−t)·softplus(z) + p·t·softplus(−z)], accurate for every logit, infinite ones included.
+ * Binary cross entropy of logits, w·[(1−t)·softplus(z) + p·t·softplus(−z)], accurate for every logit, infinite ones
+ * included.
  *
  * @param input logits z
  * @param target probabilities t in [0, 1], of the shape of z

@@ -8,8 +8,8 @@ const { add, and, div, eq, le, log, log1p, maximum, mul, neg, sub, where } = sca
 const clampLog = (x: scalar.Scalar) => maximum(x, -100);
 
 /**
- * L(ŷ, y) = −[y ln ŷ + (1−y) ln(1−ŷ)] with logarithms clamped to ≥ −100. The derivative is that of the unclamped formula,
- * ∂L/∂ŷ = (ŷ−y)/(ŷ(1−ŷ)), with 10⁻¹² instead of a denominator of 0.
+ * L(ŷ, y) = −[y ln ŷ + (1−y) ln(1−ŷ)] with logarithms clamped to ≥ −100. The derivative is that of the unclamped
+ * formula, ∂L/∂ŷ = (ŷ−y)/(ŷ(1−ŷ)), with 10⁻¹² instead of a denominator of 0.
  */
 const row = elementwise("binaryCrossEntropy", {
   f: (ŷ, y) => neg(add(mul(y, clampLog(log(ŷ))), mul(sub(1, y), clampLog(log1p(neg(ŷ)))))),

@@ -8,8 +8,8 @@ export function classAxis(op: string, input: Tensor): number {
 }
 
 /**
- * Throws unless `target` holds int32 class indices and has the input's shape without the class axis. Indices that are known
- * already must be in range unless they equal `ignored`; others are checked when they are used.
+ * Throws unless `target` holds int32 class indices and has the input's shape without the class axis. Indices that are
+ * known already must be in range unless they equal `ignored`; others are checked when they are used.
  */
 export function requireClasses(op: string, input: Tensor, target: Tensor, ignored?: number): void {
   const axis = classAxis(op, input);

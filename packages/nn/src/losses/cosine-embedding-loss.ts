@@ -20,7 +20,8 @@ const cosineEmbeddingLossArguments: Signature = {
 };
 
 /**
- * 1 − cos(x₁, x₂) for similar vectors (t = 1), max(0, cos(x₁, x₂) − margin) for dissimilar ones (t = −1). Default margin: 0.
+ * 1 − cos(x₁, x₂) for similar vectors (t = 1), max(0, cos(x₁, x₂) − margin) for dissimilar ones (t = −1). Default
+ * margin: 0.
  *
  * @param input1 x₁ [N, D] or [D]
  * @param input2 x₂, of the same shape

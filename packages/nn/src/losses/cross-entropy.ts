@@ -29,11 +29,13 @@ const crossEntropyArguments: Signature = {
 /**
  * Cross entropy −Σ w·t·ln softmax(x) of logits.
  *
- * The mean divides by the total weight of the targets (NaN if all are ignored), or, for probabilities, by the number of examples.
+ * The mean divides by the total weight of the targets (NaN if all are ignored), or, for probabilities, by the number of
+ * examples.
  *
  * @param input logits x [N, C, d…], or [C] for a single example
  * @param target int32 class indices [N, d…], or probabilities of the shape of x
- * @throws where shapes do not fit, smoothing is outside [0, 1], or a class is out of range (at the latest when it is computed)
+ * @throws where shapes do not fit, smoothing is outside [0, 1], or a class is out of range (at the latest when it is
+ * computed)
  *
  * @example
  * const target = tensor([0], { dtype: "int32" });

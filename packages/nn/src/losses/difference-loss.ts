@@ -4,8 +4,8 @@ import { isBroadcastableTo } from "../functional/broadcast.ts";
 import { type LossOptions, reduceLoss } from "./reduction.ts";
 
 /**
- * A loss function with a reduction, of a loss of the difference x − t. One of x and t may broadcast to the shape of the other.
- * If both had to, such as [N, 1] and [N] to [N, N], that is nearly always a mistake, and an error.
+ * A loss function with a reduction, of a loss of the difference x − t. One of x and t may broadcast to the shape of the
+ * other. If both had to, such as [N, 1] and [N] to [N, N], that is nearly always a mistake, and an error.
  */
 export const differenceLoss = <O extends LossOptions = LossOptions>(
   op: string,

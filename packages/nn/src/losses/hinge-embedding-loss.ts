@@ -6,7 +6,8 @@ import { elementwiseLoss, type LossOptions, lossOptions } from "./reduction.ts";
 /** Options of losses with a margin. */
 export interface MarginOptions extends LossOptions {
   /**
-   * The distance from which on a pair has no loss. Default: 1 in `hingeEmbeddingLoss`, `multiMarginLoss` and `tripletMarginLoss`, else 0.
+   * The distance from which on a pair has no loss. Default: 1 in `hingeEmbeddingLoss`, `multiMarginLoss` and
+   * `tripletMarginLoss`, else 0.
    */
   readonly margin?: number;
 }

@@ -15,8 +15,8 @@ export interface Loss<Tensors extends readonly unknown[]> extends Module {
 }
 
 /**
- * The module of a loss function, which is given the options once. Options that are tensors, such as `weight`, become buffers, so
- * that they are saved, loaded and converted together with the model.
+ * The module of a loss function, which is given the options once. Options that are tensors, such as `weight`, become
+ * buffers, so that they are saved, loaded and converted together with the model.
  */
 export function lossModule<F extends (...args: never[]) => Tensor>(
   f: F,

@@ -37,7 +37,8 @@ const poissonOptions = {
 } as const satisfies Options;
 
 /**
- * Negative log-likelihood under a Poisson distribution: eˣ − t·x, or x − t·ln(x + ε) for a rate x; 0 for a count of 0 at rate 0.
+ * Negative log-likelihood under a Poisson distribution: eˣ − t·x, or x − t·ln(x + ε) for a rate x; 0 for a count of 0
+ * at rate 0.
  *
  * @param input x, the logarithm of the rate, or the rate
  * @param target counts t, of the shape of x

@@ -16,7 +16,8 @@ export const lossOptions = { reduction: "string" } as const satisfies Options;
 /** Options of losses with weights. */
 export interface WeightedOptions extends LossOptions {
   /**
-   * The factor of each loss, broadcast to their shape. A loss with weight 0 has no effect, even if it is infinite or NaN. Default: none.
+   * The factor of each loss, broadcast to their shape. A loss with weight 0 has no effect, even if it is infinite or
+   * NaN. Default: none.
    */
   readonly weight?: Tensor | undefined;
 }

@@ -46,12 +46,12 @@ describe.each(Object.entries(proportional))("%s", (_name, f) => {
 });
 
 describe("values near 10²⁰", () => {
-  it("are told apart by cosineEmbeddingLoss", () => {
+  it("cosineEmbeddingLoss distinguishes vectors near 10²⁰", () => {
     const of = (s: number) => nn.cosineEmbeddingLoss(row.mul(s), weight, tensor([1])).item();
     expect(of(1e20)).toBeCloseTo(of(1), 5);
   });
 
-  it("have a variance beyond float32: batchNorm by such moments is NaN, not 0", () => {
+  it("batchNorm with a variance that overflowed float32 is NaN, not 0", () => {
     const x = row.transpose().mul(1e20);
     expect(nn.batchNorm(x, nn.momentsOf(x)).data().every(Number.isNaN)).toBe(true);
   });
@@ -64,13 +64,13 @@ describe("columns with a large offset", () => {
     { shape: [n, 2] },
   );
 
-  it("have the right moments", () => {
+  it("momentsOf columns with a large offset is accurate", () => {
     const { mean, variance } = nn.momentsOf(x);
     expect([...mean.data()]).toEqual([1e6, 1e6]);
     expect([...variance.data()]).toEqual(close([2 / 3, 2 / 3], 4));
   });
 
-  it("are standardised by batchNorm and BatchNorm1d", () => {
+  it("batchNorm and BatchNorm1d standardise columns with a large offset", () => {
     const z = Math.sqrt(1.5);
     for (const y of [nn.batchNorm(x, null), new nn.BatchNorm1d(2).forward(x)])
       expect([...y.slice(0, 0, 3).data()]).toEqual(close([-z, -z, 0, 0, z, z], 3));

@@ -70,7 +70,7 @@ describe("convolutions of other ranks", () => {
   const [x, w, b] = [uniform([2, 3, 4, 1, 5]), uniform([2, 3, 3, 1, 2]), uniform([2])];
   const y = nn.conv3d(x, w, b, { padding: [1, 0, 1] });
 
-  it("agree where an axis has size 1", () => {
+  it("conv1d, conv2d and conv3d agree where an axis has size 1", () => {
     const flat = nn.conv2d(x.squeeze(3), w.squeeze(3), b, { padding: 1 });
     expect([...y.data()]).toEqual(close(flat.data()));
     const line = nn.conv1d(x.squeeze(3).select(2, 1), w.select(3, 0).select(2, 1), b, { padding: 1 });
@@ -78,13 +78,13 @@ describe("convolutions of other ranks", () => {
     expect([...line.data()]).toEqual(close(row.data()));
   });
 
-  it("take a single example without its batch axis", () => {
+  it("convolutions accept a single example without its batch axis", () => {
     const one = nn.conv3d(x.select(0, 1), w, b, { padding: [1, 0, 1] });
     expect(one.shape).toEqual(y.shape.slice(1));
     expect([...one.data()]).toEqual(close(y.select(0, 1).data()));
   });
 
-  it("of no examples are empty", () => {
+  it("convolutions of no examples are empty", () => {
     expect(nn.conv1d(zeros([0, 2, 5]), zeros([4, 2, 3])).shape).toEqual([0, 4, 3]);
   });
 });
@@ -95,14 +95,14 @@ describe("gradients are those of central differences", () => {
     ["with a stride and padding", { stride: 2, padding: 1 }],
     ["with dilation", { dilation: 2, padding: 1 }],
     ['with padding "same"', { padding: "same" }],
-  ])("of conv2d %s", (_name, options) => {
+  ])("conv2d %s has the gradients of central differences", (_name, options) => {
     gradcheck(
       (x, w, b) => nn.conv2d(x, w, b, options),
       [uniform([1, 2, 4, 3]), uniform([2, 2, 2, 2]), uniform([2])],
     );
   });
 
-  it("of conv1d in groups and of convTranspose1d", () => {
+  it("conv1d in groups and convTranspose1d have the gradients of central differences", () => {
     gradcheck((x, w) => nn.conv1d(x, w, null, { groups: 2 }), [uniform([1, 4, 4]), uniform([2, 2, 3])]);
     gradcheck(
       (x, w, b) => nn.convTranspose1d(x, w, b, { stride: 2, padding: 1, outputPadding: 1 }),
@@ -121,7 +121,7 @@ it("convTranspose2d is the transpose of conv2d: ⟨conv x, y⟩ = ⟨x, convᵀ 
   expect(back.mul(x).sum().item()).toBeCloseTo(image.mul(y).sum().item(), 9);
 });
 
-it("unfold gives the columns whose product with the kernels is conv2d, and fold is its transpose", () => {
+it("the product of kernels and unfold is conv2d, and fold is the transpose of unfold", () => {
   const options = { stride: [2, 1], padding: 1 };
   const [x, w] = [uniform([2, 3, 5, 4]), uniform([4, 3, 3, 2])];
   const columns = nn.unfold(x, [3, 2], options);
@@ -133,7 +133,7 @@ it("unfold gives the columns whose product with the kernels is conv2d, and fold 
 });
 
 describe("Conv1d, Conv2d and Conv3d", () => {
-  it("hold weights [out, in/groups, …] and a bias, within ±1/√fanIn", () => {
+  it("convolution layers draw weights [out, in/groups, …] and a bias from ±1/√fanIn", () => {
     const layer = new nn.Conv2d(4, 6, [3, 2], { groups: 2 });
     expect(layer.namedParameters().map(([name, p]) => [name, p.shape])).toEqual([
       ["weight", [6, 2, 3, 2]],

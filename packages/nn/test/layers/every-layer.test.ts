@@ -101,18 +101,18 @@ it("every exported layer has a sample", () => {
 describe.each(Object.entries(samples))("%s", (_, sample) => {
   const { x, shape } = sample;
 
-  it("returns a tensor of the documented shape and of the input's or its parameters' dtype", () => {
+  it("the layer returns a tensor of the expected shape and dtype", () => {
     const y = made(sample).forward(x);
     expect(y.shape).toEqual(shape);
     expect(y.dtype).toBe("float64");
   });
 
-  it.runIf(x.dtype === "float64")("has the gradient of central differences in its input", () => {
+  it.runIf(x.dtype === "float64")("the layer has the gradient of central differences in its input", () => {
     gradcheck((x: Tensor) => made(sample).forward(x), [x]);
   });
 
   it.runIf(made(sample).parameters().length > 0)(
-    "has the gradients of central differences in its parameters",
+    "the layer has the gradients of central differences in its parameters",
     () => {
       const layer = made(sample);
       const cotangent = uniform(shape);
@@ -139,14 +139,14 @@ describe.each(Object.entries(samples))("%s", (_, sample) => {
     },
   );
 
-  it("computes the same after a state dict went through JSON into another layer", () => {
+  it("another layer that loads its state dict from JSON computes the same bits", () => {
     const layer = made(sample);
     const other = sample.make({ dtype: "float64" });
     other.loadStateDict(fromJSON(JSON.parse(JSON.stringify(layer.stateDict()))));
     expect(other.eval().forward(x).data()).toEqual(layer.eval().forward(x).data());
   });
 
-  it("computes the same bits compiled", () => {
+  it("the compiled layer computes the same bits and leaves the same state", () => {
     const [layer, other] = [made(sample), made(sample)];
     const compiled = compile((x: Tensor) => layer.forward(x));
     for (let call = 0; call < 3; call++) {

@@ -13,7 +13,7 @@ describe("Linear", () => {
   const layer = new nn.Linear(3, 2, double);
   const [W, b] = [rowsOf(layer.weight), [...(layer.bias as Tensor).data()]];
 
-  it("is x·Wᵀ + b, of one vector, of a batch, and of further axes", () => {
+  it("Linear is x·Wᵀ + b for a vector, a batch, and further axes", () => {
     const x = uniform([2, 4, 3]);
     const truth = rowsOf(x.reshape([8, 3])).map((row) => W.map((w, o) => dot(row, w) + (b[o] as number)));
     expect([...layer.forward(x).data()]).toEqual(close(truth.flat()));
@@ -26,7 +26,7 @@ describe("Linear", () => {
     gradcheck(nn.linear, [uniform([4, 3]), layer.weight, layer.bias as Tensor]);
   });
 
-  it("has no bias where none is asked for", () => {
+  it("Linear with { bias: false } has no bias", () => {
     const bare = new nn.Linear(3, 2, { bias: false });
     expect(bare.namedParameters().map(([name]) => name)).toEqual(["weight"]);
     expect(bare.forward(tensor([0, 0, 0])).toArray()).toEqual([0, 0]);
@@ -50,7 +50,7 @@ it("bilinear is x₁·W·x₂ + b", () => {
 });
 
 describe("Embedding", () => {
-  it("gives the rows of its weight", () => {
+  it("Embedding returns the rows of its weight", () => {
     const layer = new nn.Embedding(5, 3);
     const rows = rowsOf(layer.weight);
     expect(
@@ -98,7 +98,7 @@ describe("Embedding", () => {
 describe("Dropout", () => {
   const x = ones([100, 100]);
 
-  it("leaves out a share p of the elements, and keeps the mean by scaling the others", () => {
+  it("Dropout drops a fraction p of the elements and scales the others, which preserves the mean", () => {
     const y = nn.dropout(x, 0.3, true, { generator: new Generator(1) });
     const kept = y.data().filter((v) => v !== 0);
     expect(new Set(kept)).toEqual(new Set([Math.fround(1 / Math.fround(0.7))]));
@@ -106,14 +106,14 @@ describe("Dropout", () => {
     expect(Math.abs(kept.length - 7000)).toBeLessThan(4 * 46);
   });
 
-  it("passes gradients where it passes values", () => {
+  it("Dropout has gradients where it keeps elements", () => {
     const z = tensor(uniform([20]).data(), { requiresGrad: true });
     const y = nn.dropout(z);
     y.sum().backward();
     expect(z.grad?.toArray()).toEqual(Array.from(y.data(), (v) => (v === 0 ? 0 : 2)));
   });
 
-  it("of the same seed is the same, and of the next call another", () => {
+  it("Dropout draws the same mask from the same seed, and another in the next call", () => {
     const layer = new nn.Dropout(0.5);
     const drawn = () => {
       manualSeed(3);
@@ -124,12 +124,12 @@ describe("Dropout", () => {
     expect(second).not.toEqual(first);
   });
 
-  it("does nothing in eval() or with p = 0", () => {
+  it("Dropout is the identity in eval() and with p = 0", () => {
     expect(new nn.Dropout(0.9).eval().forward(x)).toBe(x);
     expect(new nn.Dropout(0).forward(x)).toBe(x);
   });
 
-  it("with p = 1 is zero in value and gradient", () => {
+  it("Dropout with p = 1 is 0 in value and gradient", () => {
     const z = tensor([1, -2, Number.POSITIVE_INFINITY], { requiresGrad: true });
     const y = nn.dropout(z, 1);
     y.sum().backward();
@@ -169,7 +169,7 @@ describe("activations", () => {
     ["Tanh", new nn.Tanh(), tanh],
     ["Softplus", new nn.Softplus(), (x) => log(1 + exp(x))],
     ["Softplus of beta", new nn.Softplus(3), (x) => log(1 + exp(3 * x)) / 3],
-  ])("%s is its formula, and has its gradient", (_name, layer, truth) => {
+  ])("%s equals its formula and has its gradient", (_name, layer, truth) => {
     const x = uniform([3, 4]);
     expect([...layer.forward(x).data()]).toEqual(close(Array.from(x.data(), truth)));
     gradcheck((x: Tensor) => layer.forward(x), [x]);
@@ -186,7 +186,7 @@ describe("activations", () => {
   });
 });
 
-it("Flatten joins all axes but the batch, or those asked for", () => {
+it("Flatten joins all axes but the batch, or those of its arguments", () => {
   const x = uniform([2, 3, 4, 5]);
   expect(new nn.Flatten().forward(x).shape).toEqual([2, 60]);
   expect(new nn.Flatten(0, 1).forward(x).shape).toEqual([6, 4, 5]);
@@ -197,13 +197,13 @@ describe("Sequential", () => {
   const [first, second] = [new nn.Linear(3, 4), new nn.Linear(4, 2)];
   const model = new nn.Sequential(first, new nn.Tanh(), second);
 
-  it("applies its layers in order", () => {
+  it("Sequential applies its layers in order", () => {
     const x = uniform([5, 3]).to("float32");
     expect(model.forward(x).toArray()).toEqual(second.forward(first.forward(x).tanh()).toArray());
     expect(new nn.Sequential().forward(x)).toBe(x);
   });
 
-  it("holds them by place", () => {
+  it("Sequential gives its layers by index", () => {
     expect([model.length, model[0] === first, model[2] === second]).toEqual([3, true, true]);
     expect([...model]).toHaveLength(3);
     expect(model.namedParameters().map(([name]) => name)).toEqual([

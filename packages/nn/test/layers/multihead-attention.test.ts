@@ -55,7 +55,7 @@ describe("scaledDotProductAttention is softmax(scale·q·kᵀ + mask)·v", () =>
     gradcheck((q, k, v) => nn.scaledDotProductAttention(q, k, v, options), [q, k, v]);
   });
 
-  it("of each sequence of a batch and each head", () => {
+  it("attention is computed for each sequence of a batch and each head", () => {
     const [Q, K, V] = [uniform([2, 3, 4, 2]), uniform([2, 3, 5, 2]), uniform([2, 3, 5, 3])];
     const y = nn.scaledDotProductAttention(Q, K, V);
     expect(y.shape).toEqual([2, 3, 4, 3]);
@@ -63,7 +63,7 @@ describe("scaledDotProductAttention is softmax(scale·q·kᵀ + mask)·v", () =>
     expect([...of(y).data()]).toEqual(close(plain(of(Q), of(K), of(V), Math.SQRT1_2).flat()));
   });
 
-  it("with nothing to keep is 0, and so is its gradient", () => {
+  it("attention with all keys masked is 0, and so is its gradient", () => {
     const x = tensor(q.data(), { shape: q.shape, requiresGrad: true });
     const none = tensor([[true], [false], [true]]);
     const y = nn.scaledDotProductAttention(x, k, v, { attnMask: none });
@@ -79,7 +79,7 @@ describe("MultiheadAttention", () => {
   const layer = new nn.MultiheadAttention(6, 2, { batchFirst: true, ...double });
   const [query, memory] = [uniform([2, 3, 6]), uniform([2, 5, 6])];
 
-  it("has PyTorch's parameters, its biases 0", () => {
+  it("MultiheadAttention has PyTorch's parameters, and its biases are 0", () => {
     expect(layer.namedParameters().map(([name, p]) => [name, p.shape])).toEqual([
       ["inProjWeight", [18, 6]],
       ["inProjBias", [18]],
@@ -92,7 +92,7 @@ describe("MultiheadAttention", () => {
     expect(new nn.MultiheadAttention(6, 2, { bias: false }).parameters()).toHaveLength(2);
   });
 
-  it("projects, attends with each head on its part, joins the heads and projects", () => {
+  it("MultiheadAttention projects, attends per head, concatenates the heads and projects", () => {
     const { output, weights } = layer.forward(query, memory);
     const projected = (x: Tensor, part: number) =>
       x.matmul(layer.inProjWeight.slice(0, 6 * part, 6 * part + 6).transpose());
@@ -117,7 +117,7 @@ describe("MultiheadAttention", () => {
     expect([...weights.sum(-1).data()]).toEqual(close(new Array(6).fill(1)));
   });
 
-  it("gives the same for sequences first, and for one sequence alone", () => {
+  it("MultiheadAttention gives the same sequence first, batch first and unbatched", () => {
     const { output } = layer.forward(query);
     const first = new nn.MultiheadAttention(6, 2, double);
     first.loadStateDict(layer.stateDict());
@@ -129,7 +129,7 @@ describe("MultiheadAttention", () => {
     expect(alone.weights.shape).toEqual([3, 3]);
   });
 
-  it("takes nothing from padding, from what a bool mask ignores, and from later keys", () => {
+  it("MultiheadAttention ignores padding, masked keys and, if causal, later keys", () => {
     const keyPaddingMask = tensor([
       [false, false, true],
       [false, true, true],
@@ -163,11 +163,11 @@ describe("MultiheadAttention", () => {
     expect(weights.shape).toEqual([2, 2, 3, 3]);
   });
 
-  it("has the gradients of central differences", () => {
+  it("MultiheadAttention has the gradients of central differences", () => {
     gradcheck((x, y) => layer.forward(x, y).output, [uniform([1, 2, 6]), uniform([1, 3, 6])]);
   });
 
-  it("drops weights in training only", () => {
+  it("MultiheadAttention drops weights in training only", () => {
     const dropping = new nn.MultiheadAttention(6, 2, { batchFirst: true, dropout: 1, ...double });
     expect([...dropping.forward(query).output.data()]).toEqual(new Array(36).fill(0));
     dropping.loadStateDict(layer.stateDict());
@@ -210,7 +210,7 @@ describe("attention refuses", () => {
   });
 });
 
-it("BatchNorm2d standardises each channel of images over all else", () => {
+it("BatchNorm2d standardises each channel over all other axes", () => {
   const images = uniform([2, 3, 4, 5]);
   const layer = new nn.BatchNorm2d(3, { dtype: "float64" });
   const flat = new nn.BatchNorm1d(3, { dtype: "float64" });

@@ -66,18 +66,18 @@ const channelNorms: readonly Row[] = [
 ];
 
 describe.each(channelNorms)("$name", ({ norm, groups }) => {
-  it("standardises each group, then scales and shifts each channel", () => {
+  it("the function standardises each group, then applies weight and bias per channel", () => {
     expect([...norm(x).data()]).toEqual(close(standardised(x.data(), groups)));
     expect([...norm(x, { ...affine, eps: 0.1 }).data()]).toEqual(
       close(perChannel(standardised(x.data(), groups, 0.1))),
     );
   });
 
-  it("has the gradients of central differences in input, weight and bias", () => {
+  it("the function has the gradients of central differences in input, weight and bias", () => {
     gradcheck((x: Tensor, weight: Tensor, bias: Tensor) => norm(x, { weight, bias }), [x, γ, β]);
   });
 
-  it("has the second derivatives of central differences", () => {
+  it("the function has the second derivatives of central differences", () => {
     const slope = grad((x: Tensor) => norm(x, affine).pow(3).sum());
     gradcheck(slope, [x], { atol: 1e-6, rtol: 1e-5 });
   });
@@ -87,7 +87,7 @@ describe("layerNorm and rmsNorm", () => {
   const rows = places((n, c) => `${n} ${c}`);
   const planes = places((n) => n);
 
-  it("layerNorm standardises over the last axes, then scales and shifts element by element", () => {
+  it("layerNorm standardises over the last axes, then applies weight and bias per element", () => {
     const [w, s] = [uniform([3]), uniform([3])];
     const [wd, sd] = [[...w.data()], [...s.data()]];
     const plain = standardised(x.data(), rows);
@@ -107,13 +107,13 @@ describe("layerNorm and rmsNorm", () => {
     expect([...nn.rmsNorm(x, [3]).data()]).toEqual(close(expected));
   });
 
-  it("have the gradients of central differences", () => {
+  it("layerNorm and rmsNorm have the gradients of central differences", () => {
     const w = uniform([3]);
     gradcheck((x: Tensor, weight: Tensor) => nn.layerNorm(x, [3], { weight, bias: weight }), [x, w]);
     gradcheck((x: Tensor, weight: Tensor) => nn.rmsNorm(x, [3], { weight }), [x, w]);
   });
 
-  it("layerNorm leaves nothing of a row that gets no cotangent, whatever the row holds", () => {
+  it("the gradient of layerNorm is 0 in a row without cotangent, even if the row is infinite or NaN", () => {
     const rows = tensor([
       [Number.NaN, 1, 2],
       [1, 2, 4],
@@ -129,7 +129,7 @@ describe("layerNorm and rmsNorm", () => {
     expect([...other.data()].every((g) => g !== 0)).toBe(true);
   });
 
-  it("of a constant row are 0 and ±1, not NaN", () => {
+  it("layerNorm and rmsNorm of a constant row are 0 and ±1, not NaN", () => {
     const row = tensor([2, 2, 2]);
     expect([...nn.layerNorm(row, [3]).data()]).toEqual([0, 0, 0]);
     expect([...nn.rmsNorm(row, [3], { eps: 0 }).data()]).toEqual([1, 1, 1]);
@@ -142,7 +142,7 @@ describe("the layers", () => {
     ["RMSNorm", new nn.RMSNorm([4, 3], float64), (x: Tensor) => nn.rmsNorm(x, [4, 3])],
     ["GroupNorm", new nn.GroupNorm(2, 4, float64), (x: Tensor) => nn.groupNorm(x, 2)],
     ["BatchNorm1d", new nn.BatchNorm1d(4, float64), (x: Tensor) => nn.batchNorm(x, null)],
-  ])("%s starts as its function without scale and shift, and trains both", (_name, layer, f) => {
+  ])("%s is initialized as its function without weight and bias, and trains both", (_name, layer, f) => {
     expect([...layer.forward(x).data()]).toEqual([...f(x).data()]);
     layer.forward(x).mul(x).sum().backward();
     for (const p of layer.parameters())
@@ -152,7 +152,7 @@ describe("the layers", () => {
       ).toBe(true);
   });
 
-  it("go without parameters where told", () => {
+  it("layers have no parameters where an option says so", () => {
     expect(new nn.LayerNorm(3, { elementwiseAffine: false }).parameters()).toEqual([]);
     expect(new nn.BatchNorm1d(3, { affine: false }).parameters()).toEqual([]);
   });
@@ -161,7 +161,7 @@ describe("the layers", () => {
 describe("BatchNorm1d", () => {
   const groups = places((_n, c) => c);
 
-  it("moves its running statistics by the momentum towards those of each batch, the variance unbiased", () => {
+  it("BatchNorm1d averages running statistics with the momentum and the unbiased variance", () => {
     const layer = new nn.BatchNorm1d(4, { momentum: 0.3, ...float64 });
     const values = (x: Tensor) => groups.map((group) => group.map((i) => x.data()[i] as number));
     let [m, v] = [

@@ -30,7 +30,7 @@ describe.each([0, 0.1, 1])("crossEntropy with label smoothing %s", (labelSmoothi
       targets[n] === -100 ? 0 : byHand(x, oneHot(targets[n] as number), w, labelSmoothing),
     );
 
-    it("of class indices is its formula, its mean divided by the weights of the targets kept", () => {
+    it("the loss of class indices equals its formula; the mean divides by the weights of the targets", () => {
       const loss = (reduction: "none" | "mean" | "sum") =>
         crossEntropy(logits, int(targets), { ...options, reduction });
       expect([...loss("none").data()]).toEqual(close(losses));
@@ -39,7 +39,7 @@ describe.each([0, 0.1, 1])("crossEntropy with label smoothing %s", (labelSmoothi
       expect(loss("mean").item()).toBeCloseTo(sum(losses) / kept, 10);
     });
 
-    it("of probabilities is its formula, its mean divided by the number of examples", () => {
+    it("the loss of probabilities equals its formula; the mean divides by the number of examples", () => {
       const probabilities = uniform([4, 3], 0, 1);
       const P = rowsOf(probabilities);
       const expected = rowsOf(logits).map((x, n) => byHand(x, P[n] as number[], w, labelSmoothing));
@@ -50,21 +50,21 @@ describe.each([0, 0.1, 1])("crossEntropy with label smoothing %s", (labelSmoothi
       gradcheck((x: Tensor, t: Tensor) => crossEntropy(x, t, options), [logits, probabilities]);
     });
 
-    it("has the gradient of central differences", () => {
+    it("the loss has the gradient of central differences", () => {
       gradcheck((x: Tensor) => crossEntropy(x, int(targets), options), [logits]);
     });
   });
 });
 
 describe("crossEntropy and nllLoss", () => {
-  it("has the gradient softmax(x) − one-hot(t)", () => {
+  it("the gradient of crossEntropy is softmax(x) − one-hot(t)", () => {
     const [, gradient] = valueAndGrad((x: Tensor) => crossEntropy(x, int([1]), { reduction: "sum" }))(
       uniform([1, 3]).mul(0),
     );
     expect([...gradient.data()]).toEqual(close([1 / 3, -2 / 3, 1 / 3]));
   });
 
-  it("crossEntropy is nllLoss of logSoftmax, over further axes too", () => {
+  it("crossEntropy equals nllLoss of logSoftmax, also with further axes", () => {
     const x = uniform([2, 3, 2, 2]);
     const t = int([0, 1, 2, -100, 1, 1, 0, 2]).reshape([2, 2, 2]);
     for (const reduction of ["none", "mean", "sum"] as const)
@@ -74,7 +74,7 @@ describe("crossEntropy and nllLoss", () => {
     expect(crossEntropy(x, t, { reduction: "none" }).shape).toEqual([2, 2, 2]);
   });
 
-  it("takes a single example without a batch axis", () => {
+  it("crossEntropy accepts a single example without a batch axis", () => {
     const x = uniform([3]);
     expect(crossEntropy(x, int(2)).item()).toBe(crossEntropy(x.unsqueeze(0), int([2])).item());
   });
@@ -88,7 +88,7 @@ describe("crossEntropy and nllLoss", () => {
     expect(crossEntropy(x, int(left), { reduction: "sum" }).item()).toBe(0);
   });
 
-  it("lets nothing of a target left out into value or gradient, be it infinite", () => {
+  it("an ignored target affects neither value nor gradient, even if its logit is infinite", () => {
     const x = tensor(
       [
         [Number.POSITIVE_INFINITY, 0, Number.NaN],
@@ -100,7 +100,7 @@ describe("crossEntropy and nllLoss", () => {
     expect([value.item() + 0, ...gradient.data()]).toEqual([0, 0, 0, 0, -1, 0, 0]);
   });
 
-  it("is finite at logits of ±1000, and of logits of −∞ at other classes", () => {
+  it("crossEntropy is finite at logits of ±1000, and at −∞ for other classes", () => {
     const x = tensor([
       [1000, -1000, 0],
       [0, Number.NEGATIVE_INFINITY, 0],

@@ -69,17 +69,20 @@ const pairs = {
   ],
 } as const;
 
-it.each(Object.entries(pairs))("%s is its function with the options it was given", (_name, [module, f]) => {
-  expect(module.item()).toBe(f.item());
-});
+it.each(Object.entries(pairs))(
+  "%s equals its function with the options of the constructor",
+  (_name, [module, f]) => {
+    expect(module.item()).toBe(f.item());
+  },
+);
 
 describe("a loss module", () => {
-  it("for each class that ends in Loss is among the above", () => {
+  it("the table has every exported class that ends in Loss", () => {
     const classes = Object.keys(nn).filter((name) => /^[A-Z].*Loss$/.test(name));
     expect(Object.keys(pairs).sort()).toEqual(classes.sort());
   });
 
-  it("holds the tensors among its options as buffers, which are saved, loaded and converted", () => {
+  it("a loss module saves, loads and converts the tensors among its options as buffers", () => {
     const loss = new nn.BCEWithLogitsLoss({ weight, posWeight: weight.add(1) });
     expect(loss.namedBuffers().map(([name]) => name)).toEqual(["weight", "posWeight"]);
     expect(loss.parameters()).toEqual([]);
@@ -95,7 +98,7 @@ describe("a loss module", () => {
     expect(loss.forward(a.to("float32"), b.to("float32")).dtype).toBe("float32");
   });
 
-  it("prints its options, tensors by dtype and shape", () => {
+  it("a loss module prints its options, tensors by dtype and shape", () => {
     expect(String(new nn.BCELoss({ reduction: "sum", weight }))).toBe(
       "BCELoss(reduction: sum, weight: float64[3])",
     );

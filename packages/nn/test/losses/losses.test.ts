@@ -164,30 +164,30 @@ describe.each(rows)("$name", ({ loss, input, target, truth }) => {
   const [x, t] = [input.data(), target.data()];
   const expected = Array.from(x, (value, i) => truth(value, t[i] as number, i));
 
-  it("is its formula at every element", () => {
+  it("the loss equals its formula for each element", () => {
     const y = loss(input, target, "none");
     expect(y.shape).toEqual(input.shape);
     expect([...y.data()]).toEqual(close(expected));
   });
 
-  it("reduces to the mean over elements and to the sum", () => {
+  it("the loss reduces to the mean over elements and to the sum", () => {
     expect(loss(input, target, "mean").item()).toBeCloseTo(sum(expected) / expected.length, 10);
     expect(loss(input, target, "sum").item()).toBeCloseTo(sum(expected), 10);
   });
 
-  it("has the gradients of central differences in input and target", () => {
+  it("the loss has the gradients of central differences in input and target", () => {
     const discrete = target === signs || target === counts;
     if (discrete) gradcheck((x: Tensor) => loss(x, target, "none"), [input]);
     else gradcheck((x: Tensor, t: Tensor) => loss(x, t, "none"), [input, target]);
   });
 
-  it("of nothing is NaN as a mean and 0 as a sum", () => {
+  it("the mean of an empty loss is NaN and its sum 0", () => {
     const [none, nothing] = [input.slice(0, 0, 0), target.slice(0, 0, 0)];
     expect(loss(none, nothing, "mean").item()).toBeNaN();
     expect(loss(none, nothing, "sum").item()).toBe(0);
   });
 
-  it("rejects an unknown reduction, naming it", () => {
+  it("the loss throws for an unknown reduction and names it", () => {
     expect(() => loss(input, target, "average" as nn.Reduction)).toThrow(/reduction "average" is none of/);
   });
 });

@@ -83,19 +83,19 @@ const rows: readonly Row[] = [
 describe.each(rows)("$name", ({ loss, truth }) => {
   const expected = A.map(truth);
 
-  it("is its formula at every example, reduced as asked", () => {
+  it("the loss equals its formula for each example, with every reduction", () => {
     expect([...loss(a, "none").data()]).toEqual(close(expected));
     expect(loss(a, "mean").item()).toBeCloseTo(sum(expected) / 4, 10);
     expect(loss(a, "sum").item()).toBeCloseTo(sum(expected), 10);
   });
 
-  it("has the gradient of central differences", () => {
+  it("the loss has the gradient of central differences", () => {
     gradcheck((x: Tensor) => loss(x, "none"), [a]);
   });
 });
 
 describe("distances", () => {
-  it("cosineSimilarity is the cosine of the angle, and 0 at a vector of zeros", () => {
+  it("cosineSimilarity is the cosine of the angle, and 0 for a zero vector", () => {
     expect([...nn.cosineSimilarity(a, b).data()]).toEqual(
       close(A.map((x, n) => cosine(x, B[n] as number[]))),
     );

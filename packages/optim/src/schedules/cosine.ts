@@ -13,7 +13,8 @@ const schedulerArguments: Signature = {
 };
 
 /**
- * A cosine from lr to `etaMin` in `tMax` epochs, and back in the next `tMax`: η + ½(lr − η)(1 + cos(πe/tMax)). [Loshchilov & Hutter 2017]
+ * A cosine from lr to `etaMin` in `tMax` epochs, and back in the next `tMax`: η + ½(lr − η)(1 + cos(πe/tMax)).
+ * [Loshchilov & Hutter 2017]
  *
  * @param tMax half the period in epochs
  * @param options `etaMin`, default 0

@@ -119,7 +119,7 @@ export class ReduceLROnPlateau extends Scheduler {
         this.name,
         `step takes the metric of the epoch, a number, got ${String(metric)}. Did you mean step(loss.item())?`,
       );
-    this.perCall(() => {
+    this.advance(() => {
       const after = this.#after(metric);
       if (after.lastEpoch === this.lastEpoch) Object.assign(this, after);
       else this.setState(after);

@@ -72,7 +72,10 @@ export class Scheduler {
     return this.optimizer.paramGroups.map(({ lr }) => lr);
   }
 
-  /** Sets learning rates and momenta by the epochs of all schedulers. @throws for an invalid learning rate; nothing has changed then. */
+  /**
+   * Sets learning rates and momenta by the epochs of all schedulers. @throws for an invalid learning rate; nothing has
+   * changed then.
+   */
   #applyRates(): void {
     const chain = schedulersOf.get(this.optimizer) ?? [];
     const settings = this.optimizer.paramGroups.map((group: Group, k) => {
@@ -95,7 +98,9 @@ export class Scheduler {
     return rate;
   }
 
-  /** Sets the state and the learning rates that follow. @throws for an invalid learning rate; nothing has changed then. */
+  /**
+   * Sets the state and the learning rates that follow. @throws for an invalid learning rate; nothing has changed then.
+   */
   protected setState(state: SchedulerState): void {
     const before = this.stateDict();
     try {
@@ -108,7 +113,7 @@ export class Scheduler {
   }
 
   /** Advances now and in every call of a compiled function; a call that fails undoes it. */
-  protected perCall(move: () => void): void {
+  protected advance(move: () => void): void {
     let back = () => {};
     sideEffect(
       () => {
@@ -170,7 +175,7 @@ export class Scheduler {
  */
 export class LRScheduler extends Scheduler {
   step(): void {
-    this.perCall(() => this.setState({ lastEpoch: this.lastEpoch + 1 }));
+    this.advance(() => this.setState({ lastEpoch: this.lastEpoch + 1 }));
   }
 }
 

@@ -10,7 +10,8 @@ const schedulerArguments: Signature = {
 };
 
 /**
- * A cosine from lr to `etaMin` that restarts: the first cycle takes `t0` epochs, each further one `tMult` times as many. [Loshchilov & Hutter 2017]
+ * A cosine from lr to `etaMin` that restarts: the first cycle takes `t0` epochs, each further one `tMult` times as
+ * many. [Loshchilov & Hutter 2017]
  *
  * @param t0 the epochs of the first cycle
  * @param options `tMult`, default 1; `etaMin`, default 0

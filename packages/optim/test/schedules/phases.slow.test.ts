@@ -69,7 +69,7 @@ const schedules: Readonly<Record<string, readonly (readonly [string, Make])[]>> 
   ]),
 };
 
-it("every schedule that is exported is enumerated here", () => {
+it("every exported schedule has cases", () => {
   const exported = Object.entries(optim).flatMap(([name, value]) =>
     typeof value === "function" && value.prototype instanceof LRScheduler ? [name] : [],
   );
@@ -97,7 +97,7 @@ describe.each(cases)("$name of $title", ({ make }) => {
     return steps;
   };
 
-  it("gives learning rates and momenta in range at every step", () => {
+  it("learning rates and momenta are in range at every step", () => {
     for (const { lr, momentum } of settings()) {
       expect(lr).toBeGreaterThanOrEqual(0);
       expect(lr).toBeLessThan(2 ** 12);
@@ -106,7 +106,7 @@ describe.each(cases)("$name of $title", ({ make }) => {
     }
   });
 
-  it("goes on from its state dict at every step", () => {
+  it("the schedule continues from its state dict at every step", () => {
     const all = settings();
     all.slice(0, -1).forEach((_, e) => {
       const [a, b] = [sgd(), sgd(0.5)];
@@ -138,7 +138,7 @@ describe("a phase of no length is at its end", () => {
     expect(first(make)).toBe(lr);
   });
 
-  it("CyclicLR without a fall starts again below", () => {
+  it("CyclicLR without a falling phase restarts at baseLr", () => {
     const schedule = new optim.CyclicLR(sgd(), 0, 4, { stepSizeUp: 2, stepSizeDown: 0 });
     const rates = [0, 1, 2, 3].map(() => {
       const [lr] = schedule.getLastLr();
@@ -148,7 +148,7 @@ describe("a phase of no length is at its end", () => {
     expect(rates).toEqual([0, 2, 0, 2]);
   });
 
-  it("OneCycleLR stays at its end in the last step that it has", () => {
+  it("OneCycleLR keeps its final learning rate in its last step", () => {
     const schedule = new optim.OneCycleLR(sgd(), 1, { totalSteps: 5, divFactor: 10, finalDivFactor: 10 });
     for (let i = 0; i < 5; i++) schedule.step();
     expect(schedule.getLastLr()).toEqual([0.01]);
@@ -196,24 +196,30 @@ describe("ReduceLROnPlateau", () => {
     },
   );
 
-  it.each([Number.NaN, worst.min, worst.max, 0, -1])("goes on from its state dict after %s", (metric) => {
-    const [a, b] = [make(), make()];
-    a.schedule.step(metric);
-    b.schedule.loadStateDict(a.schedule.stateDict());
-    for (const next of [3, Number.NaN, 2, 2, 2, 1]) for (const { schedule } of [a, b]) schedule.step(next);
-    expect(b.schedule.stateDict()).toEqual(a.schedule.stateDict());
-    expect(group(b.optimizer).lr).toBe(group(a.optimizer).lr);
-  });
+  it.each([Number.NaN, worst.min, worst.max, 0, -1])(
+    "ReduceLROnPlateau continues from its state dict after the metric %s",
+    (metric) => {
+      const [a, b] = [make(), make()];
+      a.schedule.step(metric);
+      b.schedule.loadStateDict(a.schedule.stateDict());
+      for (const next of [3, Number.NaN, 2, 2, 2, 1]) for (const { schedule } of [a, b]) schedule.step(next);
+      expect(b.schedule.stateDict()).toEqual(a.schedule.stateDict());
+      expect(group(b.optimizer).lr).toBe(group(a.optimizer).lr);
+    },
+  );
 
-  it.each([undefined, null, "0.5", zeros([])])("refuses the metric %s, and nothing has changed", (metric) => {
-    const { schedule } = make();
-    const before = schedule.stateDict();
-    expect(() => schedule.step(metric as never)).toThrow(/step: metric /);
-    expect(schedule.stateDict()).toEqual(before);
-  });
+  it.each([undefined, null, "0.5", zeros([])])(
+    "ReduceLROnPlateau throws for the metric %s and changes nothing",
+    (metric) => {
+      const { schedule } = make();
+      const before = schedule.stateDict();
+      expect(() => schedule.step(metric as never)).toThrow(/step: metric /);
+      expect(schedule.stateDict()).toEqual(before);
+    },
+  );
 });
 
-it("no schedule takes a state dict whose epochs are no counts", () => {
+it("loadStateDict of every schedule throws for epochs that are not integers ≥ 0", () => {
   for (const { make } of cases)
     for (const lastEpoch of [-1, 0.5, null, "1", Number.POSITIVE_INFINITY]) {
       const schedule: Scheduler = make(sgd());

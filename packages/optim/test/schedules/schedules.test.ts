@@ -42,7 +42,7 @@ function rates(scheduler: LRScheduler, steps: number): number[] {
 
 const close = (numbers: readonly number[]) => numbers.map((x) => expect.closeTo(x, 12));
 
-/** Each schedule from a learning rate of 1, worked out by hand. */
+/** Each schedule from a learning rate of 1, computed by hand. */
 const curves: Record<string, readonly [(o: Optimizer) => LRScheduler, readonly number[]]> = {
   StepLR: [(o) => new StepLR(o, 2), [1, 1, 0.1, 0.1, 0.01]],
   MultiStepLR: [(o) => new MultiStepLR(o, [1, 3, 3], { gamma: 0.5 }), [1, 0.5, 0.5, 0.125, 0.125]],
@@ -89,11 +89,11 @@ const curves: Record<string, readonly [(o: Optimizer) => LRScheduler, readonly n
 };
 
 describe.each(Object.entries(curves))("%s", (_, [make, expected]) => {
-  it("gives the learning rates worked out by hand", () => {
+  it("the schedule gives the learning rates computed by hand", () => {
     expect(rates(make(sgd(1)), expected.length - 1)).toEqual(close(expected));
   });
 
-  it("goes on from its state dict together with the optimizer's", () => {
+  it("the schedule continues from its state dict and the optimizer's", () => {
     const optimizer = sgd(1);
     const scheduler = make(optimizer);
     rates(scheduler, 2);
@@ -107,7 +107,7 @@ describe.each(Object.entries(curves))("%s", (_, [make, expected]) => {
 });
 
 describe("schedulers", () => {
-  it("schedule every group from its own learning rate", () => {
+  it("a scheduler starts every group from its own learning rate", () => {
     const optimizer = sgd(1, 10);
     const scheduler = new StepLR(optimizer, 1, { gamma: 0.5 });
     scheduler.step();
@@ -115,7 +115,7 @@ describe("schedulers", () => {
     expect(optimizer.paramGroups.map(({ lr }) => lr)).toEqual([0.5, 5]);
   });
 
-  it("take functions for each group, and groups that come later", () => {
+  it("a scheduler accepts a function for each group, and groups that are added later", () => {
     const optimizer = sgd(1, 1);
     const scheduler = new LambdaLR(optimizer, [(e) => 1 / (e + 1), () => 3]);
     optimizer.addParamGroup({ params: new Parameter(tensor([1])), lr: 7 });
@@ -123,7 +123,7 @@ describe("schedulers", () => {
     expect(scheduler.getLastLr()).toEqual([0.5, 3, 7]);
   });
 
-  it("apply one after the other where an optimizer has several", () => {
+  it("several schedulers of an optimizer apply in the order of their creation", () => {
     const optimizer = sgd(1);
     const [a, b] = [new StepLR(optimizer, 2), new ExponentialLR(optimizer, 0.5)];
     const seen = [1, 2, 3].map(() => {
@@ -134,7 +134,7 @@ describe("schedulers", () => {
     expect(seen).toEqual(close([0.5, 0.025, 0.0125]));
   });
 
-  it("a part of another scheduler no longer acts by itself", () => {
+  it("a scheduler that another contains does not act on its own", () => {
     const optimizer = sgd(1);
     const part = new ExponentialLR(optimizer, 0.5);
     const whole = new ChainedScheduler([part]);
@@ -143,7 +143,7 @@ describe("schedulers", () => {
     expect(whole.getLastLr()).toEqual([0.5]);
   });
 
-  it("OneCycleLR and CyclicLR move the momentum, or β₁, against the learning rate", () => {
+  it("OneCycleLR and CyclicLR cycle the momentum, or β₁, inversely to the learning rate", () => {
     const options = { totalSteps: 4, pctStart: 0.5, baseMomentum: 0.5, maxMomentum: 0.75 };
     const [optimizer, adam] = [sgd(1), new Adam([new Parameter(zeros([1]))], { betas: [0.9, 0.7] })];
     const [one, two] = [new OneCycleLR(optimizer, 1, options), new OneCycleLR(adam, 1, options)];
@@ -167,24 +167,24 @@ describe("ReduceLROnPlateau", () => {
     });
   };
 
-  it("reduces after more than `patience` epochs without improvement", () => {
+  it("ReduceLROnPlateau reduces after more than `patience` epochs without improvement", () => {
     expect(run([3, 2, 2, 2, 2, 1, 1, 1], { patience: 1, factor: 0.5 })).toEqual([
       1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25,
     ]);
   });
 
-  it("seeks the greatest with mode max, and counts NaN as no improvement", () => {
+  it("ReduceLROnPlateau maximizes in mode max, and does not count NaN as an improvement", () => {
     expect(run([1, 2, Number.NaN, 3, 3], { patience: 0, factor: 0.5, mode: "max" })).toEqual([
       1, 1, 0.5, 0.5, 0.25,
     ]);
   });
 
-  it("waits out its cooldown, and stops at minLr", () => {
+  it("ReduceLROnPlateau waits for its cooldown, and stops at minLr", () => {
     const options = { patience: 0, factor: 0.5, cooldown: 2, minLr: 0.4 };
     expect(run([1, 1, 1, 1, 1, 1], options)).toEqual([1, 0.5, 0.5, 0.5, 0.4, 0.4]);
   });
 
-  it("goes on from its state dict", () => {
+  it("ReduceLROnPlateau continues from its state dict", () => {
     const options = { patience: 1, factor: 0.5 };
     const scheduler = new ReduceLROnPlateau(sgd(1), options);
     for (const m of [1, 1, 1, 1]) scheduler.step(m);
@@ -257,7 +257,7 @@ describe("bad input is refused", () => {
     expect(make).toThrow(message);
   });
 
-  it("stepping over the end of a cycle", () => {
+  it("OneCycleLR throws for a step after its end", () => {
     const scheduler = new OneCycleLR(sgd(1), 1, { totalSteps: 2 });
     expect(() => rates(scheduler, 3)).toThrow(/its 2 steps are over/);
   });
