@@ -37,7 +37,7 @@ const spared = [
 ];
 
 /** Methods that subclasses alone may call. */
-const guarded = ["constructor", "perCall", "replace"];
+const guarded = ["constructor", "advance", "replace"];
 
 const functions: [string, Callable][] = [
   ...Object.entries(core),

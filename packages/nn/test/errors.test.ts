@@ -73,7 +73,7 @@ describe.each([
   });
 
   it("the loss throws for another number of class weights, and for a scalar", () => {
-    expect(() => loss(x, int([0, 1]), { weight: zeros([2]) })).toThrow(`${name}: weight [2] must hold`);
+    expect(() => loss(x, int([0, 1]), { weight: zeros([2]) })).toThrow(`${name}: weight [2] must have`);
     expect(() => loss(tensor(1), int(0))).toThrow(`${name}: a scalar has no class axis`);
   });
 });
@@ -84,7 +84,7 @@ describe("losses of limited arguments", () => {
     (p) => {
       const y = nn.binaryCrossEntropy(tensor([0.5, p]), tensor([1, 0]));
       expect(() => y.item()).toThrow(
-        `element 1 is ${Math.fround(p)}; probabilities must lie in [0, 1]. Did you mean bceWithLogits?`,
+        `element 1 is ${Math.fround(p)}; probabilities must be in [0, 1]. Did you mean bceWithLogits?`,
       );
     },
   );
@@ -101,12 +101,12 @@ describe("losses of limited arguments", () => {
     ],
     ["weight [4, 2, 3] does not", () => nn.bceWithLogits(x, x, { weight: zeros([4, 2, 3]) })],
     ["posWeight [2] does not", () => nn.bceWithLogits(x, x, { posWeight: zeros([2]) })],
-    ["variance [3] must hold one number", () => nn.gaussianNllLoss(x, x, zeros([3]))],
+    ["variance [3] must have one element", () => nn.gaussianNllLoss(x, x, zeros([3]))],
     ["delta 0 must be a number > 0, or Infinity", () => nn.huberLoss(x, x, { delta: 0 })],
     ["beta -1 must be a finite number ≥ 0", () => nn.smoothL1Loss(x, x, { beta: -1 })],
     ["labelSmoothing 2 must be in [0, 1]", () => nn.crossEntropy(x, int([0, 1]), { labelSmoothing: 2 })],
     ["power 3 must be 1 or 2", () => nn.multiMarginLoss(x, int([0, 1]), { p: 3 })],
-    ["there must be one target for each vector", () => nn.cosineEmbeddingLoss(x, x, zeros([3]))],
+    ["the target must have one element for each vector", () => nn.cosineEmbeddingLoss(x, x, zeros([3]))],
     ["reshape([2, 1])", () => nn.mseLoss(zeros([2, 1]), zeros([2]))],
     ["batchMean needs a batch axis", () => nn.klDiv(tensor(0), tensor(0), { reduction: "batchMean" })],
   ])("the loss throws: %s", (message, call) => {
@@ -128,7 +128,7 @@ describe("layers", () => {
     ["batchNorm: training needs", () => new nn.BatchNorm1d(3).forward(zeros([1, 3]))],
     ["Dropout: p 1.5 must be in [0, 1]", () => new nn.Dropout(1.5)],
     ["dropout: p NaN must be in [0, 1]", () => nn.dropout(x, Number.NaN)],
-    ["paddingIdx 5 is none of 5 entries", () => new nn.Embedding(5, 2, { paddingIdx: 5 })],
+    ["paddingIdx 5 is out of range: there are 5 entries", () => new nn.Embedding(5, 2, { paddingIdx: 5 })],
     ["index 5 is out of range", () => new nn.Embedding(5, 2).forward(int([0, 5])).data()],
     ["[3] has no inputs and outputs", () => nn.init.xavierNormal(new nn.Linear(2, 3).bias as never)],
   ])("the layer throws: %s", (message, call) => {

@@ -195,7 +195,7 @@ describe("modes", () => {
     ).toBe(true);
     expect(model.numParameters()).toBe(1 + 6 + 4 + 3);
     expect(() => model.freeze("0.branch")).toThrow(
-      "freeze: 0.branch names none of the parameters 0.scale, 0.branches.left.weight",
+      "freeze: 0.branch matches none of the parameters 0.scale, 0.branches.left.weight",
     );
   });
 
@@ -229,7 +229,7 @@ describe("modes", () => {
     expect(new Set(cells.flatMap((p) => [p.dtype, p.grad?.dtype]))).toEqual(new Set(["float64"]));
     expect(model.namedBuffers().map(([, b]) => b.dtype)).toEqual(["int32", "float64", "float64"]);
     expect(model.forward(zeros([2, 2], { dtype: "float64" })).dtype).toBe("float64");
-    expect(() => model.to("int32")).toThrow("a module is held in float32 or float64, not in int32");
+    expect(() => model.to("int32")).toThrow("the dtype must be float32 or float64, not int32");
   });
 });
 
@@ -266,7 +266,11 @@ describe("state", () => {
 
   const good = () => source.stateDict();
   const bad: readonly (readonly [string, () => Record<string, Tensor>, string])[] = [
-    ["missing", () => ({ ...good(), "0.weight": undefined as unknown as Tensor }), "0.weight is no tensor"],
+    [
+      "missing",
+      () => ({ ...good(), "0.weight": undefined as unknown as Tensor }),
+      "0.weight is not a tensor",
+    ],
     [
       "absent",
       () => Object.fromEntries(Object.entries(good()).filter(([name]) => !name.endsWith("weight"))),

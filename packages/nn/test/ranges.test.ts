@@ -140,9 +140,12 @@ describe.each(options)("%s: %s is %s", (op, option, range, call) => {
 describe("an option that is a word", () => {
   it.each<[string, (word: never) => unknown]>([
     ['gelu: approximate "fast"', (approximate) => new nn.GELU({ approximate }).forward(x)],
-    ['mseLoss: reduction "fast" is none of none, mean, sum', (reduction) => nn.mseLoss(x, x, { reduction })],
     [
-      'klDiv: reduction "fast" is none of none, mean, sum, batchMean',
+      'mseLoss: reduction "fast" must be one of none, mean, sum',
+      (reduction) => nn.mseLoss(x, x, { reduction }),
+    ],
+    [
+      'klDiv: reduction "fast" must be one of none, mean, sum, batchMean',
       (reduction) => nn.klDiv(x, x, { reduction }),
     ],
     ['kaimingNormal: mode "fast" is none of', (mode) => nn.init.kaimingNormal(cell(), { mode })],

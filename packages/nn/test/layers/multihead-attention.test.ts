@@ -197,7 +197,7 @@ describe("attention refuses", () => {
     ["attnMask [4, 4] must be [3, 3], [4, 3, 3],", () => layer.forward(x, x, x, { attnMask: zeros([4, 4]) })],
     ["scale NaN must be", () => nn.scaledDotProductAttention(q, k, v, { scale: Number.NaN })],
     [
-      "keyPaddingMask [3, 2] must be [2, 3]: one for each key of each sequence. Inputs are [L, N, E] unless",
+      "keyPaddingMask [3, 2] must be [2, 3]: one element for each key of each sequence. Inputs are [L, N, E] unless",
       () => layer.forward(x, x, x, { keyPaddingMask: zeros([3, 2], { dtype: "bool" }) }),
     ],
     [

@@ -188,6 +188,8 @@ describe.each(rows)("$name", ({ loss, input, target, truth }) => {
   });
 
   it("the loss throws for an unknown reduction and names it", () => {
-    expect(() => loss(input, target, "average" as nn.Reduction)).toThrow(/reduction "average" is none of/);
+    expect(() => loss(input, target, "average" as nn.Reduction)).toThrow(
+      /reduction "average" must be one of/,
+    );
   });
 });

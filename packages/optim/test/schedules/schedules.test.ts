@@ -234,7 +234,7 @@ describe("bad input is refused", () => {
           [1, 2, 3].map(() => new StepLR(o, 1)),
           [3, 2],
         ),
-      /no less than the one before/,
+      /in ascending order/,
     ],
     [
       "parts of another optimizer",
@@ -244,12 +244,12 @@ describe("bad input is refused", () => {
     [
       "a part that needs a metric",
       () => new ChainedScheduler([new ReduceLROnPlateau(o) as never]),
-      /the epoch alone/,
+      /more than the epoch/,
     ],
     [
       "a part that moves the momentum",
       () => new SequentialLR(o, [new CyclicLR(o, 0, 1)], []),
-      /moves the momentum/,
+      /sets the momentum/,
     ],
     ["no parts", () => new ChainedScheduler([]), /at least one/],
   ])("%s", (_, make, message) => {
