@@ -7,7 +7,7 @@ import { currentRecorder, dynamicNumber } from "../tensor/recorder.ts";
 import { Tensor, type TensorLike } from "../tensor/tensor.ts";
 import { isTransforming } from "../transform/trace.ts";
 import { emptyFlattened, TracedArguments } from "./inputs.ts";
-import { type AnyFunction, record } from "./record.ts";
+import { record } from "./record.ts";
 import { run } from "./specialization.ts";
 import { Specializations } from "./specializations.ts";
 
@@ -85,7 +85,7 @@ export function compile<A extends readonly unknown[], Y>(f: (...args: A) => Y): 
     const { tensors, objects } = traced?.found ?? found;
     if (tensors.some((x) => x.node.value === null)) Tensor.evaluate(tensors);
     if (known && (known.hookedNodes || !nodeHook)) return run(known, found, false) as Y;
-    const made = record(f as unknown as AnyFunction, args, traced ?? new TracedArguments(args));
+    const made = record(f, args, traced ?? new TracedArguments(args));
     specializations.add(made);
     return run(made, { tensors, objects }, true) as Y;
   };

@@ -13,8 +13,6 @@ import type { Flattened, TracedArguments } from "./inputs.ts";
 import { type InputBinding, isNumber, type Specialization, undoAll } from "./specialization.ts";
 import { Templates } from "./template.ts";
 
-export type AnyFunction = (...args: readonly unknown[]) => unknown;
-
 /** One trace of a function, and what it is traced with. */
 class Recording {
   readonly recorder = new Recorder();
@@ -38,10 +36,10 @@ class Recording {
 }
 
 /** Runs f on placeholders: its result, and the entries that it wrote into its arguments. */
-function trace(
+function trace<A extends readonly unknown[]>(
   { recorder, placeholders, templates, args: traced }: Recording,
-  f: AnyFunction,
-  args: readonly unknown[],
+  f: (...args: A) => unknown,
+  args: A,
 ): Pick<Specialization, "result" | "argumentWrites"> {
   const run = () => {
     const result = templates.result(
@@ -139,9 +137,9 @@ function specialize(
  * A function that makes an object with state of its own is traced twice, since such an object must not outlive the call:
  * what the first trace has let out is used in the second one, which throws.
  */
-export function record(
-  f: AnyFunction,
-  args: readonly unknown[],
+export function record<A extends readonly unknown[]>(
+  f: (...args: A) => unknown,
+  args: A,
   traced: TracedArguments,
   isSecond = false,
 ): Specialization {

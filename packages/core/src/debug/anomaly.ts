@@ -16,13 +16,13 @@ import { callerOf, captureStack, withDeepTraces } from "./stack-trace.ts";
 
 /** Options of `detectAnomaly`. */
 export interface AnomalyOptions {
-  /** Look for NaN (true). */
+  /** Whether to look for NaN (true). */
   readonly nan?: boolean;
-  /** Look for ±∞ that arises from finite numbers (false). */
+  /** Whether to look for ±∞ that arises from finite numbers (false). */
   readonly inf?: boolean;
 }
 
-/** Where a node was made, and the node whose derivative it belongs to. */
+/** Where a node was made, and the node whose derivative it is a part of. */
 interface Provenance {
   readonly trace: Error;
   readonly of: Node | undefined;
@@ -30,7 +30,7 @@ interface Provenance {
 
 const provenanceOf = new WeakMap<Node, Provenance>();
 
-/** Keeps for each node where it was made; derivatives are worked out as soon as they are there. */
+/** Records for each node where it was made. Gradients are computed at once, so that an error stops at its cause. */
 function recordProvenance(): NodeHook {
   let of: Node | undefined;
   return {
@@ -44,7 +44,7 @@ function recordProvenance(): NodeHook {
   };
 }
 
-/** `called at file:1:2`, with the ops whose derivative a node belongs to. */
+/** `called at file:1:2`, with the ops whose derivative a node is a part of. */
 function describeProvenance(node: Node): string {
   const making = provenanceOf.get(node);
   const place = making && callerOf(making.trace);
@@ -62,7 +62,7 @@ type Test = (x: number) => boolean;
 const isNan: Test = Number.isNaN;
 const isInfinite: Test = (x) => x === Infinity || x === -Infinity;
 
-/** A graph worked out op by op, as far as somebody asks. */
+/** Recomputes a graph op by op, as far as necessary. */
 class Replay {
   readonly #values = new Map<Node, Value>();
 
@@ -79,12 +79,12 @@ class Replay {
   elements(node: Node): ArrayLike<number> {
     if (!this.#values.has(node))
       for (const x of topological([node], (n) => !this.#values.has(n)))
-        if (!this.#values.has(x)) this.#values.set(x, this.#work(x));
+        if (!this.#values.has(x)) this.#values.set(x, this.#compute(x));
     return elementsNow(this.#values.get(node) as Value, "detectAnomaly");
   }
 
-  /** The value of a node whose inputs have theirs. */
-  #work(node: Node): Value {
+  /** Computes a node whose inputs have values. */
+  #compute(node: Node): Value {
     if (node.op.family === "identity") return this.#values.get(node.inputs[0] as Node) as Value;
     const structure = canonicalize(graphOf([node], (n) => n !== node));
     const executable = prepare(structure);
@@ -103,7 +103,7 @@ class Replay {
     return e < 0 ? undefined : { node, e };
   }
 
-  /** For each input of an element's node, the elements of it that the element is made of. */
+  /** The elements that an element is computed from, for each input of its node. */
   sources({ node, e }: ElementRef): ElementRef[][] {
     if (this.inputs.includes(node)) return [];
     const { inputs } = node;
@@ -116,13 +116,13 @@ class Replay {
     return inputs.map((x, k) => (places[k] ?? []).map((e) => ({ node: x, e })));
   }
 
-  /** The sources of an element that pass a test: the first of each input, earlier nodes first. */
+  /** The inputs of an element that pass a test: the first one of each input node, earlier nodes first. */
   candidates(at: ElementRef, test: Test): ElementRef[] {
     const found = this.sources(at).flatMap((list) => list.find((x) => test(this.value(x))) ?? []);
     return found.sort((a, b) => a.node.id - b.node.id);
   }
 
-  /** Where the NaN at an element comes from: the element that has it first, and the one that is made of that. */
+  /** The origin of a NaN: the first element that is NaN, and the one that is computed from it. */
   originOfNaN(at: ElementRef): { readonly birth: ElementRef; readonly reader: ElementRef } {
     let [birth, reader] = [at, at];
     for (let [next] = this.candidates(at, isNan); next; [next] = this.candidates(next, isNan))
@@ -130,7 +130,7 @@ class Replay {
     return { birth, reader };
   }
 
-  /** Where an infinity that an element is, or is made of, arises from finite numbers; nowhere if it was given. */
+  /** The origin of an infinity in an element or its inputs: the op that computes it from finite numbers, if any. */
   originOfInfinity(at: ElementRef): ElementRef | undefined {
     const met = new Set<Node>(this.inputs);
     const stack = [at];
@@ -147,7 +147,7 @@ class Replay {
 
 const digits = (x: number): string => String(Number(x.toPrecision(7)));
 
-/** The values of elements in words. */
+/** Describes the values of elements. */
 function range(values: readonly number[]): string {
   const [first = 0] = values;
   if (values.length === 1) return digits(first);
@@ -158,7 +158,7 @@ function range(values: readonly number[]): string {
   return `${values.length} elements between ${digits(low)} and ${digits(high)}`;
 }
 
-/** Throws for an element that is not what it should be. */
+/** Throws the error for an element. */
 function report(replay: Replay, at: ElementRef, reader = at): never {
   const { op, dtype, shape } = at.node;
   const place = formatShape(coordinatesOf(shape, at.e));
@@ -170,7 +170,7 @@ function report(replay: Replay, at: ElementRef, reader = at): never {
   fail("value", op.name, `gave ${what}${values && ` from ${values}`}${describeProvenance(at.node)}`);
 }
 
-/** Looks through what a graph came to, and throws for what should not be there. */
+/** Searches the values of a graph for anomalies. @throws at the first one */
 function inspect(replay: Replay, { nan, inf }: Required<AnomalyOptions>): void {
   for (const node of [...replay.roots].sort((a, b) => a.id - b.id)) {
     if (!isFloat(node.dtype) || replay.inputs.includes(node)) continue;
@@ -186,11 +186,22 @@ function inspect(replay: Replay, { nan, inf }: Required<AnomalyOptions>): void {
 const anomalyArguments: Signature = { f: "function", options: { nan: "boolean", inf: "boolean" } };
 
 /**
- * Runs f, and throws where a NaN gets into something that is asked for: a value that is read or that f returns, a
- * gradient, a new parameter. The error names the op that made the NaN, where in it and from what, the line that called
- * the op and, for an op of a derivative, what it is the derivative of. `inf: true` looks for ±∞ that arises from finite
- * numbers as well. A NaN that reaches nothing that is asked for, as in a branch that `where` does not take, is none.
- * Values are those of an ordinary run, of compiled functions too.
+ * Runs f, and throws if an evaluated result contains NaN: a value that is read or that f returns, a gradient, a new value of
+ * a parameter. The error names the op that produced the NaN, the element, its inputs, the line that called the op and, for
+ * an op of a derivative, what it is the derivative of. A NaN that reaches no evaluated result, such as one in the untaken
+ * branch of `where`, is ignored. Results are those of an ordinary run, also in compiled functions.
+ *
+ * @param f a synchronous function
+ * @param options `nan`, whether to look for NaN (true); `inf`, whether to look for ±∞ that arises from finite numbers (false)
+ * @returns the result of f
+ * @throws at the first anomaly
+ *
+ * @example
+ * try {
+ *   detectAnomaly(() => tensor([-1, 4]).sqrt().sum());
+ * } catch (error) {
+ *   console.log((error as Error).message.split(",")[0]); //=> sqrt: gave NaN at [0] of float32[2] from -1
+ * }
  */
 export function detectAnomaly<T>(f: () => T, options: AnomalyOptions = {}): T {
   checkArguments("detectAnomaly", anomalyArguments, arguments);

@@ -4,21 +4,20 @@ import { type KernelList, kernelCosts } from "../inspect/kernel-cost.ts";
 import { formatCost, timeKernels } from "./profile.ts";
 import { digits } from "./text-table.ts";
 
-const { process, console } = globalThis as unknown as {
-  readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };
-  readonly console: { error(line: string): void };
-};
+/** Globals of hosts: every one has a console, and only some a process. */
+declare const console: { error(line: string): void };
+declare const process: { readonly env?: Readonly<Record<string, string | undefined>> } | undefined;
 
-/** `CHAINRULE_DEBUG=1` logs the programs that run, `2` their kernels as well. Deno may refuse to tell. */
-function levelAsked(): number {
+/** `CHAINRULE_DEBUG=1` logs the programs that run, `2` their kernels too. Deno throws without permission to read it. */
+function debugLevel(): number {
   try {
-    return Number(process?.env?.CHAINRULE_DEBUG ?? 0);
+    return typeof process === "undefined" ? 0 : Number(process.env?.CHAINRULE_DEBUG ?? 0);
   } catch {
     return 0;
   }
 }
 
-const level = levelAsked();
+const level = debugLevel();
 
 function log(ms: number, cost: Cost, name: string): void {
   const units = ["ms", "MB", "MFLOP", "GB/s", "GFLOP/s"];
@@ -26,23 +25,23 @@ function log(ms: number, cost: Cost, name: string): void {
   console.error([...values, name].join("  "));
 }
 
-const works = new WeakMap<KernelList, ReturnType<typeof kernelCosts>>();
+const costs = new WeakMap<KernelList, ReturnType<typeof kernelCosts>>();
 
-function logged(program: KernelList, step: (k: number) => void): void {
-  const known = works.get(program) ?? kernelCosts(program);
-  works.set(program, known);
+function logKernels(program: KernelList, step: (k: number) => void): void {
+  const known = costs.get(program) ?? kernelCosts(program);
+  costs.set(program, known);
   const all = { ms: 0, flop: 0, read: 0, written: 0, runs: 0 };
   timeKernels((_, k, ms) => {
-    const work = known[k];
-    if (!work) return;
-    if (level > 1) log(ms, work, work.name);
+    const cost = known[k];
+    if (!cost) return;
+    if (level > 1) log(ms, cost, cost.name);
     all.ms += ms;
-    all.flop += work.flop;
-    all.read += work.read;
-    all.written += work.written;
+    all.flop += cost.flop;
+    all.read += cost.read;
+    all.written += cost.written;
     all.runs++;
   })(program, step);
   log(all.ms, all, `program of ${all.runs} kernel${all.runs === 1 ? "" : "s"}`);
 }
 
-if (level > 0) setRunHook({ runKernels: logged });
+if (level > 0) setRunHook({ runKernels: logKernels });

@@ -6,7 +6,7 @@ import { bytesOf } from "../lower/ir/program.ts";
 import { lower } from "../lower/pipeline.ts";
 import { digits, table } from "./text-table.ts";
 
-/** How often each text occurs, in the order of first occurrence. */
+/** Counts equal texts, in the order of first occurrence. */
 function countBy(texts: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const text of texts) counts.set(text, 1 + (counts.get(text) ?? 0));
@@ -15,7 +15,7 @@ function countBy(texts: readonly string[]): Map<string, number> {
 
 const megabytes = (bytes: number): string => digits(bytes / 1e6);
 
-/** How many tensors there are, and their size. */
+/** The number of buffers and their size. */
 function sizeOf(buffers: Iterable<Buffer>): string {
   const list = [...new Set(buffers)];
   return `${list.length}, ${megabytes(list.reduce((sum, b) => sum + b.size * bytesOf[b.dtype], 0))} MB`;

@@ -7,16 +7,18 @@ import { Tensor } from "../tensor/tensor.ts";
 import { treeLeaves } from "../transform/pytree.ts";
 import { digits, table } from "./text-table.ts";
 
-/** A kernel as a profile saw it: equal ones are one, in the order of their first runs. */
+/** The runs of a kernel; equal kernels count as one. */
 export interface KernelProfile extends KernelCost {
+  /** How often it ran. */
   readonly runs: number;
-  /** Milliseconds of all runs. */
+  /** The milliseconds of all runs. */
   readonly ms: number;
 }
 
-const { performance } = globalThis as unknown as { readonly performance: { now(): number } };
+/** A global of every host; the types of the library are those of the language alone. */
+declare const performance: { now(): number };
 
-/** Watches programs step by step. */
+/** A hook that measures each kernel of a program. */
 export const timeKernels =
   (note: (program: KernelList, k: number, ms: number) => void): NonNullable<RunHook["runKernels"]> =>
   (program, step) => {
@@ -27,13 +29,13 @@ export const timeKernels =
     }
   };
 
-/** MB and MFLOP of one run, and GB/s and GFLOP/s given the milliseconds that it takes. */
+/** MB and MFLOP of one run, and GB/s and GFLOP/s for its milliseconds. */
 export const formatCost = ({ read, written, flop }: Cost, ms: number): string[] =>
   [(read + written) / 1e6, flop / 1e6, (read + written) / ms / 1e6, flop / ms / 1e6].map(digits);
 
 const header = ["ms", "share", "runs", "µs each", "MB", "MFLOP", "GB/s", "GFLOP/s", "kernel"];
 
-/** A kernel's line of the table. */
+/** The row of a kernel. */
 const row = (k: KernelProfile, all: number): string[] => [
   digits(k.ms),
   `${((100 * k.ms) / (all || 1)).toFixed(0)}%`,
@@ -48,13 +50,14 @@ interface Timed {
   ms: number;
 }
 
-/** What running a function came to. */
+/** The result of a function and the time that it took. */
 export class Profile<T> {
   constructor(
-    /** What the function returned. */
+    /** The result of the function. */
     readonly result: T,
-    /** Milliseconds of the whole call, kernels and all else. */
+    /** The milliseconds of the whole call: kernels and everything else. */
     readonly ms: number,
+    /** The kernels, in the order of their first runs. */
     readonly kernels: readonly KernelProfile[],
   ) {}
 
@@ -71,7 +74,7 @@ export class Profile<T> {
   }
 }
 
-/** The kernels of programs, equal ones as one. */
+/** The kernels of all programs; equal ones are merged. */
 function merged(programs: ReadonlyMap<KernelList, readonly Timed[]>): KernelProfile[] {
   const kernels = new Map<string, KernelProfile>();
   for (const [program, steps] of programs)
@@ -86,9 +89,16 @@ function merged(programs: ReadonlyMap<KernelList, readonly Timed[]>): KernelProf
 const profileArguments: Signature = { f: "function" };
 
 /**
- * Runs f kernel by kernel and says what each took: `console.log(profile(() => step(x, y)))` prints a table. Tensors
- * that f returns are worked out within, and results are those of an ordinary run. A first run includes what a second does
- * not need to do again; profile that.
+ * Runs f kernel by kernel and measures each one; printing the result shows a table. The first run of a program includes
+ * its compilation, so profile a later one.
+ *
+ * @param f a synchronous function; tensors that it returns are computed within the measurement
+ * @returns the result of f, the milliseconds, and for each kernel the runs, milliseconds, FLOP and bytes
+ *
+ * @example
+ * const x = tensor([1, 2]);
+ * const { result, kernels } = profile(() => x.mul(2));
+ * console.log(result.toArray(), kernels.length); //=> [ 2, 4 ] 1
  */
 export function profile<T>(f: () => T): Profile<T> {
   checkArguments("profile", profileArguments, arguments);

@@ -4,24 +4,24 @@ import { arg, constantOf, type Expr, toExpr } from "../scalar/expr.ts";
 import { referenceFunction } from "../scalar/reference.ts";
 import { type Shape, stridesOf } from "../shape.ts";
 
-/** The coordinates of the element at `place`. */
-export const coordinatesOf = (shape: Shape, place: number): number[] =>
-  stridesOf(shape).map((stride, d) => Math.floor(place / stride) % (shape[d] as number));
+/** The coordinates of the element at a flat index. */
+export const coordinatesOf = (shape: Shape, e: number): number[] =>
+  stridesOf(shape).map((stride, d) => Math.floor(e / stride) % shape[d]!);
 
-/** The places of the elements whose coordinates are these; all along an axis where none is given. */
+/** The flat indices of the elements with these coordinates; undefined stands for all along an axis. */
 function elementsAt(shape: Shape, coordinates: readonly (number | undefined)[]): number[] {
   const strides = stridesOf(shape);
   return shape.reduce<number[]>(
-    (places, n, d) => {
+    (elements, n, d) => {
       const at = coordinates[d];
       const along = Array.from({ length: n }, (_, i) => i).filter((i) => at === undefined || i === at);
-      return places.flatMap((place) => along.map((i) => place + i * (strides[d] as number)));
+      return elements.flatMap((e) => along.map((i) => e + i * strides[d]!));
     },
     [0],
   );
 }
 
-/** Works a formula out for one element, a branch that is not taken left aside; the arguments it takes go into `taken`. */
+/** Computes a formula for one element without the branches that are not taken; the arguments that it reads go into `taken`. */
 function evaluateElement(e: Expr, x: readonly number[], taken: Set<number>): number {
   if (e.kind === "const") return e.value;
   if (e.kind === "arg") {
@@ -34,7 +34,7 @@ function evaluateElement(e: Expr, x: readonly number[], taken: Set<number>): num
   return evaluateElement(evaluateElement(condition, x, taken) ? yes : no, x, taken);
 }
 
-/** Places in each input. */
+/** The flat indices of elements, for each input. */
 type InputElements = readonly (readonly number[])[];
 type Rule<O extends Op> = (
   op: O,
@@ -120,7 +120,7 @@ const rules: { readonly [F in Op["family"]]: Rule<Extract<Op, { family: F }>> } 
   identity: (_op, _out, e, inputs) => inputs.map((_, k) => (k === 0 ? [e] : [])),
 };
 
-/** Which elements of its inputs element `e` of a node is made of, given all their elements. */
+/** The elements of the inputs that element `e` of a node is computed from, given all their elements. */
 export const inputElements = (
   node: Node,
   e: number,

@@ -5,14 +5,14 @@ import type { Formula } from "../ops/formula.ts";
 import { arg, isExpr } from "../scalar/expr.ts";
 import { lifted, type Tensor, type TensorLike } from "./tensor.ts";
 
-type Likes<P extends unknown[]> = { [I in keyof P]: TensorLike };
+type TensorLikes<P extends unknown[]> = { [I in keyof P]: TensorLike };
 
 const elementwiseArguments: Signature = {
   name: "string",
   formula: { f: "function", d: "function", types: typeNames, domain: "list", require: "any" },
 };
 
-/** Throws where a formula or a partial derivative of it is no expression, or a derivative is missing. */
+/** @throws if a formula or a partial derivative is not an expression, or a derivative is missing */
 function checkFormula(name: string, { f, d, domain }: Partial<Formula> = {}): void {
   if (!f) fail("value", name, "the formula has no f. Did you mean { f: (x) => … }?");
   const x = Array.from({ length: Math.max(f.length, domain?.length ?? 0) }, (_, i) => arg(i));
@@ -32,17 +32,25 @@ function checkFormula(name: string, { f, d, domain }: Partial<Formula> = {}): vo
 }
 
 /**
- * An elementwise op of your own: a formula over the scalar words and its partial derivatives, as a function on tensors.
- * It broadcasts, promotes, and differentiates in both modes to any order.
- * `elementwise("cube", { f: (x) => mul(x, mul(x, x)), d: (_y, x) => [mul(3, mul(x, x))] })`
- * @throws where f does not return an expression, or d not as many as f has operands.
+ * An elementwise op of your own: a function on tensors that broadcasts, promotes dtypes, and differentiates in both modes
+ * to any order.
+ *
+ * @param name its name in errors and printed graphs
+ * @param formula `f`, the formula over the functions of `scalar`; `d`, the partial derivatives given the result and the
+ * operands (without it the op has no gradient); `types`, the result dtype as a rule; `domain`, where the tests draw operands
+ * @throws if f does not return an expression, or d not one for each operand
+ *
+ * @example
+ * const { mul } = scalar;
+ * const cube = elementwise("cube", { f: (x) => mul(x, mul(x, x)), d: (_y, x) => [mul(3, mul(x, x))] });
+ * console.log(cube(tensor([2])).toArray(), grad(cube)(tensor([2])).toArray()); //=> [ 8 ] [ 12 ]
  */
 export function elementwise<F extends Formula>(
   name: string,
   formula: F,
-): (...x: Likes<Parameters<F["f"]>>) => Tensor {
+): (...x: TensorLikes<Parameters<F["f"]>>) => Tensor {
   checkArguments("elementwise", elementwiseArguments, arguments);
   checkFormula(name, formula);
-  const call = lifted(unregistered(name, formula)) as (...x: Likes<Parameters<F["f"]>>) => Tensor;
+  const call = lifted(unregistered(name, formula)) as (...x: TensorLikes<Parameters<F["f"]>>) => Tensor;
   return checked(name, operandArguments(formula), call);
 }

@@ -2,7 +2,7 @@ import { fail } from "../errors.ts";
 import { decode, isEncoded } from "./encode.ts";
 import { Tensor } from "./tensor.ts";
 
-/** Trees in which each plain `{ dtype, shape, data }` is a tensor again. */
+/** Replaces each plain `{ dtype, shape, data }` in a tree by its tensor. */
 function revive(x: unknown, above: readonly unknown[]): unknown {
   if (typeof x !== "object" || x === null || x instanceof Tensor) return x;
   if (above.includes(x)) fail("value", "fromJSON", "the data holds itself; give trees");
@@ -16,9 +16,16 @@ function revive(x: unknown, above: readonly unknown[]): unknown {
 }
 
 /**
- * What was stringified or posted with its tensors again: `fromJSON(JSON.parse(text))` of a state dict, an optimizer's
- * state or any other tree, and what `structuredClone` or `postMessage` made of one.
- * @throws where a part looks like a tensor and is none.
+ * Turns plain data back into tensors: the result of `JSON.parse`, `structuredClone` or `postMessage` for a state dict, the
+ * state of an optimizer, or any other tree of tensors.
+ *
+ * @param x plain data, in which each `{ dtype, shape, data }` becomes a tensor
+ * @throws if a part looks like a tensor and is not one
+ *
+ * @example
+ * const text = JSON.stringify({ w: tensor([1, 2]) });
+ * const { w } = fromJSON<{ w: Tensor }>(JSON.parse(text));
+ * console.log(w.toArray()); //=> [ 1, 2 ]
  */
 export function fromJSON<T = unknown>(x: unknown): T {
   if (typeof x === "string")

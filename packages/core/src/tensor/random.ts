@@ -20,11 +20,11 @@ import { Lifetime } from "./lifetime.ts";
 import { dynamicNumber, sideEffect } from "./recorder.ts";
 import { lifted, Tensor, type TensorLike } from "./tensor.ts";
 
-/** Gives the keys that a function draws: made anew and noted down, or those noted down before. */
+/** The keys that a function draws: new ones, which are recorded, or recorded ones. */
 type KeyLog = (make: () => Key) => Key;
 let keyLog: KeyLog = (make) => make();
 
-/** Runs `f` while the keys it draws are recorded in `keys`, or are those recorded there. */
+/** Runs `f` and records in `keys` the keys that it draws, or replays them. */
 export function replayKeys<T>(keys: Key[], mode: "record" | "replay", f: () => T): T {
   const outer = keyLog;
   let next = 0;
@@ -42,13 +42,13 @@ export function replayKeys<T>(keys: Key[], mode: "record" | "replay", f: () => T
 
 const keyWord = (drawn: Node | number): Node => (typeof drawn === "number" ? scalar(drawn, "int32") : drawn);
 
-/** Whole numbers of 64 bits, as numbers or bigints. */
+/** Integers of 64 bits, as numbers or bigints. */
 const seedKind: Kind = {
   holds: (x) =>
     typeof x === "bigint"
       ? BigInt.asUintN(64, x) === x || BigInt.asIntN(64, x) === x
       : Number.isInteger(x) && Math.abs(x as number) < 2 ** 64,
-  message: "a whole number of at most 64 bits",
+  message: "an integer of at most 64 bits",
 };
 const seedArguments: Signature = { seed: seedKind };
 
@@ -58,7 +58,7 @@ const halves = (seed: number | bigint): readonly [number, number] =>
     ? [seed | 0, Math.floor(seed / 2 ** 32) | 0]
     : [Number(BigInt.asIntN(32, seed)), Number(BigInt.asIntN(32, seed >> 32n))];
 
-/** A word for each n that tells upper halves of seeds apart; 0 for the upper half 0. [Appleby's MurmurHash3 finalizer] */
+/** Mixes the upper half of a seed into 32 bits for each n; 0 for the upper half 0. [Appleby's MurmurHash3 finalizer] */
 function mixHighWord(high: number, n: number): number {
   if (high === 0) return 0;
   let h = (Math.imul(high, 0x9e3779b9) + n) | 0;
@@ -67,18 +67,26 @@ function mixHighWord(high: number, n: number): number {
   return h ^ (h >>> 16);
 }
 
-/** A stream of random keys: the same seed gives the same stream everywhere. */
+/**
+ * A stream of random numbers. The same seed gives the same stream on every machine and backend.
+ *
+ * @example
+ * const generator = new Generator(1);
+ * const [a, b] = [rand([2], { generator }), rand([2], { generator: new Generator(1) })];
+ * console.log(a.equal(b)); //=> true
+ */
 export class Generator {
   #seed = halves(0);
   #count = 0;
   readonly #lifetime = new Lifetime(this, "Generator");
 
+  /** @param seed an integer of at most 64 bits, as a bigint beyond 2⁵³ */
   constructor(seed: number | bigint) {
     checkArguments("Generator", seedArguments, arguments);
     this.manualSeed(seed);
   }
 
-  /** Starts the stream of `seed`, a whole number of at most 64 bits (a bigint beyond 2⁵³), from its beginning. */
+  /** Restarts the stream with a seed: an integer of at most 64 bits, as a bigint beyond 2⁵³. */
   manualSeed(seed: number | bigint): void {
     let before = [this.#seed, this.#count] as const;
     const go = (to: readonly [readonly [number, number], number]) => {
@@ -93,7 +101,7 @@ export class Generator {
     );
   }
 
-  /** The next key, never given before. */
+  /** The next key of the stream. */
   nextKey(): Key {
     const first = () => this.#seed[0] ^ mixHighWord(this.#seed[1], 2 * this.#count);
     const second = () => this.#count ^ mixHighWord(this.#seed[1], 2 * this.#count++ + 1);
@@ -112,14 +120,24 @@ checkMethods(Generator.prototype, { manualSeed: seedArguments, nextKey: {} });
 
 const defaultGenerator = new Generator(0);
 
-/** Starts the shared random stream, which is used where no generator is given. */
+/**
+ * Restarts the default random stream, which is used by calls without a `generator`.
+ *
+ * @param seed an integer of at most 64 bits, as a bigint beyond 2⁵³
+ *
+ * @example
+ * manualSeed(1);
+ * const a = randn([2]);
+ * manualSeed(1);
+ * console.log(a.equal(randn([2]))); //=> true
+ */
 export const manualSeed = checked("manualSeed", seedArguments, (seed: number | bigint): void =>
   defaultGenerator.manualSeed(seed),
 );
 
 /** Options of all functions that draw random numbers. */
 export interface RandomOptions extends CreateOptions {
-  /** Where to draw from instead of the shared stream. */
+  /** The stream to draw from (the default one). */
   readonly generator?: Generator;
 }
 
@@ -142,19 +160,43 @@ function finish(t: Tensor, { requiresGrad = false }: RandomOptions): Tensor {
   return t;
 }
 
-/** Uniform on [0, 1). */
+/**
+ * Random numbers, uniform on [0, 1).
+ *
+ * @param shape the sizes, as a list or one by one
+ * @param options `dtype`, float32 or float64 (the default dtype), `generator` and `requiresGrad` (false)
+ *
+ * @example
+ * console.log(rand(2, 3).shape); //=> [ 2, 3 ]
+ */
 export const rand = ofShape<RandomOptions>("rand", randomOptions, (shape, options = {}) =>
   finish(new Tensor(draw.uniform(shape, keyOf(options), options.dtype ?? getDefaultDtype())), options),
 );
 
-/** Standard normal. */
+/**
+ * Random numbers of the standard normal distribution.
+ *
+ * @param shape the sizes, as a list or one by one
+ * @param options `dtype`, float32 or float64 (the default dtype), `generator` and `requiresGrad` (false)
+ *
+ * @example
+ * console.log(randn([2, 3]).shape); //=> [ 2, 3 ]
+ */
 export const randn = ofShape<RandomOptions>("randn", randomOptions, (shape, options = {}) =>
   finish(new Tensor(draw.normal(shape, keyOf(options), options.dtype ?? getDefaultDtype())), options),
 );
 
 /**
- * Whole numbers from low to high − 1: int32, or float64 where int32 does not hold them, unless told.
- * @throws where the dtype does not hold all of them.
+ * Random integers from low to high − 1.
+ *
+ * @param low the smallest integer
+ * @param high the bound, which is excluded
+ * @param shape the shape
+ * @param options `dtype` (int32, or float64 if int32 cannot represent them), `generator` and `requiresGrad` (false)
+ * @throws if the dtype cannot represent all of them
+ *
+ * @example
+ * console.log(randint(0, 1, [3]).toArray()); //=> [ 0, 0, 0 ]
  */
 export const randint = checked(
   "randint",
@@ -168,7 +210,16 @@ export const randint = checked(
     ),
 );
 
-/** 1 with probability p (a float tensor), else 0. */
+/**
+ * 1 with probability p, else 0.
+ *
+ * @param p the probabilities, a float tensor
+ * @param options `generator` and `requiresGrad` (false)
+ * @returns a tensor of the shape and dtype of p
+ *
+ * @example
+ * console.log(bernoulli(tensor([0, 1])).toArray()); //=> [ 0, 1 ]
+ */
 export function bernoulli(p: Tensor, options: RandomOptions = {}): Tensor {
   checkArguments("bernoulli", bernoulliArguments, arguments);
   if (!isFloat(p.dtype))
@@ -176,32 +227,50 @@ export function bernoulli(p: Tensor, options: RandomOptions = {}): Tensor {
   return finish(new Tensor(draw.bernoulli(p.node, keyOf(options))).detach(), options);
 }
 
-/** The numbers 0 … n − 1 in random order (int32). [Fisher & Yates 1938] */
+/**
+ * The integers 0 … n − 1 in random order, as int32. [Fisher & Yates 1938]
+ *
+ * @param n how many
+ * @param options `generator`
+ *
+ * @example
+ * console.log(permutation(10).sum().item()); //=> 45
+ */
 export function permutation(n: number, options: RandomOptions = {}): Tensor {
   checkArguments("permutation", permutationArguments, arguments);
-  if (!Number.isInteger(n) || n < 0) fail("value", "permutation", `of ${n} numbers; give a whole number ≥ 0`);
+  if (!Number.isInteger(n) || n < 0) fail("value", "permutation", `of ${n} numbers; give an integer ≥ 0`);
   const order = Int32Array.from({ length: n }, (_, i) => i);
   const u = new Tensor(draw.uniform([n], keyOf(options), "float64")).data();
   for (let i = n - 1; i > 0; i--) {
-    const j = Math.floor((u[i] as number) * (i + 1));
-    [order[i], order[j]] = [order[j] as number, order[i] as number];
+    const j = Math.floor(u[i]! * (i + 1));
+    [order[i], order[j]] = [order[j]!, order[i]!];
   }
   return tensor(order);
 }
 
-/** The numbers 0 … n − 1 in random order, as `permutation`. */
+/** The integers 0 … n − 1 in random order: `permutation`, by its name in PyTorch. */
 export const randperm: typeof permutation = checked("randperm", permutationArguments, permutation);
 
 const randomLikeArguments: Signature = { x: "tensor", options: randomOptions };
 
-/** As `rand`, with the shape and dtype of `x`. */
+/**
+ * Random numbers, uniform on [0, 1), with the shape and dtype of `x`.
+ *
+ * @example
+ * console.log(randLike(zeros(2, 3)).shape); //=> [ 2, 3 ]
+ */
 export const randLike = checked(
   "randLike",
   randomLikeArguments,
   (x: Tensor, options: RandomOptions = {}): Tensor => rand(x.shape, { dtype: x.dtype, ...options }),
 );
 
-/** As `randn`, with the shape and dtype of `x`. */
+/**
+ * Random numbers of the standard normal distribution, with the shape and dtype of `x`.
+ *
+ * @example
+ * console.log(randnLike(zeros(2, 3)).shape); //=> [ 2, 3 ]
+ */
 export const randnLike = checked(
   "randnLike",
   randomLikeArguments,
@@ -224,8 +293,16 @@ const normalArguments: Signature = {
 };
 
 /**
- * Normal with a mean and a standard deviation: numbers, which need a `shape`, or tensors, which broadcast to that of the
- * result. @throws where a number is no such, a deviation is negative, or, at the latest when it is evaluated, one in a tensor.
+ * Random numbers of the normal distribution: mean + std·z with z standard normal.
+ *
+ * @param mean the mean, a number or a tensor
+ * @param std the standard deviation, a number or a tensor
+ * @param shape the shape (that to which mean and std broadcast; necessary for two numbers)
+ * @param options `dtype` (that of mean or std, else the default dtype), `generator` and `requiresGrad` (false)
+ * @throws if a standard deviation is negative; for one in a tensor at the latest when the result is computed
+ *
+ * @example
+ * console.log(normal(tensor([1, 2]), 0).toArray()); //=> [ 1, 2 ]
  */
 export function normal(
   mean: TensorLike,

@@ -1,26 +1,26 @@
 import { fail } from "../errors.ts";
 import { formatShape, type Shape, stridesOf } from "../shape.ts";
 
-/** Numbers agree where |actual − expected| ≤ atol + rtol·|expected|. */
+/** Numbers are close if |actual − expected| ≤ atol + rtol·|expected|. */
 export interface Tolerance {
   readonly atol?: number;
   readonly rtol?: number;
 }
 
-/** The place of the `flat`-th element of a shape, as `[1, 0]`. */
+/** The coordinates of the element at a flat index, as `[1, 0]`. */
 export const formatIndex = (flat: number, shape: Shape): string => {
   const strides = stridesOf(shape);
-  return formatShape(shape.map((n, d) => Math.floor(flat / (strides[d] as number)) % n));
+  return formatShape(shape.map((n, d) => Math.floor(flat / strides[d]!) % n));
 };
 
-/** Whether two numbers agree; NaN agrees with NaN, and infinities with themselves. */
+/** Whether two numbers are close; NaN is close to NaN, and an infinity to itself. */
 export const isClose = (actual: number, expected: number, { atol = 0, rtol = 0 }: Tolerance): boolean =>
   Object.is(actual, expected) ||
   actual === expected ||
   Math.abs(actual - expected) <= atol + rtol * Math.abs(expected);
 
-/** Throws at the first element of two lists that does not agree, naming it and both numbers. */
-export function requireAgreement(
+/** @throws at the first element of two lists that is not close, naming it and both numbers */
+export function requireClose(
   op: string,
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,
@@ -28,7 +28,7 @@ export function requireAgreement(
   say: (element: number, actual: number, expected: number) => string,
 ): void {
   for (let i = 0; i < expected.length; i++) {
-    const [a, e] = [actual[i] as number, expected[i] as number];
+    const [a, e] = [actual[i]!, expected[i]!];
     if (!isClose(a, e, tolerance))
       fail(
         "gradient",

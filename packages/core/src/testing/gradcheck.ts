@@ -5,19 +5,19 @@ import { evaluate, type Tensor } from "../tensor/tensor.ts";
 import { vjp } from "../transform/grad.ts";
 import { jvp } from "../transform/jvp.ts";
 import { treeLeaves, treeMap } from "../transform/pytree.ts";
-import { formatIndex, requireAgreement, type Tolerance } from "./close.ts";
+import { formatIndex, requireClose, type Tolerance } from "./close.ts";
 
 export interface GradcheckOptions extends Tolerance {
-  /** The step of the differences, relative to elements greater than 1. */
+  /** The step h of the differences, relative to elements beyond ±1 (1e-5). */
   readonly eps?: number;
-  /** Which modes of differentiation to check. */
+  /** The modes of differentiation to check (both). */
   readonly modes?: readonly ("reverse" | "forward")[];
 }
 
-/** A tensor of x's shape with one element moved. */
+/** x with `by` added to one element. */
 function perturbed(x: Tensor, at: number, by: number): Tensor {
   const elements = x.data();
-  elements[at] = (elements[at] as number) + by;
+  elements[at]! += by;
   return tensor(elements, { shape: x.shape, dtype: x.dtype });
 }
 
@@ -25,10 +25,19 @@ const unit = (x: Tensor, at: number): Tensor => perturbed(zerosLike(x), at, 1);
 
 /**
  * Compares every partial derivative of f, by reverse and forward mode, with the central difference
- * (f(x + h) − f(x − h))/2h in float64. Arguments are tensors, or tensors in objects and arrays; those of a float dtype
- * are converted to float64 and differentiated by, the others are passed on. f returns a tensor of any shape.
- * It works out f twice per input element, so give it small inputs, away from kinks.
- * @throws ChainruleError at the first element that disagrees, naming it and both numbers.
+ * (f(x + h) − f(x − h))/2h in float64. This computes f twice for each element, so the inputs should be small, and away
+ * from points without a derivative.
+ *
+ * @param f the function; it returns a tensor of any shape
+ * @param inputs its arguments: tensors, or tensors in objects and arrays. Those of a float dtype are converted to float64,
+ * and f is differentiated by them; the others are passed on
+ * @param options the step `eps` (1e-5), `atol` (1e-7) and `rtol` (1e-6) of |actual − expected| ≤ atol + rtol·|expected|, and
+ * `modes`, by default `["reverse", "forward"]`
+ * @throws at the first element that differs, naming it and both numbers
+ *
+ * @example
+ * gradcheck((x: Tensor) => x.sin().mul(x), [tensor([0.5, 2])]);
+ * console.log("the gradient is right"); //=> the gradient is right
  */
 export function gradcheck<A extends readonly unknown[]>(
   f: (...args: A) => Tensor,
@@ -39,7 +48,7 @@ export function gradcheck<A extends readonly unknown[]>(
   const xs = floats.map((x) => x.detach().to("float64"));
   const of = (...values: Tensor[]): Tensor => {
     let next = 0;
-    return f(...treeMap(inputs, (x) => (isFloat(x.dtype) ? (values[next++] as Tensor) : x)));
+    return f(...treeMap(inputs, (x) => (isFloat(x.dtype) ? values[next++]! : x)));
   };
   const [y, pull] = vjp(of, ...xs);
   if (y.dtype !== "float64")
@@ -52,14 +61,14 @@ export function gradcheck<A extends readonly unknown[]>(
 
   for (const [k, x] of xs.entries()) {
     for (let j = 0; j < x.size; j++) {
-      const h = eps * Math.max(1, Math.abs(x.data()[j] as number));
+      const h = eps * Math.max(1, Math.abs(x.data()[j]!));
       const at = (by: number) => of(...xs.map((t, i) => (i === k ? perturbed(t, j, by) : t))).detach();
       const [above, below] = [at(h), at(-h)];
       evaluate(above, below);
       const [a, b] = [above.data(), below.data()];
-      const truth = a.map((up, i) => (up - (b[i] as number)) / (2 * h));
+      const truth = a.map((up, i) => (up - b[i]!) / (2 * h));
       const compare = (mode: string, derivative: ArrayLike<number>) =>
-        requireAgreement(
+        requireClose(
           "gradcheck",
           derivative,
           truth,
@@ -70,7 +79,7 @@ export function gradcheck<A extends readonly unknown[]>(
       if (modes.includes("reverse"))
         compare(
           "reverse",
-          reverse.map((row) => row[k]?.[j] as number),
+          reverse.map((row) => row[k]![j]!),
         );
       if (modes.includes("forward")) {
         const tangents = xs.map((t, i) => (i === k ? unit(t, j) : zerosLike(t)));

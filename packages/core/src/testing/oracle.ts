@@ -3,15 +3,24 @@ import { fail } from "../errors.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { evaluate, type Tensor } from "../tensor/tensor.ts";
 import { valueAndGrad } from "../transform/grad.ts";
-import { formatIndex, requireAgreement, type Tolerance } from "./close.ts";
+import { formatIndex, requireClose, type Tolerance } from "./close.ts";
 
-/** A gradient derived by hand: ∂f/∂xᵢ for each argument, null where there is none to compare; a bare tensor is ∂f/∂x₀. */
+/** A gradient derived by hand: ∂f/∂xᵢ for each argument, or null to skip it; a single tensor is ∂f/∂x₀. */
 export type HandGradient<A extends readonly Tensor[]> = (...args: A) => Tensor | readonly (Tensor | null)[];
 
 /**
- * Compares the gradient that the library finds for f, which returns one number, with one derived by hand.
- * The tolerance is 1e-5 in float32 and 1e-12 in float64 unless told. Returns f's value.
- * @throws ChainruleError at the first element that disagrees, naming it and both numbers, or where a shape differs.
+ * Compares the gradient that the library finds for f with one derived by hand.
+ *
+ * @param f the function; it returns one float number
+ * @param byHand returns ∂f/∂xᵢ for each argument, or null to skip it; a single tensor is ∂f/∂x₀
+ * @param inputs the arguments
+ * @param tolerance `atol` and `rtol` of |actual − expected| ≤ atol + rtol·|expected| (both 1e-12 in float64, else 1e-5)
+ * @returns the value of f
+ * @throws at the first element that differs, naming it and both numbers, or if a shape differs
+ *
+ * @example
+ * const value = compareGradients((x: Tensor) => x.square().sum(), (x) => x.mul(2), [tensor([1, 2])]);
+ * console.log(value.item()); //=> 5
  */
 export function compareGradients<A extends readonly Tensor[]>(
   f: (...args: A) => Tensor,
@@ -19,14 +28,15 @@ export function compareGradients<A extends readonly Tensor[]>(
   inputs: A,
   tolerance: Tolerance = {},
 ): Tensor {
-  const args = inputs.map((x) => x.detach()) as unknown as A;
+  // `map` and `argnums` lose the type of the tuple A.
+  const args = inputs.map((x) => x.detach()) as readonly Tensor[] as A;
   const stated = byHand(...args);
   const gradients = Array.isArray(stated) ? (stated as readonly (Tensor | null)[]) : [stated as Tensor];
   const argnums = args.flatMap((x, i) => (gradients[i] && isFloat(x.dtype) ? [i] : []));
-  const [value, found] = valueAndGrad(f, { argnums })(...args) as unknown as [Tensor, Tensor[]];
-  evaluate(value, ...found, ...argnums.map((i) => gradients[i] as Tensor));
+  const [value, found] = valueAndGrad(f, { argnums })(...args) as [Tensor, readonly Tensor[]];
+  evaluate(value, ...found, ...argnums.map((i) => gradients[i]!));
   for (const [k, i] of argnums.entries()) {
-    const [mine, theirs] = [found[k] as Tensor, gradients[i] as Tensor];
+    const [mine, theirs] = [found[k]!, gradients[i]!];
     if (!sameShape(mine.shape, theirs.shape))
       fail(
         "shape",
@@ -34,7 +44,7 @@ export function compareGradients<A extends readonly Tensor[]>(
         `argument ${i} is ${formatShape(mine.shape)}, and its gradient by hand ${formatShape(theirs.shape)}`,
       );
     const unit = mine.dtype === "float64" && theirs.dtype === "float64" ? 1e-12 : 1e-5;
-    requireAgreement(
+    requireClose(
       "oracle",
       mine.data(),
       theirs.data(),
@@ -46,9 +56,17 @@ export function compareGradients<A extends readonly Tensor[]>(
 }
 
 /**
- * f guarded by its hand-derived gradient: a function that compares the two at each call and returns f's value.
- * `const check = oracle(loss, (z, y) => [z.sigmoid().sub(y), null]); check(z, y);`
- * @throws ChainruleError as `compareGradients`.
+ * f as a function that compares its gradient at each call with one derived by hand: see `compareGradients`.
+ *
+ * @returns a function of the same arguments that returns the value of f
+ * @throws as `compareGradients`
+ *
+ * @example
+ * const bce = oracle(
+ *   (z: Tensor, y: Tensor) => z.softplus().sub(z.mul(y)).sum(),
+ *   (z, y) => [z.sigmoid().sub(y), null],
+ * );
+ * console.log(bce(tensor([0]), tensor([1])).item().toFixed(3)); //=> 0.693
  */
 export const oracle =
   <A extends readonly Tensor[]>(f: (...args: A) => Tensor, byHand: HandGradient<A>, tolerance?: Tolerance) =>

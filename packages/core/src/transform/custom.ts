@@ -14,7 +14,7 @@ import { pullBack } from "./grad.ts";
 const ofFunction: Signature = { f: "function" };
 const ofTensors: Signature = { x: "...tensor" };
 
-/** A value with a derivative stated by hand. */
+/** A value with a derivative of its own. */
 export interface CustomRule {
   readonly value: Tensor;
   /** x̄ for each argument, given ȳ; null for an argument without gradient. */
@@ -25,7 +25,7 @@ export interface CustomRule {
 
 const refuse = (code: ErrorCode, detail: string): never => fail(code, "customGradient", detail);
 
-/** Throws where a stated derivative is no tensor of the shape and dtype of what it is the derivative of. */
+/** @throws unless a derivative is a tensor of the shape and dtype of `x` */
 function checkDerivative(what: string, t: unknown, of: string, x: Tensor): Tensor {
   if (!(t instanceof Tensor)) return refuse("gradient", `${what} is ${describe(t)}; it must be a tensor`);
   if (!sameShape(t.shape, x.shape))
@@ -35,7 +35,7 @@ function checkDerivative(what: string, t: unknown, of: string, x: Tensor): Tenso
   return t;
 }
 
-/** The gradients that a rule gives, one for each argument. */
+/** The gradients that a rule returns, one for each argument. */
 function checkGradients(x̄: unknown, args: readonly Tensor[]): (Node | null)[] {
   if (!Array.isArray(x̄)) return refuse("gradient", `the rule gave ${describe(x̄)}; it must give an array`);
   if (x̄.length !== args.length)
@@ -49,10 +49,17 @@ function checkGradients(x̄: unknown, args: readonly Tensor[]): (Node | null)[] 
 }
 
 /**
- * f with a gradient of its own: f returns its value and the function from ȳ to the cotangents of its arguments, which
- * is used in the place of what automatic differentiation would find.
- * @throws where f gives no value and rule, where the gradients differ from the arguments in number, shape or dtype, and in
- * forward mode without `tangent`.
+ * f with a derivative of its own, which replaces the one that automatic differentiation would find.
+ *
+ * @param f returns `{ value, gradient }`: its value y, and the function from ȳ to the list of cotangents x̄ of its arguments
+ * (null for an argument without gradient); for forward mode also `tangent`, the function from ẋ to ẏ
+ * @returns a function of the same arguments that returns the value
+ * @throws if f does not return a value and a rule, if the gradients differ from the arguments in number, shape or dtype,
+ * and in forward mode without `tangent`
+ *
+ * @example
+ * const clippedGradient = customGradient((x: Tensor) => ({ value: x, gradient: (ȳ) => [ȳ.clamp(-1, 1)] }));
+ * console.log(grad((x: Tensor) => clippedGradient(x).mul(5).sum())(tensor([3])).toArray()); //=> [ 1 ]
  */
 export function customGradient<A extends readonly Tensor[]>(
   f: (...args: A) => CustomRule,
@@ -83,17 +90,24 @@ export function customGradient<A extends readonly Tensor[]>(
   };
 }
 
-/** The leaves, and nodes older than `since`, through which gradients leave the graph of y: what a function read besides its arguments. */
+/** The inputs of a function besides its arguments: the leaves, and the nodes older than `since`, that its value y depends on. */
 const capturedInputs = (y: Node, since: number): Node[] =>
   topological([y], (n) => n.needsGrad && n.id >= since).filter(
     (n) => n.needsGrad && (n.id < since || n.leaf !== null),
   );
 
 /**
- * f whose intermediate values are computed again for the gradient instead of being kept. The second run finds the same
- * random numbers, cells and settings as the first, and has no effects: running statistics move once. Tensors that f reads
- * besides its arguments get their gradients too.
- * @throws in backward, where f reads other tensors the second time, as after an assignment to a parameter.
+ * f whose intermediate values are recomputed for the gradient instead of kept, which saves memory. The second run finds
+ * the random numbers, cells and settings of the first one, and its side effects are suppressed: running statistics move
+ * once. Tensors that f reads besides its arguments receive their gradients too.
+ *
+ * @param f the function; it returns a tensor
+ * @returns a function of the same arguments
+ * @throws in `backward`, if f reads other tensors the second time, as after an assignment to a parameter
+ *
+ * @example
+ * const f = checkpoint((x: Tensor) => x.exp().log().square().sum());
+ * console.log(grad(f)(tensor([1, 2])).toArray()); //=> [ 2, 4 ]
  */
 export function checkpoint<A extends readonly Tensor[]>(f: (...args: A) => Tensor): (...args: A) => Tensor {
   checkArguments("checkpoint", ofFunction, arguments);
@@ -104,7 +118,7 @@ export function checkpoint<A extends readonly Tensor[]>(f: (...args: A) => Tenso
     const run = (mode: "record" | "replay") => {
       const own = args.map((x) => (x.requiresGrad ? new Tensor(variable(x.node)) : x));
       const since = nodeCount();
-      const y = rerun[mode](() => replayKeys(keys, mode, () => f(...(own as unknown as A))));
+      const y = rerun[mode](() => replayKeys(keys, mode, () => f(...(own as readonly Tensor[] as A))));
       if (!(y instanceof Tensor)) fail("gradient", "checkpoint", "f must return a tensor");
       const variables = own.map((x) => x.node);
       return { y, variables, read: capturedInputs(y.node, since).filter((n) => !variables.includes(n)) };
@@ -126,7 +140,17 @@ export function checkpoint<A extends readonly Tensor[]>(f: (...args: A) => Tenso
   };
 }
 
-/** Runs f without recording: what it makes has no history. @throws where f is async, since it would end at the first await. */
+/**
+ * Runs f without recording: the tensors that it makes have no history.
+ *
+ * @param f a synchronous function
+ * @returns the result of f
+ * @throws if f is async: recording would resume at its first await
+ *
+ * @example
+ * const w = new Parameter(tensor(2));
+ * console.log(noGrad(() => w.square()).requiresGrad); //=> false
+ */
 export const noGrad = checked(
   "noGrad",
   ofFunction,

@@ -11,10 +11,10 @@ import { Tensor } from "../tensor/tensor.ts";
 import { matching, outputsOf, release, trace } from "./trace.ts";
 import { type Gradient, unflattenTensors } from "./treedef.ts";
 
-/** Which arguments to differentiate by: the place of one, or of several. */
+/** The index of the argument to differentiate by, or those of several. */
 export type Argnums = number | readonly number[];
 
-/** The derivatives by the arguments at these places. */
+/** The derivatives by the arguments of these indices. */
 export type GradientAt<A extends readonly unknown[], N extends Argnums> = N extends number
   ? Gradient<A[N]>
   : N extends readonly number[]
@@ -23,17 +23,17 @@ export type GradientAt<A extends readonly unknown[], N extends Argnums> = N exte
 
 /** Options of `grad` and `valueAndGrad`. */
 export interface GradOptions<N extends Argnums = Argnums> {
-  /** The place of the argument to differentiate by (0), or of several. */
+  /** The index of the argument to differentiate by, or those of several (0). */
   readonly argnums?: N;
 }
 
 function selectArgs(op: string, args: readonly unknown[], argnums: Argnums): unknown {
-  const onesLike = (i: number) => {
+  const argument = (i: number) => {
     if (!Number.isInteger(i) || i < 0 || i >= args.length)
       fail("value", op, `argnums ${i} names none of the ${args.length} arguments`);
     return args[i];
   };
-  return typeof argnums === "number" ? onesLike(argnums) : argnums.map(onesLike);
+  return typeof argnums === "number" ? argument(argnums) : argnums.map(argument);
 }
 
 function replaceArgs<A extends readonly unknown[]>(args: A, argnums: Argnums, chosen: unknown): A {
@@ -43,10 +43,11 @@ function replaceArgs<A extends readonly unknown[]>(args: A, argnums: Argnums, ch
     argnums.forEach((i, k) => {
       all[i] = (chosen as unknown[])[k];
     });
-  return all as unknown as A;
+  // The chosen arguments have the types of those that they replace.
+  return all as readonly unknown[] as A;
 }
 
-/** Runs f on some of its arguments as variables, the others as they are. */
+/** Runs f with variables in place of some arguments. */
 export function traceArguments<A extends readonly unknown[], Y>(
   op: string,
   f: (...args: A) => Y,
@@ -60,16 +61,16 @@ export function traceArguments<A extends readonly unknown[], Y>(
   );
 }
 
-/** An output, its cotangent, and where that is let through, if not everywhere. */
+/** An output, its cotangent, and the mask of the cotangent, if it has one. */
 export type OutputCotangent = readonly [Tensor, Tensor, (Mask | null)?];
 
-/** The gradients of `outputs` for their cotangents, as tensors in the order of the variables; zeros where none arrives. */
+/** The gradients of `outputs` for their cotangents, in the order of the variables; zeros if none arrives. */
 export function pullBack(outputs: readonly OutputCotangent[], variables: readonly Node[]): Tensor[] {
   const pairs = outputs.map(([y, ȳ, mask = null]) => [y.node, ȳ.node, mask] as const);
-  return reverse(pairs, variables).map((g, i) => new Tensor(g ?? zerosLike(variables[i] as Node)));
+  return reverse(pairs, variables).map((g, i) => new Tensor(g ?? zerosLike(variables[i]!)));
 }
 
-/** A tensor of one element as the loss that gradients are taken of. */
+/** The loss that gradients are taken of. @throws unless it is one float number */
 function requireScalar(op: string, y: unknown): Tensor {
   if (!(y instanceof Tensor))
     fail(
@@ -101,7 +102,19 @@ const gradArguments: Signature = {
   options: { argnums: "size or sizes", hasAux: "boolean" },
 };
 
-/** f as a function that returns its value together with its gradient: see `grad`. With `hasAux`, f returns `[loss, aux]`. */
+/**
+ * f as a function that returns its value together with its gradient, ∂f/∂x: see `grad`.
+ *
+ * @param f the function; it returns one float number or, with `hasAux`, a pair of it and an auxiliary value
+ * @param options `argnums`, the index of the argument to differentiate by, or those of several (0); `hasAux` (false)
+ * @returns a function of the same arguments that returns `[value, gradient]` or, with `hasAux`, `[[value, aux], gradient]`
+ * @throws as `grad`
+ *
+ * @example
+ * const f = valueAndGrad((x: Tensor) => x.square().sum());
+ * const [value, gradient] = f(tensor([1, 2]));
+ * console.log(value.item(), gradient.toArray()); //=> 5 [ 2, 4 ]
+ */
 export function valueAndGrad<A extends readonly unknown[], X, const N extends Argnums = 0>(
   f: (...args: A) => readonly [Tensor, X],
   options: GradOptions<N> & { readonly hasAux: true },
@@ -126,10 +139,19 @@ export function valueAndGrad(
 
 /**
  * f as a function that returns its gradient, ∂f/∂x, in the structure of the argument: a tensor for a tensor, a number for
- * a number (which f sees as a float64 tensor), `{ name: tensor }` for the parameters of a module, arrays and plain objects
- * of these, in which strings, truth values and functions are carried along.
- * @throws where f does not return one float number, or an argument is an int32 or bool tensor, a Map, an object of
- * another class, or holds nothing to differentiate by.
+ * a number (which f receives as a float64 tensor), `{ name: tensor }` for the parameters of a module, and arrays and plain
+ * objects for those; strings, booleans and functions in them are passed on.
+ *
+ * @param f the function; it returns one float number or, with `hasAux`, a pair of it and an auxiliary value
+ * @param options `argnums`, the index of the argument to differentiate by, or those of several (0); `hasAux` (false)
+ * @returns a function of the same arguments that returns the gradient or, with `hasAux`, `[gradient, aux]`
+ * @throws if f does not return one float number, or if an argument is an int32 or bool tensor, a Map or an object of
+ * another class, or contains nothing to differentiate by
+ *
+ * @example
+ * const f = (w: Tensor, x: Tensor) => w.mul(x).sum();
+ * console.log(grad(f)(tensor([1, 2]), tensor([3, 4])).toArray()); //=> [ 3, 4 ]
+ * console.log(grad(grad((x: Tensor) => x.pow(3)))(2)); //=> 12
  */
 export function grad<A extends readonly unknown[], X, const N extends Argnums = 0>(
   f: (...args: A) => readonly [Tensor, X],
@@ -154,9 +176,17 @@ export function grad(
 const vjpArguments: Signature = { f: "function", primals: "...any" };
 
 /**
- * The value of f and a function from a cotangent of it to those of the arguments, x̄ = (∂y/∂x)ᵀ·ȳ.
- * Arguments are as those of `grad`; the value is a tensor, or tensors in objects and arrays, and ȳ has its structure and
- * shapes.
+ * The value y of f, and the function from a cotangent ȳ to the cotangents of the arguments, x̄ = (∂y/∂x)ᵀ·ȳ.
+ *
+ * @param f the function; it returns a tensor, or tensors in objects and arrays
+ * @param primals its arguments, as those of `grad`
+ * @returns `[y, pullback]`; the cotangent has the structure and the shapes of y
+ * @throws if an argument has no derivative, or if the cotangent differs from y in structure, shape or dtype
+ *
+ * @example
+ * const [y, pullback] = vjp((x: Tensor) => x.square(), tensor([1, 2]));
+ * const [x̄] = pullback(tensor([1, 10]));
+ * console.log(y.toArray(), x̄.toArray()); //=> [ 1, 4 ] [ 2, 40 ]
  */
 export function vjp<A extends readonly unknown[], Y>(
   f: (...args: A) => Y,
@@ -168,7 +198,7 @@ export function vjp<A extends readonly unknown[], Y>(
   const pull = (ȳ: Y): Gradient<A> => {
     const nodes = ys.map((y) => y.node);
     const cotangents = matching("vjp", "cotangent", "value", structure, nodes, ȳ);
-    const pairs = ys.map((y, i) => [y, cotangents[i] as Tensor] as const);
+    const pairs = ys.map((y, i) => [y, cotangents[i]!] as const);
     return unflattenTensors(form, release(pullBack(pairs, variables))) as Gradient<A>;
   };
   return [release(result), pull];

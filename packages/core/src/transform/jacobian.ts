@@ -11,10 +11,10 @@ import { pushForward } from "./jvp.ts";
 import { outputsOf, release } from "./trace.ts";
 import { treeUnflatten, unflattenTensors } from "./treedef.ts";
 
-/** Derivatives of every part of a value by every part of an argument: the structure of the one, in each place the other's. */
+/** The derivatives of each part of a value by each part of an argument: the structure of the value, whose leaves have that of the argument. */
 export type Jacobian<Y, X> = Y extends Tensor | number ? X : { [K in keyof Y]: Jacobian<Y[K], X> };
 
-/** The unit tensors of a shape, each with a single 1. */
+/** The unit tensors of a shape: each has one element 1, the others are 0. */
 const basis = (shape: Shape, dtype: Tensor["dtype"]): Tensor[] =>
   Array.from({ length: sizeOf(shape) }, (_, k) => {
     const unit = new Float64Array(sizeOf(shape));
@@ -25,8 +25,8 @@ const basis = (shape: Shape, dtype: Tensor["dtype"]): Tensor[] =>
 const sizeOfAll = (tensors: readonly { readonly shape: Shape }[]): number =>
   tensors.reduce((n, t) => n + sizeOf(t.shape), 0);
 
-/** Rows or columns of a table of derivatives as one tensor. */
-function table(parts: readonly Tensor[], y: Tensor, x: Node, dim: 0 | 1): Tensor {
+/** Stacks the rows or the columns of a Jacobian. */
+function stackJacobian(parts: readonly Tensor[], y: Tensor, x: Node, dim: 0 | 1): Tensor {
   const shape = [...y.shape, ...x.shape];
   if (sizeOf(shape) === 0) return zeros(shape, { dtype: x.dtype });
   return stack(
@@ -35,14 +35,14 @@ function table(parts: readonly Tensor[], y: Tensor, x: Node, dim: 0 | 1): Tensor
   ).reshape(shape);
 }
 
-/** ∂yⱼ/∂xᵢ for all outputs and variables: row by row where the outputs are fewer, column by column where the variables are. */
-function tables(ys: readonly Tensor[], variables: readonly Node[]): Tensor[][] {
+/** ∂yⱼ/∂xᵢ for all outputs and variables: by rows (reverse mode) or columns (forward mode), whichever are fewer. */
+function jacobians(ys: readonly Tensor[], variables: readonly Node[]): Tensor[][] {
   if (sizeOfAll(ys) <= sizeOfAll(variables))
     return ys.map((y) => {
       const rows = basis(y.shape, y.dtype).map((ȳ) => pullBack([[y, ȳ, nonzeroMask(ȳ.node)]], variables));
       return variables.map((x, i) =>
-        table(
-          rows.map((row) => row[i] as Tensor),
+        stackJacobian(
+          rows.map((row) => row[i]!),
           y,
           x,
           0,
@@ -62,8 +62,8 @@ function tables(ys: readonly Tensor[], variables: readonly Node[]): Tensor[][] {
   );
   return ys.map((y, j) =>
     variables.map((x, i) =>
-      table(
-        (columns[i] as Tensor[][]).map((column) => column[j] as Tensor),
+      stackJacobian(
+        columns[i]!.map((column) => column[j]!),
         y,
         x,
         1,
@@ -72,10 +72,10 @@ function tables(ys: readonly Tensor[], variables: readonly Node[]): Tensor[][] {
   );
 }
 
-function differentiate(
+function differentiate<A extends readonly unknown[]>(
   op: string,
-  f: (...args: readonly unknown[]) => unknown,
-  args: readonly unknown[],
+  f: (...args: A) => unknown,
+  args: A,
   argnums: Argnums,
 ): unknown {
   const { result, variables, form } = traceArguments(op, f, args, argnums);
@@ -89,18 +89,26 @@ function differentiate(
       op,
       `the function returns ${whole.dtype}, which has no derivative. Did you mean float numbers?`,
     );
-  const found = release(tables(ys, variables));
+  const found = release(jacobians(ys, variables));
   let next = 0;
-  return treeUnflatten(structure, () => unflattenTensors(form, found[next++] as Tensor[]));
+  return treeUnflatten(structure, () => unflattenTensors(form, found[next++]!));
 }
 
 const jacobianArguments: Signature = { f: "function", options: { argnums: "size or sizes" } };
 
 /**
- * f as a function that returns all its partial derivatives, ∂yᵢ/∂xⱼ, of shape y.shape + x.shape: row by row in reverse
- * mode where y is the smaller, column by column in forward mode where x is. Where f returns several tensors, or is
- * differentiated by several, the result has the structure of the value and, in each place, that of the arguments.
- * @throws as `grad`, but for values of any shape.
+ * f as a function that returns all its partial derivatives, ∂yᵢ/∂xⱼ: in reverse mode if y is smaller than x, in forward
+ * mode otherwise.
+ *
+ * @param f the function; it returns a tensor of any shape, or tensors in objects and arrays
+ * @param options `argnums`, the index of the argument to differentiate by, or those of several (0)
+ * @returns a function of the same arguments that returns a tensor of shape [...y.shape, ...x.shape]. With several tensors
+ * the result has the structure of the value, each leaf of which has that of the arguments.
+ * @throws as `grad`, except that the value may have any shape
+ *
+ * @example
+ * const f = (x: Tensor) => x.square();
+ * console.log(jacobian(f)(tensor([1, 2])).toArray()); //=> [ [ 2, 0 ], [ 0, 4 ] ]
  */
 export function jacobian<A extends readonly unknown[], Y, const N extends Argnums = 0>(
   f: (...args: A) => Y,
@@ -108,13 +116,21 @@ export function jacobian<A extends readonly unknown[], Y, const N extends Argnum
 ): (...args: A) => Jacobian<Y, GradientAt<A, N>> {
   checkArguments("jacobian", jacobianArguments, arguments);
   const { argnums = 0 as N } = options;
-  const g = f as unknown as (...args: readonly unknown[]) => unknown;
-  return (...args) => differentiate("jacobian", g, args, argnums) as Jacobian<Y, GradientAt<A, N>>;
+  return (...args) => differentiate("jacobian", f, args, argnums) as Jacobian<Y, GradientAt<A, N>>;
 }
 
 /**
- * f as a function that returns its second derivatives, ∂²f/∂xᵢ∂xⱼ, of shape xᵢ.shape + xⱼ.shape; by several tensors in
- * their structure, each place of which holds the structure again. f returns one number.
+ * f as a function that returns its second derivatives, ∂²f/∂xᵢ∂xⱼ.
+ *
+ * @param f the function; it returns one float number
+ * @param options `argnums`, the index of the argument to differentiate by, or those of several (0)
+ * @returns a function of the same arguments that returns a tensor of shape [...x.shape, ...x.shape]. With several tensors
+ * the result has their structure, each leaf of which has the structure again.
+ * @throws as `grad`
+ *
+ * @example
+ * const f = (x: Tensor) => x.pow(3).sum();
+ * console.log(hessian(f)(tensor([1, 2])).toArray()); //=> [ [ 6, 0 ], [ 0, 12 ] ]
  */
 export function hessian<A extends readonly unknown[], const N extends Argnums = 0>(
   f: (...args: A) => Tensor,
@@ -122,7 +138,7 @@ export function hessian<A extends readonly unknown[], const N extends Argnums = 
 ): (...args: A) => Jacobian<GradientAt<A, N>, GradientAt<A, N>> {
   checkArguments("hessian", jacobianArguments, arguments);
   const { argnums = 0 as N } = options;
-  const first = grad(f, { argnums }) as unknown as (...args: readonly unknown[]) => unknown;
+  const gradient = grad(f, { argnums });
   return (...args) =>
-    differentiate("hessian", first, args, argnums) as Jacobian<GradientAt<A, N>, GradientAt<A, N>>;
+    differentiate("hessian", gradient, args, argnums) as Jacobian<GradientAt<A, N>, GradientAt<A, N>>;
 }

@@ -7,7 +7,7 @@ import { Tensor } from "../tensor/tensor.ts";
 import { matching, outputsOf, release, trace } from "./trace.ts";
 import { type Gradient, unflattenTensors } from "./treedef.ts";
 
-/** Tangents of traced outputs for tangents of the variables; zeros of `sparse` ones win over infinities. */
+/** The tangents of outputs for tangents of the variables. The zeros of `sparse` ones win over infinities. */
 export function pushForward(
   outputs: readonly Tensor[],
   variables: readonly Node[],
@@ -15,7 +15,7 @@ export function pushForward(
   sparse = false,
 ): Tensor[] {
   const seeds = variables.map((v, i) => {
-    const ẋ = (tangents[i] as Tensor).node;
+    const ẋ = tangents[i]!.node;
     return [v, ẋ, sparse ? nonzeroMask(ẋ) : null] as const;
   });
   const ẏ = forward(
@@ -28,8 +28,18 @@ export function pushForward(
 const jvpArguments: Signature = { f: "function", primals: "list", tangents: "list" };
 
 /**
- * The value of f and its derivative in a direction, ẏ = ∂y/∂x·ẋ, computed along with the value. `tangents` has the
- * structure and shapes of `primals`: numbers for numbers, `{ name: tensor }` for the parameters of a module.
+ * The value y of f and its directional derivative, ẏ = ∂y/∂x·ẋ, by forward-mode differentiation.
+ *
+ * @param f the function; it returns a tensor, or tensors in objects and arrays
+ * @param primals the list of its arguments x, as those of `grad`
+ * @param tangents ẋ, in the structure and shapes of `primals`: numbers for numbers, `{ name: tensor }` for the parameters
+ * of a module
+ * @returns `[y, ẏ]`
+ * @throws if an argument has no derivative, or if `tangents` differs from `primals` in structure, shape or dtype
+ *
+ * @example
+ * const [y, ẏ] = jvp((x: Tensor) => x.square(), [tensor([1, 2])], [tensor([1, 10])]);
+ * console.log(y.toArray(), ẏ.toArray()); //=> [ 1, 4 ] [ 2, 40 ]
  */
 export function jvp<A extends readonly unknown[], Y>(
   f: (...args: A) => Y,

@@ -1,14 +1,14 @@
 import { fail } from "../errors.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
-/** Tensors in objects and arrays of any depth; everything else in them is carried along. */
+/** Tensors in objects and arrays of any depth, among other values (JAX: a pytree). */
 export type Tree = unknown;
 
-/** Whether there may be tensors in it: an array or a plain object. */
+/** Whether a value can contain tensors: an array or a plain object. */
 export const isContainer = (x: unknown): x is Record<string, unknown> =>
   typeof x === "object" && x !== null && (Array.isArray(x) || Object.getPrototypeOf(x) === Object.prototype);
 
-/** The tensors of a tree, in the order of its keys. @throws where a branch holds itself. */
+/** The tensors of a tree, in the order of its keys. @throws if a container contains itself */
 export function treeLeaves(tree: Tree, above: readonly unknown[] = []): Tensor[] {
   if (tree instanceof Tensor) return [tree];
   if (!isContainer(tree)) return [];

@@ -12,21 +12,21 @@ import { Tensor } from "../tensor/tensor.ts";
 import { treeLeaves, treeMap } from "./pytree.ts";
 import { constant, type Flat, leavesAt, type Parametrized, type TreeDef, treeFlatten } from "./treedef.ts";
 
-/** The variables of the transforms that are running: what a result may still have to be differentiated by. */
+/** The variables of the transforms that are running: a result may still be differentiated by them. */
 const active = new Set<Node>();
 
-/** Whether a transform runs a function, whose derivatives it wants. */
+/** Whether a transform runs a function to differentiate it. */
 export const isTransforming = (): boolean => active.size > 0;
 
 export interface Traced<Y> {
   readonly result: Y;
-  /** What stood for the leaves of the arguments while `f` ran. */
+  /** Stand for the leaves of the arguments while `f` runs. */
   readonly variables: readonly Node[];
-  /** Where they stand in the arguments. */
+  /** Where they are in the arguments. */
   readonly form: TreeDef;
 }
 
-/** Puts variables in the place of what arguments are differentiated by. */
+/** Replaces the leaves of arguments by variables. */
 class Variables {
   readonly nodes: Node[] = [];
   readonly #restore: (() => void)[] = [];
@@ -45,7 +45,7 @@ class Variables {
     return v;
   }
 
-  /** A leaf as f sees it. A module is seen as it is, while its parameters that require a gradient hold variables. */
+  /** A leaf as f receives it. A module is passed as it is, while its parameters that require a gradient hold variables. */
   readonly take = (x: Tensor | number | Parametrized, path: string): Flat => {
     if (x instanceof Tensor)
       return [new Tensor(this.#variable(x.node, path)), { kind: "leaf", isNumber: false }];
@@ -54,7 +54,7 @@ class Variables {
     const parts: (readonly [string, TreeDef])[] = [];
     for (const [name, p] of x.namedParameters()) {
       if (!(p instanceof Cell))
-        fail("value", this.op, `parameter ${name} of ${path || "an argument"} is no Parameter`);
+        fail("value", this.op, `parameter ${name} of ${path || "an argument"} is not a Parameter`);
       if (!p.requiresGrad) continue;
       this.#restore.push(withNode(p, this.#variable(p.node, name)));
       parts.push([name, { kind: "leaf", isNumber: false }]);
@@ -67,7 +67,7 @@ class Variables {
   }
 }
 
-/** Runs f on variables in the place of the float tensors, the numbers and the parameters of modules in `args`. */
+/** Runs f with variables in place of the float tensors, the numbers and the parameters of modules in `args`. */
 export function trace<A, Y>(op: string, f: (args: A) => Y, args: A): Traced<Y> {
   const variables = new Variables(op);
   const { nodes } = variables;
@@ -88,7 +88,7 @@ export function trace<A, Y>(op: string, f: (args: A) => Y, args: A): Traced<Y> {
   }
 }
 
-/** The tensors of what a function gave, and where they stand in it. */
+/** The tensors in the result of a function, and where they are in it. */
 export function outputsOf(
   op: string,
   result: unknown,
@@ -111,8 +111,8 @@ export function outputsOf(
 }
 
 /**
- * The tensors of tangents or cotangents, which must have the structure, shapes and float dtypes of what they belong to;
- * numbers are 0-d tensors.
+ * The tensors of tangents or cotangents; numbers become 0-d tensors. @throws unless they have the structure, the shapes
+ * and the float dtypes of the tensors that they belong to
  */
 export function matching(
   op: string,
@@ -123,7 +123,7 @@ export function matching(
   given: unknown,
 ): Tensor[] {
   return leavesAt(form, given).map(([x, path], i) => {
-    const node = nodes[i] as Node;
+    const node = nodes[i]!;
     const t = typeof x === "number" ? new Tensor(scalar(x, node.dtype)) : x;
     const place = path ? ` at ${path}` : "";
     if (!(t instanceof Tensor) || !sameShape(t.shape, node.shape))
@@ -142,7 +142,7 @@ export function matching(
   });
 }
 
-/** Results without the history that nothing can ask a gradient through any more. */
+/** Drops the history of results that no gradient can be taken through any more. */
 export function release<T>(tree: T): T {
   const nodes = treeLeaves(tree).map((t) => t.node);
   const open = topological(nodes, (n) => n.needsGrad).some((n) => n.leaf !== null || active.has(n));

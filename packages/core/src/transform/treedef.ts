@@ -1,12 +1,12 @@
 import { fail } from "../errors.ts";
 import { evaluate, Tensor } from "../tensor/tensor.ts";
 
-/** What has named parameters, as modules do. */
+/** An object with named parameters, such as a module. */
 export interface Parametrized {
   namedParameters(): Iterable<readonly [string, Tensor]>;
 }
 
-/** Derivatives by an argument, in its structure: numbers for numbers, by name for the parameters of a module; what else stands in it stays. */
+/** The derivatives by an argument, in its structure: numbers for numbers, by name for the parameters of a module. Other values stay. */
 export type Gradient<X> = unknown extends X
   ? X
   : X extends number
@@ -19,7 +19,7 @@ export type Gradient<X> = unknown extends X
           ? X
           : { [K in keyof X]: Gradient<X[K]> };
 
-/** Arrays and plain objects with numbered leaves in the place of what can be differentiated. */
+/** The structure of arrays and plain objects whose leaves can be differentiated. */
 export type TreeDef =
   | { readonly kind: "leaf"; readonly isNumber: boolean }
   | {
@@ -29,10 +29,10 @@ export type TreeDef =
     }
   | { readonly kind: "none"; readonly as: unknown };
 
-/** A part of a tree as the function sees it, and its form. */
+/** A part of a tree as the function receives it, and its structure. */
 export type Flat = readonly [seen: unknown, form: TreeDef];
 
-/** A number that depends on nothing. */
+/** A number that is not differentiated. */
 export const constant: TreeDef = { kind: "none", as: 0 };
 
 const isPlain = (x: object): boolean => {
@@ -46,7 +46,7 @@ export const isParametrized = (x: unknown): x is Parametrized =>
 const nameOf = (x: object): string =>
   (x.constructor as { name?: string } | undefined)?.name ?? "unknown class";
 
-/** Takes arrays and plain objects apart; `leaf` says what becomes of tensors, numbers and modules. */
+/** Finds the structure of arrays and plain objects; `leaf` replaces tensors, numbers and modules. */
 export function treeFlatten(
   op: string,
   x: unknown,
@@ -75,7 +75,7 @@ export function treeFlatten(
   return [seen, { kind: "branch", isList, parts }];
 }
 
-/** The structure of a form with values in the place of its leaves, in order. */
+/** Rebuilds a structure with other values as its leaves, in order. */
 export function treeUnflatten<T>(form: TreeDef, next: (isNumber: boolean) => T): unknown {
   if (form.kind === "none") return form.as;
   if (form.kind === "leaf") return next(form.isNumber);
@@ -83,24 +83,24 @@ export function treeUnflatten<T>(form: TreeDef, next: (isNumber: boolean) => T):
   return form.isList ? parts.map(([, x]) => x) : Object.fromEntries(parts);
 }
 
-/** A form filled with tensors: those of one element in the place of numbers are numbers, unless they have a history. */
+/** Rebuilds a structure with tensors as its leaves: numbers for leaves that were numbers, unless the tensor has a history. */
 export function unflattenTensors(form: TreeDef, tensors: readonly Tensor[]): unknown {
   const numbers: Tensor[] = [];
   const isNumber = (t: Tensor) => t.ndim === 0 && !t.requiresGrad;
   let next = 0;
   treeUnflatten(form, (wanted) => {
-    const t = tensors[next++] as Tensor;
+    const t = tensors[next++]!;
     if (wanted && isNumber(t)) numbers.push(t);
   });
   evaluate(numbers);
   next = 0;
   return treeUnflatten(form, (wanted) => {
-    const t = tensors[next++] as Tensor;
+    const t = tensors[next++]!;
     return wanted && isNumber(t) ? t.item() : t;
   });
 }
 
-/** What stands in `x` where a form has its leaves, with the path to each. */
+/** The values in `x` at the leaves of a structure, each with its path. */
 export function leavesAt(form: TreeDef, x: unknown, path = ""): (readonly [unknown, string])[] {
   if (form.kind === "none") return [];
   if (form.kind === "leaf") return [[x, path]];
