@@ -3,11 +3,13 @@ import {
   evaluate,
   explain,
   grad,
+  interpreter,
   Parameter,
   profile,
   rand,
   type Tensor,
   tensor,
+  withBackend,
 } from "@chainrule/core";
 import { GELU, LayerNorm, Linear, mseLoss, Sequential } from "@chainrule/nn";
 import { Adam } from "@chainrule/optim";
@@ -87,4 +89,34 @@ test("of a gradient that is not worked out yet, an explanation works out nothing
   const g = grad((x: Tensor) => x.sin().sum())(x);
   expect(profile(() => explain(g)).kernels).toEqual([]);
   expect(explain(g)).toMatch(/^graph\n%0 = input float32\[3\]\n%1 = cos\(%0\) float32\[3\]\n/);
+});
+
+describe("explain with { passes: true }", () => {
+  const f = compile((x: Tensor) => x.mul(1).softmax(0).sum());
+  const x = given(64);
+  f(x);
+  const passes = (text: string) => [...text.matchAll(/^after (\w+)$/gm)].map(([, pass]) => pass);
+
+  test("prints the graph and what each pass makes of it", () => {
+    const text = explain(f, x, { passes: true });
+    expect(text).toMatch(/^graph\n%0 = input/);
+    expect(passes(text)[0]).toBe("simplify");
+    expect(passes(text).at(-1)).toBe("planMemory");
+    expect(text).toContain("after fuse\nkernels\n0: nest");
+  });
+
+  test("takes tensors too", () => {
+    expect(passes(explain(x.exp().sum(), { passes: true }))).toContain("fuse");
+  });
+
+  test("leaves an option that is an argument of the function to the function", () => {
+    const g = compile((x: Tensor, _: { passes: boolean }) => x.exp());
+    g(x, { passes: true });
+    expect(passes(explain(g, x, { passes: true }))).toEqual([]);
+  });
+
+  test("says that a backend without programs computes node by node", () => {
+    const text = withBackend(interpreter, () => explain(x.exp()));
+    expect(text).toContain("none: the backend computes node by node");
+  });
 });

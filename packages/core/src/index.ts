@@ -9,7 +9,7 @@ export { createWasm, type WasmBackend, type WasmOptions, wasm, wasmRelaxed } fro
 export { compile, dynamic } from "./compile/compile.ts";
 export type { PadOptions } from "./compositions/pad.ts";
 export { type AnomalyOptions, detectAnomaly } from "./debug/anomaly.ts";
-export { explain } from "./debug/explain.ts";
+export { type ExplainOptions, explain } from "./debug/explain.ts";
 export { type KernelProfile, type Profile, profile } from "./debug/profile.ts";
 export { type DType, getDefaultDtype, setDefaultDtype, type TypedArray } from "./dtype.ts";
 export { ChainruleError, type ErrorCode } from "./errors.ts";

@@ -1,14 +1,13 @@
 import { checkArguments, type Signature } from "../arguments.ts";
 import type { Executable } from "../backend/backend.ts";
 import { fail } from "../errors.ts";
-import type { CanonicalGraph } from "../graph/canonicalize.ts";
 import { Node, nodeHook } from "../graph/node.ts";
 import { currentRecorder, dynamicNumber } from "../tensor/recorder.ts";
 import { Tensor, type TensorLike } from "../tensor/tensor.ts";
 import { isTransforming } from "../transform/trace.ts";
 import { emptyFlattened, TracedArguments } from "./inputs.ts";
 import { record } from "./record.ts";
-import { run } from "./specialization.ts";
+import { run, type Specialization } from "./specialization.ts";
 import { Specializations } from "./specializations.ts";
 
 const dynamicArguments: Signature = { read: "function" };
@@ -43,9 +42,9 @@ const cleanup = new FinalizationRegistry<ReadonlySet<Executable>>((executables) 
   for (const executable of executables) executable.release?.();
 });
 
-/** The graph that a compiled function runs for arguments of a structure that it was called with before. */
-export const compiledGraph = (f: object, args: readonly unknown[]): CanonicalGraph | undefined =>
-  specializationsOf.get(f)?.find(args, emptyFlattened())?.graph;
+/** The specialization of a compiled function for arguments of a structure that it was called with before. */
+export const compiledSpecialization = (f: object, args: readonly unknown[]): Specialization | undefined =>
+  specializationsOf.get(f)?.find(args, emptyFlattened());
 
 const compileArguments: Signature = { f: "function" };
 

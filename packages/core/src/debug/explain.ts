@@ -1,27 +1,35 @@
-import { target } from "../backend/wasm/target.ts";
-import { compiledGraph } from "../compile/compile.ts";
+import { activeBackend } from "../backend/evaluate.ts";
+import { compiledSpecialization } from "../compile/compile.ts";
 import { fail } from "../errors.ts";
 import { type CanonicalGraph, canonicalize, graphOf } from "../graph/canonicalize.ts";
 import type { Node } from "../graph/node.ts";
 import { printStructure } from "../graph/print.ts";
 import type { Buffer } from "../lower/ir/kernel.ts";
 import { bufferNames, printProgram } from "../lower/ir/print.ts";
-import { lower } from "../lower/pipeline.ts";
+import type { Program } from "../lower/ir/program.ts";
+import { lower, stagesOf } from "../lower/pipeline.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { overview } from "./overview.ts";
+import { nodeByNode, overview } from "./overview.ts";
 
-/** Graphs of more nodes are told in short. */
+export interface ExplainOptions {
+  /** Whether to print the graph or the program after each pass of the compiler (false). */
+  readonly passes?: boolean;
+}
+
+/** Larger graphs are summarized. */
 const maxNodesInFull = 100;
 
-function explainInFull(structure: CanonicalGraph): string {
-  const program = lower(structure, target);
+/** A graph, and the program that runs it on a backend that has one. */
+interface Explained {
+  readonly graph: CanonicalGraph;
+  readonly program: Program | undefined;
+}
+
+function explainProgram(program: Program): string[] {
   const { offsets, bytes } = program.plan;
   const names = bufferNames(program);
   const line = (b: Buffer, role: string) => `${names.get(b)}: ${b.dtype} × ${b.size}, ${role}`;
   return [
-    "graph",
-    printStructure(structure),
-    "",
     "kernels",
     printProgram(program) || "none",
     "",
@@ -30,44 +38,102 @@ function explainInFull(structure: CanonicalGraph): string {
     ...[...offsets].map(([b, at]) => line(b, `scratch at ${at}`)),
     ...[...new Set(program.outputs)].map((b) => line(b, "output")),
     `${bytes} bytes of scratch`,
-  ].join("\n");
+  ];
 }
 
-const explainStructure = (structure: CanonicalGraph): string =>
-  structure.items.length > maxNodesInFull ? overview(structure) : explainInFull(structure);
+const explainInFull = ({ graph, program }: Explained): string =>
+  ["graph", printStructure(graph), "", ...(program ? explainProgram(program) : nodeByNode)].join("\n");
 
-/** What to know of tensors that have their values already. */
+/** The graph, and what each pass makes of it. */
+function explainPasses({ graph }: Explained): string {
+  const { target } = activeBackend();
+  if (!target) return explainInFull({ graph, program: undefined });
+  let previous = "";
+  const sections = stagesOf(graph, target).map((stage) => {
+    const text = "graph" in stage ? printStructure(stage.graph) : explainProgram(stage.program).join("\n");
+    const section = `after ${stage.pass}\n${text === previous ? "unchanged" : text}`;
+    previous = text;
+    return section.replace(/^after input/, "graph");
+  });
+  return sections.join("\n\n");
+}
+
+function explainGraph(explained: Explained, { passes = false }: ExplainOptions): string {
+  if (passes) return explainPasses(explained);
+  const { graph, program } = explained;
+  return graph.items.length > maxNodesInFull ? overview(graph, program) : explainInFull(explained);
+}
+
+/** The program that runs a graph which is not prepared yet. */
+function programOf(graph: CanonicalGraph): Program | undefined {
+  const { target } = activeBackend();
+  return target && lower(graph, target);
+}
+
+/** Says which tensors are evaluated already. */
 function evaluatedNote(nodes: readonly Node[]): string {
   const evaluated = nodes.filter((n) => n.value !== null);
   if (evaluated.length === 0) return "";
   const which = nodes.length > 1 ? `${evaluated.length} of ${nodes.length} ` : "";
   const known = evaluated.some((n) => n.inputs.length > 0 && n.op.family !== "identity");
-  return `${which}evaluated already${known ? ", as follows" : "; nothing is left to be worked out"}\n\n`;
+  return `${which}evaluated already${known ? ", as follows" : "; nothing remains to be computed"}\n\n`;
+}
+
+const isOptions = (x: unknown): x is ExplainOptions =>
+  typeof x === "object" && x !== null && Object.keys(x).join() === "passes";
+
+/** The options after a list of arguments, if there are any. */
+function splitOptions(args: readonly unknown[]): readonly [readonly unknown[], ExplainOptions] {
+  const last = args.at(-1);
+  return isOptions(last) ? [args.slice(0, -1), last] : [args, {}];
+}
+
+function explainFunction(f: object, args: readonly unknown[]): string {
+  // An object such as { passes: true } may be an argument of the function itself.
+  const own = compiledSpecialization(f, args);
+  const [rest, options] = own ? [args, {}] : splitOptions(args);
+  const found = own ?? compiledSpecialization(f, rest);
+  if (!found)
+    fail(
+      "value",
+      "explain",
+      "this is no compiled function that was called with such arguments. Did you mean to call it once before?",
+    );
+  const { graph, executable } = found;
+  return explainGraph({ graph, program: executable.program ?? programOf(graph) }, options);
 }
 
 /**
- * How tensors are worked out, as text: the graph that they are made of, the kernels it becomes, and where scratch values
- * lie; of a large graph, how many there are of each kind and what they come to. Given a compiled function and arguments,
- * what it does for such arguments. Nothing is worked out by it.
- * @throws where a compiled function was not called with such arguments before.
+ * Prints how tensors, or a compiled function, are computed: the graph, the kernels that run, and the memory plan; for a
+ * large graph a summary of these. Nothing is computed.
+ *
+ * @param f a compiled function, with arguments of a structure that it was called with before; or tensors
+ * @param options in the last place: `passes`, whether to print the graph or the program after each pass of the compiler
+ * instead (false)
+ * @throws if a compiled function was not called with such arguments before
+ *
+ * @example
+ * console.log(explain(tensor([1, 2]).mul(tensor([3, 4]))).split("\n")[3]); //=> %2 = mul(%0, %1) float32[2]
  */
 export function explain<A extends readonly unknown[]>(f: (...args: A) => unknown, ...args: A): string;
+export function explain<A extends readonly unknown[]>(
+  f: (...args: A) => unknown,
+  ...argsAndOptions: readonly [...args: A, options: ExplainOptions]
+): string;
 export function explain(...tensors: readonly Tensor[]): string;
-export function explain(first: unknown, ...rest: readonly unknown[]): string {
-  if (typeof first === "function")
-    return explainStructure(
-      compiledGraph(first, rest) ??
-        fail(
-          "value",
-          "explain",
-          "this is no compiled function that was called with such arguments. Did you mean to call it once before?",
-        ),
-    );
-  const nodes = [first, ...rest].map((t) =>
+export function explain(
+  ...tensorsAndOptions: readonly [...tensors: readonly Tensor[], options: ExplainOptions]
+): string;
+export function explain(...args: readonly unknown[]): string {
+  const [first, ...rest] = args;
+  if (typeof first === "function") return explainFunction(first, rest);
+  const [tensors, options] = splitOptions(args);
+  const nodes = tensors.map((t) =>
     t instanceof Tensor
       ? t.node
       : fail("value", "explain", "wants tensors, or a compiled function and arguments"),
   );
   const isInput = (n: Node) => n.value !== null && (n.inputs.length === 0 || !nodes.includes(n));
-  return evaluatedNote(nodes) + explainStructure(canonicalize(graphOf(nodes, isInput)));
+  const graph = canonicalize(graphOf(nodes, isInput));
+  return evaluatedNote(nodes) + explainGraph({ graph, program: programOf(graph) }, options);
 }

@@ -1,10 +1,11 @@
-import { target } from "../backend/wasm/target.ts";
 import type { CanonicalGraph } from "../graph/canonicalize.ts";
 import { type KernelCost, kernelCosts } from "../inspect/kernel-cost.ts";
 import type { Buffer } from "../lower/ir/kernel.ts";
-import { bytesOf } from "../lower/ir/program.ts";
-import { lower } from "../lower/pipeline.ts";
+import { bytesOf, type Program } from "../lower/ir/program.ts";
 import { digits, table } from "./text-table.ts";
+
+/** The section on kernels, for a backend without a program. */
+export const nodeByNode: readonly string[] = ["kernels", "none: the backend computes node by node"];
 
 /** Counts equal texts, in the order of first occurrence. */
 function countBy(texts: readonly string[]): Map<string, number> {
@@ -21,31 +22,40 @@ function sizeOf(buffers: Iterable<Buffer>): string {
   return `${list.length}, ${megabytes(list.reduce((sum, b) => sum + b.size * bytesOf[b.dtype], 0))} MB`;
 }
 
-function row(work: KernelCost, count: number): string[] {
-  return [`${count}`, digits(work.flop / 1e6), megabytes(work.read + work.written), work.name];
-}
+const row = (cost: KernelCost, count: number): string[] => [
+  `${count}`,
+  digits(cost.flop / 1e6),
+  megabytes(cost.read + cost.written),
+  cost.name,
+];
 
-/** A graph, its kernels and its memory in fewer lines than it has nodes: ops are counted, and equal kernels are one line. */
-export function overview(structure: CanonicalGraph): string {
-  const program = lower(structure, target);
+function overviewOfProgram(program: Program): string[] {
   const { offsets, bytes } = program.plan;
-  const works = kernelCosts(program).filter((w) => w !== null);
-  const equal = countBy(works.map((w) => JSON.stringify(w)));
-  const ops = [...countBy(structure.items.map(({ op }) => op.name))].sort(([, a], [, b]) => b - a);
+  const costs = kernelCosts(program).filter((cost) => cost !== null);
+  const equal = new Map(costs.map((cost) => [JSON.stringify(cost), cost]));
+  const counts = countBy(costs.map((cost) => JSON.stringify(cost)));
   return [
-    "graph",
-    `${structure.items.length} nodes: ${ops.map(([name, count]) => `${count} ${name}`).join(", ")}`,
-    "",
     "kernels",
     table([
       ["number", "MFLOP", "MB", "each"],
-      ...[...equal].map(([work, count]) => row(JSON.parse(work), count)),
+      ...[...equal].map(([key, cost]) => row(cost, counts.get(key)!)),
     ]),
-    `${works.length} kernels, ${digits(works.reduce((sum, w) => sum + w.flop, 0) / 1e6)} MFLOP`,
+    `${costs.length} kernels, ${digits(costs.reduce((sum, cost) => sum + cost.flop, 0) / 1e6)} MFLOP`,
     "",
     "memory",
     `inputs: ${sizeOf(program.inputs)}`,
     `scratch: ${sizeOf(offsets.keys())} in ${megabytes(bytes)} MB`,
     `outputs: ${sizeOf(program.outputs)}`,
+  ];
+}
+
+/** Summarizes a graph, its kernels and its memory: counts of ops, one line for equal kernels, sizes. */
+export function overview(graph: CanonicalGraph, program: Program | undefined): string {
+  const ops = [...countBy(graph.items.map(({ op }) => op.name))].sort(([, a], [, b]) => b - a);
+  return [
+    "graph",
+    `${graph.items.length} nodes: ${ops.map(([name, count]) => `${count} ${name}`).join(", ")}`,
+    "",
+    ...(program ? overviewOfProgram(program) : nodeByNode),
   ].join("\n");
 }

@@ -43,7 +43,7 @@ function checkFormula(name: string, { f, d, domain }: Partial<Formula> = {}): vo
  * @example
  * const { mul } = scalar;
  * const cube = elementwise("cube", { f: (x) => mul(x, mul(x, x)), d: (_y, x) => [mul(3, mul(x, x))] });
- * console.log(cube(tensor([2])).toArray(), grad(cube)(tensor([2])).toArray()); //=> [ 8 ] [ 12 ]
+ * console.log(cube(tensor([2, 3])).toArray()); //=> [ 8, 27 ]
  */
 export function elementwise<F extends Formula>(
   name: string,

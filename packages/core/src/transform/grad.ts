@@ -151,7 +151,6 @@ export function valueAndGrad(
  * @example
  * const f = (w: Tensor, x: Tensor) => w.mul(x).sum();
  * console.log(grad(f)(tensor([1, 2]), tensor([3, 4])).toArray()); //=> [ 3, 4 ]
- * console.log(grad(grad((x: Tensor) => x.pow(3)))(2)); //=> 12
  */
 export function grad<A extends readonly unknown[], X, const N extends Argnums = 0>(
   f: (...args: A) => readonly [Tensor, X],
