@@ -79,7 +79,7 @@ describe("of what is evaluated", () => {
     y.data();
     for (const t of [x, y, new Parameter(x)])
       expect(explain(t)).toMatch(
-        /^evaluated already; nothing is left to be worked out\n(.|\n)*\nkernels\nnone\n/,
+        /^evaluated already; nothing is left to be computed\n(.|\n)*\nkernels\nnone\n/,
       );
   });
 });

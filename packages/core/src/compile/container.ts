@@ -2,12 +2,12 @@ import { fail } from "../errors.ts";
 
 export type Entry = readonly [key: unknown, value: unknown];
 
-/** How what a kind of object holds is read and replaced. */
+/** How the entries of a kind of object are read and replaced. */
 export interface Container<T extends object = object> {
   entries(x: T): Entry[];
-  /** Whether it holds these entries and no others, in this order. */
+  /** Whether it has exactly these entries, in this order. */
   holds(x: T, entries: readonly Entry[]): boolean;
-  /** Has it hold these entries and no others. @throws where it is frozen */
+  /** Replaces its entries. @throws if it is frozen */
   put(x: T, entries: readonly Entry[]): void;
   /** An empty one like `x`. */
   empty(x: T): T;
@@ -82,7 +82,7 @@ const sets: Container<Set<unknown>> = {
   empty: () => new Set(),
 };
 
-/** How to look into an object. */
+/** The container operations for an object. */
 export function containerOf(x: object): Container {
   if (Array.isArray(x)) return lists as Container;
   if (x instanceof Map) return maps as Container;
@@ -92,7 +92,7 @@ export function containerOf(x: object): Container {
 
 const plain: readonly unknown[] = [Array.prototype, Map.prototype, Set.prototype, Object.prototype, null];
 
-/** Whether an object is all that it holds: a plain one, or of a class without methods, which could know more. */
+/** Whether the entries of an object are its whole state: a plain object, or one of a class without methods. */
 export function isData(x: object): boolean {
   if (typeof x === "function") return false;
   let prototype: object | null = Object.getPrototypeOf(x);
@@ -103,7 +103,7 @@ export function isData(x: object): boolean {
   return true;
 }
 
-/** Whether there is something to look into. */
+/** Whether a value is an object or a function. */
 export const isObject = (x: unknown): x is object =>
   (typeof x === "object" && x !== null) || typeof x === "function";
 
@@ -120,7 +120,7 @@ const hidden: readonly (readonly [(x: object) => boolean, what: string, fix: str
   [isIterator, "an iterator, which is used up by one call", "Did you mean [...it]?"],
 ];
 
-/** @throws for an object whose contents a compiled function cannot know, or replace, at each call */
+/** @throws for an object whose contents a compiled function cannot read or replace at each call */
 export function checkContainer(x: object, where: string): void {
   const found = hidden.find(([is]) => is(x));
   if (found) fail("value", "compile", `${where} is ${found[1]}. ${found[2]}`);

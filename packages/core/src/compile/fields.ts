@@ -1,7 +1,7 @@
 import { currentRecorder } from "../tensor/recorder.ts";
 import { containerOf, type Entry, isData, isObject } from "./container.ts";
 
-/** What an object holds, and what the containers in its fields hold. */
+/** The entries of an object, and those of the containers in its fields. */
 function heldBy(owner: object): (readonly [object, readonly Entry[]])[] {
   const held = new Map<object, readonly Entry[]>();
   const look = (x: object): void => {
@@ -19,7 +19,7 @@ function namesIn(x: object): number {
   return count;
 }
 
-/** Tells whether an object holds what it held, without lists of that: it is asked at every call. */
+/** Checks that the entries of an object are unchanged; without allocating, since it runs at each call. */
 function checkOf(x: object, entries: readonly Entry[]): () => boolean {
   const container = containerOf(x);
   if (x instanceof Map || x instanceof Set) return () => container.holds(x, entries);
@@ -28,20 +28,19 @@ function checkOf(x: object, entries: readonly Entry[]): () => boolean {
   const keys = entries.map(([key]) => key as PropertyKey);
   const values = entries.map(([, value]) => value);
   return () => {
-    for (let i = 0; i < keys.length; i++)
-      if (!Object.is(fields[keys[i] as PropertyKey], values[i])) return false;
+    for (let i = 0; i < keys.length; i++) if (!Object.is(fields[keys[i]!], values[i])) return false;
     return namesIn(x) === count;
   };
 }
 
 /**
- * Says that a function depends on what the fields of an object hold, as a layer on its options: a compiled function is
- * traced anew where they hold something else. Containers in them are looked into, other objects are not.
- * @throws at the end of the tracing, where the function itself has changed one.
+ * Notes that a function depends on the fields of an object, such as the options of a layer: a compiled function is traced
+ * again if they change. The entries of containers in them count too, those of other objects do not.
+ * @throws at the end of the trace, if the function itself has changed one
  */
 export function guardFields(owner: object): void {
-  const trace = currentRecorder();
-  if (!trace || trace.isGuarded(owner) || trace.arguments.has(owner)) return;
+  const recorder = currentRecorder();
+  if (!recorder || recorder.isGuarded(owner) || recorder.arguments.has(owner)) return;
   const held = heldBy(owner);
   const changed = () => {
     const field = containerOf(owner)
@@ -50,5 +49,5 @@ export function guardFields(owner: object): void {
     return `${owner.constructor.name} sets ${field ? `its field ${String(field[0])}` : "what is in its fields"}, which is not done again at each call. Did you mean to return it, or a Cell and assign(…)?`;
   };
   const checks = held.map(([x, entries]) => checkOf(x, entries));
-  trace.guard(() => checks.every((check) => check()), owner, changed);
+  recorder.guard(() => checks.every((check) => check()), owner, changed);
 }

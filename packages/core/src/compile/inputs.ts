@@ -85,10 +85,7 @@ export class TracedArguments {
 
   /** The entries of a container with other tensors in place of its own. */
   #entries(place: number, tensors: readonly Tensor[]): Entry[] {
-    return (this.#parts[place] as readonly Part[]).map(([key, value, i]) => [
-      key,
-      i === undefined ? value : tensors[i],
-    ]);
+    return this.#parts[place]!.map(([key, value, i]) => [key, i === undefined ? value : tensors[i]]);
   }
 
   /** Runs `f` while placeholders replace the tensors of the arguments. */

@@ -7,7 +7,7 @@ import { Tensor } from "../tensor/tensor.ts";
 import { containerOf, isData, isObject } from "./container.ts";
 import type { Flattened } from "./inputs.ts";
 
-/** Makes a value anew at each call, of the tensors that the program gives and of what the arguments hold. */
+/** Builds a value at each call from the outputs of the program and the arguments. */
 export type Template = (outputs: readonly Tensor[], found: Flattened) => unknown;
 
 const isTensor = (x: unknown): x is Tensor => x instanceof Tensor && !(x instanceof Cell);
@@ -15,7 +15,7 @@ const isTensor = (x: unknown): x is Tensor => x instanceof Tensor && !(x instanc
 const described = (x: object): string =>
   typeof x === "function" ? "a function" : `an object of class ${x.constructor?.name}`;
 
-/** What a traced function returned, or wrote into its arguments, as templates; their tensors are outputs of the program. */
+/** Makes templates of what a traced function returns and writes into its arguments; their tensors become outputs. */
 export class Templates {
   /** The nodes of the outputs. */
   readonly nodes: Node[] = [];
@@ -28,17 +28,17 @@ export class Templates {
     readonly placeholders: readonly Tensor[],
   ) {}
 
-  /** What the function returned: of a cell, its value. */
+  /** The template of the result; a cell is returned as its value. */
   result(x: unknown): Template {
     return this.#of(x, "the result", (t) => t instanceof Tensor);
   }
 
-  /** What the function wrote into an argument. */
+  /** The template of a value that the function writes into an argument. */
   written(x: unknown): Template {
     return this.#of(x, "what it writes into an argument", isTensor);
   }
 
-  /** @param isOutput whether something is given by the program */
+  /** @param isOutput whether a value is an output of the program */
   #of(x: unknown, where: string, isOutput: (x: object) => x is Tensor): Template {
     if (!isObject(x)) return () => x;
     if (isOutput(x)) return this.#tensor(x);
@@ -76,7 +76,7 @@ export class Templates {
     };
   }
 
-  /** Whether there is something in an object that was made inside. */
+  /** Whether an object contains a tensor or an object with state that the function made. */
   #holdsInner(x: unknown, seen: Set<object>): boolean {
     if (isTensor(x)) return x.node.id >= this.recorder.start;
     if (!isObject(x) || seen.has(x)) return false;

@@ -76,7 +76,7 @@ function evaluatedNote(nodes: readonly Node[]): string {
   if (evaluated.length === 0) return "";
   const which = nodes.length > 1 ? `${evaluated.length} of ${nodes.length} ` : "";
   const known = evaluated.some((n) => n.inputs.length > 0 && n.op.family !== "identity");
-  return `${which}evaluated already${known ? ", as follows" : "; nothing remains to be computed"}\n\n`;
+  return `${which}evaluated already${known ? ", as follows" : "; nothing is left to be computed"}\n\n`;
 }
 
 const isOptions = (x: unknown): x is ExplainOptions =>

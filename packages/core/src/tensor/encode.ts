@@ -5,11 +5,11 @@ import { data } from "../ops/source.ts";
 import { checkShape, type Shape } from "../shape.ts";
 import { store } from "./typed.ts";
 
-/** A tensor as plain data, which JSON holds bit for bit: numbers that JSON cannot write are spelled out. */
+/** A tensor as plain data that JSON stores without loss: numbers that JSON cannot represent are strings. */
 export interface EncodedTensor {
   readonly dtype: DType;
   readonly shape: Shape;
-  /** The elements in row-major order; `"NaN"`, `"Infinity"`, `"-Infinity"` and `"-0"` for those. */
+  /** The elements in row-major order; NaN, ±∞ and −0 as `"NaN"`, `"Infinity"`, `"-Infinity"` and `"-0"`. */
   readonly data: readonly (number | boolean | string)[];
 }
 
@@ -29,11 +29,11 @@ export function encode(array: TypedArray, shape: Shape, dtype: DType): EncodedTe
   return { dtype, shape: [...shape], data: Array.from(array, element) };
 }
 
-/** Whether plain data looks like a tensor's. */
+/** Whether plain data has the members of an encoded tensor. */
 export const isEncoded = (x: unknown): x is EncodedTensor =>
   typeof x === "object" && x !== null && "dtype" in x && "shape" in x && "data" in x;
 
-/** The tensor that plain data describes. @throws where something is missing or does not fit. */
+/** The tensor of plain data. @throws if the data is incomplete or inconsistent */
 export function decode(x: EncodedTensor): Node {
   if (!isEncoded(x))
     fail(

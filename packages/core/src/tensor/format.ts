@@ -1,12 +1,12 @@
 import type { DType, TypedArray } from "../dtype.ts";
 import { formatShape, type Shape, sizeOf, stridesOf } from "../shape.ts";
 
-/** Axes longer than twice this, of tensors with more than 1000 elements, show only their first and last three. */
+/** Tensors of more than 1000 elements show this many elements at both ends of each axis, as in NumPy. */
 const edgeItems = 3;
-/** Where more elements than this would be shown, the outermost axes show only their first part. */
+/** If more elements than this would be shown, the outermost axes show their first one only. */
 const maxShown = 10_000;
 
-/** Rows are broken into lines of at most this many characters. */
+/** The maximum length of a line. */
 const lineWidth = 80;
 
 const prefix = "tensor(";
@@ -33,7 +33,7 @@ function formatter(values: readonly number[], dtype: DType): (x: number) => stri
   return (x) => (Number.isFinite(x) ? x.toFixed(decimals) : nonFinite(x));
 }
 
-/** The places that each axis shows, `null` where it leaves some out. */
+/** The indices that each axis shows; `null` stands for omitted ones. */
 function indicesShown(shape: Shape): (number | null)[][] {
   const all = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
   if (sizeOf(shape.map((n) => Math.max(n, 1))) <= 1000) return shape.map(all);
@@ -49,7 +49,7 @@ function indicesShown(shape: Shape): (number | null)[][] {
   });
 }
 
-/** The elements as nested brackets, aligned to stand behind `opening`; long tensors are shortened with “…”. */
+/** The elements in nested brackets, aligned after `prefix`; “…” stands for omitted ones. */
 function formatElements(array: TypedArray, shape: Shape, dtype: DType): string {
   const shown = indicesShown(shape);
   const strides = stridesOf(shape);
@@ -78,7 +78,7 @@ function formatElements(array: TypedArray, shape: Shape, dtype: DType): string {
   return print(0, 0);
 }
 
-/** `tensor([[1, 2], [3, 4]], shape [2, 2], float32)`, with long ones on lines of their own. */
+/** Formats a tensor: `tensor([[1, 2], [3, 4]], shape [2, 2], float32)`. */
 export function formatTensor(array: TypedArray, shape: Shape, dtype: DType, note: string): string {
   return `${prefix}${formatElements(array, shape, dtype)}, shape ${formatShape(shape)}, ${dtype}${note})`;
 }

@@ -4,21 +4,20 @@ import { wholeRounds } from "../graph/rounds.ts";
 import { topological } from "../graph/walk.ts";
 import { isAccumulated } from "../ops/identity.ts";
 
-/** What a tensor waits for may be this many nodes: an unread sum over a loop would grow for ever otherwise. */
+/** A tensor depends on fewer pending nodes than this: a sum in a loop would grow without bound otherwise. */
 const maxPending = 4000;
-/** Nothing is counted again before that many nodes were made: what is spent on counting stays in proportion. */
+/** Pending nodes are counted again from this node id on, so that the cost of counting stays proportional. */
 let nextCheckId = 0;
 
-/** How many of the oldest nodes to work out: about half of `most`, and whole rounds of a loop where they come from one. */
+/** How many of the oldest nodes to evaluate: about half of `maxPending`; for nodes of a loop, a number of whole iterations. */
 function evictCount(nodes: readonly Node[]): number {
   const kinds = nodes.map((n) => `${n.op.name}${n.shape}`);
   return wholeRounds(kinds, 0, maxPending / 2) ?? maxPending / 2;
 }
 
 /**
- * Where a node waits for many others, works out what the newer of them read of the oldest: each node once, whoever else
- * reads it. Collected gradients are not looked behind, though whole networks may be there: an optimizer's step, or the
- * next `backward`, works them out.
+ * Evaluates the oldest half of the pending nodes that `node` depends on, once there are `maxPending`. Nodes behind collected
+ * gradients do not count: the step of an optimizer, or the next `backward`, evaluates them.
  */
 export function limitPending(node: Node): void {
   if (

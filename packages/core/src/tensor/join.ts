@@ -8,7 +8,7 @@ import { formatShape, sameShape } from "../shape.ts";
 import { parseData, type TensorData } from "./nested.ts";
 import { Tensor } from "./tensor.ts";
 
-/** A tensor, or lists that hold tensors among numbers. */
+/** A tensor, or nested lists of tensors and numbers. */
 export type TensorList = Tensor | readonly (TensorList | TensorData)[];
 
 /** Whether there is a tensor in lists of any depth. */
@@ -26,7 +26,7 @@ function* partsOf(x: unknown, above: readonly unknown[] = []): Generator<unknown
   else for (const y of x) yield* partsOf(y, [...above, x]);
 }
 
-/** What a part of a list is as a node; numbers adapt to the tensors that they stand among. */
+/** A part of a list as a node; numbers adapt to the dtype of the tensors. */
 function partNode(x: unknown, tensors: DType): Node {
   if (x instanceof Tensor) return x.node;
   if (typeof x === "number" || typeof x === "boolean") return scalar(x, promoteScalar(tensors, x));
@@ -34,7 +34,7 @@ function partNode(x: unknown, tensors: DType): Node {
   return data(array, shape, dtype);
 }
 
-/** Lists that hold tensors as one: stacked level by level, in the dtype that all of them promote to. */
+/** Stacks nested lists of tensors, in the dtype that all of them promote to. */
 export function join(list: unknown): Node {
   const parts = [...partsOf(list)];
   const tensors = parts.flatMap((x) => (x instanceof Tensor ? [x.dtype] : [])).reduce(promote);
@@ -42,10 +42,10 @@ export function join(list: unknown): Node {
   const dtype = nodes.map((x) => x.dtype).reduce(promote);
   let next = 0;
   const joined = (x: unknown): Node => {
-    if (!Array.isArray(x)) return cast(nodes[next++] as Node, dtype);
+    if (!Array.isArray(x)) return cast(nodes[next++]!, dtype);
     const rows = x.map(joined);
     const [first] = rows;
-    const other = rows.find((row) => !sameShape(row.shape, (first as Node).shape));
+    const other = rows.find((row) => !sameShape(row.shape, first!.shape));
     if (!first || other)
       fail(
         "shape",

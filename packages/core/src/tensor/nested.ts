@@ -4,15 +4,15 @@ import { fail } from "../errors.ts";
 import { checkShape, formatShape, type Shape, sizeOf } from "../shape.ts";
 import { type Elements, kindOf, type NumberArray, store, typedElements } from "./typed.ts";
 
-/** Numbers or truth values in arrays of any depth. */
+/** Numbers or booleans in arrays of any depth. */
 export type Nested<T = number | boolean> = T | readonly Nested<T>[];
-/** The pixels of an image, row by row, as a canvas gives them: red, green, blue and opacity. */
+/** The pixels of an image, such as an `ImageData`: red, green, blue and alpha of each, row by row. */
 export interface Pixels {
   readonly data: ArrayBufferView & ArrayLike<number>;
   readonly width: number;
   readonly height: number;
 }
-/** What a tensor can be made from. */
+/** The data that a tensor can be made from. */
 export type TensorData = Nested<number | boolean | NumberArray> | Pixels;
 
 interface Parsed {
@@ -21,12 +21,12 @@ interface Parsed {
   readonly dtype: DType;
 }
 
-/** Lists are nested at most this deep. */
+/** The maximum depth of nested arrays. */
 const maxDepth = 64;
 
 const isRow = (x: unknown): x is ArrayLike<unknown> => Array.isArray(x) || kindOf(x) !== undefined;
 
-/** What a thing that is no number was meant to be. */
+/** Suggests a fix for a value that is not a number. */
 function suggestion(x: unknown): string {
   if (typeof x === "bigint" || typeof x === "string") return ". Did you mean Number(x)?";
   if (x instanceof ArrayBuffer || x instanceof DataView) return ". Did you mean new Float32Array(buffer)?";
@@ -34,7 +34,7 @@ function suggestion(x: unknown): string {
   return "";
 }
 
-/** Throws where lists are ragged or hold something that is no number, naming the place. */
+/** @throws if arrays are ragged or contain a value that is not a number, naming its index */
 function check(x: unknown, shape: readonly number[], d: number, path: string): void {
   const place = path || "data";
   if (isRow(x)) {
@@ -63,7 +63,7 @@ function check(x: unknown, shape: readonly number[], d: number, path: string): v
     );
 }
 
-/** The sizes of nested lists; throws where they are ragged or hold something that is no number. */
+/** The shape of nested arrays. @throws if they are ragged or contain a value that is not a number */
 function shapeOf(data: unknown): number[] {
   const shape: number[] = [];
   for (let level = data; isRow(level); level = level[0]) {
@@ -75,7 +75,7 @@ function shapeOf(data: unknown): number[] {
   return shape;
 }
 
-/** The elements of nested lists in order, and the dtype that they speak of. */
+/** The elements of nested arrays in order, and their dtype. */
 function elementsOf(data: unknown, size: number, asked?: DType): Elements {
   const numbers = new Float64Array(size);
   let next = 0;
@@ -105,7 +105,7 @@ const isPixels = (x: unknown): x is Pixels =>
   "data" in x &&
   kindOf(x.data) !== undefined;
 
-/** The elements of what a tensor is made from, with the shape and the dtype that it has of its own. */
+/** The elements of data, with the shape and the dtype of the data itself. */
 function elementsAndShape(data: TensorData, asked?: DType): readonly [Elements, Shape] {
   const kind = kindOf(data);
   if (kind) {
@@ -131,7 +131,7 @@ export function parseData(data: TensorData, shape?: Shape, asked?: DType): Parse
   return { array: store(elements.numbers, dtype), shape: to, dtype };
 }
 
-/** Elements as nested arrays: numbers, or booleans where dtype is bool; a 0-d tensor is a bare element. */
+/** Elements as nested arrays of numbers, or of booleans for bool; a 0-d tensor gives its element. */
 export function toNested(array: TypedArray, shape: Shape, dtype: DType): Nested {
   const element = (x: number): number | boolean => (dtype === "bool" ? x !== 0 : x);
   let level: Nested[] = Array.from(array, element);

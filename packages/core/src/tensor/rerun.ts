@@ -1,25 +1,25 @@
 import { fail } from "../errors.ts";
 import { replaying } from "./recorder.ts";
 
-/** Something that changes, as functions find and set it. */
+/** State that a function reads and sets. */
 export interface State {
-  /** What it holds. */
+  /** The present state. */
   read(): unknown;
-  /** Has it hold something else. */
+  /** Replaces the state. */
   write(held: unknown): void;
-  /** Whether gradients depend on its being the same in every run. */
+  /** Whether the gradients of a function are wrong if the state differs between its runs. */
   isFixed(): boolean;
 }
 
-/** What a function was the first to find in each state that it met. */
+/** Each state that the running function has used, with its value at the first use. */
 let recorded: Map<State, unknown> | null = null;
 
-/** Says that a function reads or sets a state. */
+/** Notes that a function reads or sets a state. */
 export function noteState(state: State): void {
   if (recorded && !recorded.has(state)) recorded.set(state, state.read());
 }
 
-/** A function that can be run again later as if nothing had happened since, and whose effects are had once. */
+/** Runs a function again later on the state of its first run, without its side effects. */
 export class Rerun {
   readonly #before = new Map<State, unknown>();
   #after: readonly (readonly [State, unknown])[] = [];
@@ -37,7 +37,7 @@ export class Rerun {
     }
   }
 
-  /** Another run: it finds what the first one found, and what it changes is put back. */
+  /** Another run, on the state that the first one found. The present state is restored afterwards. */
   replay<T>(f: () => T): T {
     if (this.#after.some(([state, held]) => state.isFixed() && state.read() !== held))
       fail(

@@ -3,20 +3,20 @@ import { currentRecorder, isReplaying, sideEffect } from "./recorder.ts";
 import { noteState } from "./rerun.ts";
 
 /**
- * A plain value that functions depend on and may set, such as whether a module is trained. A compiled function is traced
- * anew where it finds another value than before, and sets again at each call what it sets.
+ * A plain value that functions read and set, such as the mode of a module. A compiled function is traced again if it finds
+ * another value, and repeats its assignments at each call.
  */
 export class Setting<T> {
   #value: T;
   readonly #lifetime: Lifetime;
 
-  /** @param what says in errors whose setting it is */
+  /** @param what the name of the owner in errors */
   constructor(value: T, what: string) {
     this.#value = value;
     this.#lifetime = new Lifetime(this, what);
   }
 
-  /** Whether it was made inside the compiled function that is traced. */
+  /** Whether the compiled function that is traced made it. */
   get isLocal(): boolean {
     return this.#lifetime.isLocal;
   }

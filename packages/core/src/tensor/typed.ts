@@ -4,7 +4,7 @@ import { fail } from "../errors.ts";
 /** A typed array of any kind: of numbers, or of 64-bit integers. */
 export type NumberArray = (ArrayBufferView & ArrayLike<number>) | BigInt64Array | BigUint64Array;
 
-/** What the elements of each kind of typed array are unless another dtype is asked for. */
+/** The default dtype for each kind of typed array. */
 export const kinds: Readonly<Record<string, DType>> = {
   Int8Array: "int32",
   Uint8Array: "int32",
@@ -27,7 +27,7 @@ export function kindOf(x: unknown): string | undefined {
   return kind in kinds ? kind : undefined;
 }
 
-/** 64-bit integers as numbers. @throws where one has no number of its own. */
+/** 64-bit integers as numbers. @throws if one exceeds the safe integers */
 function numbersOf(array: Iterable<bigint>): Float64Array {
   const numbers = Float64Array.from(array, Number);
   const at = numbers.findIndex((x) => !Number.isSafeInteger(x));
@@ -35,7 +35,7 @@ function numbersOf(array: Iterable<bigint>): Float64Array {
     fail(
       "value",
       "tensor",
-      `element ${at} is about ${numbers[at]}; beyond 2⁵³ whole numbers are not told apart`,
+      `element ${at} is about ${numbers[at]}; beyond 2⁵³ numbers do not represent every integer`,
     );
   return numbers;
 }
@@ -46,24 +46,24 @@ export interface Elements {
 }
 
 /**
- * The elements of a typed array, and the dtype that they speak of.
- * @throws where whole numbers that nobody `asked` a dtype for lie beyond int32.
+ * The elements of a typed array, and their dtype.
+ * @throws if integers exceed int32 and no dtype was `requested`
  */
-export function typedElements(array: NumberArray, kind: string, asked?: DType): Elements {
+export function typedElements(array: NumberArray, kind: string, requested?: DType): Elements {
   const wide = kind.startsWith("Big");
   const numbers = wide ? numbersOf(array as Iterable<bigint>) : (array as ArrayLike<number>);
-  if (!asked && (wide || kind === "Uint32Array"))
+  if (!requested && (wide || kind === "Uint32Array"))
     for (let i = 0; i < numbers.length; i++)
-      if (!isInt32(numbers[i] as number))
+      if (!isInt32(numbers[i]!))
         fail(
           "value",
           "tensor",
           `element ${i} is ${numbers[i]}, beyond int32. Did you mean { dtype: "float64" }?`,
         );
-  return { numbers, dtype: kinds[kind] as DType };
+  return { numbers, dtype: kinds[kind]! };
 }
 
-/** A new array of a dtype that holds numbers, converted as `to` does. @throws for NaN in int32. */
+/** A new array of numbers, converted to a dtype as by `to`. @throws for NaN in int32 */
 export function store(numbers: ArrayLike<number>, dtype: DType): TypedArray {
   const array = new arrays[dtype](numbers.length);
   if (dtype === "float32" || dtype === "float64") {
@@ -72,7 +72,7 @@ export function store(numbers: ArrayLike<number>, dtype: DType): TypedArray {
   }
   const convert = castTo[dtype];
   for (let i = 0; i < numbers.length; i++) {
-    const x = numbers[i] as number;
+    const x = numbers[i]!;
     if (dtype === "int32" && Number.isNaN(x))
       fail("value", "tensor", `element ${i} is NaN, which is no int32. Did you mean another dtype?`);
     array[i] = convert(x);

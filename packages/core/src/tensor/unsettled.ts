@@ -2,16 +2,16 @@ import { evaluate } from "../backend/evaluate.ts";
 import { ChainruleError } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 
-/** What the node of a cell is, and how it is exchanged. */
+/** How to read and replace the nodes of a cell. */
 interface Access<Cell> {
   readonly pending: (cell: Cell) => readonly Node[];
   readonly restore: (cell: Cell, node: Node) => void;
 }
 
-/** What a cell held before: its last computed value first, then the one that it held just before, if another. */
+/** The previous nodes of a cell: the last computed one first, then the latest one if it differs. */
 type Previous = readonly [Node, ...Node[]];
 
-/** The error that a computation ends with, if any. */
+/** Evaluates nodes and gives the error, if any. */
 function failureOf(nodes: readonly Node[]): ChainruleError | null {
   try {
     evaluate(nodes);
@@ -23,9 +23,8 @@ function failureOf(nodes: readonly Node[]): ChainruleError | null {
 }
 
 /**
- * The cells whose new values are still to be computed. They are computed with whatever is read next. Where that read
- * fails, the assignments that cannot be computed either are undone; an assignment that alone fails waits until something
- * that depends on it is read.
+ * The cells whose new values are pending. They are computed with the next read. If that read fails, the assignments that
+ * fail too are undone; an assignment that fails alone waits until something that depends on it is read.
  */
 export class Unsettled<Cell extends object> {
   readonly #waiting = new Map<Cell, Previous>();
@@ -33,7 +32,7 @@ export class Unsettled<Cell extends object> {
 
   constructor(private readonly access: Access<Cell>) {}
 
-  /** Notes that a cell holds something new; `isPending` where its value is still to be computed. */
+  /** Notes that a cell was assigned to. */
   assigned(cell: Cell, before: Node, isPending: boolean): void {
     const earlier = this.#waiting.get(cell) ?? this.#failed.get(cell);
     this.#failed.delete(cell);
@@ -41,13 +40,13 @@ export class Unsettled<Cell extends object> {
     else this.#waiting.set(cell, before.value === null && earlier ? [earlier[0], before] : [before]);
   }
 
-  /** Computes nodes. @throws where they cannot be computed. */
+  /** Evaluates nodes. @throws if that fails, after the assignments that fail too are undone */
   compute(nodes: readonly Node[]): void {
     const failure = failureOf(nodes);
     if (failure) this.#undo(failure);
   }
 
-  /** Computes nodes, and what was assigned to cells meanwhile, in one run. @throws where the nodes cannot be computed. */
+  /** Evaluates nodes and all pending cells in one run. @throws if the nodes fail */
   settle(nodes: readonly Node[]): void {
     const failure = failureOf([...nodes, ...[...this.#waiting.keys()].flatMap(this.access.pending)]);
     if (failure) {
@@ -57,7 +56,7 @@ export class Unsettled<Cell extends object> {
     this.#waiting.clear();
   }
 
-  /** Puts the cells whose values cannot be computed aside. */
+  /** Moves the cells whose values fail from the waiting to the failed ones. */
   #sort(): void {
     for (const [cell, before] of this.#waiting)
       if (failureOf(this.access.pending(cell))) {
@@ -66,7 +65,7 @@ export class Unsettled<Cell extends object> {
       }
   }
 
-  /** Gives the cells whose values cannot be computed those before, and throws. */
+  /** Undoes the assignments that fail, and throws. */
   #undo(failure: ChainruleError): never {
     this.#sort();
     for (const [cell, before] of this.#failed) {
