@@ -1,39 +1,35 @@
 import type { GraphNode } from "../../graph/canonicalize.ts";
 import { sizeOf, stridesOf } from "../../shape.ts";
-import { type StridedView, viewOf } from "./views.ts";
+import { viewOf } from "./views.ts";
 
-/** A part of a join: where its rows lie, each in one piece, and how far one is from the next. */
+/** An operand of a concatenation in memory: contiguous rows, `row` elements apart. */
 export interface ConcatSource {
   readonly source: number;
   readonly offset: number;
   readonly row: number;
 }
 
-/** The step from one row to the next, where rows that begin at axis `dim` lie each in one piece and evenly apart. */
-function rowStep(
-  { strides }: Pick<StridedView, "strides">,
-  shape: readonly number[],
-  dim: number,
-): number | undefined {
-  const long = shape.flatMap((n, d) => (n === 1 ? [] : [d]));
-  const whole = stridesOf(shape);
-  if (long.some((d) => d >= dim && strides[d] !== whole[d])) return undefined;
-  const outer = long.filter((d) => d < dim);
+/** The distance from one row to the next, if rows from axis `dim` on are contiguous and evenly spaced. */
+function rowStride(strides: readonly number[], shape: readonly number[], dim: number): number | undefined {
+  const axes = shape.flatMap((n, d) => (n === 1 ? [] : [d]));
+  const contiguous = stridesOf(shape);
+  if (axes.some((d) => d >= dim && strides[d] !== contiguous[d])) return undefined;
+  const outer = axes.filter((d) => d < dim);
   const last = outer.at(-1);
   if (last === undefined) return 0;
-  const step = strides[last] as number;
-  const even = outer.every((d) => {
-    const between = sizeOf(outer.filter((k) => k > d).map((k) => shape[k] as number));
-    return strides[d] === step * between;
+  const stride = strides[last]!;
+  const isEven = outer.every((d) => {
+    const rows = sizeOf(outer.filter((k) => k > d).map((k) => shape[k]!));
+    return strides[d] === stride * rows;
   });
-  return even ? step : undefined;
+  return isEven ? stride : undefined;
 }
 
-/** Where a join along `dim` finds item `x`: in what it was moved from, where rows lie there in one piece, or in memory of its own. */
+/** Where a concatenation along `dim` reads node `x`: in what it is a view of if its rows are contiguous there, or in its own buffer. */
 export function concatSource(items: readonly GraphNode[], x: number, dim: number): ConcatSource {
-  const { shape } = items[x] as GraphNode;
+  const { shape } = items[x]!;
   const { source, offset, strides } = viewOf(items, x);
-  const row = rowStep({ strides }, shape, dim);
+  const row = rowStride(strides, shape, dim);
   if (row !== undefined) return { source, offset, row };
   return { source: x, offset: 0, row: sizeOf(shape.slice(dim)) };
 }
