@@ -19,7 +19,7 @@ export interface Derivative {
   readonly mask: Mask | null;
 }
 
-/** Σ of the terms that are there; null is zero. */
+/** Σ of the terms; null is zero. */
 export function sumDerivatives(terms: readonly (Derivative | null)[]): Derivative | null {
   return terms.reduce(
     (sum, t) => (sum && t ? { value: add(sum.value, t.value), mask: maskOr(sum.mask, t.mask) } : (sum ?? t)),
@@ -27,7 +27,7 @@ export function sumDerivatives(terms: readonly (Derivative | null)[]): Derivativ
   );
 }
 
-/** What a rule made of a derivative: the mask of that, or else its own zeros where the derivative had a mask or the op `skips`. */
+/** A value that a rule computed from a derivative; its mask is where it is not 0, if the derivative has a mask or the op `skips`. */
 export const transformed = (value: Node, t: Derivative, skips = false): Derivative =>
   value === t.value ? t : { value, mask: skips || t.mask ? nonzeroMask(value) : null };
 

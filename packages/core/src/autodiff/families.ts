@@ -61,7 +61,7 @@ const expandReduced = (y: Node, x: Node, op: Reduction): Node =>
 const reductionPartial = (op: Reduction, x: Node, y: Node): Node | 1 =>
   reductionRules[op.name].partial?.(x, expandReduced(y, x, op), op) ?? 1;
 
-/** What each of the elements that share a derivative has of it. */
+/** The share of a derivative that each of the elements has that it is divided among. */
 function tieShare(op: Reduction, partial: Node | 1, t: Node): Node {
   if (!reductionRules[op.name].shared || partial === 1) return t;
   return div(t, cast(broadcasting.reshape(broadcasting.sum(partial, op.dims), t.shape), t.dtype));
@@ -73,7 +73,7 @@ const skipOf = (a: unknown, b: unknown): Skip => `${a ? "a" : ""}${b ? "b" : ""}
 /** A mask as a movement's transpose leaves it; where that adds up, the zeros of what it made of the derivative. */
 const transposedMask = (masks: () => readonly Node[], i: number, x̄: Node): Mask =>
   lazy(() => {
-    const moved = masks()[i] as Node;
+    const moved = masks()[i]!;
     return moved.dtype === "bool" ? moved : isNonzero(x̄);
   });
 
@@ -96,7 +96,7 @@ function withContractedMask(
       const left = [...from].filter((l) => letters.includes(l));
       const met = gone.length > 0 ? reductions.any(mask(), gone) : mask();
       const order = [...letters].filter((l) => left.includes(l)).map((l) => left.indexOf(l));
-      const sizes = value.shape.map((n, i) => (left.includes(letters[i] as string) ? n : 1));
+      const sizes = value.shape.map((n, i) => (left.includes(letters[i]!) ? n : 1));
       return broadcasting.expand(broadcasting.reshape(movements.permute(met, order), sizes), value.shape);
     }),
   };
@@ -112,8 +112,7 @@ export const families: { readonly [F in Family]: Rules<Extract<Op, { family: F }
       const partials = partialsOf(op, node);
       const all = [...node.inputs, node];
       return node.inputs.map((x, i) => {
-        const x̄ =
-          wanted[i] && isFloat(x.dtype) ? chainProduct((partials[i] as Lifted)(all), ȳ, op.choice) : null;
+        const x̄ = wanted[i] && isFloat(x.dtype) ? chainProduct(partials[i]!(all), ȳ, op.choice) : null;
         return x̄ && inDType(x̄, x.dtype);
       });
     },
@@ -121,7 +120,7 @@ export const families: { readonly [F in Family]: Rules<Extract<Op, { family: F }
       const partials = partialsOf(op, node);
       const all = [...node.inputs, node];
       return sumDerivatives(
-        ẋ.map((t, i) => t && chainProduct((partials[i] as Lifted)(all), inDType(t, node.dtype), op.choice)),
+        ẋ.map((t, i) => t && chainProduct(partials[i]!(all), inDType(t, node.dtype), op.choice)),
       );
     },
   },
@@ -153,7 +152,7 @@ export const families: { readonly [F in Family]: Rules<Extract<Op, { family: F }
 
   reduction: {
     vjp(op, node, { value, mask }) {
-      const x = node.inputs[0] as Node;
+      const x = node.inputs[0]!;
       const partial = reductionPartial(op, x, node);
       const share = tieShare(op, partial, value);
       const ȳ = {
@@ -163,8 +162,8 @@ export const families: { readonly [F in Family]: Rules<Extract<Op, { family: F }
       return [chainProduct(partial, ȳ, false)];
     },
     jvp(op, node, [ẋ]) {
-      const partial = reductionPartial(op, node.inputs[0] as Node, node);
-      const weighted = chainProduct(partial, ẋ as Derivative, false);
+      const partial = reductionPartial(op, node.inputs[0]!, node);
+      const weighted = chainProduct(partial, ẋ!, false);
       if (!weighted) return null;
       const total = broadcasting.reshape(broadcasting.sum(weighted.value, op.dims), node.shape);
       return transformed(tieShare(op, partial, total), weighted);
@@ -256,15 +255,15 @@ export const families: { readonly [F in Family]: Rules<Extract<Op, { family: F }
 
   recurrence: {
     vjp(op, node, ȳ) {
-      const a = node.inputs[0] as Node;
-      // A number that stands everywhere need not move: the first factor of a recurrence is not read.
+      const a = node.inputs[0]!;
+      // The shift of a constant is that constant, since a recurrence does not read its first factor.
       const behind = constantValue(a) === undefined ? shift(a, op.dim, !op.reverse) : a;
       const carried = recurrence(behind, ȳ.value, op.dim, !op.reverse, !!ȳ.mask);
       const λ = transformed(carried, ȳ);
       return [chainProduct(shift(node, op.dim, op.reverse), λ, op.skip), λ];
     },
     jvp(op, node, [ȧ, ḃ]) {
-      const a = node.inputs[0] as Node;
+      const a = node.inputs[0]!;
       const before = () => shift(node, op.dim, op.reverse);
       const driven = sumDerivatives([ȧ ? chainProduct(before(), ȧ, op.skip) : null, ḃ ?? null]);
       if (!driven) return null;

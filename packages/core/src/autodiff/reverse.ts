@@ -9,7 +9,7 @@ interface Visit {
   readonly node: Node;
   /** Whether a target is reached from here. */
   readonly needed: boolean;
-  /** What has arrived so far; their sum is the cotangent of the node. */
+  /** The terms that have arrived so far; their sum is the cotangent of the node. */
   cotangents: Derivative[];
 }
 
@@ -17,7 +17,7 @@ const rulesOf = (op: Op): Rules<Op> => families[op.family] as Rules<Op>;
 
 /**
  * The cotangents of `targets`, x̄ = Σ (∂y/∂x)ᵀ·ȳ over the pairs (y, ȳ) of `outputs` and all paths between.
- * Nothing is carried behind a target. Null where no path arrives.
+ * Propagation stops at targets. Null for a target without a path.
  */
 export function reverse(outputs: readonly Seed[], targets: readonly Node[]): (Node | null)[] {
   const isTarget = new Set(targets);

@@ -5,7 +5,7 @@ import { Node, type Op } from "./node.ts";
 
 let recording = true;
 
-/** Whether what is made keeps what gradients need. */
+/** Whether new nodes keep what gradients need. */
 export const isRecording = (): boolean => recording;
 
 /** Runs `f` with the recording of what gradients need switched on or off. */
@@ -31,12 +31,12 @@ function refuse(op: Op, shape: Shape, n: number): never {
       op.name,
       `an axis of ${n} elements; the longest has ${longestAxis}. Did you mean several axes?`,
     );
-  fail("shape", op.name, `${formatShape(shape)} is no shape: sizes are whole numbers ≥ 0`);
+  fail("shape", op.name, `${formatShape(shape)} is no shape: sizes are integers ≥ 0`);
 }
 
 /**
  * A node of canonical inputs; it needs a gradient when an input does, its dtype has one and recording is on.
- * @throws where a size is no whole number, or an axis is longer than loops can count: no such node can be made.
+ * @throws if a size is not an integer ≥ 0, or an axis is longer than loops can count.
  */
 export function build(op: Op, inputs: readonly Node[], shape: Shape, dtype: DType): Node {
   for (const n of shape) if (!(n >= 0 && n <= longestAxis && Number.isInteger(n))) refuse(op, shape, n);

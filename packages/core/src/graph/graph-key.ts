@@ -3,7 +3,7 @@ import { type CanonicalGraph, type Graph, type GraphNode, inputOp } from "./cano
 import type { Node } from "./node.ts";
 import { sameApplication } from "./op-equality.ts";
 
-/** What graphs that do the same have in common: their nodes as data, in order. */
+/** The key of a graph: its nodes as data, in order. Graphs with equal keys compute the same. */
 export type GraphKey = Pick<CanonicalGraph, "items" | "roots">;
 
 const indicesOf = (nodes: readonly Node[]): number[] => nodes.map((n) => n.index);

@@ -13,10 +13,10 @@ import type {
 } from "./op.ts";
 import type { Value } from "./value.ts";
 
-/** Where choices let a derivative through, as a bool tensor that is made when it is asked for. Elsewhere the derivative is 0. */
+/** Where choices let a derivative through, as a bool tensor that is made on demand. Elsewhere the derivative is 0. */
 export type Mask = () => Node;
 
-/** What differentiation sees of an identity with attributes `A`. Absent rules let nothing through. */
+/** The derivative of an identity with attributes `A`. Absent functions let nothing through. */
 export interface IdentityRule<A = unknown> {
   /** Cotangents of the inputs of `node`, given that of its value and where choices let it through. */
   vjp?(ȳ: Node, node: Node, mask: Mask | null, attributes: A): readonly (Node | null)[];
@@ -24,7 +24,7 @@ export interface IdentityRule<A = unknown> {
   jvp?(ẋ: readonly (Node | null)[], node: Node, attributes: A): Node | null;
   /** Of a root: its square, which has derivatives where the root has none. */
   square?(node: Node, attributes: A): Node;
-  /** Whether the rule holds functions of users, so that the op is no plain data. */
+  /** Whether the rule holds functions of users, so that the op is not plain data. */
   readonly custom?: boolean;
 }
 
@@ -55,18 +55,18 @@ let count = 0;
 /** How many nodes have been made: those made from here on have ids from this one. */
 export const nodeCount = (): number => count;
 
-/** What follows how graphs come about, for debugging. */
+/** Observes the making of graphs, for debugging. */
 export interface NodeHook {
   onCreate(node: Node): void;
-  /** What is made from now on belongs to the derivative of `node`, or to none. */
+  /** The nodes made from now on belong to the derivative of `node`, or to none. */
   onBackward(node: Node | null): void;
-  /** Derivatives that were asked for are there. */
+  /** The requested derivatives are made. */
   onGradients(nodes: readonly (Node | null)[]): void;
 }
 
 export let nodeHook: NodeHook | null = null;
 
-/** Has the making of graphs followed from now on; gives what followed it before. */
+/** Sets the hook; returns the previous one. */
 export function setNodeHook(by: NodeHook | null): NodeHook | null {
   const before = nodeHook;
   nodeHook = by;
@@ -78,11 +78,11 @@ export class Node extends AnyTensor {
   readonly id = count++;
   value: Value | null = null;
   inputs: readonly Node[];
-  /** What the last walk left here. */
+  /** The mark of the last walk. */
   visited = 0;
-  /** Its place in the graph that was last looked at. */
+  /** Its index in the graph that was made last. */
   index = -1;
-  /** The oldest unevaluated node that it waits for has no smaller id. */
+  /** A lower bound on the ids of the unevaluated nodes that it depends on. */
   oldestPending: number;
 
   constructor(
@@ -90,9 +90,9 @@ export class Node extends AnyTensor {
     inputs: readonly Node[],
     readonly shape: Shape,
     readonly dtype: DType,
-    /** Whether a gradient may be asked through this node. */
+    /** Whether gradients pass through this node. */
     readonly needsGrad: boolean,
-    /** Who collects the gradient that arrives here, for a leaf. */
+    /** The owner of the gradient that arrives here, for a leaf. */
     readonly leaf: object | null = null,
   ) {
     super();

@@ -1,15 +1,15 @@
-/** How many nodes must look alike for a loop to be seen in them. */
-const sight = 32;
+/** How many nodes must repeat for a loop to be recognised. */
+const sample = 32;
 
 /**
- * How many nodes from `start` on, at most `most` and more than half of that, are whole rounds of a loop: what follows them
- * begins as they do. Undefined where they come from no loop, or from one of longer rounds.
+ * The number of nodes from `start` on that are whole iterations of a loop, at most `max` and more than half of that: the nodes
+ * after them begin as they do. Undefined if the nodes come from no loop, or from one of longer iterations.
  */
-export function wholeRounds(labels: readonly unknown[], start: number, most: number): number | undefined {
-  for (let size = most; size > most / 2; size--) {
-    let alike = 0;
-    while (alike < sight && labels[start + alike] === labels[start + size + alike]) alike++;
-    if (alike === sight) return size;
+export function wholeRounds(labels: readonly unknown[], start: number, max: number): number | undefined {
+  for (let size = max; size > max / 2; size--) {
+    let equal = 0;
+    while (equal < sample && labels[start + equal] === labels[start + size + equal]) equal++;
+    if (equal === sample) return size;
   }
   return undefined;
 }

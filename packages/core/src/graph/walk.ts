@@ -1,9 +1,9 @@
 import type { Node } from "./node.ts";
 
-/** Every walk marks nodes with numbers of its own, so that marks that others left say nothing. */
+/** Every walk marks nodes with numbers of its own, so that marks of earlier walks need no clearing. */
 let marks = 0;
 
-/** The nodes that `roots` are made of, inputs before users; `follow` says which nodes to look behind. Iterative. */
+/** The nodes that `roots` depend on, inputs before users, through the nodes that `follow` accepts. Iterative. */
 export function topological(roots: readonly Node[], follow: (node: Node) => boolean): Node[] {
   const [open, done] = [++marks, ++marks];
   const order: Node[] = [];
@@ -11,7 +11,7 @@ export function topological(roots: readonly Node[], follow: (node: Node) => bool
   for (const root of roots) {
     stack.push(root);
     while (stack.length > 0) {
-      const node = stack[stack.length - 1] as Node;
+      const node = stack[stack.length - 1]!;
       if (node.visited === open || node.visited === done) {
         stack.pop();
         if (node.visited === open) order.push(node);
@@ -21,7 +21,7 @@ export function topological(roots: readonly Node[], follow: (node: Node) => bool
       node.visited = open;
       if (follow(node))
         for (let i = node.inputs.length - 1; i >= 0; i--) {
-          const x = node.inputs[i] as Node;
+          const x = node.inputs[i]!;
           if (x.visited !== open && x.visited !== done) stack.push(x);
         }
     }

@@ -23,7 +23,7 @@ import { type Operand, requireOperand } from "./row.ts";
 import { scalar } from "./source.ts";
 
 interface TypeAnswer {
-  /** What a tensor's dtype becomes beside a number. */
+  /** The dtype that a tensor and a number agree on. */
   readonly number?: (dtype: DType, scalar: number | boolean) => DType;
   readonly operand: (promoted: DType, i: number) => DType;
   readonly result: (promoted: DType) => DType;
@@ -174,7 +174,7 @@ export function operandArguments(formula: Formula, from = 0): Signature {
   );
 }
 
-/** What the methods of a table take besides the tensor. */
+/** The arguments of the methods of a table, without the tensor itself. */
 export const formulaArguments = <T extends Record<string, { readonly formula: Formula }>>(
   table: T,
 ): { readonly [K in keyof T]: Signature } => {

@@ -78,9 +78,9 @@ const expandRule: MovementRule<Movement<"expand">> = {
 /** The rules of the movements that broadcasting is made of. */
 export const broadcastRules = { reshape: reshapeRule, expand: expandRule };
 
-/** Expand, its transpose sum, and reshape: the three that broadcasting and its gradient are made of. */
+/** Expand, its transpose sum, and reshape: broadcasting and its gradient consist of these three. */
 export const broadcasting = {
-  /** The same elements in row-major order under another shape; one size may be −1, which is worked out. */
+  /** The same elements in row-major order under another shape; one size may be −1, and is computed from the others. */
   reshape: row(
     (x: Node, shape: readonly number[]): Node => {
       const from = x.shape;
@@ -108,7 +108,7 @@ export const broadcasting = {
       const from = x.shape;
       if (sameShape(shape, from)) return x;
       const lead = shape.length - from.length;
-      const to = shape.map((n, i) => (n === -1 && i >= lead ? (from[i - lead] as number) : n));
+      const to = shape.map((n, i) => (n === -1 && i >= lead ? from[i - lead]! : n));
       checkShape("expand", to);
       if (lead < 0 || from.some((n, i) => n !== 1 && n !== to[i + lead]))
         fail(

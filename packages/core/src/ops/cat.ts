@@ -38,7 +38,7 @@ const catRule: MovementRule<Movement<"cat">> = {
 
 export const catRules = { cat: catRule };
 
-/** Tensors joined along `dim`; all other sizes must agree. */
+/** Tensors concatenated along `dim`; all other sizes must agree. */
 export function cat(tensors: readonly Node[], dim = 0): Node {
   for (const x of tensors) requireNode("cat", x);
   const first = tensors[0] ?? fail("value", "cat", "nothing to join: give at least one tensor");

@@ -3,7 +3,7 @@ import { constantOf, type Expr, toExpr } from "../scalar/expr.ts";
 import { isMovement } from "./movement-rule.ts";
 import { numberOf } from "./source.ts";
 
-/** What a tensor was broadcast from. */
+/** The node that a tensor was broadcast from. */
 function broadcastSource(x: Node): Node {
   let from = x;
   while (isMovement(from.op, "expand", "reshape") && from.inputs[0]) from = from.inputs[0];

@@ -38,7 +38,7 @@ export function contract(
     [y, lb],
   ] as const)
     [...own].forEach((l, i) => {
-      const n = node.shape[i] as number;
+      const n = node.shape[i]!;
       const known = size.get(l) ?? n;
       if (known !== n)
         fail(
@@ -77,7 +77,7 @@ interface Term {
 function diagonals({ node, letters }: Term): Term {
   const second = [...letters].findIndex((l, i) => letters.indexOf(l) !== i);
   if (second === -1) return { node, letters };
-  const first = letters.indexOf(letters[second] as string);
+  const first = letters.indexOf(letters[second]!);
   if (node.shape[first] !== node.shape[second])
     fail(
       "shape",
@@ -95,15 +95,15 @@ function parse(equation: string, operands: readonly Node[]): readonly [string[],
   if (more !== undefined || terms.length !== operands.length)
     fail("value", "einsum", `"${equation}" names ${terms.length} operands, and ${operands.length} are given`);
   const free = [...alphabet].filter((l) => !equation.includes(l));
-  const hidden = operands.map((x, k) => x.shape.length - (terms[k] as string).replace("...", "").length);
-  const widest = Math.max(0, ...terms.map((t, k) => (t.includes("...") ? (hidden[k] as number) : 0)));
+  const hidden = operands.map((x, k) => x.shape.length - terms[k]!.replace("...", "").length);
+  const widest = Math.max(0, ...terms.map((t, k) => (t.includes("...") ? hidden[k]! : 0)));
   const dots = free.slice(0, widest).join("");
-  const expanded = terms.map((t, k) => t.replace("...", dots.slice(widest - (hidden[k] as number))));
+  const expanded = terms.map((t, k) => t.replace("...", dots.slice(widest - hidden[k]!)));
   const known = new Set(expanded.join(""));
   const once = [...known].filter((l) => !dots.includes(l) && expanded.join("").split(l).length === 2).sort();
   const out = right === undefined ? dots + once.join("") : right.replace("...", dots);
   for (const [k, t] of expanded.entries())
-    if (!/^[A-Za-z]*$/.test(t) || t.length !== (operands[k] as Node).shape.length)
+    if (!/^[A-Za-z]*$/.test(t) || t.length !== operands[k]!.shape.length)
       fail(
         "shape",
         "einsum",
@@ -119,7 +119,7 @@ function squeezeOnes(terms: readonly Term[]): Term[] {
   const size = new Map<string, number>();
   for (const { node, letters } of terms)
     for (const [i, l] of [...letters].entries())
-      if (node.shape[i] !== 1 || !size.has(l)) size.set(l, node.shape[i] as number);
+      if (node.shape[i] !== 1 || !size.has(l)) size.set(l, node.shape[i]!);
   return terms.map(({ node, letters }) => {
     const stays = [...letters].map((l, i) => node.shape[i] !== 1 || size.get(l) === 1);
     return {
@@ -137,7 +137,7 @@ export function einsum(equation: string, ...operands: readonly Node[]): Node {
   if (operands.length === 0) fail("value", "einsum", "nothing to multiply: give at least one operand");
   for (const x of operands) requireNode("einsum", x);
   const [letters, out] = parse(equation, operands);
-  const terms = squeezeOnes(operands.map((node, k) => diagonals({ node, letters: letters[k] as string })));
+  const terms = squeezeOnes(operands.map((node, k) => diagonals({ node, letters: letters[k]! })));
   const product = terms.reduce((left, right, k) => {
     const later = terms.slice(k + 1).map((t) => t.letters);
     const here = left.letters + right.letters;

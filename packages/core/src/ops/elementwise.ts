@@ -17,8 +17,8 @@ const isNaNExpr = (x: Scalar): Expr => not(eq(x, x));
 const isInfExpr = (x: Scalar): Expr => eq(w.abs(x), Number.POSITIVE_INFINITY);
 const isNegative = (x: Expr): Expr => lt(w.copysign(1, x), 0);
 
-/** 1 for the operand that the result y is, ½ where the other is it too; NaN is what it makes of the result. */
-function share(y: Expr, x: Expr, other: Expr): Expr {
+/** The derivative of a maximum or minimum y: 1 for the operand that y is, ½ where the other equals it; NaN counts as chosen. */
+function tieShare(y: Expr, x: Expr, other: Expr): Expr {
   const is = (operand: Expr) => or(eq(operand, y), isNaNExpr(operand));
   return where(is(x), where(is(other), 0.5, 1), 0);
 }
@@ -29,7 +29,7 @@ function weight(y: Expr, x: Expr, other: Expr, base: number): Expr {
   return where(eq(y, Number.NEGATIVE_INFINITY), 0, sigmoid(mul(base, gap)));
 }
 
-/** What division by a whole number needs. */
+/** Integers have no quotient by 0. */
 const divisor = {
   holds: (_x: Expr, other: Expr) => not(eq(other, 0)),
   of: 1,
@@ -47,15 +47,15 @@ const sincSlopes = Array.from({ length: 14 }, (_, i) => {
 });
 
 /** Φ(x) = ½·erfc(−x/√2) and φ(x) = e^{−x²/2}/√(2π), the normal distribution and its density. */
-const normal = (x: Expr): Expr => mul(0.5, fn.erfc(mul(x, -Math.SQRT1_2)));
-const density = (x: Expr): Expr => mul(1 / Math.sqrt(2 * Math.PI), exp(mul(-0.5, square(x))));
+const normalCdf = (x: Expr): Expr => mul(0.5, fn.erfc(mul(x, -Math.SQRT1_2)));
+const normalPdf = (x: Expr): Expr => mul(1 / Math.sqrt(2 * Math.PI), exp(mul(-0.5, square(x))));
 
 /** √(2/π)·(x + 0.044715·x³), the argument of tanh in the fast GELU. */
 const geluArgument = (x: Expr): Expr => mul(Math.sqrt(2 / Math.PI), mul(x, add(1, mul(0.044715, square(x)))));
 
-const real = [-2, 2] as const;
+const anyReal = [-2, 2] as const;
 const positive = [0.2, 3] as const;
-const open = [-0.9, 0.9] as const;
+const insideUnit = [-0.9, 0.9] as const;
 
 /** The square of a root, whose derivatives at 0 are not those of the root. */
 const squared = (x: Operand): Node | undefined =>
@@ -77,14 +77,14 @@ const rows = {
   div: {
     f: (x, other) => div(x, other),
     d: (y, _x, other) => [div(1, other), neg(div(y, other))],
-    domain: [real, positive],
+    domain: [anyReal, positive],
   },
   /** ⌊x/other⌋ of the exact quotient; its gradient is zero. */
   floorDivide: {
     f: (x, other) => w.floorDivide(x, other),
     d: () => [0, 0],
     types: "number",
-    domain: [real, positive],
+    domain: [anyReal, positive],
     require: divisor,
   },
   /** x − other·⌊x/other⌋: the remainder with the divisor's sign, as Python's `%`. */
@@ -95,7 +95,7 @@ const rows = {
     },
     d: (_y, x, other) => [1, neg(w.floorDivide(x, other))],
     types: "number",
-    domain: [real, [0.7, 0.9]],
+    domain: [anyReal, [0.7, 0.9]],
     require: divisor,
   },
   /** x − other·trunc(x/other): the remainder with the dividend's sign, as JavaScript's `%`. */
@@ -103,7 +103,7 @@ const rows = {
     f: (x, other) => fn.fmod(x, other),
     d: (y, x, other) => [1, neg(w.round(div(sub(x, y), other)))],
     types: "number",
-    domain: [real, [0.7, 0.9]],
+    domain: [anyReal, [0.7, 0.9]],
     require: divisor,
   },
   /** x to the power `exponent`, real: (−8)^⅓ is NaN. */
@@ -116,7 +116,7 @@ const rows = {
     ],
     of: (x, exponent) => (exponent === 2 ? squared(x) : undefined),
     types: "number",
-    domain: [positive, real],
+    domain: [positive, anyReal],
     require: {
       holds: (_x, exponent) => le(0, exponent),
       of: 1,
@@ -124,25 +124,25 @@ const rows = {
       message: 'whole numbers have no negative powers. Did you mean x.to("float32")?',
     },
   },
-  /** The greater of the two; NaN wins, ties share the gradient. */
+  /** The larger of the two; NaN wins, ties share the gradient. */
   maximum: {
     f: (x, other) => w.maximum(x, other),
-    d: (y, x, other) => [share(y, x, other), share(y, other, x)],
+    d: (y, x, other) => [tieShare(y, x, other), tieShare(y, other, x)],
     types: "choice",
   },
-  /** The lesser of the two; NaN wins, ties share the gradient. */
+  /** The smaller of the two; NaN wins, ties share the gradient. */
   minimum: {
     f: (x, other) => w.minimum(x, other),
-    d: (y, x, other) => [share(y, x, other), share(y, other, x)],
+    d: (y, x, other) => [tieShare(y, x, other), tieShare(y, other, x)],
     types: "choice",
   },
-  /** The greater of the two that is a number; a tie gives the gradient to the first. */
+  /** The larger of the two that is a number; a tie gives the gradient to the first. */
   fmax: {
     f: (x, other) => where(isNaNExpr(x), other, where(isNaNExpr(other), x, w.maximum(x, other))),
     d: (_y, x, other) => [or(le(other, x), isNaNExpr(other)), not(or(le(other, x), isNaNExpr(other)))],
     types: "choice",
   },
-  /** The lesser of the two that is a number; a tie gives the gradient to the first. */
+  /** The smaller of the two that is a number; a tie gives the gradient to the first. */
   fmin: {
     f: (x, other) => where(isNaNExpr(x), other, where(isNaNExpr(other), x, w.minimum(x, other))),
     d: (_y, x, other) => [or(le(x, other), isNaNExpr(other)), not(or(le(x, other), isNaNExpr(other)))],
@@ -155,13 +155,13 @@ const rows = {
       const r = fn.hypot(x, other);
       return [div(div(other, r), r), neg(div(div(x, r), r))];
     },
-    domain: [positive, real],
+    domain: [positive, anyReal],
   },
   /** √(x² + other²) without overflow. */
   hypot: {
     f: (x, other) => fn.hypot(x, other),
     d: (y, x, other) => [where(eq(y, 0), 0, div(x, y)), where(eq(y, 0), 0, div(other, y))],
-    domain: [positive, real],
+    domain: [positive, anyReal],
   },
   /** ln(eˣ + e^other) without overflow. */
   logaddexp: {
@@ -191,7 +191,7 @@ const rows = {
       where(and(eq(x, 0), le(other, 0)), 0, log(other)),
       where(and(eq(x, 0), eq(other, 0)), 0, div(x, other)),
     ],
-    domain: [real, positive],
+    domain: [anyReal, positive],
   },
   /** 0 for x < 0, 1 for x > 0, `other` at 0; NaN stays NaN. */
   heaviside: {
@@ -238,9 +238,17 @@ const rows = {
   /** tan x. */
   tan: { f: (x) => fn.tan(x), d: (y) => [add(1, square(y))], domain: [[-1, 1]] },
   /** arcsin x. */
-  asin: { f: (x) => fn.asin(x), d: (_y, x) => [div(1, w.sqrt(mul(sub(1, x), add(1, x))))], domain: [open] },
+  asin: {
+    f: (x) => fn.asin(x),
+    d: (_y, x) => [div(1, w.sqrt(mul(sub(1, x), add(1, x))))],
+    domain: [insideUnit],
+  },
   /** arccos x. */
-  acos: { f: (x) => fn.acos(x), d: (_y, x) => [div(-1, w.sqrt(mul(sub(1, x), add(1, x))))], domain: [open] },
+  acos: {
+    f: (x) => fn.acos(x),
+    d: (_y, x) => [div(-1, w.sqrt(mul(sub(1, x), add(1, x))))],
+    domain: [insideUnit],
+  },
   /** arctan x. */
   atan: { f: (x) => fn.atan(x), d: (_y, x) => [div(1, add(1, square(x)))] },
   /** sinh x. */
@@ -258,7 +266,7 @@ const rows = {
     domain: [[1.2, 3]],
   },
   /** artanh x. */
-  atanh: { f: (x) => fn.atanh(x), d: (_y, x) => [div(1, mul(sub(1, x), add(1, x)))], domain: [open] },
+  atanh: { f: (x) => fn.atanh(x), d: (_y, x) => [div(1, mul(sub(1, x), add(1, x)))], domain: [insideUnit] },
   /** The error function, 2/√π ∫₀ˣ e^{−t²} dt. */
   erf: { f: (x) => fn.erf(x), d: (_y, x) => [mul(2 / Math.sqrt(Math.PI), exp(neg(square(x))))] },
   /** 1 − erf x without cancellation. */
@@ -267,7 +275,7 @@ const rows = {
   erfinv: {
     f: (x) => fn.erfinv(x),
     d: (y) => [mul(Math.sqrt(Math.PI) / 2, exp(square(y)))],
-    domain: [open],
+    domain: [insideUnit],
   },
   /** ln |Γ(x)|. */
   lgamma: { f: (x) => fn.lgamma(x), d: (_y, x) => [fn.digamma(x)], domain: [positive] },
@@ -275,7 +283,7 @@ const rows = {
   digamma: { f: (x) => fn.digamma(x), d: (_y, x) => [fn.trigamma(x)], domain: [positive] },
   /** ψ′(x) = d/dx ψ(x). */
   trigamma: { f: (x) => fn.trigamma(x), d: (_y, x) => [fn.polygamma(x, 2)], domain: [positive] },
-  /** ψ⁽ⁿ⁾(x), the n-th derivative of ψ, for whole n from 0 to 150. */
+  /** ψ⁽ⁿ⁾(x), the n-th derivative of ψ, for integers n from 0 to 150. */
   polygamma: {
     operands: ["x", "n"],
     f: (x, n) => fn.polygamma(x, n),
@@ -339,7 +347,7 @@ const rows = {
     ],
   },
   /** x·Φ(x), Φ the normal distribution. [Hendrycks & Gimpel 2016] */
-  gelu: { f: (x) => mul(x, normal(x)), d: (_y, x) => [add(normal(x), mul(x, density(x)))] },
+  gelu: { f: (x) => mul(x, normalCdf(x)), d: (_y, x) => [add(normalCdf(x), mul(x, normalPdf(x)))] },
   /** ½x(1 + tanh √(2/π)(x + 0.044715x³)), GELU's fast approximation: x·σ(2·√(2/π)(x + 0.044715x³)). */
   geluTanh: {
     f: (x) => mul(x, sigmoid(mul(2, geluArgument(x)))),
@@ -368,7 +376,7 @@ const rows = {
       or(lt(max, x), lt(max, min)),
     ],
     types: "choice",
-    domain: [real, [-1.2, -0.8], [0.8, 1.2]],
+    domain: [anyReal, [-1.2, -0.8], [0.8, 1.2]],
   },
 
   /** `x` where `condition` holds, else `other`; the branch not taken leaves no trace in value or gradient. */
@@ -422,7 +430,7 @@ const rows = {
   bitwiseOr: { f: (x, other) => w.or(x, other), types: "bits" },
   /** Bits set in one of the two. */
   bitwiseXor: { f: (x, other) => w.xor(x, other), types: "bits" },
-  /** Bits moved left by `other` places; 0 where these are not 0 … 31. */
+  /** Bits shifted left by `other`, which counts from 0 to 31; otherwise 0. */
   bitwiseLeftShift: { f: (x, other) => w.shiftLeft(x, other), types: "shift" },
   /** Bits moved right by `other` places, the sign kept: ⌊x/2^other⌋; 0 or −1 where these are not 0 … 31. */
   bitwiseRightShift: { f: (x, other) => w.shiftRight(x, other), types: "shift" },

@@ -21,13 +21,13 @@ export type TypeRule =
   | "shift"
   | "branches";
 
-/** What must hold for every element of the operands. */
+/** A condition on every element of the operands. */
 export interface Requirement {
   readonly holds: (...x: Expr[]) => Expr;
-  /** What to say where it does not, behind the element of operand `of`, the first unless told. */
+  /** The error message, after the element of operand `of`, by default the first. */
   readonly message: string;
   readonly of?: number;
-  /** Asked of whole numbers alone: floats have an infinity or a fraction to give. */
+  /** Only for integers: floats have an infinity or a fraction as result. */
   readonly whole?: boolean;
 }
 
@@ -35,14 +35,14 @@ export interface Requirement {
 export interface Formula {
   /** f(x₀, x₁, …). */
   readonly f: (...x: Expr[]) => Expr;
-  /** (y, x₀, x₁, …) ↦ [∂y/∂x₀, ∂y/∂x₁, …]; left out where there is no derivative. */
+  /** (y, x₀, x₁, …) ↦ [∂y/∂x₀, ∂y/∂x₁, …]; absent if there is no derivative. */
   readonly d?: (y: Expr, ...x: Expr[]) => readonly Scalar[];
-  /** What it comes to for particular operands, where differentiation must not pass through the formula. */
+  /** The result for particular operands whose derivative is not that of the formula. */
   readonly of?: (...x: Operand[]) => Node | undefined;
   readonly types?: TypeRule;
-  /** What the operands are called; x and other unless told. */
+  /** Names of the operands; by default x and other. */
   readonly operands?: readonly string[];
-  /** Where the tests draw each operand from; [−2, 2] unless told. */
+  /** The interval from which tests draw each operand; by default [−2, 2]. */
   readonly domain?: readonly (readonly [number, number])[];
   readonly require?: Requirement;
 }

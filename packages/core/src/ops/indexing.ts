@@ -12,7 +12,7 @@ import { requireNode, row } from "./row.ts";
 /** Throws where an index does not fall into 0 … size − 1; `dim` and `size` say of which axis. */
 export function checkIndices(op: string, indices: ArrayLike<number>, dim: number, size: number): void {
   for (let i = 0; i < indices.length; i++) {
-    const at = indices[i] as number;
+    const at = indices[i]!;
     if (at < 0 || at >= size) fail("index", op, `index ${at} is out of range for dim ${dim} of size ${size}`);
   }
 }
@@ -28,24 +28,21 @@ function indexing(
   const [x] = inputs;
   if (index.dtype !== "int32")
     fail("dtype", name, `the index is ${index.dtype}; it must be int32. Did you mean index.to("int32")?`);
-  if (
-    index.shape.length !== x.shape.length ||
-    index.shape.some((n, i) => i !== dim && n > (x.shape[i] as number))
-  )
+  if (index.shape.length !== x.shape.length || index.shape.some((n, i) => i !== dim && n > x.shape[i]!))
     fail(
       "shape",
       name,
       `index ${formatShape(index.shape)} does not fit ${formatShape(x.shape)}: same rank, and no longer than it outside dim ${dim}`,
     );
   const indices = index.value?.readSync();
-  if (indices) checkIndices(name, indices, dim, x.shape[dim] as number);
+  if (indices) checkIndices(name, indices, dim, x.shape[dim]!);
   return build({ family: "indexing", name, dim, mode }, [x, index, ...inputs.slice(1)], shape, x.dtype);
 }
 
 /** A scalar as a vector of one element. */
 const ranked = (x: Node): Node => (x.shape.length === 0 ? broadcasting.reshape(x, [1]) : x);
 
-/** What `gather` reads of x, by the name of the op that reads. */
+/** The elements of x at an index; `op` is the name for errors. */
 export function readAt(op: string, x: Node, dim: number, index: Node): Node {
   requireNode(op, index);
   const d = axisOrNone(op, dim, x.shape.length);
@@ -53,7 +50,7 @@ export function readAt(op: string, x: Node, dim: number, index: Node): Node {
   return broadcasting.reshape(indexing(op, "gather", d, [ranked(x)], at, at.shape), index.shape);
 }
 
-/** What `scatter` or `scatterAdd` writes into x, by the name of the op that writes. */
+/** x with elements written or added at an index; `op` is the name for errors. */
 export function writeAt(
   op: string,
   mode: "scatter" | "scatterAdd",

@@ -7,14 +7,14 @@ import { constant } from "./source.ts";
 
 const { logicalAnd, logicalOr, mul, ne } = elementwiseOps;
 
-/** t where a condition holds, else 0, whatever t is there. */
-export const keepWhere = elementwise("choose", {
+/** t where a condition holds, and 0 elsewhere, even where t is NaN or infinite. */
+export const keepWhere = elementwise("keepWhere", {
   f: (condition, t) => w.where(condition, t, 0),
   d: (_y, condition) => [0, condition],
   types: "branches",
 });
 
-/** What is made at the first call, and given again at every other. */
+/** A function that computes its result at the first call and returns it at every later one. */
 export function lazy<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {
@@ -23,13 +23,13 @@ export function lazy<T>(make: () => T): () => T {
   };
 }
 
-/** Numbers as truth values: x ≠ 0. */
+/** x ≠ 0, as a bool tensor. */
 export const isNonzero = (x: Node): Node => (x.dtype === "bool" ? x : ne(x, constant(0, x.dtype)));
 
 /** The mask that a derivative's own zeros make, where nothing tells zeros of choices from others. */
 export const nonzeroMask = (t: Node): Mask => lazy(() => isNonzero(t));
 
-/** Every element of a shape let through. */
+/** The mask that lets every element through. */
 export const fullMask = ({ shape }: Node): Node => broadcasting.expand(constant(1, "bool"), shape);
 
 /** The elements that both masks let through; absent lets all through. */

@@ -5,7 +5,7 @@ import type { Expr, Scalar } from "../scalar/expr.ts";
 import { and, le, lt } from "../scalar/primitives.ts";
 import type { Shape } from "../shape.ts";
 
-/** What a movement does, as functions of its attributes and the shapes of its inputs. */
+/** Facts about a movement, as functions of its attributes and the shapes of its inputs. */
 export interface MovementRule<M extends Movement> {
   /** The shape of the result. */
   shape(op: M, inputs: readonly Shape[]): Shape;

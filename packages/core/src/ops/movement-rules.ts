@@ -42,7 +42,7 @@ const viewRule: MovementRule<Movement<"view">> = {
   },
 };
 
-/** What each movement does. */
+/** The rule of each movement. */
 export const movementRules: { readonly [K in MovementName]: MovementRule<Movement<K>> } = {
   ...broadcastRules,
   ...permutationRules,

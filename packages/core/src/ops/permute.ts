@@ -67,7 +67,7 @@ export const permutations = {
   roll: row(
     (x: Node, shifts: number | readonly number[], dims?: number | readonly number[]): Node => {
       if (![shifts].flat().every(Number.isInteger))
-        fail("value", "roll", `shifts ${[shifts].flat()} must be whole numbers`);
+        fail("value", "roll", `shifts ${[shifts].flat()} must be integers`);
       if (dims === undefined)
         return broadcasting.reshape(permutations.roll(broadcasting.reshape(x, [-1]), shifts, 0), x.shape);
       const by = [shifts].flat();

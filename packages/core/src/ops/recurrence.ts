@@ -30,7 +30,7 @@ export function shift(x: Node, dim: number, reverse: boolean): Node {
 }
 
 const isFirst = (x: Node, dim: number, reverse: boolean): Node =>
-  eq(iota(x.shape, dim, "int32"), reverse ? (x.shape[dim] as number) - 1 : 0);
+  eq(iota(x.shape, dim, "int32"), reverse ? x.shape[dim]! - 1 : 0);
 
 /** ∏ of the elements strictly before each place along `dim`; strictly after it where `reverse`. */
 function exclusiveProduct(x: Node, dim: number, reverse: boolean): Node {
@@ -49,7 +49,7 @@ export function productOfOthers(x: Node, dims: readonly number[]): Node {
   const kept = x.shape.map((_, i) => i).filter((i) => !dims.includes(i));
   const order = [...kept, ...dims];
   const moved = movements.permute(x, order);
-  const flat = broadcasting.reshape(moved, [...kept.map((i) => x.shape[i] as number), -1]);
+  const flat = broadcasting.reshape(moved, [...kept.map((i) => x.shape[i]!), -1]);
   const others = mul(exclusiveProduct(flat, kept.length, false), exclusiveProduct(flat, kept.length, true));
   return movements.permute(
     broadcasting.reshape(others, moved.shape),

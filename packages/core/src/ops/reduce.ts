@@ -61,16 +61,16 @@ export const reductions = {
     [[0, 3], 0],
   ),
 
-  /** The greatest element over `dims`; NaN wins, ties share the gradient evenly. */
+  /** The maximum over `dims`; NaN wins, ties share the gradient evenly. */
   amax: row(extremum("amax"), [[2, 3]], [[2, 3], 1], [[2, 3, 2], [0, 2], { keepdim: true }]),
 
-  /** The least element over `dims`; NaN wins, ties share the gradient evenly. */
+  /** The minimum over `dims`; NaN wins, ties share the gradient evenly. */
   amin: row(extremum("amin"), [[2, 3]], [[2, 3], 1], [[2, 3, 2], [0, 2], { keepdim: true }]),
 
-  /** The position (int32) of the greatest element along `dim`, the first of equals; of the flattened tensor without `dim`. NaN wins. */
+  /** The index (int32) of the maximum along `dim`, the first of equals; of the flattened tensor without `dim`. NaN wins. */
   argmax: row(argReduction("argmax"), [[2, 3]], [[2, 3], 1], [[2, 3], 0, { keepdim: true }]),
 
-  /** The position (int32) of the least element along `dim`, the first of equals; of the flattened tensor without `dim`. NaN wins. */
+  /** The index (int32) of the minimum along `dim`, the first of equals; of the flattened tensor without `dim`. NaN wins. */
   argmin: row(argReduction("argmin"), [[2, 3]], [[2, 3], 1], [[2, 3], 0, { keepdim: true }]),
 
   /** Whether some element is non-zero. */

@@ -11,7 +11,7 @@ import { iota } from "./source.ts";
 const { eq, logicalAnd } = elementwiseOps;
 const { expand } = broadcasting;
 
-/** What a reduction does. */
+/** The facts about a reduction that all else follows from. */
 export interface ReductionRule {
   /** The result over no elements. */
   readonly identity: number;
@@ -42,7 +42,7 @@ const isFirstAt =
     return eq(iota(x.shape, dim, "int32"), expand(position(x, dim, { keepdim: true }), x.shape));
   };
 
-/** What each reduction does. */
+/** The rule of each reduction. */
 export const reductionRules: { readonly [K in ReductionName]: ReductionRule } = {
   sum: { identity: 0, combine: "add" },
   prod: { identity: 1, combine: "mul", partial: (x, _, { dims }) => productOfOthers(x, dims) },

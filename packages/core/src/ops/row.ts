@@ -2,13 +2,13 @@ import { describe } from "../arguments.ts";
 import { fail } from "../errors.ts";
 import { Node } from "../graph/node.ts";
 
-/** What an op accepts for a tensor: a node, or a JavaScript scalar that adapts to the others' dtype. */
+/** An operand of an op: a node, or a JavaScript scalar, which adapts to the dtype of the others. */
 export type Operand = Node | number | boolean;
 
 const throwOperandType = (op: string, x: unknown, expected: string): never =>
   fail("dtype", op, `takes ${expected}, and was given ${describe(x)}. Did you mean tensor(…)?`);
 
-/** Throws where an operand, which types cannot vouch for in JavaScript, is no tensor. */
+/** Throws if an operand is not a tensor: in JavaScript, types do not prove that. */
 export function requireNode(op: string, x: unknown): void {
   if (!(x instanceof Node)) throwOperandType(op, x, "a tensor");
 }
@@ -19,10 +19,10 @@ export function requireOperand(op: string, x: unknown): void {
     throwOperandType(op, x, "a tensor or a number");
 }
 
-/** What the tests call a tensor with: its shape, or what its index tensor may hold. */
+/** The arguments of a call that the tests make: a shape stands for a tensor, `{ index, below }` for an index tensor. */
 export type Sample = readonly unknown[];
 
-/** An op of the table: a function on nodes, and calls that show it — shapes stand for tensors of such a shape. */
+/** An op of the table: a function on nodes with sample calls. */
 export type Row<F> = F & { readonly samples: readonly Sample[] };
 
 /** Enters `f` into the table with sample calls, which the conformance tests run. */

@@ -39,7 +39,7 @@ export function stridedSlice(x: Node, dim: number, count: number, start: number,
 const scatterSlice = (x: Node, dim: number, n: number, start: number, step: number): Node =>
   move(scatterSliceRule, { family: "movement", name: "scatterSlice", dim, n, start, step }, [x]);
 
-/** Slice bounds as Python's: negative counts from the end, beyond the end is the end. */
+/** A slice bound as in Python: negative counts from the end, and is clamped to [low, high]. */
 function sliceBound(
   i: number | null | undefined,
   n: number,
@@ -57,11 +57,11 @@ export const slices = {
   slice: row(
     (x: Node, dim: number, start?: number | null, stop?: number | null, step = 1): Node => {
       const d = axis("slice", dim, x.shape.length);
-      const n = x.shape[d] as number;
+      const n = x.shape[d]!;
       if (!Number.isInteger(step) || step === 0)
-        fail("value", "slice", `step ${step} must be a whole number other than 0`);
+        fail("value", "slice", `step ${step} must be an integer other than 0`);
       if (![start ?? 0, stop ?? 0].every(Number.isInteger))
-        fail("value", "slice", `bounds ${start} and ${stop} must be whole numbers`);
+        fail("value", "slice", `bounds ${start} and ${stop} must be integers`);
       const first = step > 0 ? sliceBound(start, n, 0, 0, n) : sliceBound(start, n, n - 1, -1, n - 1);
       const end = step > 0 ? sliceBound(stop, n, n, 0, n) : sliceBound(stop, n, -1, -1, n - 1);
       return stridedSlice(x, d, Math.max(0, Math.ceil((end - first) / step)), first, step);
@@ -73,20 +73,20 @@ export const slices = {
     [[4], 0, 3, 1],
   ),
 
-  /** x between zeros, or cropped where a number is negative: (before, after) pairs from the last axis on, as PyTorch's. */
+  /** x between zeros, or cropped where a number is negative: (before, after) pairs from the last axis on, as in PyTorch. */
   padZeros: row(
     (x: Node, pads: readonly number[]): Node => {
       if (pads.length % 2 !== 0 || pads.length > 2 * x.shape.length || !pads.every(Number.isInteger))
         fail(
           "shape",
           "pad",
-          `${formatShape(pads)} must be (before, after) pairs of whole numbers for at most ${x.shape.length} axes`,
+          `${formatShape(pads)} must be (before, after) pairs of integers for at most ${x.shape.length} axes`,
         );
       let y = x;
       for (let k = 0; k < pads.length / 2; k++) {
         const dim = x.shape.length - 1 - k;
-        const [before, after] = [pads[2 * k] as number, pads[2 * k + 1] as number];
-        const n = y.shape[dim] as number;
+        const [before, after] = [pads[2 * k]!, pads[2 * k + 1]!];
+        const n = y.shape[dim]!;
         if (n + before + after < 0 || n + Math.min(before, 0) + Math.min(after, 0) < 0)
           fail("shape", "pad", `padding ${before}, ${after} leaves nothing of axis ${dim} of size ${n}`);
         const [low, high] = [Math.max(0, -before), n - Math.max(0, -after)];
@@ -110,7 +110,7 @@ export const slices = {
   flip: row(
     (x: Node, dims?: number | readonly number[]): Node =>
       axes("flip", dims, x.shape.length).reduce(
-        (y, d) => stridedSlice(y, d, y.shape[d] as number, (y.shape[d] as number) - 1, -1),
+        (y, d) => stridedSlice(y, d, y.shape[d]!, y.shape[d]! - 1, -1),
         x,
       ),
     [[2, 3], 1],

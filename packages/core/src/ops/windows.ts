@@ -159,7 +159,7 @@ function foldContraction(
 export interface WindowOptions {
   readonly stride?: number;
   readonly dilation?: number;
-  /** Zeros before and after; one number stands for both. */
+  /** Zeros before and after; one number means both. */
   readonly padding?: number | readonly [number, number];
 }
 
@@ -172,7 +172,7 @@ function optionsOf(op: string, { stride = 1, dilation = 1, padding = 0 }: Window
     fail(
       "value",
       op,
-      `stride ${stride} and dilation ${dilation} must be whole numbers ≥ 1, padding ${[before, after]} ≥ 0`,
+      `stride ${stride} and dilation ${dilation} must be integers ≥ 1, padding ${[before, after]} ≥ 0`,
     );
   return { stride, dilation, before, after };
 }
@@ -191,7 +191,7 @@ export const windowings = {
       if (x.shape.length === 0) return ofScalar(x, dim, size, options);
       const d = axis("windows", dim, x.shape.length);
       const { after, ...along } = optionsOf("windows", options);
-      const n = x.shape[d] as number;
+      const n = x.shape[d]!;
       const [length, reach] = [n + along.before + after, along.dilation * (size - 1) + 1];
       if (!Number.isInteger(size) || size < 1 || reach > length)
         fail(
