@@ -38,7 +38,7 @@ const rooms: readonly Room[] = [
   {
     name: "backend",
     at: core(
-      ...["backend", "hooks", "diagnose-fault", "partition", "evaluate", "interpreter"].map(
+      ...["backend", "hooks", "host", "diagnose-fault", "partition", "evaluate", "interpreter"].map(
         (name) => `backend/${name}`,
       ),
     ),

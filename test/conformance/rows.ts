@@ -93,6 +93,7 @@ const tensorPlaces: Record<SampledFamily, (i: number) => boolean> = {
   contraction: () => true,
   indexing: (i) => i !== 1,
   recurrence: (i) => i === 0,
+  host: (i) => i === 0,
 };
 
 interface Sampled {

@@ -97,6 +97,13 @@ export const steps = {
     const e = find((e) => e.exact && !truth(e));
     return e && moved(e, e.x[one(["abs", "neg", "relu"] as const, draw)]());
   },
+  sort: ({ draw, find }) => {
+    const e = find((e) => e.exact && hasAxis(e));
+    if (!e) return undefined;
+    const dim = draw(e.x.ndim);
+    const { values, indices } = e.x.sort(dim, { descending: draw(2) === 0 });
+    return draw(2) === 0 ? exactly(values, e.bound, e.grain) : exactly(indices, e.x.shape[dim]!, 1);
+  },
   compare: (scene) => {
     const a = scene.find(isExact);
     const b = a && like(scene, a);

@@ -51,7 +51,7 @@ describe("lifted", () => {
     expectTypeOf(add).returns.toEqualTypeOf<Tensor>();
     expectTypeOf(lifted(methods.sum)(x, 0, { keepdim: true })).toEqualTypeOf<Tensor>();
     expectTypeOf<keyof typeof table>().toEqualTypeOf<
-      "elementwise" | "movement" | "reduction" | "contraction" | "indexing" | "recurrence"
+      "elementwise" | "movement" | "reduction" | "contraction" | "indexing" | "recurrence" | "host"
     >();
   });
 });

@@ -93,6 +93,27 @@ const scattered =
     return { shape: x.shape, at: (i) => out[flatten(i, x.shape)] as number };
   };
 
+/** The index of the element that has `rank` elements of its line before it: lesser ones, and equal ones with a lesser index. */
+const argsort = (
+  x: Plain,
+  dim = -1,
+  { descending = false }: { readonly descending?: boolean } = {},
+): Plain => {
+  if (x.shape.length === 0) return { shape: [], at: () => 0 };
+  const d = wrap(dim, x.shape.length);
+  const isLess = (a: number, b: number) => a < b || (Number.isNaN(b) && !Number.isNaN(a));
+  const isBefore = (a: number, b: number) => (descending ? isLess(b, a) : isLess(a, b));
+  return {
+    shape: x.shape,
+    at: (i) => {
+      const line = range(x.shape[d]!).map((k) => x.at(splice(i, d, k)));
+      const rank = (k: number) =>
+        line.filter((a, j) => isBefore(a, line[k]!) || (j < k && !isBefore(line[k]!, a))).length;
+      return range(line.length).find((k) => rank(k) === i[d])!;
+    },
+  };
+};
+
 /** Straightforward definitions, element by element, of the rows of that name. */
 export const plainShaped = list({
   reshape: (x: Plain, shape: number[]) => {
@@ -262,4 +283,6 @@ export const plainShaped = list({
 
   cumsum: running(sum),
   cumprod: running(product),
+
+  argsort,
 });

@@ -15,6 +15,7 @@ import { optimizers } from "./optimizers.ts";
 import { pools } from "./pool.ts";
 import { reductions } from "./reductions.ts";
 import { schedulers } from "./schedulers.ts";
+import { sortings } from "./sorting.ts";
 
 /** What is said of PyTorch's single functions in this library, by their names there. */
 const functions: Adapters = {
@@ -33,6 +34,7 @@ const functions: Adapters = {
   ...pools,
   ...reductions,
   ...schedulers,
+  ...sortings,
 };
 
 /** What is said of PyTorch's functions, and of programs of them, in this library. */

@@ -8,6 +8,7 @@ import { broadcasting } from "../ops/broadcast.ts";
 import { constantValue } from "../ops/constant-value.ts";
 import { contract } from "../ops/contract.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
+import { hostRule } from "../ops/host.ts";
 import { indexings } from "../ops/indexing.ts";
 import { fullMask, isNonzero, keepWhere, lazy, maskAnd, nonzeroMask } from "../ops/mask.ts";
 import { movements } from "../ops/movement.ts";
@@ -273,6 +274,15 @@ export const families: { readonly [F in Family]: Rules<Extract<Op, { family: F }
 
   source: { vjp: () => [], jvp: () => null },
   input: { vjp: () => [], jvp: () => null },
+
+  host: {
+    vjp: (op, node, ȳ) => hostRule(op, "vjp")(ȳ.value, node).map((x̄) => x̄ && transformed(x̄, ȳ)),
+    jvp(op, node, ẋ) {
+      const tangents = ẋ.map((t) => t?.value ?? null);
+      const value = hostRule(op, "jvp")(tangents, node);
+      return { value, mask: maskOfAll(ẋ, nonzeroMask(value)) };
+    },
+  },
 
   identity: {
     vjp: ({ rule, attributes }, node, ȳ) =>

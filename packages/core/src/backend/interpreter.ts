@@ -1,7 +1,7 @@
 import { arrays, type DType, isFloat, saturate, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { GraphNode } from "../graph/canonicalize.ts";
-import type { Family, Op } from "../graph/node.ts";
+import type { Family, HostView, Op } from "../graph/node.ts";
 import type { Indexing } from "../graph/op.ts";
 import { ArrayValue, elementsNow, type Value } from "../graph/value.ts";
 import { checkIndices } from "../ops/indexing.ts";
@@ -17,6 +17,7 @@ import { type Shape, sizeOf, stridesOf } from "../shape.ts";
 import type { Backend } from "./backend.ts";
 import { checkElements } from "./diagnose-fault.ts";
 import { runHook } from "./hooks.ts";
+import { requireOutsideHost, runHost } from "./host.ts";
 
 type Elements = ArrayLike<number>;
 
@@ -235,6 +236,19 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
     }
   },
 
+  host(op, { shape, dtype, inputs: operands }, inputs, out) {
+    const view = ({ shape, dtype }: Kind, data: Elements): HostView => ({
+      data: data as TypedArray,
+      shape,
+      dtype,
+    });
+    runHost(
+      op,
+      view({ shape, dtype }, out),
+      operands.map((x, k) => view(x, inputs[k]!)),
+    );
+  },
+
   source(op, node, inputs, out) {
     const at = coordinates(node.shape);
     const types: DType[] = [...at.map((): DType => "int32"), ...node.inputs.map((x) => x.dtype)];
@@ -270,6 +284,7 @@ export function makeInterpreter({ exact = false } = {}): Backend {
       for (const r of roots) lastUse[r] = items.length;
       const program = { items };
       const interpret = (inputs: readonly Value[]): Value[] => {
+        requireOutsideHost();
         const results: (Elements | undefined)[] = [];
         const step = (i: number): void => {
           const item = items[i] as GraphNode;

@@ -16,6 +16,7 @@ import { searchArguments, searches } from "./search.ts";
 import { shapeArguments, shapes } from "./shape.ts";
 import { sliceArguments, slices } from "./slice.ts";
 import { axisActivationArguments, axisActivations } from "./softmax.ts";
+import { sortCompositionArguments, sortCompositions } from "./sort.ts";
 import { statistics, statisticsArguments } from "./statistics.ts";
 import { subscriptArguments, subscripts } from "./subscript.ts";
 import { tileArguments, tiles } from "./tile.ts";
@@ -32,6 +33,7 @@ export type Compositions = typeof shapes &
   typeof lookups &
   typeof maskOps &
   typeof searches &
+  typeof sortCompositions &
   typeof subscripts &
   typeof scatterReductions &
   typeof statistics &
@@ -56,6 +58,7 @@ export const compositions: Compositions = {
   ...lookups,
   ...maskOps,
   ...searches,
+  ...sortCompositions,
   ...subscripts,
   ...scatterReductions,
   ...statistics,
@@ -81,6 +84,7 @@ export const compositionArguments = {
   ...lookupArguments,
   ...maskArguments,
   ...searchArguments,
+  ...sortCompositionArguments,
   ...subscriptArguments,
   ...scatterReductionArguments,
   ...statisticsArguments,

@@ -2,7 +2,7 @@ import type { Node, Op } from "../graph/node.ts";
 import { movementRule } from "../ops/movement-rules.ts";
 import { arg, constantOf, type Expr, toExpr } from "../scalar/expr.ts";
 import { referenceFunction } from "../scalar/reference.ts";
-import { type Shape, stridesOf } from "../shape.ts";
+import { type Shape, sizeOf, stridesOf } from "../shape.ts";
 
 /** The coordinates of the element at a flat index. */
 export const coordinatesOf = (shape: Shape, e: number): number[] =>
@@ -115,6 +115,7 @@ const rules: { readonly [F in Op["family"]]: Rule<Extract<Op, { family: F }>> } 
     return [upTo.slice(1), upTo];
   },
 
+  host: (_op, _out, _e, inputs) => inputs.map(({ shape }) => [...new Array(sizeOf(shape)).keys()]),
   source: (_op, _out, _e, inputs) => inputs.map(() => [0]),
   input: () => [],
   identity: (_op, _out, e, inputs) => inputs.map((_, k) => (k === 0 ? [e] : [])),

@@ -1,5 +1,5 @@
 import { AnyTensor } from "../arguments.ts";
-import type { DType } from "../dtype.ts";
+import type { DType, TypedArray } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
 import type {
   Contraction,
@@ -36,6 +36,25 @@ export interface Identity<A = unknown> {
   readonly attributes: A;
 }
 
+/** The elements of an operand or the result of a host op, in row-major order. */
+export interface HostView {
+  readonly data: TypedArray;
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** A tensor that a TypeScript function computes. Known by its object. */
+export interface Host {
+  readonly family: "host";
+  readonly name: string;
+  /** Fills `out`. The arrays are views into the memory of the running program, and must not be kept. */
+  readonly compute: (out: HostView, inputs: readonly HostView[]) => void;
+  /** Cotangents of the inputs of `node`, given that of its value. */
+  readonly vjp: ((ȳ: Node, node: Node) => readonly (Node | null)[]) | undefined;
+  /** The tangent of `node`, given those of its inputs. */
+  readonly jvp: ((ẋ: readonly (Node | null)[], node: Node) => Node) | undefined;
+}
+
 export type Op =
   | Elementwise
   | Movement
@@ -45,6 +64,7 @@ export type Op =
   | Recurrence
   | Source
   | Input
+  | Host
   | Identity;
 export type Family = Op["family"];
 

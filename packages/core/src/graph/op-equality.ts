@@ -16,10 +16,13 @@ const sameAttribute = (a: unknown, b: unknown): boolean =>
     a.length === b.length &&
     a.every((x, i) => sameAttribute(x, b[i])));
 
-/** Whether two ops do the same: their data are equal. Elementwise ops are known by the object of their row. */
+/** Whether an op holds functions, so that it is known by its object. */
+const isKnownByObject = ({ family }: Op): boolean => family === "elementwise" || family === "host";
+
+/** Whether two ops do the same: their data are equal, or they are one object. */
 export function sameOp(a: Op, b: Op): boolean {
   if (a === b) return true;
-  if (a.family !== b.family || a.name !== b.name || a.family === "elementwise") return false;
+  if (a.family !== b.family || a.name !== b.name || isKnownByObject(a)) return false;
   const [x, y] = [a, b] as unknown as Record<string, unknown>[];
   for (const attribute in x) if (!sameAttribute(x[attribute], y![attribute])) return false;
   return true;
@@ -29,7 +32,7 @@ export const sameApplication = (a: Application, b: Application): boolean =>
   a.dtype === b.dtype && sameShape(a.shape, b.shape) && sameOp(a.op, b.op);
 
 /** Equal for ops that do the same, and rarely for others. */
-const hashOf = (op: Op): string => (op.family === "elementwise" ? op.name : Object.values(op).join());
+const hashOf = (op: Op): string => (isKnownByObject(op) ? op.name : Object.values(op).join());
 
 /** Gives equal applications equal numbers. */
 export class ApplicationNumbers {

@@ -5,7 +5,7 @@ import { topological } from "./walk.ts";
 
 /** The attributes of an op, without those that are absent. */
 function attributesOf(op: Op): [string, unknown][] {
-  if (op.family === "identity") return [];
+  if (op.family === "identity" || op.family === "host") return [];
   if (op.family === "elementwise") return op.operands ? [["operands", op.operands]] : [];
   const { family, name, ...attributes } = op;
   return Object.entries(attributes).filter(([, value]) => value !== "");

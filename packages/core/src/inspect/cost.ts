@@ -106,7 +106,7 @@ export function costOfKernel(kernel: Kernel): Cost {
     return { flop: 2 * pointCount(axes), read: reads.bytes, written };
   }
   for (const b of buffersOf(kernel)) if (b !== out) reads.add(b, b.size);
-  if (kernel.kind === "concat") return { flop: 0, read: reads.bytes, written };
+  if (kernel.kind === "concat" || kernel.kind === "host") return { flop: 0, read: reads.bytes, written };
   const each =
     kernel.kind === "scan" ? 2 * out.size : kernel.mode === "scatterAdd" ? sizeOf(kernel.indexShape) : 0;
   return { flop: isFloat(out.dtype) ? each : 0, read: reads.bytes, written };

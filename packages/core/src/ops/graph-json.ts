@@ -5,6 +5,7 @@ import type { Op } from "../graph/node.ts";
 import type { Elementwise } from "../graph/op.ts";
 import { range, type Shape } from "../shape.ts";
 import { registeredRow } from "./formula.ts";
+import { registeredHost } from "./host.ts";
 
 /** A value that JSON holds exactly: −0, ±∞ and NaN as {"number": "-0"} and so on. */
 type Json = string | number | boolean | { readonly number: string } | readonly Json[];
@@ -53,6 +54,10 @@ function writeOp({ op, inputs, dtype }: GraphNode): OpJson {
   const refuse = (why: string): never =>
     fail("value", "graphToJson", `the graph has the op ${op.name}, ${why}, so that it cannot be written`);
   if (op.family === "identity") return refuse("whose derivative is a function");
+  if (op.family === "host")
+    return registeredHost(op.name) === op
+      ? { family: op.family, name: op.name }
+      : refuse("whose function is not registered by name");
   if (op.family !== "elementwise") return mapValues<unknown, Json>({ ...op }, write) as OpJson;
   const { family, name, operands } = op;
   if (rowOp(name, operands ?? range(inputs.length), dtype) !== op)
@@ -61,6 +66,11 @@ function writeOp({ op, inputs, dtype }: GraphNode): OpJson {
 }
 
 function readOp({ family, name, ...attributes }: OpJson, inputs: readonly number[], dtype: DType): Op {
+  if (family === "host")
+    return (
+      registeredHost(name) ??
+      fail("value", "graphFromJson", `no host op is registered under the name ${name}`)
+    );
   if (family !== "elementwise") return { family, name, ...mapValues(attributes, read) } as unknown as Op;
   const operands = attributes.operands as readonly number[] | undefined;
   return (

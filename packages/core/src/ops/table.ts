@@ -6,6 +6,7 @@ import { indexingArguments, indexings } from "./indexing.ts";
 import { movementArguments, movements } from "./movement.ts";
 import { recurrenceArguments, recurrences } from "./recurrence.ts";
 import { reductionArguments, reductions } from "./reduce.ts";
+import { sortArguments, sorts } from "./sort.ts";
 import { windowingArguments, windowings } from "./windows.ts";
 
 /** The rows of every family. */
@@ -16,6 +17,7 @@ export const table = {
   contraction: contractions,
   indexing: indexings,
   recurrence: recurrences,
+  host: sorts,
 };
 
 /** The tables by reference, so that published declarations keep the documentation of the rows. */
@@ -26,7 +28,8 @@ export type Rows = typeof elementwiseOps &
   typeof reductions &
   typeof contractions &
   typeof indexings &
-  typeof recurrences;
+  typeof recurrences &
+  typeof sorts;
 
 /** All rows by name. */
 export const rows: Rows = {
@@ -36,6 +39,7 @@ export const rows: Rows = {
   ...table.contraction,
   ...table.indexing,
   ...table.recurrence,
+  ...table.host,
 };
 
 /** What the rows take as methods of their first operand. */
@@ -47,4 +51,5 @@ export const rowArguments = {
   ...contractionArguments,
   ...indexingArguments,
   ...recurrenceArguments,
+  ...sortArguments,
 };

@@ -7,6 +7,7 @@ import type { Target } from "../../lower/target.ts";
 import type { Backend, Executable } from "../backend.ts";
 import { throwFault } from "../diagnose-fault.ts";
 import { runHook } from "../hooks.ts";
+import { requireOutsideHost } from "../host.ts";
 import { addressWord, tableWords } from "./abi/table.ts";
 import type { ProgramInstance } from "./instance.ts";
 import type { LinearMemory } from "./memory/linear-memory.ts";
@@ -136,6 +137,7 @@ export class WasmExecutable implements Executable {
   }
 
   run(values: readonly Value[], donated?: readonly boolean[]): Value[] {
+    requireOutsideHost();
     this.#memory.beginRun();
     this.#bindInputs(values);
     const outputs: Value[] = [];

@@ -1,8 +1,13 @@
+import { arrays } from "../../dtype.ts";
+import type { HostView } from "../../graph/node.ts";
+import type { Buffer } from "../../lower/ir/kernel.ts";
 import type { Program } from "../../lower/ir/program.ts";
 import { farWords } from "../../scalar/expand/index.ts";
 import { type ScalarOp, subexpressions } from "../../scalar/expr.ts";
 import { functions } from "../../scalar/functions.ts";
 import { primitives } from "../../scalar/primitives.ts";
+import type { Shape } from "../../shape.ts";
+import { runHost } from "../host.ts";
 import { compileModule } from "./assembler/compile.ts";
 import { type Float, gemmModule } from "./gemm/gemm.ts";
 import { callsHost } from "./instructions/instructions.ts";
@@ -58,6 +63,31 @@ export interface ProgramInstance extends Omit<CompiledModule, "bytes"> {
   readonly runKernel: (table: number, k: number, from: number, to: number, workspace: number) => void;
 }
 
+/** The functions of a program's host kernels, which it calls with the addresses of the result and of the operands. */
+function hostKernels(
+  { kernels }: Program,
+  memory: WebAssembly.Memory,
+): Record<string, (...addresses: number[]) => void> {
+  const functions = kernels.flatMap((kernel) => {
+    if (kernel.kind !== "host") return [];
+    const { op, out, shape, operands } = kernel;
+    const view = ({ dtype, size }: Buffer, shape: Shape, address: number): HostView => ({
+      data: new arrays[dtype](memory.buffer as ArrayBuffer, address, size),
+      shape,
+      dtype,
+    });
+    return [
+      (address: number, ...from: number[]) =>
+        runHost(
+          op,
+          view(out, shape, address),
+          operands.map(({ buffer, shape }, k) => view(buffer, shape, from[k]!)),
+        ),
+    ];
+  });
+  return Object.fromEntries(functions.entries());
+}
+
 /** Compiles a program and instantiates it over the memory of its matrix kernels. */
 export function instantiate(program: Program, gemm: GemmKernels): ProgramInstance {
   const imported = importedFunctions(program);
@@ -77,6 +107,7 @@ export function instantiate(program: Program, gemm: GemmKernels): ProgramInstanc
     get "gemm.f64"() {
       return gemm.of("f64");
     },
+    host: hostKernels(program, gemm.memory),
     float: functionsFor(false),
     int: functionsFor(true),
   });

@@ -1,6 +1,6 @@
 import { buffersOf } from "../../lower/ir/buffers.ts";
 import type { Buffer } from "../../lower/ir/kernel.ts";
-import type { GemmKernel, Kernel, Program } from "../../lower/ir/program.ts";
+import type { GemmKernel, HostKernel, Kernel, Program } from "../../lower/ir/program.ts";
 import { ConstantPool } from "./abi/constant-pool.ts";
 import { type KernelFunction, type KernelInfo, kernelFunction } from "./abi/kernel-function.ts";
 import { addressWord, tableWords } from "./abi/table.ts";
@@ -9,6 +9,7 @@ import { emitGemm, type GemmCall, gemmCall } from "./gemm/call.ts";
 import { gemmParameters } from "./gemm/gemm.ts";
 import { isShared, kernelKey } from "./kernel-key.ts";
 import { emitConcat } from "./kernels/concat.ts";
+import { emitHost } from "./kernels/host.ts";
 import { emitScan } from "./kernels/scan.ts";
 import { emitScatter } from "./kernels/scatter.ts";
 import { emitNest } from "./nest/nest.ts";
@@ -39,17 +40,21 @@ interface CompiledKernel extends CompiledFunction {
 interface Imports {
   readonly gemm: (call: GemmCall) => number;
   readonly host: (name: string, isInteger: boolean) => number;
+  readonly hostOp: (kernel: HostKernel) => number;
 }
 
 const isGemm = (kernel: Kernel): kernel is GemmKernel => kernel.kind === "gemm";
 
+const isHost = (kernel: Kernel): kernel is HostKernel => kernel.kind === "host";
+
 const gemmName = ({ type, addressing }: GemmCall): string => `${type} ${addressing}`;
 
-/** Imports the GEMM functions that are called, and the host functions of these names and arities for integers and floats. */
+/** Imports the GEMM functions that are called, the host functions of these names and arities, and those of host ops by number. */
 function importFunctions(
   module: ModuleBuilder,
   calls: Iterable<GemmCall>,
   hostFunctions: Readonly<Record<string, number>>,
+  hostKernels: readonly HostKernel[],
 ): Imports {
   const gemms = new Map<string, number>();
   for (const call of calls) {
@@ -65,9 +70,16 @@ function importFunctions(
       }),
     );
   const [floats, integers] = [importHost("float", "f64"), importHost("int", "i32")];
+  const hostOps = new Map(
+    hostKernels.map((kernel, k) => {
+      const params = [kernel.out, ...kernel.operands].map((): ValType => "i32");
+      return [kernel, module.importFunction("host", String(k), params, [])];
+    }),
+  );
   return {
     gemm: (call) => gemms.get(gemmName(call))!,
     host: (name, isInteger) => (isInteger ? integers : floats).get(name)!,
+    hostOp: (kernel) => hostOps.get(kernel)!,
   };
 }
 
@@ -84,7 +96,12 @@ class KernelCompiler {
     hostFunctions: Readonly<Record<string, number>>,
   ) {
     this.#calls = new Map(program.kernels.filter(isGemm).map((kernel) => [kernel, gemmCall(kernel)]));
-    this.#imports = importFunctions(module, this.#calls.values(), hostFunctions);
+    this.#imports = importFunctions(
+      module,
+      this.#calls.values(),
+      hostFunctions,
+      program.kernels.filter(isHost),
+    );
   }
 
   compile(kernel: Kernel): CompiledKernel {
@@ -123,6 +140,8 @@ class KernelCompiler {
         return emitConcat(f, kernel, this.pool);
       case "scan":
         return emitScan(f, kernel);
+      case "host":
+        return emitHost(f, kernel, this.#imports.hostOp(kernel));
     }
   }
 }

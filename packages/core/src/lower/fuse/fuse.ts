@@ -1,4 +1,5 @@
 import type { CanonicalGraph, GraphNode } from "../../graph/canonicalize.ts";
+import type { Host } from "../../graph/node.ts";
 import type { Contraction, Indexing, Movement, Recurrence } from "../../graph/op.ts";
 import { toExpr } from "../../scalar/expr.ts";
 import { sizeOf, stridesOf } from "../../shape.ts";
@@ -132,6 +133,8 @@ class Fuser implements InlineContext {
         return op.mode === "gather" ? null : this.#scatter(node, item, op);
       case "movement":
         return isLargeConcat(item, this.target) ? this.#concat(node, item, op) : null;
+      case "host":
+        return this.#host(node, item, op);
       default:
         return null;
     }
@@ -160,6 +163,11 @@ class Fuser implements InlineContext {
       return { buffer: this.buffer(source), offset, row, length };
     });
     return { kind: "concat", out: this.buffer(node), parts, shape, dim };
+  }
+
+  #host(node: number, { inputs, shape }: GraphNode, op: Host): Kernel {
+    const operands = inputs.map((x) => ({ buffer: this.buffer(x), shape: this.items[x]!.shape }));
+    return { kind: "host", op, out: this.buffer(node), shape, operands };
   }
 
   #operand(node: number): StridedOperand {

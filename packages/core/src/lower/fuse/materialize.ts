@@ -165,7 +165,9 @@ function requiredInMemory(
 ): ReadonlySet<number> {
   const required = new Set([...views.values()].map(({ source }) => source));
   for (const sources of concatSources.values()) for (const { source } of sources) required.add(source);
-  for (const { op, inputs } of items)
+  for (const { op, inputs } of items) {
     if (op.family === "indexing" && op.mode === "gather") required.add(inputs[0]!);
+    if (op.family === "host") for (const x of inputs) required.add(x);
+  }
   return required;
 }

@@ -15,6 +15,8 @@ export function readBuffers(kernel: Kernel): Buffer[] {
       return [...new Set([kernel.x.buffer, kernel.index.buffer, kernel.src.buffer])];
     case "concat":
       return [...new Set(kernel.parts.map((part) => part.buffer))];
+    case "host":
+      return [...new Set(kernel.operands.map((operand) => operand.buffer))];
   }
 }
 

@@ -107,6 +107,10 @@ function printKernel(kernel: Kernel, buffers: Names<Buffer>): string[] {
     const [batch, m, n, k] = [kernel.batch, kernel.ms, kernel.ns, kernel.ks].map(pointCount);
     return [`gemm ${out} = ${a} · ${b}, batch ${batch}, m ${m}, n ${n}, k ${k}`];
   }
+  if (kernel.kind === "host") {
+    const operands = kernel.operands.map(({ buffer }) => buffers.get(buffer));
+    return [`host ${out} = ${kernel.op.name}(${operands.join(", ")})`];
+  }
   const operands = buffersOf(kernel).slice(1);
   return [`${kernel.kind} ${out} = ${operands.map((b) => buffers.get(b)).join(", ")} along ${kernel.dim}`];
 }

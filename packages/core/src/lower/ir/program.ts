@@ -1,6 +1,8 @@
 import type { DType } from "../../dtype.ts";
 import type { GraphNode } from "../../graph/canonicalize.ts";
+import type { Host } from "../../graph/node.ts";
 import type { Indexing, Recurrence, Skip } from "../../graph/op.ts";
+import type { Shape } from "../../shape.ts";
 import type { Buffer, Nest } from "./kernel.ts";
 
 /** A buffer from `offset` on. */
@@ -75,7 +77,16 @@ export interface ConcatKernel {
   readonly dim: number;
 }
 
-export type Kernel = Nest | GemmKernel | ScatterKernel | ScanKernel | ConcatKernel;
+/** out = what the function of a host op computes from whole operands. */
+export interface HostKernel {
+  readonly kind: "host";
+  readonly op: Host;
+  readonly out: Buffer;
+  readonly shape: Shape;
+  readonly operands: readonly { readonly buffer: Buffer; readonly shape: Shape }[];
+}
+
+export type Kernel = Nest | GemmKernel | ScatterKernel | ScanKernel | ConcatKernel | HostKernel;
 
 /** Where scratch buffers are: offsets into one block of `bytes`. */
 export interface MemoryPlan {

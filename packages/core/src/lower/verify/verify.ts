@@ -58,6 +58,8 @@ function accessesOf(kernel: Exclude<Kernel, { kind: "nest" }>): StridedAccess[] 
   if (kernel.kind === "concat") return concatAccesses(kernel);
   const { out, shape: sizes } = kernel;
   const result = whole(out, sizes);
+  if (kernel.kind === "host")
+    return [result, ...kernel.operands.map(({ buffer, shape }) => whole(buffer, shape))];
   if (kernel.kind === "scan") return [result, { ...kernel.a, sizes }, { ...kernel.b, sizes }];
   const { x, index, src, indexShape } = kernel;
   return [result, { ...x, sizes }, { ...index, sizes: indexShape }, { ...src, sizes: indexShape }];
