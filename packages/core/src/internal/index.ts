@@ -1,6 +1,7 @@
 /** What the other packages and the tests of this library share. It may change at any time: nothing in it is for users. */
 import "../backend/default.ts";
 
+// Checks of arguments, the same for the public functions of all packages.
 export {
   AnyTensor,
   checkArguments,
@@ -16,23 +17,38 @@ export {
   type Signature,
   type Signatures,
 } from "../arguments.ts";
+// Tests make backends of their own.
 export { target as wasmTarget } from "../backend/wasm/target.ts";
 export { WasmBackend } from "../backend/wasm/wasm.ts";
+// Modules note that compiled functions depend on their options.
 export { guardFields } from "../compile/fields.ts";
+// Errors print dtype and shape in one way, and are thrown in one way.
 export { formatType } from "../dtype.ts";
 export { fail } from "../errors.ts";
+// Tests count the nodes that a call makes, and print graphs.
 export { nodeCount } from "../graph/node.ts";
 export { printGraph } from "../graph/print.ts";
+// Tests enumerate the op tables and write graphs as JSON.
 export { operandsOf } from "../ops/apply.ts";
 export { graphFromJson, graphToJson } from "../ops/graph-json.ts";
 export { table } from "../ops/table.ts";
+// Tests compare formulas with the scalar functions of the interpreter.
 export { referenceFunction as computes } from "../scalar/reference.ts";
+// Errors print shapes in one way.
 export { formatShape, sameShape } from "../shape.ts";
+// Optimizers and schedules have state, which compiled functions treat by its lifetime.
 export { Lifetime, refuseInside } from "../tensor/lifetime.ts";
+// Tests enumerate the methods of tensors.
 export { methods } from "../tensor/methods.ts";
+// Functions of nn take a generator.
 export { generatorKind } from "../tensor/random.ts";
+// Modules have a mode, training or not.
 export { Setting } from "../tensor/setting.ts";
+// Tests call functions on nodes with tensors.
 export { lifted } from "../tensor/tensor.ts";
+// Losses check class indices whose values are computed already, without a run.
 export { knownElements } from "./known.ts";
+// Tests measure memory and count compilations.
 export { linearMemory, programsPrepared } from "./memory.ts";
+// Options of nn and optim are checked against the same ranges.
 export { type Range, ranges, requireInRange } from "./range.ts";
