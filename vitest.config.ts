@@ -4,10 +4,10 @@ import { findChromium } from "./test/browser/chromium.ts";
 
 const conditions = (host: string) => ({ resolve: { conditions: ["@chainrule/source", host] } });
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
-/** Looks at every program that lowering makes. */
+/** Verifies every program that lowering makes, after each pass. */
 const setupFiles = ["packages/core/test/lower/verify/verified.ts"];
 
-const node: TestProjectInlineConfiguration = {
+export const node: TestProjectInlineConfiguration = {
   ...conditions("node"),
   ssr: conditions("node"),
   test: {
