@@ -1,4 +1,6 @@
+import { pushAddress } from "../assembler/address.ts";
 import { FunctionBuilder, type OpName } from "../assembler/assembler.ts";
+import { emitForRange } from "../assembler/loops.ts";
 
 /** What the GEMM emitters need to know of an element type. */
 export interface Element {
@@ -55,11 +57,32 @@ export const MR = 4;
 /** Columns of a tile: two vectors. With the loads that V8 hoists, 4 × 2 accumulators are what 15 registers hold. */
 export const columnsOf = (element: Element): number => 2 * element.lanes;
 
-/** How kernels multiply and add; `relaxed` fuses the two where the machine can, and gives up identical bits. */
+/** How kernels multiply and add: `relaxed` rounds once for both where the machine can, so that bits differ between machines. */
 export interface GemmOps {
   readonly element: Element;
   readonly relaxed: boolean;
 }
+
+/** Indices of the functions that the GEMM functions call. */
+export interface GemmKernels {
+  readonly block: number;
+  readonly packA: number;
+  readonly packB: number;
+  readonly packMappedA: number;
+  readonly packMappedB: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** The parameters of both GEMM functions, all i32. */
+export const gemmParameters = [
+  ...(["m", "n", "k"] as const),
+  ...(["a", "aRow", "aCol"] as const),
+  ...(["b", "bRow", "bCol"] as const),
+  ...(["c", "cRow", "workspace"] as const),
+] as const;
+
+export type GemmParameters = Record<(typeof gemmParameters)[number], number>;
 
 /** A function of i32 parameters without result, and its parameters by name. */
 export function emitFunction<const Names extends readonly string[]>(
@@ -94,48 +117,48 @@ export const advance = (f: FunctionBuilder, local: number, step: number): Functi
 export const increase = (f: FunctionBuilder, local: number, step: number): FunctionBuilder =>
   f.get(local).i32(step).op("i32.add").set(local);
 
-/** Pushes `base + Σ index · stride`, of locals. */
-export function address(
+/** Pushes `base + Σ index · stride`, all of them locals. */
+export const address = (
   f: FunctionBuilder,
   base: number,
-  ...terms: (readonly [number, number])[]
-): FunctionBuilder {
-  f.get(base);
-  for (const [index, stride] of terms) f.get(index).get(stride).op("i32.mul").op("i32.add");
-  return f;
-}
-
-/** Pushes `min(x, most)`, of a local and a constant. */
-export const minimum = (f: FunctionBuilder, x: number, most: number): FunctionBuilder =>
-  f.get(x).i32(most).get(x).i32(most).op("i32.lt_s").op("select");
-
-/** `out ← min(limit − i, most)`. */
-export function remaining(f: FunctionBuilder, out: number, limit: number, i: number, most: number): void {
-  f.get(limit).get(i).op("i32.sub").set(out);
-  minimum(f, out, most).set(out);
-}
-
-/** `for (i = 0; i < limit; i += step) body()`, of signed locals and a constant step. */
-export function forRange(f: FunctionBuilder, i: number, limit: number, step: number, body: () => void): void {
-  f.i32(0).set(i);
-  f.block(() =>
-    f.loop(() => {
-      f.get(i).get(limit).op("i32.ge_s").brIf(1);
-      body();
-      increase(f, i, step).br(0);
-    }),
+  ...terms: (readonly [index: number, stride: number])[]
+): FunctionBuilder =>
+  pushAddress(
+    f,
+    base,
+    terms.map(([index, stride]) => [index, { local: stride }]),
   );
+
+/** Pushes `min(x, max)`, of a local and a constant. */
+export const minimum = (f: FunctionBuilder, x: number, max: number): FunctionBuilder =>
+  f.get(x).i32(max).get(x).i32(max).op("i32.lt_s").op("select");
+
+/** `out ← min(limit − i, max)`. */
+export function remaining(f: FunctionBuilder, out: number, limit: number, i: number, max: number): void {
+  f.get(limit).get(i).op("i32.sub").set(out);
+  minimum(f, out, max).set(out);
 }
 
-/** `do body() while (--count)`: no test before the first round, which a caller must know to exist. */
-export function countDown(f: FunctionBuilder, count: number, body: () => void): void {
-  f.loop(() => {
+/** A loop over the blocks of one dimension. `index`, `limit` and `size` are locals: the first element, the end, the current size. */
+export interface BlockLoop {
+  readonly index: number;
+  readonly limit: number;
+  readonly block: number;
+  readonly size: number;
+}
+
+export function emitBlockLoop(
+  f: FunctionBuilder,
+  { index, limit, block, size }: BlockLoop,
+  body: () => void,
+): void {
+  emitForRange(f, index, limit, block, () => {
+    remaining(f, size, limit, index, block);
     body();
-    f.get(count).i32(1).op("i32.sub").tee(count).brIf(0);
   });
 }
 
-/** `n` new locals: `first`, `first + stride` …, and from the `count`-th on the last of them again, so that nothing past it is read. */
+/** `n` pointers: `first`, `first + stride` …, where those from the `count`-th on repeat the last, so that nothing past it is read. */
 export function pointers(
   f: FunctionBuilder,
   n: number,
@@ -154,7 +177,7 @@ export function pointers(
   return list;
 }
 
-/** Loads the vectors that `rows` point at, one into each of `vectors`. */
+/** Loads the vectors at `rows` into `vectors`. */
 export function loadEach(
   f: FunctionBuilder,
   { log2 }: Element,
@@ -164,7 +187,7 @@ export function loadEach(
   for (const [i, vector] of vectors.entries()) f.get(rows[i]!).op("v128.load", log2, 0).set(vector);
 }
 
-/** Loads the elements that `rows` point at, one into each lane of `vector`. */
+/** Loads the elements at `rows` into the lanes of `vector`. */
 export function gather(f: FunctionBuilder, element: Element, rows: readonly number[], vector: number): void {
   for (const [lane, row] of rows.entries()) {
     if (lane === 0) f.get(row).op(element.loadZero, element.log2, 0).set(vector);
@@ -172,7 +195,7 @@ export function gather(f: FunctionBuilder, element: Element, rows: readonly numb
   }
 }
 
-/** Square transposition of `rows`, locals of one vector for each lane; gives the locals that hold the columns, in order. */
+/** Transposes `rows`, one vector for each lane; returns the locals that hold the columns, in order. */
 export function transpose(f: FunctionBuilder, element: Element, rows: readonly number[]): readonly number[] {
   /** x, y ← the low and the high halves of both, interleaved in units of `bytes`. */
   const interleave = (x: number, y: number, bytes: number) => {

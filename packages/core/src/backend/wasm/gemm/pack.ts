@@ -1,11 +1,10 @@
 import type { FunctionBuilder } from "../assembler/assembler.ts";
+import { emitCountDown, emitForRange } from "../assembler/loops.ts";
 import {
   address,
   advance,
-  countDown,
   type Element,
   emitFunction,
-  forRange,
   gather,
   increase,
   loadEach,
@@ -15,10 +14,10 @@ import {
 } from "./code.ts";
 
 /**
- * Both kernels pack `count` rows of A (or columns of B) of k ≥ 1 elements each, the lanes, into panels of `width` lanes:
- * in each all lanes of one k side by side, then the next k. The last panel has its full size; lanes past `count` get
- * something that no result depends on, or nothing. `body` packs one vector of lanes from `first` on: `left` are still to
- * come, and `to` is where its first k goes, the next k standing `step` bytes further.
+ * Both kernels pack `count` rows of A (or columns of B) of k ≥ 1 elements each, the lanes, into panels of `width` lanes. A panel
+ * has all lanes of one k, then those of the next. The last panel has its full size; no result depends on its lanes past
+ * `count`. `body` packs one vector of lanes: `first` is its first lane, `left` the number of lanes from there, at most a
+ * vector, and `to` the address of its first k.
  */
 function forVectors(
   f: FunctionBuilder,
@@ -29,7 +28,7 @@ function forVectors(
 ): void {
   const [first, left, to] = [f.local("i32"), f.local("i32"), f.local("i32")];
   const withinPanel = width - 1;
-  forRange(f, first, p.count, lanes, () => {
+  emitForRange(f, first, p.count, lanes, () => {
     remaining(f, left, p.count, first, lanes);
     f.get(first).i32(~withinPanel).op("i32.and").get(p.k).op("i32.mul");
     f.get(first).i32(withinPanel).op("i32.and").op("i32.add");
@@ -38,17 +37,17 @@ function forVectors(
   });
 }
 
-/** Packs from whatever strides lanes lie in, `laneStride` and `kStride` in bytes. */
+/** Packs from lanes of any strides, `laneStride` and `kStride` in bytes. */
 export function packKernel(element: Element, width: number): FunctionBuilder {
   const [f, p] = emitFunction(["to", "from", "laneStride", "kStride", "count", "k"]);
   const { bytes, lanes, log2 } = element;
-  const [from, rounds] = [f.local("i32"), f.local("i32")];
+  const [from, kLeft] = [f.local("i32"), f.local("i32")];
   const vectors = Array.from({ length: lanes }, () => f.local("v128"));
   const step = width * bytes;
 
   forVectors(f, element, width, p, ({ first, left, to }) => {
     const copyVectors = () =>
-      countDown(f, rounds, () => {
+      emitCountDown(f, kLeft, () => {
         f.get(to).get(from).op("v128.load", log2, 0).op("v128.store", log2, 0);
         advance(f, from, p.kStride);
         increase(f, to, step);
@@ -56,7 +55,7 @@ export function packKernel(element: Element, width: number): FunctionBuilder {
 
     const gatherLanes = () => {
       const rows = pointers(f, lanes, from, p.laneStride, left);
-      f.get(p.kStride).i32(bytes).op("i32.eq").get(rounds).i32(lanes).op("i32.ge_s").op("i32.and");
+      f.get(p.kStride).i32(bytes).op("i32.eq").get(kLeft).i32(lanes).op("i32.ge_s").op("i32.and");
       f.if(() =>
         f.loop(() => {
           loadEach(f, element, rows, vectors);
@@ -65,12 +64,12 @@ export function packKernel(element: Element, width: number): FunctionBuilder {
             increase(f, to, step);
           }
           for (const row of rows) increase(f, row, 16);
-          increase(f, rounds, -lanes);
-          f.get(rounds).i32(lanes).op("i32.ge_s").brIf(0);
+          increase(f, kLeft, -lanes);
+          f.get(kLeft).i32(lanes).op("i32.ge_s").brIf(0);
         }),
       );
-      f.get(rounds).if(() =>
-        countDown(f, rounds, () => {
+      f.get(kLeft).if(() =>
+        emitCountDown(f, kLeft, () => {
           const vector = vectors[0]!;
           gather(f, element, rows, vector);
           f.get(to).get(vector).op("v128.store", log2, 0);
@@ -81,35 +80,35 @@ export function packKernel(element: Element, width: number): FunctionBuilder {
     };
 
     address(f, p.from, [first, p.laneStride]).set(from);
-    f.get(p.k).set(rounds);
+    f.get(p.k).set(kLeft);
     f.get(p.laneStride).i32(bytes).op("i32.eq").if(copyVectors, gatherLanes);
   });
   return f;
 }
 
 /**
- * Packs through two lists of byte offsets: element k of lane i stands at from + lanes[i] + steps[k]. Lanes that lie side
- * by side are copied as vectors, steps that do are transposed in registers.
+ * Packs through two lists of byte offsets: element k of lane i is at from + lanes[i] + steps[k]. Contiguous lanes are copied as
+ * vectors, contiguous steps are transposed in registers.
  */
 export function packMappedKernel(element: Element, width: number): FunctionBuilder {
   const [f, p] = emitFunction(["to", "from", "lanes", "steps", "count", "k"]);
   const { bytes, lanes, log2 } = element;
   const local = () => f.local("i32");
-  const [rounds, at, offset] = [local(), local(), local()];
+  const [kLeft, at, offset] = [local(), local(), local()];
   const rows = Array.from({ length: lanes }, local);
-  const moved = Array.from({ length: lanes }, local);
+  const addresses = Array.from({ length: lanes }, local);
   const vectors = Array.from({ length: lanes }, () => f.local("v128"));
   const step = width * bytes;
 
   /** Pushes whether these locals are `bytes` apart. */
-  const sideBySide = (list: readonly number[]) => {
+  const pushAreContiguous = (list: readonly number[]) => {
     for (let i = 1; i < lanes; i++) {
       const gap = i * bytes;
       f.get(list[i]!).get(list[0]!).op("i32.sub").i32(gap).op("i32.eq");
       if (i > 1) f.op("i32.and");
     }
   };
-  /** Loads as many offsets as a vector has lanes. */
+  /** Loads an offset for each lane of a vector. */
   const loadOffsets = (list: number, into: readonly number[], base?: number) => {
     for (const [i, to] of into.entries()) {
       const entry = 4 * i;
@@ -125,46 +124,46 @@ export function packMappedKernel(element: Element, width: number): FunctionBuild
       increase(f, to, step);
     };
     const copyVectors = () =>
-      countDown(f, rounds, () => {
+      emitCountDown(f, kLeft, () => {
         f.get(rows[0]!).get(at).op("i32.load", 2, 0).op("i32.add").op("v128.load", log2, 0).set(vectors[0]!);
         store(vectors[0]!);
         increase(f, at, 4);
       });
     const gatherOne = () => {
       f.get(at).op("i32.load", 2, 0).set(offset);
-      for (const [i, row] of rows.entries()) f.get(row).get(offset).op("i32.add").set(moved[i]!);
-      gather(f, element, moved, vectors[0]!);
+      for (const [i, row] of rows.entries()) f.get(row).get(offset).op("i32.add").set(addresses[i]!);
+      gather(f, element, addresses, vectors[0]!);
       store(vectors[0]!);
       increase(f, at, 4);
     };
     const transposeSteps = () => {
       f.get(at).op("i32.load", 2, 0).set(offset);
-      for (const [i, row] of rows.entries()) f.get(row).get(offset).op("i32.add").set(moved[i]!);
-      loadEach(f, element, moved, vectors);
+      for (const [i, row] of rows.entries()) f.get(row).get(offset).op("i32.add").set(addresses[i]!);
+      loadEach(f, element, addresses, vectors);
       for (const vector of transpose(f, element, vectors)) store(vector);
       increase(f, at, 4 * lanes);
-      increase(f, rounds, -lanes);
+      increase(f, kLeft, -lanes);
     };
     const gatherLanes = () =>
       f.block(() =>
         f.loop(() => {
           f.block(() => {
-            f.get(rounds).i32(lanes).op("i32.lt_s").brIf(0);
-            loadOffsets(at, moved);
-            sideBySide(moved);
+            f.get(kLeft).i32(lanes).op("i32.lt_s").brIf(0);
+            loadOffsets(at, addresses);
+            pushAreContiguous(addresses);
             f.op("i32.eqz").brIf(0);
             transposeSteps();
-            f.get(rounds).brIf(1).br(2);
+            f.get(kLeft).brIf(1).br(2);
           });
           gatherOne();
-          f.get(rounds).i32(1).op("i32.sub").tee(rounds).brIf(0);
+          f.get(kLeft).i32(1).op("i32.sub").tee(kLeft).brIf(0);
         }),
       );
 
     f.get(p.lanes).get(first).i32(2).op("i32.shl").op("i32.add").set(at);
     loadOffsets(at, rows, p.from);
-    f.get(p.steps).set(at).get(p.k).set(rounds);
-    sideBySide(rows);
+    f.get(p.steps).set(at).get(p.k).set(kLeft);
+    pushAreContiguous(rows);
     f.if(copyVectors, gatherLanes);
   });
   return f;

@@ -1,11 +1,10 @@
 import type { FunctionBuilder } from "../assembler/assembler.ts";
+import { emitCountDown, emitForRange } from "../assembler/loops.ts";
 import {
   address,
   advance,
   columnsOf,
-  countDown,
   emitFunction,
-  forRange,
   type GemmOps,
   gather,
   increase,
@@ -16,19 +15,19 @@ import {
   transpose,
 } from "./code.ts";
 
-/** The parameters of both kernels, strides in bytes: `y[n] (+)= Σₖ x[k] · B[k, n]` for k ≥ 1, what one block may sum. */
+/** The parameters of both kernels, strides in bytes: `y[n] (+)= Σₖ x[k] · B[k, n]` for 1 ≤ k ≤ KC. */
 export const rowParameters = ["n", "k", "x", "xStep", "b", "bStride", "y", "accumulate", "scratch"] as const;
 
-/** Rows that one pass takes from B. */
+/** Rows of B that one pass reads. */
 const ROWS = 4;
 
 /**
- * For B with rows of elements side by side, `bStride` apart: reads B from front to back, while the sums stay in the
- * nearest cache. Both kernels keep them in `scratch`, which holds n elements and two vectors more.
+ * For B with contiguous rows, `bStride` apart: reads B sequentially, while the sums stay in the first cache. Both kernels keep
+ * them in `scratch`, which has room for n elements and two vectors.
  */
-export function rowsKernel(arithmetic: GemmOps, add: number): FunctionBuilder {
+export function rowsKernel(ops: GemmOps, add: number): FunctionBuilder {
   const [f, p] = emitFunction(rowParameters);
-  const { lanes, log2, loadSplat } = arithmetic.element;
+  const { lanes, log2, loadSplat } = ops.element;
   const [to, left] = [f.local("i32"), f.local("i32")];
   const [sum, value] = [f.local("v128"), f.local("v128")];
   const all = Array.from({ length: ROWS }, () => ({ factor: f.local("v128"), row: f.local("i32") }));
@@ -45,7 +44,7 @@ export function rowsKernel(arithmetic: GemmOps, add: number): FunctionBuilder {
       f.get(to).op("v128.load", log2, 0).set(sum);
       for (const { factor, row } of rows) {
         f.get(row).op("v128.load", log2, 0).set(value);
-        multiplyAdd(f, arithmetic, sum, factor, value);
+        multiplyAdd(f, ops, sum, factor, value);
         increase(f, row, 16);
       }
       f.get(to).get(sum).op("v128.store", log2, 0);
@@ -71,12 +70,12 @@ export function rowsKernel(arithmetic: GemmOps, add: number): FunctionBuilder {
 }
 
 /**
- * For B with columns of elements side by side, `bStride` apart: as many columns at a time as two vectors hold,
- * transposed in registers, so that each column is summed in the order of k, as everywhere.
+ * For B with contiguous columns, `bStride` apart: as many columns at a time as two vectors have lanes, transposed in
+ * registers, so that each column is summed in the order of k, as in all kernels.
  */
-export function columnsKernel(arithmetic: GemmOps, add: number): FunctionBuilder {
+export function columnsKernel(ops: GemmOps, add: number): FunctionBuilder {
   const [f, p] = emitFunction(rowParameters);
-  const { element } = arithmetic;
+  const { element } = ops;
   const { bytes, lanes, log2, loadSplat } = element;
   const width = columnsOf(element);
   const local = () => f.local("i32");
@@ -88,15 +87,15 @@ export function columnsKernel(arithmetic: GemmOps, add: number): FunctionBuilder
     vectors: Array.from({ length: lanes }, () => f.local("v128")),
   }));
 
-  /** One k: `vectors` hold its elements of each half. */
+  /** One step of k; `vectors` hold its elements of each half. */
   const step = (vectors: readonly number[]) => {
     f.get(x).op(loadSplat, log2, 0).set(factor);
-    for (const [i, { sum }] of halves.entries()) multiplyAdd(f, arithmetic, sum, factor, vectors[i]!);
+    for (const [i, { sum }] of halves.entries()) multiplyAdd(f, ops, sum, factor, vectors[i]!);
     advance(f, x, p.xStep);
   };
 
   f.get(p.scratch).set(to);
-  forRange(f, j, p.n, width, () => {
+  emitForRange(f, j, p.n, width, () => {
     remaining(f, cols, p.n, j, width);
     address(f, p.b, [j, p.bStride]).set(b);
     const columns = pointers(f, width, b, p.bStride, cols);
@@ -113,7 +112,7 @@ export function columnsKernel(arithmetic: GemmOps, add: number): FunctionBuilder
       }),
     );
     f.get(left).if(() =>
-      countDown(f, left, () => {
+      emitCountDown(f, left, () => {
         const vectors = halves.map((half) => half.vectors[0]!);
         for (const { from, vectors } of halves)
           gather(f, element, columns.slice(from, from + lanes), vectors[0]!);

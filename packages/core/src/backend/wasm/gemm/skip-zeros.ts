@@ -5,10 +5,10 @@ import type { FunctionBuilder, OpName } from "../assembler/assembler.ts";
 import { emitLoop, emitNestedLoops } from "../assembler/loops.ts";
 import { elements } from "./code.ts";
 
-/** Vectors of results that are looked at side by side, so that additions do not wait for each other. */
+/** Independent sums, so that additions do not wait for each other. */
 const streams = 4;
 
-/** Puts on the stack whether some result is not finite: Σ 0·c is then NaN. */
+/** Pushes whether some result is not finite: Σ 0·c is then NaN. */
 function pushAnyNonfinite(f: FunctionBuilder, { out }: GemmKernel, base: (b: Buffer) => number): void {
   const type = out.dtype === "float64" ? "f64" : "f32";
   const { bytes, lanes, log2, load, vectorAdd, vectorMul } = elements[type];
@@ -46,8 +46,8 @@ function pushAnyNonfinite(f: FunctionBuilder, { out }: GemmKernel, base: (b: Buf
 }
 
 /**
- * Computes anew the results of a product that are not finite, with the terms left out in which an operand whose zeros
- * win is 0. Where all are finite, nothing was wrong with any term.
+ * Recomputes the results of a contraction that are not finite, without the terms in which an operand that `skip` names is 0.
+ * Where all results are finite, no term had to be left out.
  */
 export function emitSkipZeros(f: FunctionBuilder, product: GemmKernel, base: (b: Buffer) => number): void {
   const { out, a, b, batch, ms, ns, ks, skip } = product;

@@ -1,12 +1,11 @@
 import type { FunctionBuilder, OpName } from "../assembler/assembler.ts";
+import { emitCountDown, emitForRange } from "../assembler/loops.ts";
 import {
   address,
   advance,
   columnsOf,
-  countDown,
   type Element,
   emitFunction,
-  forRange,
   type GemmOps,
   increase,
   MR,
@@ -31,16 +30,16 @@ export const tileParameters = [
 
 /**
  * The micro-kernel: `C (+)= Σₖ A[·, k] · B[k, ·]` for a tile of MR rows and `vectors` vectors of columns, k ≥ 1.
- * Row i of A stands at `a + i·aRow` and goes on by `aStep`; where A is `packed` both are known. `b` goes on by `bStep`.
+ * Row i of A starts at `a + i·aRow` and has the stride `aStep`; of a `packed` A both are constants. B has the stride `bStep`.
  */
-export function tileKernel(arithmetic: GemmOps, vectors: number, packed: boolean): FunctionBuilder {
-  const { bytes, log2, loadSplat, vectorAdd } = arithmetic.element;
+export function tileKernel(ops: GemmOps, vectors: number, packed: boolean): FunctionBuilder {
+  const { bytes, log2, loadSplat, vectorAdd } = ops.element;
   const [f, p] = emitFunction(tileParameters);
   const sums = Array.from({ length: MR }, () => Array.from({ length: vectors }, () => f.local("v128")));
   const b = Array.from({ length: vectors }, () => f.local("v128"));
   const a = f.local("v128");
   const rows = packed ? undefined : pointers(f, MR, p.a, p.aRow, p.rows);
-  countDown(f, p.k, () => {
+  emitCountDown(f, p.k, () => {
     for (const [j, vector] of b.entries()) {
       const offset = 16 * j;
       f.get(p.b).op("v128.load", log2, offset).set(vector);
@@ -49,7 +48,7 @@ export function tileKernel(arithmetic: GemmOps, vectors: number, packed: boolean
       const offset = packed ? bytes * i : 0;
       const pointer = rows?.[i] ?? p.a;
       f.get(pointer).op(loadSplat, log2, offset).set(a);
-      for (const [j, vector] of b.entries()) multiplyAdd(f, arithmetic, row[j]!, a, vector);
+      for (const [j, vector] of b.entries()) multiplyAdd(f, ops, row[j]!, a, vector);
       if (!packed) advance(f, pointer, p.aStep);
     }
     if (packed) increase(f, p.a, bytes * MR);
@@ -71,7 +70,7 @@ export function tileKernel(arithmetic: GemmOps, vectors: number, packed: boolean
   return f;
 }
 
-/** `C (+)= S` for `rows` ≥ 1 rows of `cols` elements: how partial tiles reach C. */
+/** `C (+)= S` for `rows` ≥ 1 rows of `cols` elements: adds a partial tile to C. */
 export function addKernel(element: Element): FunctionBuilder {
   const [f, p] = emitFunction(["s", "sRow", "rows", "cols", "c", "cRow", "accumulate"]);
   const offset = f.local("i32");
@@ -87,7 +86,7 @@ export function addKernel(element: Element): FunctionBuilder {
       }),
     );
   const write = (accumulate: boolean) => () =>
-    countDown(f, p.rows, () => {
+    emitCountDown(f, p.rows, () => {
       f.i32(0).set(offset);
       move(16, "v128.load", "v128.store", accumulate ? element.vectorAdd : undefined);
       move(element.bytes, element.load, element.store, accumulate ? element.add : undefined);
@@ -99,9 +98,9 @@ export function addKernel(element: Element): FunctionBuilder {
   return f;
 }
 
-/** Indices of the functions that a block is made of. */
+/** Indices of the functions that the block kernel calls. */
 export interface TileKernels {
-  /** By number of vectors less one, for A as it lies and for A packed. */
+  /** By the number of vectors less one, for A in place and for A packed. */
   readonly strided: readonly number[];
   readonly packed: readonly number[];
   readonly add: number;
@@ -116,10 +115,10 @@ export const blockParameters = [
 ] as const;
 
 /**
- * `C (+)= A · B` for one block, tile by tile; k ≥ 1, what one block may sum.
- * A panel of MR rows starts every `aPanel`, one of two vectors of columns every `bPanel`. Partial tiles are worked out
- * whole in `scratch`; where at most one vector of columns is left, it has a tile of its own. Rows are the outer loop:
- * a panel of A then stays in the nearest cache, and C is written along its rows, which counts where k is small.
+ * The two inner loops of BLIS: `C (+)= A · B` for one block, tile by tile, 1 ≤ k ≤ KC. Panels of MR rows are `aPanel` apart,
+ * panels of two vectors of columns `bPanel`. Partial tiles are computed whole in `scratch`; a last single vector of columns has
+ * a narrower tile. ir, over rows, is the outer loop: a panel of A then stays in the first cache, and C is written along its
+ * rows, which matters where k is small.
  */
 export function blockKernel(element: Element, kernels: TileKernels): FunctionBuilder {
   const [f, p] = emitFunction(blockParameters);
@@ -148,11 +147,11 @@ export function blockKernel(element: Element, kernels: TileKernels): FunctionBui
 
   f.get(p.aRow).i32(bytes).op("i32.eq").get(p.aStep).i32(panelStep).op("i32.eq").op("i32.and").set(packed);
   f.get(p.a).set(a);
-  forRange(f, i, p.m, MR, () => {
+  emitForRange(f, i, p.m, MR, () => {
     remaining(f, rows, p.m, i, MR);
     f.get(p.b).set(b);
     address(f, p.c, [i, p.cRow]).set(c);
-    forRange(f, j, p.n, width, () => {
+    emitForRange(f, j, p.n, width, () => {
       remaining(f, cols, p.n, j, width);
       f.get(cols).i32(lanes).op("i32.eq").get(cols).i32(width).op("i32.eq").op("i32.or");
       f.get(rows).i32(MR).op("i32.eq").op("i32.and").set(whole);
