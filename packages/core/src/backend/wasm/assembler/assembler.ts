@@ -1,4 +1,4 @@
-import { type Instruction, instructions, type OpName, unsigned } from "./opcodes.ts";
+import { instructions, type OpName, unsigned } from "./opcodes.ts";
 
 export type { OpName } from "./opcodes.ts";
 
@@ -8,13 +8,13 @@ const typeCodes: Record<ValType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f6
 const END = 0x0b;
 const NO_RESULT = 0x40;
 
-/** LEB128, signed, of a number of 32 bits. */
+/** Signed LEB128 of a 32-bit integer. */
 function signed(value: number): number[] {
   const [low, rest] = [value & 0x7f, value >> 7];
   return rest === (low & 0x40 ? -1 : 0) ? [low] : [low | 0x80, ...signed(rest)];
 }
 
-/** The same of one of 64 bits. */
+/** Signed LEB128 of a 64-bit integer. */
 function signedLong(value: bigint): number[] {
   const [low, rest] = [Number(BigInt.asUintN(7, value)), value >> 7n];
   return rest === (low & 0x40 ? -1n : 0n) ? [low] : [low | 0x80, ...signedLong(rest)];
@@ -22,7 +22,7 @@ function signedLong(value: bigint): number[] {
 
 const scratch = new DataView(new ArrayBuffer(8));
 
-/** The body of one function: instructions are appended in the order of the calls. */
+/** The body of one function; each call appends an instruction. */
 export class FunctionBuilder {
   readonly #locals: ValType[] = [];
   readonly #code: number[] = [];
@@ -33,18 +33,18 @@ export class FunctionBuilder {
     readonly results: readonly ValType[],
   ) {}
 
-  /** A new local, zero at the start. */
+  /** Adds a local, initially zero. */
   local(type: ValType): number {
     return this.params.length + this.#locals.push(type) - 1;
   }
 
   /** Appends an instruction: `op("v128.load", log2Align, offset)`, `op("f32x4.extract_lane", lane)`. */
   op(name: OpName, ...immediates: number[]): this {
-    const row = instructions.get(name) as Instruction;
+    const row = instructions.get(name)!;
     if (immediates.length !== row.immediates)
       throw new Error(`${name} takes ${row.immediates} immediates, not ${immediates.length}`);
     this.#code.push(...row.code);
-    for (let k = 0; k < immediates.length; k++) this.#number(immediates[k] as number);
+    for (let k = 0; k < immediates.length; k++) this.#number(immediates[k]!);
     this.#code.push(...row.fixed);
     return this;
   }
@@ -113,7 +113,7 @@ export class FunctionBuilder {
     return this;
   }
 
-  /** Takes an i32 from the stack; the branches count as a label. */
+  /** Pops the i32 condition; both arms are one label. */
   if(then: () => void, otherwise?: () => void, result?: ValType): this {
     this.#code.push(0x04, result ? typeCodes[result] : NO_RESULT);
     then();
@@ -152,7 +152,7 @@ export class FunctionBuilder {
   }
 }
 
-/** Bytes in pieces, which are joined once. */
+/** Bytes in pieces, which are concatenated once. */
 type Bytes = readonly (readonly number[])[];
 
 const lengthOf = (pieces: Bytes): number => pieces.reduce((n, piece) => n + piece.length, 0);
@@ -167,7 +167,7 @@ const text = (name: string): number[] => [...unsigned(name.length), ...[...name]
 const section = (id: number, items: readonly Bytes[]): Bytes =>
   items.length === 0 ? [] : [[id], ...sized(vector(items))];
 
-const joined = (pieces: Bytes): Uint8Array => {
+const concatenated = (pieces: Bytes): Uint8Array => {
   const bytes = new Uint8Array(lengthOf(pieces));
   let at = 0;
   for (const piece of pieces) {
@@ -177,7 +177,7 @@ const joined = (pieces: Bytes): Uint8Array => {
   return bytes;
 };
 
-/** A module: one imported memory at most, imported functions, then functions of its own. */
+/** A module: at most one imported memory, imported functions, then its own functions. */
 export class ModuleBuilder {
   readonly #types: number[][] = [];
   readonly #typeIndex = new Map<string, number>();
@@ -202,7 +202,7 @@ export class ModuleBuilder {
     this.#imports.push([...text(module), ...text(name), 0x02, 0, 0]);
   }
 
-  /** The index to call it by. Imports come before the module's own functions. */
+  /** Imports a function and returns its index. Imports precede the module's own functions. */
   importFunction(
     module: string,
     name: string,
@@ -215,8 +215,8 @@ export class ModuleBuilder {
   }
 
   /**
-   * Adds a function and gives the index to call it by. The body is read by `bytes()`, so that it may be
-   * written after this call, and call itself or functions that are added later.
+   * Adds a function and returns its index. `bytes()` reads the body, so that code may be appended to it after this call, and
+   * may call functions that are added later.
    */
   func(body: FunctionBuilder, exportName?: string): number {
     const index = this.#importedFunctions + this.#functions.push(body) - 1;
@@ -228,7 +228,7 @@ export class ModuleBuilder {
   bytes(): Uint8Array {
     const declarations = this.#functions.map(({ params, results }) => unsigned(this.#type(params, results)));
     const entries = (list: readonly number[][]) => list.map((entry) => [entry]);
-    return joined([
+    return concatenated([
       [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
       ...section(1, entries(this.#types)),
       ...section(2, entries(this.#imports)),

@@ -1,6 +1,6 @@
 import { ChainruleError } from "../../../errors.ts";
 
-/** The smallest module there is: "\0asm", version 1. */
+/** The smallest module: "\0asm", version 1. */
 const empty = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
 
 function compiles(): boolean {
@@ -11,7 +11,7 @@ function compiles(): boolean {
   }
 }
 
-/** A module of these bytes. @throws where the page or the runtime forbids to compile any. */
+/** Compiles a module. @throws if the page or the runtime forbids WebAssembly. */
 export function compileModule(bytes: Uint8Array): WebAssembly.Module {
   try {
     return new WebAssembly.Module(bytes);

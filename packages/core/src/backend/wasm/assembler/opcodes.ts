@@ -1,14 +1,14 @@
 /** Instructions with consecutive opcodes. */
 type Run = readonly [
   from: number,
-  /** What the names begin with: the same names of each type in turn. */
+  /** The prefixes of the names: all names of one type, then those of the next. */
   of: string,
   names: string,
-  /** How many immediates the writer of the instruction gives. */
+  /** The number of immediates that the caller gives. */
   immediates?: number,
-  /** Immediates that are always the same (memory 0), written after the given ones. */
+  /** Constant immediates (memory 0), after the given ones. */
   fixed?: readonly number[],
-  /** From a type's first opcode to the next one's, where other instructions lie between. */
+  /** The distance between the first opcodes of two types, where other instructions are between them. */
   apart?: number,
 ];
 
@@ -22,7 +22,7 @@ const floatVectors = "f32x4 f64x2";
 const vectors = `${integerVectors} ${floatVectors}`;
 
 /**
- * What is used of the instructions. Opcodes from 0xfc00 and 0xfd00 are those of the later tables. Loads and stores take
+ * The instructions that the backend uses. Opcodes from 0xfc00 and 0xfd00 are those with a prefix byte. Loads and stores take
  * log₂ of the alignment and an offset; the `lane` forms a lane after them.
  */
 const runs = [
@@ -84,7 +84,7 @@ const runs = [
   [0xfdf8, "i32x4", "trunc_sat_f32x4_s"],
   [0xfdfa, "f32x4", "convert_i32x4_s"],
   [0xfdfe, "f64x2", "convert_low_i32x4_s"],
-  // Their results differ from machine to machine (fused or not): only what opts out of identical bits may use them.
+  // Results differ between machines (fused or not): only code that gives up identical bits may use them.
   [0xfe05, floatVectors, "relaxed_madd relaxed_nmadd"],
 ] as const satisfies readonly Run[];
 
@@ -112,7 +112,7 @@ export function unsigned(value: number): number[] {
   return bytes;
 }
 
-/** An opcode of the first table is a byte; one of the others their prefix and its LEB128. */
+/** The bytes of an opcode: one byte, or a prefix and the LEB128 of the rest. */
 const codeOf = (opcode: number): number[] =>
   opcode < 0xfc00
     ? [opcode]
@@ -120,7 +120,7 @@ const codeOf = (opcode: number): number[] =>
       ? [0xfc, opcode - 0xfc00]
       : [0xfd, ...unsigned(opcode - 0xfd00)];
 
-/** Every instruction that is used and takes no block, constant or label table, by its name in the text format. */
+/** The instructions without a block, constant or label table, by their names in the text format. */
 export const instructions: ReadonlyMap<OpName, Instruction> = new Map(
   (runs as readonly Run[]).flatMap(([from, of, words, immediates = 0, fixed = [], apart = 0]) => {
     const names = words.split(" ");

@@ -1,7 +1,7 @@
 import { FunctionBuilder, ModuleBuilder } from "../assembler/assembler.ts";
 import { compileModule } from "../assembler/compile.ts";
 
-/** x·y + z in one lane of a vector, fused where the machine can. */
+/** A module that computes x·y + z in one lane of a vector, with one rounding where the machine fuses. */
 function multiplyAdd(): Uint8Array {
   const f = new FunctionBuilder(["f64", "f64", "f64"], ["f64"]);
   for (const operand of [0, 1, 2]) f.get(operand).op("f64x2.splat");

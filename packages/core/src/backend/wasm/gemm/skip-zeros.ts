@@ -58,7 +58,7 @@ export function emitSkipZeros(f: FunctionBuilder, product: GemmKernel, base: (b:
   const axes = [...batch, ...ms, ...ns];
   const [x, y, sum] = [f.local(type), f.local(type), f.local(type)];
   const sizes = axes.map((axis) => axis.size);
-  const place = (counters: readonly number[], of: typeof axes, operand: "a" | "b" | "c", start: number) =>
+  const push = (counters: readonly number[], of: typeof axes, operand: "a" | "b" | "c", start: number) =>
     pushElementAddress(
       f,
       base(operand === "c" ? out : product[operand].buffer),
@@ -70,7 +70,7 @@ export function emitSkipZeros(f: FunctionBuilder, product: GemmKernel, base: (b:
   pushAnyNonfinite(f, product, base);
   f.if(() =>
     emitNestedLoops(f, sizes, (counters) => {
-      place(counters, axes, "c", 0);
+      push(counters, axes, "c", 0);
       f.op(load, log2, 0).set(sum);
       f.get(sum).get(sum).op(`${type}.sub`).get(sum).get(sum).op(`${type}.sub`).op(`${type}.ne`);
       f.if(() => {
@@ -80,9 +80,9 @@ export function emitSkipZeros(f: FunctionBuilder, product: GemmKernel, base: (b:
           ks.map((axis) => axis.size),
           (inner) => {
             const all = [...counters, ...inner];
-            place(all, [...axes, ...ks], "a", a.offset);
+            push(all, [...axes, ...ks], "a", a.offset);
             f.op(load, log2, 0).set(x);
-            place(all, [...axes, ...ks], "b", b.offset);
+            push(all, [...axes, ...ks], "b", b.offset);
             f.op(load, log2, 0).set(y);
             f.get(x).get(y).op(`${type}.mul`);
             for (const operand of skip) {
@@ -92,7 +92,7 @@ export function emitSkipZeros(f: FunctionBuilder, product: GemmKernel, base: (b:
             f.get(sum).op(`${type}.add`).set(sum);
           },
         );
-        place(counters, axes, "c", 0);
+        push(counters, axes, "c", 0);
         f.get(sum).op(store, log2, 0);
       });
     }),
