@@ -22,7 +22,7 @@ function grid(operands: number): number[][] {
 function evaluated(e: scalar.Expr, args: readonly number[]): number {
   if (e.kind === "arg") return args[e.index] as number;
   if (e.kind === "const") return e.value;
-  return computes(e.name, e.word)(...e.args.map((a) => evaluated(a, args)));
+  return computes(e.name, e.op)(...e.args.map((a) => evaluated(a, args)));
 }
 
 const formulaOf = (row: ElementwiseRow, args: readonly number[]): number => {

@@ -40,7 +40,7 @@ function run(
     else if (step.kind === "const") results.push([step.value]);
     else {
       const { operands } = step;
-      const word = referenceFunction(step.name, step.word, operands !== undefined && !isFloat(operands));
+      const word = referenceFunction(step.name, step.op, operands !== undefined && !isFloat(operands));
       const [a, b, c] = step.args.map((k) => operandOf(k, operands));
       const last = [a, b, c].map((x) => (x?.length === 1 ? 0 : n - 1));
       const [la, lb, lc] = last as [number, number, number];

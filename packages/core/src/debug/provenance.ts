@@ -28,8 +28,8 @@ function evaluateElement(e: Expr, x: readonly number[], taken: Set<number>): num
     taken.add(e.index);
     return x[e.index] as number;
   }
-  if (e.word.result !== "branches")
-    return referenceFunction(e.name, e.word)(...e.args.map((a) => evaluateElement(a, x, taken)));
+  if (e.op.result !== "branches")
+    return referenceFunction(e.name, e.op)(...e.args.map((a) => evaluateElement(a, x, taken)));
   const [condition, yes, no] = e.args as [Expr, Expr, Expr];
   return evaluateElement(evaluateElement(condition, x, taken) ? yes : no, x, taken);
 }

@@ -54,7 +54,7 @@ function argumentsOf(statements: readonly Statement[], args: readonly Arg[]): Se
 /** Floating-point operations of expressions over arguments of these dtypes. */
 export function floatOpsIn(values: readonly Expr[], types: readonly DType[]): number {
   const { instructions } = linearize(values, types);
-  return instructions.filter(({ kind, type }) => kind === "word" && type && isFloat(type)).length;
+  return instructions.filter(({ kind, type }) => kind === "apply" && type && isFloat(type)).length;
 }
 
 /** Floating-point operations at one point of a loop. */

@@ -1,25 +1,25 @@
 import type { DType } from "../dtype.ts";
 import { fail } from "../errors.ts";
 
-/**
- * A word of the scalar machine: what it computes in double precision (`float`) and, where integers differ,
- * in 32-bit integers (`int`); its result type (`same` as its operands, that of its `branches`, or a fixed one);
- * and how it prints, `$0` standing for its first operand.
- */
+/** A scalar op. */
 export interface ScalarOp {
+  /** The dtype of the result: that of the operands, that of the two branches of a choice, or a fixed one. */
   readonly result: "same" | "branches" | DType;
+  /** Computes the op in double precision; absent from functions that are expanded into primitives. */
   readonly float?: (...x: number[]) => number;
+  /** Computes the op on 32-bit integers, where `float` would not be exact modulo 2³². */
   readonly int?: (...x: number[]) => number;
-  readonly text: string;
-  /** The word works on real numbers alone: whole ones and truth values are taken to float32 for it. */
-  readonly real?: boolean;
-  /** The word is 0 where |$0| < $1, which is nearly everywhere: a backend need not work it out there. */
+  /** How the op prints, with `$0` for its first operand. */
+  readonly format: string;
+  /** The op is defined on floats only: int32 and bool operands are converted to float32. */
+  readonly floatOnly?: boolean;
+  /** The op is 0 where |$0| < $1, which holds for almost all operands: a backend may skip the computation there. */
   readonly slowPath?: boolean;
 }
 
 /**
- * A formula of scalars: a directed acyclic graph of words over arguments and constants. A constant without a dtype has that
- * of the word that reads it.
+ * A scalar expression: a directed acyclic graph of ops over arguments and constants. A constant without a dtype is weak: it
+ * adopts the dtype of the op that reads it.
  */
 export type Expr =
   | { readonly kind: "arg"; readonly index: number; readonly name: string }
@@ -27,15 +27,15 @@ export type Expr =
   | {
       readonly kind: "apply";
       readonly name: string;
-      readonly word: ScalarOp;
+      readonly op: ScalarOp;
       readonly args: readonly Expr[];
     };
 
-/** What a formula is written with: an expression or a plain number. */
+/** An operand of an expression. */
 export type Scalar = Expr | number;
 
-/** What expressions have in common: they are written with functions, as JavaScript's operators cannot be overloaded. */
-abstract class Written {
+/** Makes JavaScript's operators, which cannot be overloaded, throw instead of converting an expression to a string. */
+abstract class ExprBase {
   [Symbol.toPrimitive](): never {
     return fail(
       "value",
@@ -45,7 +45,7 @@ abstract class Written {
   }
 }
 
-class Arg extends Written {
+class Arg extends ExprBase {
   readonly kind = "arg";
   constructor(
     readonly index: number,
@@ -55,11 +55,11 @@ class Arg extends Written {
   }
 }
 
-class Apply extends Written {
+class Apply extends ExprBase {
   readonly kind = "apply";
   constructor(
     readonly name: string,
-    readonly word: ScalarOp,
+    readonly op: ScalarOp,
     readonly args: readonly Expr[],
   ) {
     super();
@@ -74,13 +74,13 @@ export function toExpr(x: Scalar): Expr {
   if (typeof x === "number") return { kind: "const", value: x };
   return isExpr(x)
     ? x
-    : fail("value", "formula", `a part of it is ${typeof x}; formulas are made of expressions and numbers`);
+    : fail("value", "formula", `an operand is ${typeof x}; it must be an expression or a number`);
 }
 
-/** A number as an element of a dtype. */
+/** A constant of a dtype. */
 export const literal = (value: number, type: DType): Expr => ({ kind: "const", value, type });
 
-/** The number that a constant without a dtype is. */
+/** The value of a weak constant. */
 export const constantOf = (x: Expr): number | undefined =>
   x.kind === "const" && x.type === undefined ? x.value : undefined;
 
@@ -88,63 +88,63 @@ type Scalars<P extends unknown[]> = { [I in keyof P]: Scalar };
 type Builders<T extends Record<string, ScalarOp>> = {
   readonly [K in keyof T]: T[K] extends { float: (...x: infer P) => number }
     ? (...x: Scalars<P>) => Expr
-    : T[K]["text"] extends `${string}$1${string}`
+    : T[K]["format"] extends `${string}$1${string}`
       ? (x: Scalar, y: Scalar) => Expr
       : (x: Scalar) => Expr;
 };
 
 /**
- * One word written over its operands; over constants alone it is folded, which functions are not before they are words.
- * Constants with a dtype are not: they are rounded to it at each word.
+ * An op applied to operands. Weak constants are folded, if the op has a `float`. Constants with a dtype are not, because each
+ * op rounds to that dtype.
  */
-export function apply(name: string, word: ScalarOp, operands: readonly Scalar[]): Expr {
+export function apply(name: string, op: ScalarOp, operands: readonly Scalar[]): Expr {
   const args = operands.map(toExpr);
   const values = args.map(constantOf);
-  if (word.float && values.every((v) => v !== undefined)) return toExpr(word.float(...values));
-  return new Apply(name, word, args);
+  if (op.float && values.every((v) => v !== undefined)) return toExpr(op.float(...values));
+  return new Apply(name, op, args);
 }
 
-/** One function per word that writes it into a formula. */
-export function builders<T extends Record<string, ScalarOp>>(words: T): Builders<T> {
-  const entries = Object.entries(words).map(([name, word]) => [
-    name,
-    (...x: Scalar[]) => apply(name, word, x),
-  ]);
+/** A function for each op of a table that applies it to operands. */
+export function builders<T extends Record<string, ScalarOp>>(table: T): Builders<T> {
+  const entries = Object.entries(table).map(([name, op]) => [name, (...x: Scalar[]) => apply(name, op, x)]);
   return Object.fromEntries(entries) as Builders<T>;
 }
 
-/** The distinct expressions that `roots` are made of, operands before users, as `operandsOf` gives them. */
-export function inOrder(roots: readonly Expr[], operandsOf: (e: Expr) => readonly Expr[]): Expr[] {
+/** `roots` and their transitive operands, each once, operands before users. Iterative, as expressions may be deep. */
+export function topologicalOrder(roots: readonly Expr[], operandsOf: (e: Expr) => readonly Expr[]): Expr[] {
   const order = new Set<Expr>();
   const stack = [...roots].reverse();
   for (let top = stack.at(-1); top; top = stack.at(-1)) {
     const { length } = stack;
     if (!order.has(top)) {
       const operands = operandsOf(top);
-      for (let i = operands.length - 1; i >= 0; i--)
-        if (!order.has(operands[i] as Expr)) stack.push(operands[i] as Expr);
+      for (let i = operands.length - 1; i >= 0; i--) if (!order.has(operands[i]!)) stack.push(operands[i]!);
     }
-    if (stack.length === length) order.add(stack.pop() as Expr);
+    if (stack.length === length) order.add(stack.pop()!);
   }
   return [...order];
 }
 
-const none: readonly Expr[] = [];
+const noOperands: readonly Expr[] = [];
 
-/** How a word is written over its operands. */
-type Write = (name: string, word: ScalarOp, operands: readonly Expr[]) => Expr;
+/** The replacement of an op, given its rewritten operands. */
+type Rewriter = (name: string, op: ScalarOp, operands: readonly Expr[]) => Expr;
 
-/** Formulas anew, with others in the place of the parts that `by` names, and each word as `write` writes it. */
-export function rewrite(roots: readonly Expr[], by: ReadonlyMap<Expr, Expr>, write: Write = apply): Expr[] {
-  const made = new Map(by);
-  for (const e of subexpressions(roots, new Set(by.keys()))) {
-    if (made.has(e)) continue;
-    const operands = e.kind === "apply" ? e.args.map((a) => made.get(a) as Expr) : none;
-    made.set(e, e.kind === "apply" ? write(e.name, e.word, operands) : e);
+/** Rebuilds expressions bottom-up with sub-expressions replaced, and each op as `rewriter` gives it. */
+export function rewrite(
+  roots: readonly Expr[],
+  replacements: ReadonlyMap<Expr, Expr>,
+  rewriter: Rewriter = apply,
+): Expr[] {
+  const rewritten = new Map(replacements);
+  for (const e of subexpressions(roots, new Set(replacements.keys()))) {
+    if (rewritten.has(e)) continue;
+    const operands = e.kind === "apply" ? e.args.map((a) => rewritten.get(a)!) : noOperands;
+    rewritten.set(e, e.kind === "apply" ? rewriter(e.name, e.op, operands) : e);
   }
-  return roots.map((r) => made.get(r) as Expr);
+  return roots.map((r) => rewritten.get(r)!);
 }
 
-/** The distinct sub-expressions of `roots`, operands before users, down to `ends`. */
+/** The distinct sub-expressions of `roots`, operands before users; those of `ends` count as leaves. */
 export const subexpressions = (roots: readonly Expr[], ends?: ReadonlySet<Expr>): Expr[] =>
-  inOrder(roots, (e) => (e.kind === "apply" && !ends?.has(e) ? e.args : none));
+  topologicalOrder(roots, (e) => (e.kind === "apply" && !ends?.has(e) ? e.args : noOperands));

@@ -2,11 +2,11 @@ import { builders, type Expr, type Scalar, type ScalarOp } from "./expr.ts";
 import * as gamma from "./gamma.ts";
 import { abs, add, maximum, neg } from "./primitives.ts";
 
-const real = { result: "same" as const, real: true };
-const one = <N extends string>(name: N) => ({ text: `${name}($0)` as const, ...real });
-const two = <N extends string>(name: N) => ({ text: `${name}($0, $1)` as const, ...real });
+const floatOnly = { result: "same" as const, floatOnly: true };
+const unary = <N extends string>(name: N) => ({ format: `${name}($0)` as const, ...floatOnly });
+const binary = <N extends string>(name: N) => ({ format: `${name}($0, $1)` as const, ...floatOnly });
 
-/** xʸ in 32 bits, as if multiplied y times; for a negative y what is whole of 1/x^−y, and 0 for x = 0. */
+/** xʸ modulo 2³², by repeated squaring; 1/x^−y truncated to an integer for y < 0, and 0 for x = 0. */
 function powInteger(x: number, y: number): number {
   if (y < 0) return x === 1 || x === -1 ? powInteger(x, -y) : 0;
   let [result, square] = [1, x];
@@ -18,47 +18,54 @@ function powInteger(x: number, y: number): number {
 }
 
 /**
- * The functions that formulas are written with beyond the words. What they compute is said twice: in words (`expand/`), for
- * backends, and by the engine's `Math` (`truth.ts`). Those that are not spelled out in words say it here, in double precision.
+ * Functions that backends expand into primitives (`expand/`). The interpreter computes them with `reference.ts`, which shares
+ * no code with the expansions. A function without either is a type error there.
  */
-export const functions = {
-  exp: one("exp"),
-  exp2: one("exp2"),
-  expm1: one("expm1"),
-  log: one("ln"),
-  log2: one("log2"),
-  log10: one("log10"),
-  log1p: one("log1p"),
-  sin: one("sin"),
-  cos: one("cos"),
-  tan: one("tan"),
-  asin: one("asin"),
-  acos: one("acos"),
-  atan: one("atan"),
-  atan2: two("atan2"),
-  sinh: one("sinh"),
-  cosh: one("cosh"),
-  tanh: one("tanh"),
-  asinh: one("asinh"),
-  acosh: one("acosh"),
-  atanh: one("atanh"),
-  sigmoid: one("σ"),
-  hypot: two("hypot"),
-  pow: { ...two("pow"), real: false, int: powInteger },
-  erf: one("erf"),
-  erfc: one("erfc"),
-  erfinv: one("erfinv"),
-  lgamma: { ...one("lnΓ"), float: gamma.lgamma },
-  digamma: { ...one("ψ"), float: gamma.digamma },
-  trigamma: { ...one("ψ′"), float: gamma.trigamma },
-  polygamma: { ...two("polygamma"), float: gamma.polygamma },
+export const expandedFunctions = {
+  exp: unary("exp"),
+  exp2: unary("exp2"),
+  expm1: unary("expm1"),
+  log: unary("ln"),
+  log2: unary("log2"),
+  log10: unary("log10"),
+  log1p: unary("log1p"),
+  sin: unary("sin"),
+  cos: unary("cos"),
+  tan: unary("tan"),
+  asin: unary("asin"),
+  acos: unary("acos"),
+  atan: unary("atan"),
+  atan2: binary("atan2"),
+  sinh: unary("sinh"),
+  cosh: unary("cosh"),
+  tanh: unary("tanh"),
+  asinh: unary("asinh"),
+  acosh: unary("acosh"),
+  atanh: unary("atanh"),
+  sigmoid: unary("σ"),
+  hypot: binary("hypot"),
+  pow: { ...binary("pow"), floatOnly: false, int: powInteger },
+  erf: unary("erf"),
+  erfc: unary("erfc"),
+  erfinv: unary("erfinv"),
+} satisfies Record<string, ScalarOp & { readonly float?: never }>;
+
+/** Functions without an expansion: every backend calls their implementation in JavaScript, in double precision. */
+export const hostFunctions = {
+  lgamma: { ...unary("lnΓ"), float: gamma.lgamma },
+  digamma: { ...unary("ψ"), float: gamma.digamma },
+  trigamma: { ...unary("ψ′"), float: gamma.trigamma },
+  polygamma: { ...binary("polygamma"), float: gamma.polygamma },
   fmod: {
-    ...two("fmod"),
-    real: false,
+    ...binary("fmod"),
+    floatOnly: false,
     float: (x: number, y: number) => x % y,
     int: (x: number, y: number) => (y === 0 ? 0 : (x % y) | 0),
   },
-} satisfies Record<string, ScalarOp>;
+} satisfies Record<string, ScalarOp & Required<Pick<ScalarOp, "float">>>;
+
+/** The scalar functions beyond the primitives. */
+export const functions = { ...expandedFunctions, ...hostFunctions };
 
 export const {
   exp,

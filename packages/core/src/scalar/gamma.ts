@@ -1,8 +1,8 @@
-/** ln Γ and its derivatives in double precision. Errors are stated for an engine whose `log`, `sin` and `tan` are good to 1 ulp. */
-
-/** c₀ + c₁x + c₂x² + … */
-const horner = (coefficients: readonly number[], x: number): number =>
-  coefficients.reduceRight((sum, c) => sum * x + c, 0);
+/**
+ * ln Γ and its derivatives in double precision. Error bounds hold for an engine whose `log`, `sin` and `tan` are accurate to
+ * 1 ulp.
+ */
+import { horner } from "./horner.ts";
 
 /** Bernoulli numbers B₂, B₄, … B₂₀. */
 const BERNOULLI = [
@@ -19,7 +19,7 @@ const BERNOULLI = [
 ];
 
 /**
- * Σ 1/(x+k)ˢ, k = 0, 1, …, for x > 0 and whole s from 2 on: the sum while x + k < 9 + s, the Euler–Maclaurin series from there
+ * Σ 1/(x+k)ˢ, k = 0, 1, …, for x > 0 and an integer s ≥ 2: summed while x + k < 9 + s, by the Euler–Maclaurin series from there
  * [Abramowitz & Stegun 6.4.11].
  */
 function hurwitz(s: number, x: number): number {
@@ -44,7 +44,7 @@ const DIGAMMA_AT_2 = [0.42278433509846713, ...ZETA_MINUS_1.map((z, i) => (i % 2 
 /** ln Γ(2 + u)/u in powers of u: the integral of ψ(2 + u), term by term. */
 const LGAMMA_AT_2 = DIGAMMA_AT_2.map((c, i) => c / (i + 1));
 
-/** Stirling's series in powers of 1/x² [Abramowitz & Stegun 6.1.40, 6.3.18]; for x ≥ 10 the rest is below 1e-17. */
+/** Stirling's series in powers of 1/x² [Abramowitz & Stegun 6.1.40, 6.3.18]; for x ≥ 10 the remainder is below 1e-17. */
 const STIRLING_DIGAMMA = BERNOULLI.map((b, i) => b / (2 * i + 2));
 const STIRLING_LGAMMA = STIRLING_DIGAMMA.map((c, i) => c / (2 * i + 1));
 
@@ -68,7 +68,7 @@ export function lgamma(x: number): number {
 }
 
 /**
- * ψ(x) = d/dx ln Γ(x); −Infinity at +0, Infinity at −0, NaN at −1, −2, …, as PyTorch. Taylor's series about 2 with
+ * ψ(x) = d/dx ln Γ(x); −Infinity at +0, Infinity at −0, NaN at −1, −2, …, as in PyTorch. Taylor's series about 2 with
  * ψ(x+1) = ψ(x) + 1/x below 10, Stirling's series above, reflection for x < 0. Relative error < 1e-15, but absolute
  * near a zero: a few ulp of ln(1 + |x|).
  */
@@ -83,7 +83,7 @@ export function digamma(x: number): number {
   return horner(DIGAMMA_AT_2, u) + (n < 2 ? -sum : sum);
 }
 
-/** dⁿ/dxⁿ cot(πx), worked out as the polynomial in c = cot(πx) that c′ = −π(1 + c²) makes of it. */
+/** dⁿ/dxⁿ cot(πx), as a polynomial in c = cot(πx), since c′ = −π(1 + c²). */
 function cotDerivative(x: number, n: number): number {
   const c = 1 / Math.tan(Math.PI * (x - Math.round(x)));
   if (!Number.isFinite(c)) return (-1) ** n * c ** (n + 1);
@@ -96,7 +96,7 @@ function cotDerivative(x: number, n: number): number {
 }
 
 /**
- * ψ⁽ⁿ⁾(x) = (−1)ⁿ⁺¹ n! Σ 1/(x+k)ⁿ⁺¹, k = 0, 1, …, for whole n from 1 to 150 (n = 0 is ψ, others are NaN); reflection for
+ * ψ⁽ⁿ⁾(x) = (−1)ⁿ⁺¹ n! Σ 1/(x+k)ⁿ⁺¹, k = 0, 1, …, for integers n from 1 to 150 (n = 0 gives ψ, others NaN); reflection for
  * x < 0. Relative error < 1e-15 for n = 1, and a few n·1e-16 beyond.
  */
 export function polygamma(x: number, n: number): number {

@@ -1,13 +1,13 @@
 import { builders, type ScalarOp } from "./expr.ts";
 
 const primitive = <F extends (...x: number[]) => number>(
-  text: string,
+  format: string,
   float: F,
-  rest: { int?: (...x: number[]) => number; result?: ScalarOp["result"]; real?: boolean } = {},
-) => ({ text, float, result: "same" as const, ...rest });
+  rest: { int?: (...x: number[]) => number; result?: ScalarOp["result"]; floatOnly?: boolean } = {},
+) => ({ format, float, result: "same" as const, ...rest });
 
-const compare = <F extends (...x: number[]) => number>(text: string, float: F) => ({
-  text,
+const compare = <F extends (...x: number[]) => number>(format: string, float: F) => ({
+  format,
   float,
   result: "bool" as const,
 });
@@ -19,63 +19,63 @@ function roundTiesToEven(x: number): number {
   return r === 0 && Object.is(Math.sign(x), -0) ? -0 : x < 0 && r === 0 ? -0 : r;
 }
 
-/** A shift as integers have it: by a count outside 0 … 31 all bits are moved out, and what enters is left. */
+/** A shift that, by a count outside 0 … 31, shifts out all bits: only copies of the bit that is shifted in remain. */
 const shift = (by: (a: number, count: number) => number) => (a: number, count: number) =>
   count >= 0 && count < 32 ? by(a, count) : by(by(a, 31), 1);
 
-/** Truncates towards zero, saturates at the ends of int32, and takes NaN to 0, as WebAssembly's `trunc_sat`. */
+/** Truncates towards zero, saturates at the bounds of int32, and maps NaN to 0, as WebAssembly's `trunc_sat`. */
 const saturatingCast = (x: number): number =>
   Number.isNaN(x) ? 0 : Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.trunc(x)));
 
 const view = new DataView(new ArrayBuffer(8));
 
-/** The first half of a double: sign, 11 bits of exponent, 20 of significand. */
+/** The upper 32 bits of a double: sign, 11 bits of exponent, 20 of significand. */
 function highWord(x: number): number {
   view.setFloat64(0, x);
   return view.getInt32(0);
 }
 
-/** The exponent field less its bias. */
+/** The exponent of a normal number, unbiased. */
 const exponentOf = (x: number): number => ((highWord(x) >>> 20) & 0x7ff) - 1023;
 
-/** Sign and significand, with the exponent of 1. */
+/** x with the exponent of 1: sign and significand. */
 function significandOf(x: number): number {
   view.setInt32(0, (highWord(x) & 0x800fffff) | 0x3ff00000);
   return view.getFloat64(0);
 }
 
-/** ⌊x/y⌋ of the exact quotient, by way of the exact remainder. */
-function floorDivided(x: number, y: number): number {
+/** ⌊x/y⌋ of the exact quotient, by the exact remainder. */
+function floorOfQuotient(x: number, y: number): number {
   if (y === 0) return x / y;
-  const rest = x % y;
-  const whole = Math.round((x - rest) / y);
-  if (rest !== 0 && rest < 0 !== y < 0) return whole - 1;
-  return whole === 0 ? Math.floor(x / y) : whole;
+  const remainder = x % y;
+  const quotient = Math.round((x - remainder) / y);
+  if (remainder !== 0 && remainder < 0 !== y < 0) return quotient - 1;
+  return quotient === 0 ? Math.floor(x / y) : quotient;
 }
 
-/** The closed vocabulary of the scalar machine: all that a backend has to know. */
+/** The primitive ops, which every backend implements. All other functions are expanded into them, or called on the host. */
 export const primitives = {
   add: primitive("$0 + $1", (a: number, b: number) => a + b, {
-    int: (a, b) => ((a as number) + (b as number)) | 0,
+    int: (a, b) => (a! + b!) | 0,
   }),
   sub: primitive("$0 − $1", (a: number, b: number) => a - b, {
-    int: (a, b) => ((a as number) - (b as number)) | 0,
+    int: (a, b) => (a! - b!) | 0,
   }),
   mul: primitive("$0·$1", (a: number, b: number) => a * b, {
-    int: (a, b) => Math.imul(a as number, b as number),
+    int: (a, b) => Math.imul(a!, b!),
   }),
-  div: primitive("$0/$1", (a: number, b: number) => a / b, { real: true }),
-  neg: primitive("−$0", (a: number) => -a, { int: (a) => -(a as number) | 0 }),
-  abs: primitive("|$0|", (a: number) => Math.abs(a), { int: (a) => Math.abs(a as number) | 0 }),
+  div: primitive("$0/$1", (a: number, b: number) => a / b, { floatOnly: true }),
+  neg: primitive("−$0", (a: number) => -a, { int: (a) => -a! | 0 }),
+  abs: primitive("|$0|", (a: number) => Math.abs(a), { int: (a) => Math.abs(a!) | 0 }),
   minimum: primitive("min($0, $1)", (a: number, b: number) => Math.min(a, b)),
   maximum: primitive("max($0, $1)", (a: number, b: number) => Math.max(a, b)),
-  sqrt: primitive("√($0)", (a: number) => Math.sqrt(a), { real: true }),
+  sqrt: primitive("√($0)", (a: number) => Math.sqrt(a), { floatOnly: true }),
   floor: primitive("⌊$0⌋", (a: number) => Math.floor(a)),
   ceil: primitive("⌈$0⌉", (a: number) => Math.ceil(a)),
   trunc: primitive("trunc($0)", (a: number) => Math.trunc(a)),
   round: primitive("round($0)", roundTiesToEven),
-  floorDivide: primitive("⌊$0/$1⌋", floorDivided, {
-    int: (a, b) => (b === 0 ? 0 : Math.floor((a as number) / (b as number)) | 0),
+  floorDivide: primitive("⌊$0/$1⌋", floorOfQuotient, {
+    int: (a, b) => (b === 0 ? 0 : Math.floor(a! / b!) | 0),
   }),
   eq: compare("$0 = $1", (a: number, b: number) => +(a === b)),
   lt: compare("$0 < $1", (a: number, b: number) => +(a < b)),
@@ -87,12 +87,12 @@ export const primitives = {
     "$0 ≪ $1",
     shift((a, b) => a << b),
   ),
-  /** The sign enters. */
+  /** Arithmetic: copies of the sign are shifted in. */
   shiftRight: primitive(
     "$0 ≫ $1",
     shift((a, b) => a >> b),
   ),
-  /** Zeros enter. */
+  /** Logical: zeros are shifted in. */
   shiftRightLogical: primitive(
     "$0 ⋙ $1",
     shift((a, b) => (a >>> b) | 0),
@@ -100,20 +100,20 @@ export const primitives = {
   where: primitive("[$0 ? $1 : $2]", (c: number, a: number, b: number) => (c ? a : b), {
     result: "branches",
   }),
-  /** |x| with the sign of y, of zeros and NaN too. */
+  /** |x| with the sign bit of y, which zeros and NaN have too. */
   copysign: primitive(
     "copysign($0, $1)",
     (x: number, y: number) => (highWord(y) < 0 ? -Math.abs(x) : Math.abs(x)),
     {
-      real: true,
+      floatOnly: true,
     },
   ),
-  /** x·2ᵏ, rounded once, for a whole k for which 2ᵏ is a normal number of x's type; for the next smaller k it may be 0. */
-  scalb: primitive("$0·2^$1", (x: number, k: number) => x * 2 ** k, { real: true }),
-  /** ⌊log₂ |x|⌋ of a normal number x, in x's type. */
-  exponent: primitive("exponent($0)", exponentOf, { real: true }),
+  /** x·2ᵏ, rounded once, for an integer k such that 2ᵏ is a normal number of x's dtype; for the next smaller k it may be 0. */
+  scalb: primitive("$0·2^$1", (x: number, k: number) => x * 2 ** k, { floatOnly: true }),
+  /** ⌊log₂ |x|⌋ of a normal number x, in x's dtype. */
+  exponent: primitive("exponent($0)", exponentOf, { floatOnly: true }),
   /** x/2^exponent(x) of a normal number x: in ±[1, 2), with x's sign. */
-  significand: primitive("significand($0)", significandOf, { real: true }),
+  significand: primitive("significand($0)", significandOf, { floatOnly: true }),
   toBool: primitive("bool($0)", (a: number) => +(a !== 0), { result: "bool" }),
   toInt32: primitive("int($0)", saturatingCast, { result: "int32" }),
   toFloat32: primitive("float32($0)", (a: number) => Math.fround(a), { result: "float32" }),

@@ -1,15 +1,13 @@
 import type { ScalarOp } from "./expr.ts";
-import type { functions } from "./functions.ts";
+import type { expandedFunctions } from "./functions.ts";
 import { erf, erfc, erfinv, pow } from "./special.ts";
 
-type ReferenceName = {
-  [K in keyof typeof functions]: (typeof functions)[K] extends { float: unknown } ? never : K;
-}[keyof typeof functions];
+type ExpandedName = keyof typeof expandedFunctions;
 
-/** The functions in double precision, apart from how they are spelled out in words: the engine's own, and `special.ts`. */
-const reference = {
+/** The expanded functions in double precision, without their expansions: by the engine's `Math` and `special.ts`. */
+const reference: Record<ExpandedName, (...x: number[]) => number> = {
   exp: Math.exp,
-  exp2: (x: number) => 2 ** x,
+  exp2: (x) => 2 ** x!,
   expm1: Math.expm1,
   log: Math.log,
   log2: Math.log2,
@@ -28,23 +26,23 @@ const reference = {
   asinh: Math.asinh,
   acosh: Math.acosh,
   atanh: Math.atanh,
-  sigmoid: (x: number) => {
-    const e = Math.exp(-Math.abs(x));
-    return x < 0 ? e / (1 + e) : 1 / (1 + e);
+  sigmoid: (x) => {
+    const e = Math.exp(-Math.abs(x!));
+    return x! < 0 ? e / (1 + e) : 1 / (1 + e);
   },
-  hypot: (x: number, y: number) => Math.hypot(x, y),
+  hypot: Math.hypot,
   pow,
   erf,
   erfc,
   erfinv,
-} satisfies Record<ReferenceName, (...x: never[]) => number>;
+};
 
-const hasReference = (name: string): name is ReferenceName => name in reference;
+const hasReference = (name: string): name is ExpandedName => name in reference;
 
-/** What a word or function computes, in double precision or on whole numbers. */
-export function referenceFunction(name: string, word: ScalarOp, integer = false): (...x: number[]) => number {
-  const own = (integer && word.int) || word.float;
+/** The function that computes an op, in double precision or on 32-bit integers. */
+export function referenceFunction(name: string, op: ScalarOp, integer = false): (...x: number[]) => number {
+  const own = (integer && op.int) || op.float;
   if (own) return own;
   if (hasReference(name)) return reference[name];
-  throw new Error(`nothing says what ${name} computes`);
+  throw new Error(`no implementation of ${name}`);
 }

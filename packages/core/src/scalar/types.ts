@@ -7,10 +7,10 @@ type Apply = Expr & { readonly kind: "apply" };
 /** What is known of the dtypes of expressions. */
 type Types = Pick<ReadonlyMap<Expr, DType>, "get" | "has">;
 
-const isChoice = ({ word }: Apply): boolean => word.result === "branches";
+const isChoice = ({ op }: Apply): boolean => op.result === "branches";
 
 /** Whether the result of a word has the dtype that its operands have. */
-const preservesDType = ({ word }: Apply): boolean => word.result === "same" || word.result === "branches";
+const preservesDType = ({ op }: Apply): boolean => op.result === "same" || op.result === "branches";
 
 /** Whether a word takes one operand of any dtype to a dtype of its own. */
 const converts = (e: Apply): boolean => !preservesDType(e) && e.args.length === 1;
@@ -30,7 +30,7 @@ export function operandDType(e: Apply, types: Types): DType | undefined {
 export function typeOf(e: Expr, types: Types): DType | undefined {
   if (e.kind === "arg") return types.get(e);
   if (e.kind === "const") return e.type;
-  return preservesDType(e) ? operandDType(e, types) : (e.word.result as DType);
+  return preservesDType(e) ? operandDType(e, types) : (e.op.result as DType);
 }
 
 /** The dtype that a number asks of whole ones that it meets; infinities stand for the ends of any. */
@@ -50,36 +50,36 @@ function commonDType(e: Apply, types: Types): DType | undefined {
   const known = dtypes.reduce(promote);
   const numbers = isFloat(known) ? [] : deciding.flatMap((x) => constantOf(x) ?? []);
   const last = numbers.map(dtypeHolding).reduce(promote, known);
-  if (e.word.real && !isFloat(last)) return "float32";
-  return e.word.int && last === "bool" ? "int32" : last;
+  if (e.op.floatOnly && !isFloat(last)) return "float32";
+  return e.op.int && last === "bool" ? "int32" : last;
 }
 
-const conversions = { bool: toBool, int32: toInt32, float32: toFloat32, float64: toFloat64 };
+const casts = { bool: toBool, int32: toInt32, float32: toFloat32, float64: toFloat64 };
 
 /** A formula in which a word whose operands have several dtypes has them converted to one, and the result to its own. */
 function withCasts(root: Expr, leaves: ReadonlyMap<Expr, DType>, result: DType): Expr {
   const types = new Map(leaves);
-  const as = (x: Expr, dtype: DType): Expr => {
+  const castTo = (x: Expr, dtype: DType): Expr => {
     const type = x.kind === "const" ? x.type : types.get(x);
-    return type === undefined || type === dtype ? x : conversions[dtype](x);
+    return type === undefined || type === dtype ? x : casts[dtype](x);
   };
-  const [made] = rewrite([root], new Map([...leaves.keys()].map((x) => [x, x])), (name, word, args) => {
-    const e: Apply = { kind: "apply", name, word, args };
-    const own = commonDType(e, types) ?? result;
-    const operand = (x: Expr, k: number): Expr => as(x, isChoice(e) && k === 0 ? "bool" : own);
-    const y = apply(name, word, converts(e) ? args : args.map(operand));
-    if (y.kind === "apply") types.set(y, preservesDType(e) ? own : (word.result as DType));
+  const [made] = rewrite([root], new Map([...leaves.keys()].map((x) => [x, x])), (name, op, args) => {
+    const e: Apply = { kind: "apply", name, op, args };
+    const common = commonDType(e, types) ?? result;
+    const operand = (x: Expr, k: number): Expr => castTo(x, isChoice(e) && k === 0 ? "bool" : common);
+    const y = apply(name, op, converts(e) ? args : args.map(operand));
+    if (y.kind === "apply") types.set(y, preservesDType(e) ? common : (op.result as DType));
     return y;
   });
-  return as(made as Expr, result);
+  return castTo(made as Expr, result);
 }
 
 /** Whether the operands of a word have other dtypes than it asks for. */
-function needsCast(e: Apply, own: DType | undefined, types: Types): boolean {
+function needsCast(e: Apply, common: DType | undefined, types: Types): boolean {
   if (converts(e)) return false;
   const [condition] = e.args;
   if (isChoice(e) && (types.get(condition as Expr) ?? "bool") !== "bool") return true;
-  return typedOperands(e).some((x) => x.kind !== "const" && types.has(x) && types.get(x) !== own);
+  return typedOperands(e).some((x) => x.kind !== "const" && types.has(x) && types.get(x) !== common);
 }
 
 /**
@@ -95,28 +95,29 @@ export function insertCasts(
 ): Expr {
   const leaves = new Map(operands.map((x, k) => [x, dtypes[k] as DType]));
   const order = subexpressions([root], new Set(operands)).filter((e) => !leaves.has(e));
-  const words = order.filter((e) => e.kind === "apply");
+  const applications = order.filter((e) => e.kind === "apply");
   const types = new Map(leaves);
-  const meeting = new Map<Expr, DType | undefined>();
+  const commonTypes = new Map<Expr, DType | undefined>();
   for (const e of order) {
-    const own = e.kind === "apply" ? commonDType(e, types) : undefined;
-    meeting.set(e, own);
-    const type = e.kind !== "apply" || !preservesDType(e) ? typeOf(e, types) : own;
+    const common = e.kind === "apply" ? commonDType(e, types) : undefined;
+    commonTypes.set(e, common);
+    const type = e.kind !== "apply" || !preservesDType(e) ? typeOf(e, types) : common;
     if (type) types.set(e, type);
   }
-  const mixed = types.get(root) !== result || words.some((e) => needsCast(e, meeting.get(e), types));
-  const weak = words.some((e) => !meeting.get(e));
+  const mixed =
+    types.get(root) !== result || applications.some((e) => needsCast(e, commonTypes.get(e), types));
+  const weak = applications.some((e) => !commonTypes.get(e));
   if (!weak) return mixed ? withCasts(root, leaves, result) : root;
-  const work = dtypes.length > 0 ? dtypes.reduce(promote) : result;
-  const asked = new Map<Expr, DType>([[root, result]]);
-  for (const e of [...words].reverse()) {
-    const own = meeting.get(e) ?? ((preservesDType(e) && asked.get(e)) || work);
+  const fallback = dtypes.length > 0 ? dtypes.reduce(promote) : result;
+  const required = new Map<Expr, DType>([[root, result]]);
+  for (const e of [...applications].reverse()) {
+    const own = commonTypes.get(e) ?? ((preservesDType(e) && required.get(e)) || fallback);
     e.args.forEach((x, k) => {
-      if (!asked.has(x)) asked.set(x, isChoice(e) && k === 0 ? "bool" : own);
+      if (!required.has(x)) required.set(x, isChoice(e) && k === 0 ? "bool" : own);
     });
   }
-  const by = new Map(operands.map((x) => [x, x]));
+  const replacements = new Map(operands.map((x) => [x, x]));
   for (const e of order)
-    if (e.kind === "const" && !e.type) by.set(e, literal(e.value, asked.get(e) as DType));
-  return withCasts(rewrite([root], by)[0] as Expr, leaves, result);
+    if (e.kind === "const" && !e.type) replacements.set(e, literal(e.value, required.get(e) as DType));
+  return withCasts(rewrite([root], replacements)[0] as Expr, leaves, result);
 }

@@ -22,7 +22,7 @@ function bitsOf(roots: readonly Expr[], args: readonly number[]): number[] {
     if (e.kind === "arg") value.set(e, args[e.index] as number);
     else if (e.kind === "const") value.set(e, e.value);
     else {
-      value.set(e, referenceFunction(e.name, e.word, true)(...e.args.map((a) => value.get(a) as number)));
+      value.set(e, referenceFunction(e.name, e.op, true)(...e.args.map((a) => value.get(a) as number)));
     }
   }
   return roots.map((e) => value.get(e) as number);

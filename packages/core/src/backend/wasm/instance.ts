@@ -2,7 +2,7 @@ import { arrays } from "../../dtype.ts";
 import type { HostView } from "../../graph/node.ts";
 import type { Buffer } from "../../lower/ir/kernel.ts";
 import type { Program } from "../../lower/ir/program.ts";
-import { farWords } from "../../scalar/expand/index.ts";
+import { largeArgumentOps } from "../../scalar/expand/index.ts";
 import { type ScalarOp, subexpressions } from "../../scalar/expr.ts";
 import { functions } from "../../scalar/functions.ts";
 import { primitives } from "../../scalar/primitives.ts";
@@ -13,7 +13,7 @@ import { type Float, gemmModule } from "./gemm/gemm.ts";
 import { callsHost } from "./instructions/instructions.ts";
 import { buildModule, type CompiledModule } from "./module.ts";
 
-const scalarOps: Readonly<Record<string, ScalarOp>> = { ...primitives, ...functions, ...farWords };
+const scalarOps: Readonly<Record<string, ScalarOp>> = { ...primitives, ...functions, ...largeArgumentOps };
 
 /** The functions that a program imports, since WebAssembly has no instructions for them, with their numbers of operands. */
 function importedFunctions(program: Program): Record<string, number> {

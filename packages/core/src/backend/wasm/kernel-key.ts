@@ -1,7 +1,7 @@
 import { Index } from "../../lower/ir/index-map.ts";
 import type { Buffer, Nest } from "../../lower/ir/kernel.ts";
 import type { GemmKernel, Kernel, ScanKernel } from "../../lower/ir/program.ts";
-import { type Expr, inOrder } from "../../scalar/expr.ts";
+import { type Expr, topologicalOrder } from "../../scalar/expr.ts";
 import { childrenOf } from "./nest/loop-depth.ts";
 
 /** A kernel whose code names its buffers only as operands, so that others of the same structure can share it. */
@@ -18,7 +18,7 @@ const shallow = (e: Expr): unknown =>
 export function kernelKey(kernel: SharedKernel, buffers: readonly Buffer[]): string {
   const { loops, args } = kernel.kind === "nest" ? kernel : { loops: [], args: [] };
   const statements = loops.flatMap((loop) => loop.statements);
-  const expressions = inOrder(
+  const expressions = topologicalOrder(
     statements.map((t) => t.value),
     (e) => childrenOf(e, args),
   );

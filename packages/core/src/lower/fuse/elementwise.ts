@@ -1,7 +1,7 @@
 import { type DType, isFloat, promote } from "../../dtype.ts";
 import type { GraphNode } from "../../graph/canonicalize.ts";
 import type { Elementwise } from "../../graph/op.ts";
-import { expansions } from "../../scalar/expand/index.ts";
+import { expansionOf } from "../../scalar/expand/index.ts";
 import { apply, arg, type Expr, rewrite } from "../../scalar/expr.ts";
 import { insertCasts } from "../../scalar/types.ts";
 import { exprCost } from "./materialize.ts";
@@ -27,7 +27,7 @@ function expandFunctions(root: Expr, args: readonly Expr[], dtype: DType): Expr 
   const precision = dtype === "float64" ? dtype : "float32";
   const unchanged = new Map(args.map((x) => [x, x]));
   const [result] = rewrite([root], unchanged, (name, primitive, operands) => {
-    const expansion = primitive.real || isFloat(dtype) ? expansions[name]?.[precision] : undefined;
+    const expansion = primitive.floatOnly || isFloat(dtype) ? expansionOf(name)?.[precision] : undefined;
     return expansion ? expansion(...operands) : apply(name, primitive, operands);
   });
   return result!;

@@ -1,7 +1,7 @@
 import type { CanonicalGraph, GraphNode } from "../../graph/canonicalize.ts";
 import type { Movement } from "../../graph/op.ts";
 import { movementRule } from "../../ops/movement-rules.ts";
-import { expansions } from "../../scalar/expand/index.ts";
+import { expansionOf } from "../../scalar/expand/index.ts";
 import { arg, subexpressions, toExpr } from "../../scalar/expr.ts";
 import { innermost, sizeOf } from "../../shape.ts";
 import { type ConcatSource, concatSource } from "../analysis/concat.ts";
@@ -32,9 +32,7 @@ export function exprCost(node: GraphNode): ExprCost {
   const known = costsOfOps.get(node.op);
   if (known) return known;
   const parts = subexpressions([node.op.f(node.inputs.map((_, i) => arg(i)))]);
-  const callsFunction = parts.some(
-    (e) => e.kind === "apply" && (e.word.float === undefined || e.name in expansions),
-  );
+  const callsFunction = parts.some((e) => e.kind === "apply" && expansionOf(e.name) !== undefined);
   const cost = { ops: parts.length, callsFunction };
   costsOfOps.set(node.op, cost);
   return cost;

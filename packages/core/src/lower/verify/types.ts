@@ -1,5 +1,5 @@
 import type { DType } from "../../dtype.ts";
-import { type Expr, inOrder } from "../../scalar/expr.ts";
+import { type Expr, topologicalOrder } from "../../scalar/expr.ts";
 import { operandDType, typedOperands, typeOf } from "../../scalar/types.ts";
 import type { Arg, Loop, Statement } from "../ir/kernel.ts";
 import { check } from "./check.ts";
@@ -14,7 +14,7 @@ export function checkTypes({ statements }: Loop, args: readonly Arg[]): Readonly
     return e.kind === "apply" ? e.args : x?.kind === "gather" ? [x.at] : [];
   };
   const values = statements.map((statement) => statement.value);
-  for (const e of inOrder(values, operandsOf)) {
+  for (const e of topologicalOrder(values, operandsOf)) {
     const x = argOf(e);
     if (x) read.add(x);
     const type = x?.type ?? typeOf(e, types);

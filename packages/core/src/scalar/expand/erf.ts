@@ -29,9 +29,9 @@ import {
   toFloat64,
   where,
 } from "../primitives.ts";
-import { carefulParts, type ExpConstants, exp, expConstants, scaled } from "./exp.ts";
+import { type ExpConstants, exp, expConstants, extendedExpParts, scaleByPowerOfTwo } from "./exp.ts";
 import { log1p } from "./log.ts";
-import { horner, perPrecision, polynomial, roundTo, square } from "./precision.ts";
+import { forEachPrecision, horner, polynomial, roundTo, square } from "./precision.ts";
 
 const constants = {
   float32: {
@@ -87,21 +87,21 @@ function tail(c: Constants, x: Expr): Expr {
   const a = minimum(x, c.zero);
   const h = polynomial(c.h, div(sub(a, c.c), add(a, c.c)));
   const z = roundTo(c.half, a);
-  const { k, r, u } = carefulParts(c.exp, neg(add(square(z), flat)), mul(sub(a, z), add(a, z)));
+  const { k, r, u } = extendedExpParts(c.exp, neg(add(square(z), flat)), mul(sub(a, z), add(a, z)));
   const first = add(1, r);
   const more = add(add(u, mul(add(r, u), h)), h);
   const p = add(first, more);
   const lost = add(sub(r, sub(first, 1)), sub(more, sub(p, first)));
   const y = add(a, 0.625);
   const v = div(p, y);
-  return scaled(add(v, div(sub(lost, mul(v, sub(a, sub(y, 0.625)))), y)), k);
+  return scaleByPowerOfTwo(add(v, div(sub(lost, mul(v, sub(a, sub(y, 0.625)))), y)), k);
 }
 
 /** erf x about 0; S is a polynomial in x² − `center`. */
 const series = (c: Constants, x: Expr): Expr => add(x, mul(x, polynomial(c.s, sub(square(x), c.center))));
 
 /** erfc x = 1 − erf x for |x| < ½; below, 2 − erfc |x|. */
-export const erfc = perPrecision(constants, (c: Constants) => (x: Expr) => {
+export const erfc = forEachPrecision(constants, (c: Constants) => (x: Expr) => {
   const a = abs(x);
   const y = tail(c, a);
   return where(lt(a, 0.5), sub(1, series(c, x)), where(lt(x, 0), sub(2, y), y));

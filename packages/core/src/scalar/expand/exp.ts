@@ -22,7 +22,7 @@ import {
   sub,
   where,
 } from "../primitives.ts";
-import { perPrecision, polynomial, square } from "./precision.ts";
+import { forEachPrecision, polynomial, square } from "./precision.ts";
 
 export interface ExpConstants {
   /**
@@ -31,9 +31,9 @@ export interface ExpConstants {
    */
   readonly range: readonly [number, number];
   /** The same for what is scaled by 2⁶⁴ first. */
-  readonly faint: number;
+  readonly underflowBound: number;
   /** eˣ − 1 is −1 below. */
-  readonly minusOne: number;
+  readonly minusOneBound: number;
   readonly ln2: readonly [high: number, low: number];
   /** (eʳ − 1 − r)/r² in powers of r. */
   readonly q: readonly number[];
@@ -44,16 +44,16 @@ export interface ExpConstants {
 export const expConstants = {
   float32: {
     range: [-176, 89],
-    faint: -132.5,
-    minusOne: -18,
+    underflowBound: -132.5,
+    minusOneBound: -18,
     ln2: [0.693145751953125, 1.428606765330187e-6],
     q: [0.49999994, 0.166665167, 0.0416681021, 0.00836919248, 0.00138389028],
     powerRange: [-151, 128],
   },
   float64: {
     range: [-1418, 710],
-    faint: -753.5,
-    minusOne: -38,
+    underflowBound: -753.5,
+    minusOneBound: -38,
     ln2: [0.6931471805598903, 5.497923018708371e-14],
     q: [
       0.5, 0.16666666666666677, 0.04166666666666669, 0.008333333333321778, 0.001388888888888782,
@@ -65,7 +65,7 @@ export const expConstants = {
 } as const satisfies Record<string, ExpConstants>;
 
 /** eʳ − 1 − r. */
-export function beyond(c: ExpConstants, r: Expr): Expr {
+export function expRemainder(c: ExpConstants, r: Expr): Expr {
   const z = square(r);
   return mul(z, polynomial(c.q, r, z));
 }
@@ -74,47 +74,47 @@ export function beyond(c: ExpConstants, r: Expr): Expr {
 export function expParts(c: ExpConstants, x: Expr): { readonly k: Expr; readonly q: Expr } {
   const k = round(mul(x, Math.LOG2E));
   const r = sub(sub(x, mul(k, c.ln2[0])), mul(k, c.ln2[1]));
-  return { k, q: add(r, beyond(c, r)) };
+  return { k, q: add(r, expRemainder(c, r)) };
 }
 
 /** k, r and u of e^(x − less) = 2ᵏ(1 + r + u) for a small `less`; u has what the rounding of r left out. */
-export function carefulParts(c: ExpConstants, x: Expr, less?: Expr): Record<"k" | "r" | "u", Expr> {
+export function extendedExpParts(c: ExpConstants, x: Expr, less?: Expr): Record<"k" | "r" | "u", Expr> {
   const k = round(mul(x, Math.LOG2E));
   const high = sub(x, mul(k, c.ln2[0]));
   const low = less ? add(mul(k, c.ln2[1]), less) : mul(k, c.ln2[1]);
   const r = sub(high, low);
-  return { k, r, u: add(beyond(c, r), sub(sub(high, r), low)) };
+  return { k, r, u: add(expRemainder(c, r), sub(sub(high, r), low)) };
 }
 
 /** p·2ᵏ in two steps, for p about 1: any k that leads to a number of the type, to 0 or to Infinity. */
-export function scaled(p: Expr, k: Expr): Expr {
+export function scaleByPowerOfTwo(p: Expr, k: Expr): Expr {
   const half = floor(mul(k, 0.5));
   return scalb(scalb(p, half), sub(k, half));
 }
 
 /** eˣ. */
-export const exp = perPrecision(expConstants, (c: ExpConstants) => (x: Expr) => {
+export const exp = forEachPrecision(expConstants, (c: ExpConstants) => (x: Expr) => {
   const { k, q } = expParts(c, maximum(minimum(x, c.range[1]), c.range[0]));
-  return scaled(add(1, q), k);
+  return scaleByPowerOfTwo(add(1, q), k);
 });
 
 /** eˣ for x ≤ 0, where one scaling will do: that by 2ᵏ⁺⁶⁴, a normal number or 0, is exact, and that by 2⁻⁶⁴ rounds once. */
-const decay = (c: ExpConstants, x: Expr): Expr => {
-  const { k, q } = expParts(c, maximum(x, c.faint));
+const expNonPositive = (c: ExpConstants, x: Expr): Expr => {
+  const { k, q } = expParts(c, maximum(x, c.underflowBound));
   return mul(scalb(add(1, q), add(k, 64)), 2 ** -64);
 };
 
 /** 2ˣ = 2ᵏe^(r ln 2) with k = round(x), r = x − k exact. */
-export const exp2 = perPrecision(expConstants, (c: ExpConstants) => (x: Expr) => {
+export const exp2 = forEachPrecision(expConstants, (c: ExpConstants) => (x: Expr) => {
   const within = maximum(minimum(x, c.powerRange[1]), c.powerRange[0]);
   const k = round(within);
   const r = mul(sub(within, k), Math.LN2);
-  return scaled(add(1, add(r, beyond(c, r))), k);
+  return scaleByPowerOfTwo(add(1, add(r, expRemainder(c, r))), k);
 });
 
 /** eˣ − 1 = 2(2ᵏ⁻¹q + (2ᵏ⁻¹ − ½)): nothing cancels, for k = 0 it is q; halved, because 2ᵏ may overflow where eˣ does not. */
-export const expm1 = perPrecision(expConstants, (c: ExpConstants) => (x: Expr) => {
-  const { k, r, u } = carefulParts(c, maximum(minimum(x, c.range[1]), c.minusOne));
+export const expm1 = forEachPrecision(expConstants, (c: ExpConstants) => (x: Expr) => {
+  const { k, r, u } = extendedExpParts(c, maximum(minimum(x, c.range[1]), c.minusOneBound));
   const q = add(r, u);
   const s = scalb(1, sub(k, 1));
   const half = add(mul(s, q), sub(s, 0.5));
@@ -122,8 +122,8 @@ export const expm1 = perPrecision(expConstants, (c: ExpConstants) => (x: Expr) =
 });
 
 /** σ(x) = 1 − t for x ≥ 0, else e − et, with e = e^−|x| and t = e/(1 + e): rounding hardly shows in the difference. */
-export const sigmoid = perPrecision(expConstants, (c: ExpConstants) => (x: Expr) => {
-  const e = decay(c, neg(abs(x)));
+export const sigmoid = forEachPrecision(expConstants, (c: ExpConstants) => (x: Expr) => {
+  const e = expNonPositive(c, neg(abs(x)));
   const t = div(e, add(1, e));
   const limit = where(lt(x, 0), e, 1);
   return sub(limit, mul(limit, t));

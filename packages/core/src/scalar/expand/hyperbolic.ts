@@ -20,7 +20,7 @@ import {
 } from "../primitives.ts";
 import { type ExpConstants, expConstants, expParts } from "./exp.ts";
 import { log1p } from "./log.ts";
-import { orNaN, perPrecision, polynomial, square } from "./precision.ts";
+import { forEachPrecision, nanUnless, polynomial, square } from "./precision.ts";
 
 /**
  * From `large` on, sinh and cosh are Infinity. The series are (sinh x/x − 1)/x² for |x| ≤ 1 and (tanh x/x − 1)/x² for
@@ -60,7 +60,7 @@ const series = (coefficients: readonly number[], a: Expr): Expr => {
  * which is exact: A + 2ᵏ(2T − w)/(2 − w) with w = A(1 − T). It is 1 from |x| = 20 on. The ⅜ makes k = 0, for which it is T to
  * the bit, up to |x| = 0.3, where the difference from A has become small.
  */
-export const tanh = perPrecision(constants, (c: Constants) => (x: Expr) => {
+export const tanh = forEachPrecision(constants, (c: Constants) => (x: Expr) => {
   const a = minimum(abs(x), 20);
   const k = round(add(mul(a, -2 * Math.LOG2E), 0.375));
   const t = series(c.tanh, add(a, mul(k, Math.LN2 / 2)));
@@ -71,22 +71,22 @@ export const tanh = perPrecision(constants, (c: Constants) => (x: Expr) => {
 });
 
 /** w = e^a/4 and 1/(16w) = e^−a/4. */
-function quarters(c: Constants, a: Expr): readonly [Expr, Expr] {
+function quarterExps(c: Constants, a: Expr): readonly [Expr, Expr] {
   const { k, q } = expParts(c.exp, minimum(a, c.large));
   const w = scalb(add(1, q), sub(k, 2));
   return [w, div(0.0625, w)];
 }
 
 /** cosh x = 2(e^|x|/4 + e^−|x|/4). */
-export const cosh = perPrecision(constants, (c: Constants) => (x: Expr) => {
-  const half = add(...quarters(c, abs(x)));
+export const cosh = forEachPrecision(constants, (c: Constants) => (x: Expr) => {
+  const half = add(...quarterExps(c, abs(x)));
   return add(half, half);
 });
 
 /** sinh |x| = 2(e^|x|/4 − e^−|x|/4). */
-export const sinh = perPrecision(constants, (c: Constants) => (x: Expr) => {
+export const sinh = forEachPrecision(constants, (c: Constants) => (x: Expr) => {
   const a = abs(x);
-  const half = sub(...quarters(c, a));
+  const half = sub(...quarterExps(c, a));
   return copysign(where(lt(a, 1), series(c.sinh, a), add(half, half)), x);
 });
 
@@ -105,7 +105,7 @@ const logOf = (c: Logs, a: Expr, u: Expr, rest?: Expr): Expr => {
 };
 
 /** asinh |x| = ln(1 + u) with u = |x| + x²/(1 + √(1 + x²)). */
-export const asinh = perPrecision(logs, (c: Logs) => (x: Expr) => {
+export const asinh = forEachPrecision(logs, (c: Logs) => (x: Expr) => {
   const a = abs(x);
   const z = square(x);
   return copysign(logOf(c, a, add(a, div(z, add(1, sqrt(add(1, z)))))), x);
@@ -115,16 +115,16 @@ export const asinh = perPrecision(logs, (c: Logs) => (x: Expr) => {
  * acosh x = ln(1 + u + e) with t = x − 1, u = t + √(2t + t²) and e what the rounding of the sum left out; NaN below 1. From
  * ln(1 + u + e) = ln(1 + u) + e/(1 + u).
  */
-export const acosh = perPrecision(logs, (c: Logs) => (x: Expr) => {
+export const acosh = forEachPrecision(logs, (c: Logs) => (x: Expr) => {
   const t = sub(x, 1);
   const root = sqrt(add(add(t, t), square(t)));
   const u = add(t, root);
   const e = sub(t, sub(u, root));
-  return orNaN(le(1, x), logOf(c, x, u, div(e, add(1, u))));
+  return nanUnless(le(1, x), logOf(c, x, u, div(e, add(1, u))));
 });
 
 /** atanh |x| = ½ ln(1 + u) with u = 2|x|/(1 − |x|), for |x| < ½ as 2|x| + 2x²/(1 − |x|); NaN outside [−1, 1]. */
-export const atanh = perPrecision(logs, (c: Logs) => (x: Expr) => {
+export const atanh = forEachPrecision(logs, (c: Logs) => (x: Expr) => {
   const a = abs(x);
   const small = lt(a, 0.5);
   const twice = add(a, a);

@@ -1,4 +1,4 @@
-import type { functions } from "../functions.ts";
+import type { expandedFunctions } from "../functions.ts";
 import type { primitives } from "../primitives.ts";
 import { erf, erfc, erfinv } from "./erf.ts";
 import { exp, exp2, expm1, sigmoid } from "./exp.ts";
@@ -10,12 +10,14 @@ import type { Expansion } from "./precision.ts";
 import { floorDivide } from "./quotient.ts";
 import { cos, sin, tan } from "./trig.ts";
 
+/** The primitives without an instruction on floats. */
+type ExpandedPrimitive = Extract<keyof typeof primitives, "floorDivide">;
+
 /**
- * The functions, and words without an instruction on floats, spelled out in words, each with an error of at most 2 ulp as long as every word is rounded to the precision
- * of its expansion; the same bits wherever the words are IEEE 754's. The functions
- * that are missing have no expansion.
+ * Functions as expressions of primitives, with an error of at most 2 ulp if every op rounds to the precision of the
+ * expansion. Primitives follow IEEE 754, so that the results have the same bits on every machine.
  */
-export const expansions: Readonly<Partial<Record<string, Expansion>>> = {
+export const expansions: Readonly<Record<keyof typeof expandedFunctions | ExpandedPrimitive, Expansion>> = {
   exp,
   exp2,
   expm1,
@@ -43,7 +45,13 @@ export const expansions: Readonly<Partial<Record<string, Expansion>>> = {
   erfc,
   erfinv,
   floorDivide,
-} satisfies Partial<Record<keyof typeof functions | keyof typeof primitives, Expansion>>;
+};
 
-export { farWords } from "./payne-hanek.ts";
+const isExpanded = (name: string): name is keyof typeof expansions => name in expansions;
+
+/** The expansion of an op by name; undefined if backends have an instruction for it or call the host. */
+export const expansionOf = (name: string): Expansion | undefined =>
+  isExpanded(name) ? expansions[name] : undefined;
+
+export { largeArgumentOps } from "./payne-hanek.ts";
 export type { Expansion } from "./precision.ts";

@@ -21,7 +21,7 @@ import {
   where,
   xor,
 } from "../primitives.ts";
-import { perPrecision, polynomial, square } from "./precision.ts";
+import { forEachPrecision, polynomial, square } from "./precision.ts";
 
 const constants = {
   float32: {
@@ -55,17 +55,17 @@ const constants = {
 type Constants = (typeof constants)["float32" | "float64"];
 
 /** atan t − t or asin t − t for z = t². */
-const excess = (coefficients: readonly number[], t: Expr, z: Expr): Expr =>
+const atanRemainder = (coefficients: readonly number[], t: Expr, z: Expr): Expr =>
   mul(mul(t, z), polynomial(coefficients, z));
 
 /** n·π/4 + t + excess, n ≤ 4. */
 const angle = (c: Constants, n: Scalar, t: Expr): Expr => {
-  const rest = excess(c.atan, t, square(t));
+  const rest = atanRemainder(c.atan, t, square(t));
   return add(mul(n, c.quarter[0]), add(t, add(rest, mul(n, c.quarter[1]))));
 };
 
 /** atan |x| for |x| ≤ ½, else π/4 + atan((|x| − 1)/(|x| + 1)) for |x| ≤ 2, else π/2 + atan(−1/|x|). */
-export const atan = perPrecision(constants, (c: Constants) => (x: Expr) => {
+export const atan = forEachPrecision(constants, (c: Constants) => (x: Expr) => {
   const a = abs(x);
   const middle = lt(0.5, a);
   const high = lt(2, a);
@@ -78,7 +78,7 @@ export const atan = perPrecision(constants, (c: Constants) => (x: Expr) => {
  * The angle of (x, y): with q = min(|x|, |y|)/max(|x|, |y|), atan q for q ≤ ½, else π/4 + atan((q − 1)/(q + 1)); that is taken
  * from π/2 where |y| > |x|, and from π where x < 0.
  */
-export const atan2 = perPrecision(constants, (c: Constants) => (y: Expr, x: Expr) => {
+export const atan2 = forEachPrecision(constants, (c: Constants) => (y: Expr, x: Expr) => {
   const [a, b] = [abs(y), abs(x)];
   const [smaller, larger] = [minimum(a, b), maximum(a, b)];
   const huge = lt(c.large, larger);
@@ -97,17 +97,17 @@ export const atan2 = perPrecision(constants, (c: Constants) => (y: Expr, x: Expr
 });
 
 /** asin t = t + rest: with t = `x` for |x| ≤ ½, else √((1 − |x|)/2). */
-function halved(c: Constants, x: Expr) {
+function halveAngle(c: Constants, x: Expr) {
   const a = abs(x);
   const upper = lt(0.5, a);
   const z = where(upper, mul(0.5, sub(1, a)), square(a));
   const t = where(upper, sqrt(z), x);
-  return { upper, t, rest: excess(c.asin, t, z) };
+  return { upper, t, rest: atanRemainder(c.asin, t, z) };
 }
 
 /** asin |x|, by π/2 − 2 asin √((1 − |x|)/2) for |x| > ½, with what the rounding of π/2 − 2t left out. */
-export const asin = perPrecision(constants, (c: Constants) => (x: Expr) => {
-  const { upper, t, rest } = halved(c, abs(x));
+export const asin = forEachPrecision(constants, (c: Constants) => (x: Expr) => {
+  const { upper, t, rest } = halveAngle(c, abs(x));
   const twice = add(t, t);
   const far = sub(2 * c.quarter[0], twice);
   const lost = sub(sub(2 * c.quarter[0], far), twice);
@@ -116,8 +116,8 @@ export const asin = perPrecision(constants, (c: Constants) => (x: Expr) => {
 });
 
 /** acos x = π/2 − asin x, for |x| > ½ by 2 asin √((1 − |x|)/2) or, for x < 0, π less that. */
-export const acos = perPrecision(constants, (c: Constants) => (x: Expr) => {
-  const { upper, t, rest } = halved(c, x);
+export const acos = forEachPrecision(constants, (c: Constants) => (x: Expr) => {
+  const { upper, t, rest } = halveAngle(c, x);
   const complement = sub(2 * c.quarter[0], add(t, sub(rest, 2 * c.quarter[1])));
   const y = where(lt(0.5, x), add(t, rest), complement);
   return where(upper, add(y, y), y);

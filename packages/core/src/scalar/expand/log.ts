@@ -21,7 +21,7 @@ import {
   where,
 } from "../primitives.ts";
 import { expConstants } from "./exp.ts";
-import { perPrecision, polynomial, roundTo, square } from "./precision.ts";
+import { forEachPrecision, polynomial, roundTo, square } from "./precision.ts";
 
 export const logConstants = {
   float32: {
@@ -57,7 +57,7 @@ export const logConstants = {
 type Constants = (typeof logConstants)["float32" | "float64"];
 
 /** f − ln(1 + f) = s(f − R). */
-function excess(c: Constants, f: Expr): Expr {
+function log1pRemainder(c: Constants, f: Expr): Expr {
   const s = div(f, add(2, f));
   const z = square(s);
   return mul(s, sub(f, mul(z, polynomial(c.r, z))));
@@ -65,7 +65,7 @@ function excess(c: Constants, f: Expr): Expr {
 
 /** k ln 2 + ln(1 + f). */
 const logOf = (c: Constants, k: Expr, f: Expr): Expr =>
-  add(mul(k, c.ln2[0]), sub(f, sub(excess(c, f), mul(k, c.ln2[1]))));
+  add(mul(k, c.ln2[0]), sub(f, sub(log1pRemainder(c, f), mul(k, c.ln2[1]))));
 
 /** k and f of x = 2ᵏ(1 + f), x > 0 and finite. */
 export function logParts(c: Constants, x: Expr): { readonly k: Expr; readonly f: Expr } {
@@ -79,7 +79,7 @@ export function logParts(c: Constants, x: Expr): { readonly k: Expr; readonly f:
 }
 
 /** `y` with the values of a logarithm of x at the ends of its domain: −Infinity at 0, NaN below, Infinity at Infinity. */
-const ended = (x: Expr, zero: number, y: Expr): Expr =>
+const withLogLimits = (x: Expr, zero: number, y: Expr): Expr =>
   where(
     lt(x, Number.POSITIVE_INFINITY),
     where(eq(x, zero), Number.NEGATIVE_INFINITY, where(lt(x, zero), Number.NaN, y)),
@@ -87,36 +87,36 @@ const ended = (x: Expr, zero: number, y: Expr): Expr =>
   );
 
 /** ln x. */
-export const log = perPrecision(logConstants, (c: Constants) => (x: Expr) => {
+export const log = forEachPrecision(logConstants, (c: Constants) => (x: Expr) => {
   const { k, f } = logParts(c, x);
-  return ended(x, 0, logOf(c, k, f));
+  return withLogLimits(x, 0, logOf(c, k, f));
 });
 
 /**
  * ln(1 + x), with k from 1 + x rounded, and f = 2⁻ᵏx + (2⁻ᵏ − 1) from x itself, so that for k = 0 it is x. 2⁻ᵏ is made as
  * ¼·2²⁻ᵏ, because it may be subnormal.
  */
-export const log1p = perPrecision(logConstants, (c: Constants) => (x: Expr) => {
+export const log1p = forEachPrecision(logConstants, (c: Constants) => (x: Expr) => {
   const e = exponent(mul(add(1, x), Math.SQRT1_2 / 2));
   const s = scalb(0.25, neg(e));
   const f = add(mul(x, s), sub(s, 1));
-  return ended(x, -1, copysign(logOf(c, add(e, 2), f), x));
+  return withLogLimits(x, -1, copysign(logOf(c, add(e, 2), f), x));
 });
 
 /**
  * log_b x = k·log_b 2 + f/ln b − (f − ln(1 + f))/ln b, where f and 1/ln b are split in halves whose product is exact.
  */
 const logarithm = (base: "base2" | "base10") =>
-  perPrecision(logConstants, (c: Constants) => (x: Expr) => {
+  forEachPrecision(logConstants, (c: Constants) => (x: Expr) => {
     const { scale, two } = c[base];
     const { k, f } = logParts(c, x);
     const high = roundTo(c.half, f);
     const rest = sub(
       add(mul(sub(f, high), scale[0]), mul(f, scale[1])),
-      mul(excess(c, f), scale[0] + scale[1]),
+      mul(log1pRemainder(c, f), scale[0] + scale[1]),
     );
     const low = two[1] === 0 ? rest : add(rest, mul(k, two[1]));
-    return ended(x, 0, add(add(mul(k, two[0]), mul(high, scale[0])), low));
+    return withLogLimits(x, 0, add(add(mul(k, two[0]), mul(high, scale[0])), low));
   });
 
 /** log₂ x. */

@@ -6,66 +6,66 @@ import { builders, type ScalarOp } from "../expr.ts";
 import { sinPolynomial, tanPolynomial } from "./trigPolynomials.ts";
 
 /** Binary digits behind the point: those of the largest number, of the closest it can be to a multiple of π, and of the result. */
-const places = 1200n;
-const one = 1n << places;
+const fractionBits = 1200n;
+const unit = 1n << fractionBits;
 
 /** arctan(1/k) = Σ (−1)ⁿ/((2n + 1)k²ⁿ⁺¹). */
 function arctanOfInverse(k: bigint): bigint {
   let sum = 0n;
-  for (let [power, n] = [one / k, 1n]; power !== 0n; [power, n] = [power / (-k * k), n + 2n])
+  for (let [power, n] = [unit / k, 1n]; power !== 0n; [power, n] = [power / (-k * k), n + 2n])
     sum += power / n;
   return sum;
 }
 
-let known: bigint | undefined;
+let cachedPi: bigint | undefined;
 /** π, worked out when it is first needed. [Machin 1706] */
 function π(): bigint {
-  known ??= 16n * arctanOfInverse(5n) - 4n * arctanOfInverse(239n);
-  return known;
+  cachedPi ??= 16n * arctanOfInverse(5n) - 4n * arctanOfInverse(239n);
+  return cachedPi;
 }
 
 /** x ≥ 2²¹ with `places` digits behind the point. */
-const fixed = (x: number): bigint =>
-  Number.isInteger(x) ? BigInt(x) << places : BigInt(x * 2 ** 32) << (places - 32n);
+const toFixedPoint = (x: number): bigint =>
+  Number.isInteger(x) ? BigInt(x) << fractionBits : BigInt(x * 2 ** 32) << (fractionBits - 32n);
 
 /** x = n·period + r with |r| ≤ ½ period. */
-function reduced(x: bigint, period: bigint): { readonly even: boolean; readonly r: number } {
+function reduce(x: bigint, period: bigint): { readonly even: boolean; readonly r: number } {
   const n = (2n * x + period) / (2n * period);
-  return { even: n % 2n === 0n, r: Number((x - n * period) >> (places - 1000n)) / 2 ** 1000 };
+  return { even: n % 2n === 0n, r: Number((x - n * period) >> (fractionBits - 1000n)) / 2 ** 1000 };
 }
 
 /** What the function is more than r. */
-const beyond = (coefficients: readonly number[], r: number): number =>
+const seriesRemainder = (coefficients: readonly number[], r: number): number =>
   r * r * r * coefficients.reduceRight((sum, c) => sum * r * r + c, 0);
 
 function sin(x: bigint): number {
-  const { even, r } = reduced(x, π());
-  return (even ? 1 : -1) * (r + beyond(sinPolynomial, r));
+  const { even, r } = reduce(x, π());
+  return (even ? 1 : -1) * (r + seriesRemainder(sinPolynomial, r));
 }
 
 function tan(x: bigint): number {
-  const { even, r } = reduced(x, π() / 2n);
-  const p = beyond(tanPolynomial, r);
+  const { even, r } = reduce(x, π() / 2n);
+  const p = seriesRemainder(tanPolynomial, r);
   const t = r + p;
   const y = -1 / t;
   return even ? t : y + y * (y * (r - t + p));
 }
 
 /** `f` of |x| and the sign of x from `from` on, 0 below. */
-const far = (name: string, f: (x: bigint, sign: number) => number): ScalarOp => ({
-  text: `${name}($0)`,
+const largeArgument = (name: string, f: (x: bigint, sign: number) => number): ScalarOp => ({
+  format: `${name}($0)`,
   result: "same",
   slowPath: true,
   float: (x: number, from: number) => {
     if (Math.abs(x) < from) return 0;
-    return Number.isFinite(x) ? f(fixed(Math.abs(x)), Math.sign(x)) : Number.NaN;
+    return Number.isFinite(x) ? f(toFixedPoint(Math.abs(x)), Math.sign(x)) : Number.NaN;
   },
 });
 
-export const farWords = {
-  sinFar: far("sin", (x, sign) => sign * sin(x)),
-  cosFar: far("cos", (x) => sin(x + π() / 2n)),
-  tanFar: far("tan", (x, sign) => sign * tan(x)),
+export const largeArgumentOps = {
+  sinFar: largeArgument("sin", (x, sign) => sign * sin(x)),
+  cosFar: largeArgument("cos", (x) => sin(x + π() / 2n)),
+  tanFar: largeArgument("tan", (x, sign) => sign * tan(x)),
 };
 
-export const farBuilders = builders(farWords);
+export const largeArgumentBuilders = builders(largeArgumentOps);

@@ -31,10 +31,10 @@ import {
   where,
   xor,
 } from "../primitives.ts";
-import { beyond, exp2, expConstants, scaled } from "./exp.ts";
+import { exp2, expConstants, expRemainder, scaleByPowerOfTwo } from "./exp.ts";
 import { log2, logConstants, logParts } from "./log.ts";
-import { isEven, perPrecision, polynomial, square } from "./precision.ts";
-import { product } from "./product.ts";
+import { forEachPrecision, isEven, polynomial, square } from "./precision.ts";
+import { twoProduct } from "./product.ts";
 
 /** A number as the sum of two, the second at most half an ulp of the first, or about that. */
 type Pair = readonly [high: Scalar, low: Scalar];
@@ -42,13 +42,13 @@ type Pair = readonly [high: Scalar, low: Scalar];
 const splitter = 2 ** 27 + 1;
 
 /** a + b for |a| ≥ |b|. */
-function sum(a: Scalar, b: Scalar): readonly [Expr, Expr] {
+function fastTwoSum(a: Scalar, b: Scalar): readonly [Expr, Expr] {
   const s = add(a, b);
   return [s, sub(b, sub(s, a))];
 }
 
-const times = ([a1, a2]: Pair, [b1, b2]: Pair): readonly [Expr, Expr] => {
-  const [p, e] = product(a1, b1, splitter);
+const multiplyPairs = ([a1, a2]: Pair, [b1, b2]: Pair): readonly [Expr, Expr] => {
+  const [p, e] = twoProduct(a1, b1, splitter);
   return [p, add(e, add(mul(a1, b2), mul(a2, b1)))];
 };
 
@@ -63,17 +63,17 @@ const C1: Pair = [0.9617966939259756, 5.0577616648125907e-17];
 /** log₂ a for finite a > 0, in float64. */
 function log2Pair(a: Expr): Pair {
   const { k, f } = logParts(logConstants.float64, a);
-  const d = sum(2, f);
+  const d = fastTwoSum(2, f);
   const s1 = div(f, d[0]);
-  const [p, e] = product(s1, d[0], splitter);
+  const [p, e] = twoProduct(s1, d[0], splitter);
   const s: Pair = [s1, div(sub(sub(sub(f, p), e), mul(s1, d[1])), d[0])];
-  const z = times(s, s);
-  const [u1, u2] = times(C1, z);
-  const [v1, v2] = sum(C0[0], u1);
+  const z = multiplyPairs(s, s);
+  const [u1, u2] = multiplyPairs(C1, z);
+  const [v1, v2] = fastTwoSum(C0[0], u1);
   const rest = add(add(add(u2, C0[1]), mul(square(z[0]), polynomial(P, z[0]))), v2);
-  const [l1, l2] = times(s, sum(v1, rest));
-  const [high, lost] = sum(k, l1);
-  return sum(where(eq(k, 0), l1, high), where(eq(k, 0), l2, add(lost, l2)));
+  const [l1, l2] = multiplyPairs(s, fastTwoSum(v1, rest));
+  const [high, lost] = fastTwoSum(k, l1);
+  return fastTwoSum(where(eq(k, 0), l1, high), where(eq(k, 0), l2, add(lost, l2)));
 }
 
 /** 2^(high + low), where 2^high is not out of range or `low` does not matter. */
@@ -82,7 +82,7 @@ function exp2Pair(high: Expr, low: Expr): Expr {
   const within = maximum(minimum(high, c.powerRange[1]), c.powerRange[0]);
   const k = round(within);
   const r = mul(add(sub(within, k), where(eq(within, high), low, 0)), Math.LN2);
-  return scaled(add(1, add(r, beyond(c, r))), k);
+  return scaleByPowerOfTwo(add(1, add(r, expRemainder(c, r))), k);
 }
 
 /** |x|ʸ in float64, for x that is neither 0 nor ±1 nor infinite where y is 0. */
@@ -90,7 +90,7 @@ function magnitude(a: Expr, y: Expr): Expr {
   const [l1, l2] = log2Pair(a);
   const ends = where(eq(a, 0), Number.NEGATIVE_INFINITY, l1);
   const high = where(lt(a, Number.POSITIVE_INFINITY), ends, a);
-  const [p, e] = product(high, y, splitter);
+  const [p, e] = twoProduct(high, y, splitter);
   return exp2Pair(p, add(e, mul(l2, y)));
 }
 
@@ -120,7 +120,7 @@ const ranges = {
 };
 
 /** √(x² + y²); Infinity where one of them is infinite. */
-export const hypot = perPrecision(
+export const hypot = forEachPrecision(
   ranges,
   (c: (typeof ranges)["float32" | "float64"]) => (x: Expr, y: Expr) => {
     const [a, b] = [abs(x), abs(y)];

@@ -9,7 +9,10 @@ export interface Expansion<F = (...x: Expr[]) => Expr> {
 }
 
 /** One formula with the constants of either precision. */
-export const perPrecision = <C, F>(constants: Expansion<C>, formula: (constants: C) => F): Expansion<F> => ({
+export const forEachPrecision = <C, F>(
+  constants: Expansion<C>,
+  formula: (constants: C) => F,
+): Expansion<F> => ({
   float32: formula(constants.float32),
   float64: formula(constants.float64),
 });
@@ -39,4 +42,4 @@ export function isEven(k: Expr): Expr {
 export const roundTo = (shift: number, x: Expr): Expr => sub(add(x, shift), shift);
 
 /** `y` where x is a number, finite or not too large as `holds` says, else NaN. */
-export const orNaN = (holds: Expr, y: Expr): Expr => where(holds, y, Number.NaN);
+export const nanUnless = (holds: Expr, y: Expr): Expr => where(holds, y, Number.NaN);

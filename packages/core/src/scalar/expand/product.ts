@@ -9,7 +9,7 @@ function split(x: Scalar, splitter: number): readonly [Expr, Expr] {
 }
 
 /** a·b = product + error, exactly, unless it overflows. [Dekker 1971] */
-export function product(a: Scalar, b: Scalar, splitter: number): readonly [Expr, Expr] {
+export function twoProduct(a: Scalar, b: Scalar, splitter: number): readonly [Expr, Expr] {
   const p = mul(a, b);
   const [a1, a2] = split(a, splitter);
   const [b1, b2] = split(b, splitter);

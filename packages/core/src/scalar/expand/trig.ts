@@ -10,8 +10,8 @@
  */
 import type { Expr } from "../expr.ts";
 import { abs, add, div, eq, floor, lt, mul, neg, sub, where } from "../primitives.ts";
-import { farBuilders } from "./payne-hanek.ts";
-import { horner, isEven, perPrecision, roundTo, square } from "./precision.ts";
+import { largeArgumentBuilders } from "./payne-hanek.ts";
+import { forEachPrecision, horner, isEven, roundTo, square } from "./precision.ts";
 import { sinPolynomial, tanPolynomial } from "./trigPolynomials.ts";
 
 const constants = {
@@ -39,9 +39,9 @@ const constants = {
 
 type Constants = (typeof constants)["float32" | "float64"];
 
-interface Reduced {
+interface Reduction {
   /** x in units of the period, rounded up from half a unit, or from the next whole one when shifted. */
-  readonly n: Expr;
+  readonly quadrant: Expr;
   /** x − (n − shift)·period, and what its rounding left out. */
   readonly r: Expr;
   readonly tail: Expr;
@@ -51,14 +51,14 @@ interface Reduced {
  * Takes multiples of π/`divisor` off x. Taking off the large products leaves no error; those of the third and fourth part
  * leave one, which is summed apart. In float32 k is the sum of two halves: a multiple of 2¹¹ and the rest.
  */
-function reduced(c: Constants, x: Expr, divisor: 1 | 2, shift: 0 | 0.5): Reduced {
+function codyWaite(c: Constants, x: Expr, divisor: 1 | 2, shift: 0 | 0.5): Reduction {
   const [p1, p2, p3, p4, p5] = c.pi.map((part) => part / divisor) as [number, number, number, number, number];
   const periods = (y: Expr) => mul(y, divisor / Math.PI);
   const high = c.split === undefined ? undefined : roundTo(c.split, periods(x));
   const far = high ? sub(sub(x, mul(high, p1)), mul(high, p2)) : x;
   const highThird = high && mul(high, p3);
-  const n = floor(add(periods(highThird ? sub(far, highThird) : far), 0.5 + shift));
-  const low = shift === 0 ? n : sub(n, shift);
+  const quadrant = floor(add(periods(highThird ? sub(far, highThird) : far), 0.5 + shift));
+  const low = shift === 0 ? quadrant : sub(quadrant, shift);
   const k = high ? add(high, low) : low;
 
   const near = sub(sub(far, mul(low, p1)), mul(low, p2));
@@ -71,11 +71,11 @@ function reduced(c: Constants, x: Expr, divisor: 1 | 2, shift: 0 | 0.5): Reduced
   const fifth = mul(k, p5);
   const rest = sub(lost, high ? add(mul(low, p4), fifth) : fifth);
   const r = add(r4, rest);
-  return { n, r, tail: add(sub(r4, r), rest) };
+  return { quadrant, r, tail: add(sub(r4, r), rest) };
 }
 
 /** `near` where |x| is so small that its reduction holds, else `far`. */
-function within(
+function reduceOrFallBack(
   c: Constants,
   divisor: 1 | 2,
   x: Expr,
@@ -88,34 +88,36 @@ function within(
 
 /** (−1)ⁿ sin r, r = x − kπ. */
 function sinReduced(c: Constants, x: Expr, shift: 0 | 0.5): Expr {
-  const { n, r } = reduced(c, x, 1, shift);
+  const { quadrant, r } = codyWaite(c, x, 1, shift);
   const z = square(r);
   const sin = add(r, mul(mul(r, z), horner(c.sin, z)));
-  return where(isEven(n), sin, neg(sin));
+  return where(isEven(quadrant), sin, neg(sin));
 }
 
 /** sin x. */
-export const sin = perPrecision(
+export const sin = forEachPrecision(
   constants,
-  (c: Constants) => (x: Expr) => where(eq(x, 0), x, within(c, 1, x, sinReduced(c, x, 0), farBuilders.sinFar)),
+  (c: Constants) => (x: Expr) =>
+    where(eq(x, 0), x, reduceOrFallBack(c, 1, x, sinReduced(c, x, 0), largeArgumentBuilders.sinFar)),
 );
 
 /** cos x. */
-export const cos = perPrecision(
+export const cos = forEachPrecision(
   constants,
-  (c: Constants) => (x: Expr) => within(c, 1, x, sinReduced(c, x, 0.5), farBuilders.cosFar),
+  (c: Constants) => (x: Expr) =>
+    reduceOrFallBack(c, 1, x, sinReduced(c, x, 0.5), largeArgumentBuilders.cosFar),
 );
 
 /**
  * tan x: tan r for even n, −1/tan r for odd n. tan r = r + p as t and an error e, for −1/(t + e) = y + y(ey) with y = −1/t.
  */
-export const tan = perPrecision(constants, (c: Constants) => (x: Expr) => {
-  const { n, r, tail } = reduced(c, x, 2, 0);
+export const tan = forEachPrecision(constants, (c: Constants) => (x: Expr) => {
+  const { quadrant, r, tail } = codyWaite(c, x, 2, 0);
   const z = square(r);
   const p = add(mul(mul(r, z), horner(c.tan, z)), tail);
   const t = add(r, p);
   const e = add(sub(r, t), p);
   const y = div(-1, t);
-  const value = where(isEven(n), t, add(y, mul(y, mul(e, y))));
-  return where(eq(x, 0), x, within(c, 2, x, value, farBuilders.tanFar));
+  const value = where(isEven(quadrant), t, add(y, mul(y, mul(e, y))));
+  return where(eq(x, 0), x, reduceOrFallBack(c, 2, x, value, largeArgumentBuilders.tanFar));
 });

@@ -29,7 +29,7 @@ export function strict(formula: (...x: Expr[]) => Expr, type: Precision): Strict
   const typeOf = (word: ScalarOp, args: readonly number[]): DType => {
     const typed = args.slice(word.result === "branches" ? 1 : 0).map((k) => tape.instructions[k]?.type);
     const found = typed.find((t) => t !== undefined);
-    if (found === undefined) throw new Error(`a word over constants alone has no type: ${word.text}`);
+    if (found === undefined) throw new Error(`a word over constants alone has no type: ${word.format}`);
     return found;
   };
   const run = (...columns: ArrayLike<number>[]) => {
@@ -39,15 +39,15 @@ export function strict(formula: (...x: Expr[]) => Expr, type: Precision): Strict
       if (step.kind === "arg") results.push(columns[step.index] as ArrayLike<number>);
       else if (step.kind === "const") results.push([]);
       else {
-        const { word, args } = step;
-        const compute = referenceFunction(step.name, word);
-        const operands = typeOf(word, args);
+        const { op, args } = step;
+        const compute = referenceFunction(step.name, op);
+        const operands = typeOf(op, args);
         const [a, b, c] = args.map((k) => {
           const s = tape.instructions[k];
           if (s?.kind !== "const") return results[k] as ArrayLike<number>;
           return new Float64Array(n).fill(operands === "float32" ? Math.fround(s.value) : s.value);
         });
-        const holds = specified.get(word);
+        const holds = specified.get(op);
         const out = new arrays[step.type as DType](n);
         for (let i = 0; i < n; i++) {
           const [u, v, w] = [a?.[i] as number, b?.[i] as number, c?.[i] as number];
@@ -58,5 +58,5 @@ export function strict(formula: (...x: Expr[]) => Expr, type: Precision): Strict
     }
     return results[tape.outputs[0] as number] as ArrayLike<number>;
   };
-  return { count: tape.instructions.filter((s) => s.kind === "word").length, run };
+  return { count: tape.instructions.filter((s) => s.kind === "apply").length, run };
 }

@@ -207,7 +207,7 @@ export class LoopBody {
     const forms = formsOf(expr.name, type);
     if (!forms) return this.#emitHostCall(expr, type, point, width);
     const operands = expr.args.map((e, k): Operand => {
-      const isCondition = expr.word.result === "branches" && k === 0;
+      const isCondition = expr.op.result === "branches" && k === 0;
       const operandWidth = k === forms.constantOperand ? "scalar" : width;
       return {
         push: () => this.#push(e, point, operandWidth, isCondition ? "bool" : type),

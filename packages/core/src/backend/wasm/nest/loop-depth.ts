@@ -1,7 +1,7 @@
 import type { DType } from "../../../dtype.ts";
 import type { Index, Predicate } from "../../../lower/ir/index-map.ts";
 import type { Arg, Axis, Statement } from "../../../lower/ir/kernel.ts";
-import { type Expr, inOrder } from "../../../scalar/expr.ts";
+import { type Expr, topologicalOrder } from "../../../scalar/expr.ts";
 import { operandDType, typeOf } from "../../../scalar/types.ts";
 import { formsOf } from "../instructions/instructions.ts";
 
@@ -55,7 +55,7 @@ export function hoistDepths(
   axes: readonly Axis[],
   outerAxes: number,
 ): PlacedValues {
-  const order = inOrder(
+  const order = topologicalOrder(
     statements.map((t) => t.value),
     (e) => childrenOf(e, args),
   );
@@ -95,7 +95,7 @@ export function singleUse(
 
 /** Whether an op, or an argument, has vector code. */
 function hasVectorCode({ expr, operands }: PlacedValue): boolean {
-  if (expr.kind !== "apply" || expr.word.slowPath) return true;
+  if (expr.kind !== "apply" || expr.op.slowPath) return true;
   const forms = formsOf(expr.name, operands);
   if (!forms?.vector) return false;
   return forms.constantOperand === undefined || expr.args[forms.constantOperand]?.kind === "const";
