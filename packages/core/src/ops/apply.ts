@@ -18,7 +18,7 @@ import * as w from "../scalar/primitives.ts";
 import { broadcast, range, type Shape } from "../shape.ts";
 import { broadcasting } from "./broadcast.ts";
 import { type Formula, opsOf, type RowOps, register, type TypeRule } from "./formula.ts";
-import { isWeak, weakDType } from "./placeholder.ts";
+import { isWeakType, weakDType } from "./placeholder.ts";
 import { type Operand, requireOperand } from "./row.ts";
 import { scalar } from "./source.ts";
 
@@ -52,12 +52,12 @@ export const typeNames = Object.keys(typeRules);
 function commonDType(operands: readonly Operand[], number = promoteScalar): DType {
   let dtype: DType | undefined;
   for (const x of operands)
-    if (x instanceof Node && !isWeak(x)) dtype = dtype ? promote(dtype, x.dtype) : x.dtype;
+    if (x instanceof Node && !isWeakType(x)) dtype = dtype ? promote(dtype, x.dtype) : x.dtype;
   const tensors = dtype ?? (operands.every((x) => typeof x === "boolean") ? "bool" : getDefaultDtype());
   let common = tensors;
   for (const x of operands) {
     if (!(x instanceof Node)) common = promote(common, number(tensors, x));
-    else if (isWeak(x))
+    else if (isWeakType(x))
       common = promote(
         common,
         weakDType(x, (n) => number(tensors, n)),

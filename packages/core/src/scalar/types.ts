@@ -4,21 +4,21 @@ import { toBool, toFloat32, toFloat64, toInt32 } from "./primitives.ts";
 
 type Apply = Expr & { readonly kind: "apply" };
 
-/** What is known of the dtypes of expressions. */
+/** The dtypes of expressions, as far as they are known. */
 type Types = Pick<ReadonlyMap<Expr, DType>, "get" | "has">;
 
 const isChoice = ({ op }: Apply): boolean => op.result === "branches";
 
-/** Whether the result of a word has the dtype that its operands have. */
+/** Whether the result of an op has the dtype of its operands. */
 const preservesDType = ({ op }: Apply): boolean => op.result === "same" || op.result === "branches";
 
-/** Whether a word takes one operand of any dtype to a dtype of its own. */
+/** Whether an op converts an operand of any dtype to a fixed dtype. */
 const converts = (e: Apply): boolean => !preservesDType(e) && e.args.length === 1;
 
-/** The operands that have the dtype which a word works in: all but the condition of a choice. */
+/** The operands that must have one dtype: all but the condition of a choice. */
 export const typedOperands = (e: Apply): readonly Expr[] => (isChoice(e) ? e.args.slice(1) : e.args);
 
-/** The dtype that a word works in, that of its operands or of its branches; undefined where these are constants without one. */
+/** The dtype that an op computes in: that of its operands or branches; undefined if all of them are weak constants. */
 export function operandDType(e: Apply, types: Types): DType | undefined {
   const deciding = typedOperands(e);
   const known = deciding.find((x) => x.kind !== "const" && types.has(x));
@@ -26,22 +26,22 @@ export function operandDType(e: Apply, types: Types): DType | undefined {
   return deciding.map((x) => (x.kind === "const" ? x.type : undefined)).find((type) => type !== undefined);
 }
 
-/** The dtype of an expression whose parts have theirs; undefined where constants alone decide it. */
+/** The dtype of an expression, given those of its operands; undefined if weak constants alone decide it. */
 export function typeOf(e: Expr, types: Types): DType | undefined {
   if (e.kind === "arg") return types.get(e);
   if (e.kind === "const") return e.type;
   return preservesDType(e) ? operandDType(e, types) : (e.op.result as DType);
 }
 
-/** The dtype that a number asks of whole ones that it meets; infinities stand for the ends of any. */
+/** The smallest dtype that represents a weak constant beside integers; infinities saturate in any dtype. */
 function dtypeHolding(x: number): DType {
   if (!Number.isFinite(x) || (x | 0) === x) return "bool";
   return Number.isInteger(x) ? "float64" : "float32";
 }
 
 /**
- * The dtype in which a word meets operands of several and numbers: the last of them, of those in which it means something
- * and that have the numbers.
+ * The dtype that operands of several dtypes and weak constants are converted to: the last of them in promotion order, raised
+ * to one that represents the constants and on which the op is defined.
  */
 function commonDType(e: Apply, types: Types): DType | undefined {
   const deciding = typedOperands(e);
@@ -56,7 +56,7 @@ function commonDType(e: Apply, types: Types): DType | undefined {
 
 const casts = { bool: toBool, int32: toInt32, float32: toFloat32, float64: toFloat64 };
 
-/** A formula in which a word whose operands have several dtypes has them converted to one, and the result to its own. */
+/** The expression with the operands of each op converted to their common dtype, and the result to `result`. */
 function withCasts(root: Expr, leaves: ReadonlyMap<Expr, DType>, result: DType): Expr {
   const types = new Map(leaves);
   const castTo = (x: Expr, dtype: DType): Expr => {
@@ -71,21 +71,21 @@ function withCasts(root: Expr, leaves: ReadonlyMap<Expr, DType>, result: DType):
     if (y.kind === "apply") types.set(y, preservesDType(e) ? common : (op.result as DType));
     return y;
   });
-  return castTo(made as Expr, result);
+  return castTo(made!, result);
 }
 
-/** Whether the operands of a word have other dtypes than it asks for. */
+/** Whether an operand of an op has another dtype than the op computes in. */
 function needsCast(e: Apply, common: DType | undefined, types: Types): boolean {
   if (converts(e)) return false;
   const [condition] = e.args;
-  if (isChoice(e) && (types.get(condition as Expr) ?? "bool") !== "bool") return true;
+  if (isChoice(e) && (types.get(condition!) ?? "bool") !== "bool") return true;
   return typedOperands(e).some((x) => x.kind !== "const" && types.has(x) && types.get(x) !== common);
 }
 
 /**
- * A formula over operands of these dtypes in which every word has one dtype, that of its operands: the last of them, where
- * they have several. A word over constants alone, such as a choice between two numbers, has that of the word that reads it:
- * in the end that of the result or, in comparisons, that of the operands.
+ * Inserts casts, so that the operands of each op have one dtype: the last of theirs in promotion order. An op on weak constants
+ * alone, such as a choice between two numbers, computes in the dtype of the op that reads it; if none decides, in the dtype of
+ * the result or, in comparisons, that of the operands.
  */
 export function insertCasts(
   root: Expr,
@@ -93,7 +93,7 @@ export function insertCasts(
   dtypes: readonly DType[],
   result: DType,
 ): Expr {
-  const leaves = new Map(operands.map((x, k) => [x, dtypes[k] as DType]));
+  const leaves = new Map(operands.map((x, k) => [x, dtypes[k]!]));
   const order = subexpressions([root], new Set(operands)).filter((e) => !leaves.has(e));
   const applications = order.filter((e) => e.kind === "apply");
   const types = new Map(leaves);
@@ -118,6 +118,6 @@ export function insertCasts(
   }
   const replacements = new Map(operands.map((x) => [x, x]));
   for (const e of order)
-    if (e.kind === "const" && !e.type) replacements.set(e, literal(e.value, required.get(e) as DType));
-  return withCasts(rewrite([root], replacements)[0] as Expr, leaves, result);
+    if (e.kind === "const" && !e.type) replacements.set(e, literal(e.value, required.get(e)!));
+  return withCasts(rewrite([root], replacements)[0]!, leaves, result);
 }

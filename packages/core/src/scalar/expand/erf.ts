@@ -2,15 +2,15 @@
  * erf, erfc and erfinv.
  *
  * erf x = x + x·S(x²) about 0, S of degree 7 in float32 for |x| < 1.4 (error 2⁻²⁷) and 10 in float64 for |x| < 0.84 (2⁻⁵⁶);
- * beyond it is 1 − erfc x, where float32 takes erfc x = P(x)⁻¹⁶, P of degree 5, good enough for a difference from 1.
+ * beyond, it is 1 − erfc x, where float32 uses erfc x = P(x)⁻¹⁶, P of degree 5, which is accurate enough for a difference from 1.
  *
- * erfc a = e^(−a² − 7/16)·(1 + h)/(a + ⅝) for a ≥ ½, h a polynomial in t = (a − c)/(a + c) so small, and so flat, that it
- * hardly matters how it and t were rounded. With z = a rounded to half its bits, z² is exact and a² − z² = (a − z)(a + z), so
+ * erfc a = e^(−a² − 7/16)·(1 + h)/(a + ⅝) for a ≥ ½, with a polynomial h in t = (a − c)/(a + c) that is so small and flat
+ * that rounding errors of h and t are negligible. With z = a rounded to half its bits, z² is exact and a² − z² = (a − z)(a + z), so
  * the exponential keeps the bits that a rounded a² would lose. h is of degree 9 in float32 (error 2⁻²⁸) and 22 in float64
  * (2⁻⁶¹). All are minimax by Remez.
  *
- * erfinv x, in float64 always, is the y at which erf y − |x| vanishes, or 1 − |x| − erfc y where that is the more accurate: two of
- * Halley's steps from a start good to 2e-3 [S. Winitzki, A handy approximation for the error function and its inverse, 2008].
+ * erfinv x, always computed in float64, is the root y of erf y − |x|, or of 1 − |x| − erfc y where that is more accurate: two
+ * steps of Halley's method from a start accurate to 2e-3 [S. Winitzki, A handy approximation for the error function and its inverse, 2008].
  */
 import type { Expr } from "../expr.ts";
 import {
@@ -36,9 +36,9 @@ import { forEachPrecision, horner, polynomial, roundTo, square } from "./precisi
 const constants = {
   float32: {
     exp: expConstants.float32 as ExpConstants,
-    /** Rounds a to half the bits. */
+    /** Rounds a to half its bits. */
     half: 1.5 * 2 ** 16,
-    /** erfc is 0 from here on. */
+    /** erfc underflows to 0 from here on. */
     zero: 10.1,
     c: 2,
     h: [
@@ -74,20 +74,20 @@ const constants = {
   },
 };
 
-/** −ln of about the mean of e^(a²) (a + ⅝) erfc a. */
-const flat = 0.4375;
+/** −ln of the approximate mean of e^(a²) (a + ⅝) erfc a. */
+const logMean = 0.4375;
 
 type Constants = (typeof constants)["float32" | "float64"];
 
 /**
- * erfc a for a ≥ ½: p = (1 + r + u)(1 + h) summed by size, v = p/y with y = a + ⅝, and a correction of v for what the
- * roundings of p and y left out.
+ * erfc a for a ≥ ½: p = (1 + r + u)(1 + h), summed from large to small, v = p/y with y = a + ⅝, and a correction of v for the
+ * rounding errors of p and y.
  */
 function tail(c: Constants, x: Expr): Expr {
   const a = minimum(x, c.zero);
   const h = polynomial(c.h, div(sub(a, c.c), add(a, c.c)));
   const z = roundTo(c.half, a);
-  const { k, r, u } = extendedExpParts(c.exp, neg(add(square(z), flat)), mul(sub(a, z), add(a, z)));
+  const { k, r, u } = extendedExpParts(c.exp, neg(add(square(z), logMean)), mul(sub(a, z), add(a, z)));
   const first = add(1, r);
   const more = add(add(u, mul(add(r, u), h)), h);
   const p = add(first, more);
@@ -112,7 +112,7 @@ const root = [0.995148122, 0.0857575759, 0.022891067, 0.0219422188, -0.004248830
 
 const fourthPower = (x: Expr): Expr => square(square(x));
 
-/** erf x; `complement` is 1 − erf from `turn` on. */
+/** erf x, by its series below `turn`, and by its `complement` erfc from there on. */
 const erfOf = (c: Constants, turn: number, complement: (a: Expr) => Expr) => (x: Expr) => {
   const a = abs(x);
   return copysign(where(lt(a, turn), series(c, a), sub(1, complement(a))), x);
@@ -133,8 +133,8 @@ function inverse(a: Expr): Expr {
   const b = add(mul(log, 0.5), 2 / (Math.PI * winitzki));
   const start = sqrt(sub(sqrt(sub(square(b), mul(log, 1 / winitzki))), b));
   const step = (y: Expr): Expr => {
-    const excess = where(lt(a, 0.5), sub(erf.float64(y), a), sub(sub(1, a), erfc.float64(y)));
-    const newton = mul(div(excess, exp.float64(neg(square(y)))), Math.sqrt(Math.PI) / 2);
+    const residual = where(lt(a, 0.5), sub(erf.float64(y), a), sub(sub(1, a), erfc.float64(y)));
+    const newton = mul(div(residual, exp.float64(neg(square(y)))), Math.sqrt(Math.PI) / 2);
     return sub(y, div(newton, add(mul(y, newton), 1)));
   };
   return step(step(start));

@@ -1,5 +1,5 @@
 /**
- * eˣ and its kin, from eˣ = 2ᵏ(1 + q) with k = round(x/ln 2), r = x − k ln 2 in |r| ≤ ½ ln 2 and q = eʳ − 1.
+ * eˣ and related functions, from eˣ = 2ᵏ(1 + q) with k = round(x/ln 2), r = x − k ln 2 in |r| ≤ ½ ln 2 and q = eʳ − 1.
  *
  * Reduction [Cody & Waite 1980]: ln 2 = high + low, where high has so few bits that k·high is exact.
  * Polynomial: q = r + r²·Q(r), Q of degree 4 in float32 (error 2⁻²⁸ of eʳ) and 10 in float64 (2⁻⁶¹), minimax by Remez.
@@ -26,13 +26,13 @@ import { forEachPrecision, polynomial, square } from "./precision.ts";
 
 export interface ExpConstants {
   /**
-   * eˣ is Infinity from the second on, and 0 up to the first, so far below that `scaled` multiplies by zeros: masked scores
-   * would otherwise round to a subnormal each, which machines take long for.
+   * eˣ is Infinity above the second, and 0 below the first. That is so low that the scaling multiplies by 0: very negative x,
+   * such as masked scores, would otherwise round to subnormal numbers, which are slow on many machines.
    */
   readonly range: readonly [number, number];
-  /** The same for what is scaled by 2⁶⁴ first. */
+  /** eˣ underflows below, even if it is scaled by 2⁶⁴ first. */
   readonly underflowBound: number;
-  /** eˣ − 1 is −1 below. */
+  /** eˣ − 1 rounds to −1 below. */
   readonly minusOneBound: number;
   readonly ln2: readonly [high: number, low: number];
   /** (eʳ − 1 − r)/r² in powers of r. */
@@ -70,14 +70,14 @@ export function expRemainder(c: ExpConstants, r: Expr): Expr {
   return mul(z, polynomial(c.q, r, z));
 }
 
-/** k and q of eˣ = 2ᵏ(1 + q). */
+/** k and q with eˣ = 2ᵏ(1 + q). */
 export function expParts(c: ExpConstants, x: Expr): { readonly k: Expr; readonly q: Expr } {
   const k = round(mul(x, Math.LOG2E));
   const r = sub(sub(x, mul(k, c.ln2[0])), mul(k, c.ln2[1]));
   return { k, q: add(r, expRemainder(c, r)) };
 }
 
-/** k, r and u of e^(x − less) = 2ᵏ(1 + r + u) for a small `less`; u has what the rounding of r left out. */
+/** k, r and u with e^(x − less) = 2ᵏ(1 + r + u) for a small `less`; u includes the rounding error of r. */
 export function extendedExpParts(c: ExpConstants, x: Expr, less?: Expr): Record<"k" | "r" | "u", Expr> {
   const k = round(mul(x, Math.LOG2E));
   const high = sub(x, mul(k, c.ln2[0]));
@@ -86,7 +86,7 @@ export function extendedExpParts(c: ExpConstants, x: Expr, less?: Expr): Record<
   return { k, r, u: add(expRemainder(c, r), sub(sub(high, r), low)) };
 }
 
-/** p·2ᵏ in two steps, for p about 1: any k that leads to a number of the type, to 0 or to Infinity. */
+/** p·2ᵏ in two steps, for p near 1 and any k, even if the result is subnormal, 0 or Infinity. */
 export function scaleByPowerOfTwo(p: Expr, k: Expr): Expr {
   const half = floor(mul(k, 0.5));
   return scalb(scalb(p, half), sub(k, half));
@@ -98,7 +98,7 @@ export const exp = forEachPrecision(expConstants, (c: ExpConstants) => (x: Expr)
   return scaleByPowerOfTwo(add(1, q), k);
 });
 
-/** eˣ for x ≤ 0, where one scaling will do: that by 2ᵏ⁺⁶⁴, a normal number or 0, is exact, and that by 2⁻⁶⁴ rounds once. */
+/** eˣ for x ≤ 0, with one scaling: by 2ᵏ⁺⁶⁴, a normal number or 0, which is exact; then ·2⁻⁶⁴ rounds once. */
 const expNonPositive = (c: ExpConstants, x: Expr): Expr => {
   const { k, q } = expParts(c, maximum(x, c.underflowBound));
   return mul(scalb(add(1, q), add(k, 64)), 2 ** -64);
@@ -106,13 +106,13 @@ const expNonPositive = (c: ExpConstants, x: Expr): Expr => {
 
 /** 2ˣ = 2ᵏe^(r ln 2) with k = round(x), r = x − k exact. */
 export const exp2 = forEachPrecision(expConstants, (c: ExpConstants) => (x: Expr) => {
-  const within = maximum(minimum(x, c.powerRange[1]), c.powerRange[0]);
-  const k = round(within);
-  const r = mul(sub(within, k), Math.LN2);
+  const clamped = maximum(minimum(x, c.powerRange[1]), c.powerRange[0]);
+  const k = round(clamped);
+  const r = mul(sub(clamped, k), Math.LN2);
   return scaleByPowerOfTwo(add(1, add(r, expRemainder(c, r))), k);
 });
 
-/** eˣ − 1 = 2(2ᵏ⁻¹q + (2ᵏ⁻¹ − ½)): nothing cancels, for k = 0 it is q; halved, because 2ᵏ may overflow where eˣ does not. */
+/** eˣ − 1 = 2(2ᵏ⁻¹q + (2ᵏ⁻¹ − ½)) without cancellation; q for k = 0. Halved, because 2ᵏ may overflow where eˣ does not. */
 export const expm1 = forEachPrecision(expConstants, (c: ExpConstants) => (x: Expr) => {
   const { k, r, u } = extendedExpParts(c, maximum(minimum(x, c.range[1]), c.minusOneBound));
   const q = add(r, u);
@@ -121,7 +121,7 @@ export const expm1 = forEachPrecision(expConstants, (c: ExpConstants) => (x: Exp
   return copysign(where(eq(k, 0), q, add(half, half)), x);
 });
 
-/** σ(x) = 1 − t for x ≥ 0, else e − et, with e = e^−|x| and t = e/(1 + e): rounding hardly shows in the difference. */
+/** σ(x) = 1 − t for x ≥ 0, else e − et, with e = e^−|x| and t = e/(1 + e) ≤ ½, whose rounding error is small in the difference. */
 export const sigmoid = forEachPrecision(expConstants, (c: ExpConstants) => (x: Expr) => {
   const e = expNonPositive(c, neg(abs(x)));
   const t = div(e, add(1, e));

@@ -1,6 +1,6 @@
 /**
- * sinh and cosh from the parts of eˣ = 2ᵏ(1 + q) (`exp.ts`), so that nothing cancels about 0 and nothing overflows early;
- * tanh by its addition theorem; asinh, acosh and atanh as ln(1 + u) of a u that does not cancel.
+ * sinh and cosh from the parts of eˣ = 2ᵏ(1 + q) (`exp.ts`), without cancellation about 0 or early overflow; tanh by its
+ * addition theorem; asinh, acosh and atanh as ln(1 + u), for a u without cancellation.
  */
 import type { Expr } from "../expr.ts";
 import {
@@ -56,9 +56,9 @@ const series = (coefficients: readonly number[], a: Expr): Expr => {
 };
 
 /**
- * tanh |x| = (A + BT)/(B + AT) with |x| = h − k·½ ln 2, T = tanh h, A = 1 − 2ᵏ and B = 1 + 2ᵏ, written as what it is more than A,
- * which is exact: A + 2ᵏ(2T − w)/(2 − w) with w = A(1 − T). It is 1 from |x| = 20 on. The ⅜ makes k = 0, for which it is T to
- * the bit, up to |x| = 0.3, where the difference from A has become small.
+ * tanh |x| = (A + BT)/(B + AT) with |x| = h − k·½ ln 2, T = tanh h, A = 1 − 2ᵏ and B = 1 + 2ᵏ, written as a correction of A,
+ * which is exact: A + 2ᵏ(2T − w)/(2 − w) with w = A(1 − T). It is 1 for |x| ≥ 20. The ⅜ makes k = 0, for which the result is
+ * exactly T, up to |x| = 0.3; beyond, the correction of A is small.
  */
 export const tanh = forEachPrecision(constants, (c: Constants) => (x: Expr) => {
   const a = minimum(abs(x), 20);
@@ -97,7 +97,7 @@ const logs = {
 
 type Logs = (typeof logs)["float32" | "float64"];
 
-/** ln(1 + u) + rest, or ln(2a) for an a too large for u. */
+/** ln(1 + u) + rest, or ln(2a) if a is so large that u might overflow. */
 const logOf = (c: Logs, a: Expr, u: Expr, rest?: Expr): Expr => {
   const fits = lt(a, c.huge);
   const y = c.log1p(where(fits, u, a));
@@ -112,8 +112,8 @@ export const asinh = forEachPrecision(logs, (c: Logs) => (x: Expr) => {
 });
 
 /**
- * acosh x = ln(1 + u + e) with t = x − 1, u = t + √(2t + t²) and e what the rounding of the sum left out; NaN below 1. From
- * ln(1 + u + e) = ln(1 + u) + e/(1 + u).
+ * acosh x = ln(1 + u + e) with t = x − 1, u = t + √(2t + t²) and the rounding error e of that sum; NaN below 1. Uses
+ * ln(1 + u + e) ≈ ln(1 + u) + e/(1 + u).
  */
 export const acosh = forEachPrecision(logs, (c: Logs) => (x: Expr) => {
   const t = sub(x, 1);

@@ -1,5 +1,5 @@
 /**
- * The inverse functions of trigonometry, from polynomials about 0 in |t| ≤ ½ of degree 5 in float32 (error 2⁻³¹) and 12 in
+ * Inverse trigonometric functions, from polynomials about 0 in |t| ≤ ½ of degree 5 in float32 (error 2⁻³¹) and 12 in
  * float64 (2⁻⁶⁰), minimax by Remez: (atan t − t)/t³ and (asin t − t)/t³ in powers of t².
  */
 import type { Expr, Scalar } from "../expr.ts";
@@ -30,7 +30,7 @@ const constants = {
     /** π/4 as high + low: n ≤ 4 times the high part is exact. */
     quarter: [0.785398006439209, 1.5695823663008923e-7],
     toFloat: toFloat32,
-    /** Where |x| + |y| might overflow. */
+    /** Beyond this, |x| + |y| might overflow. */
     large: 2 ** 120,
   },
   float64: {
@@ -58,7 +58,7 @@ type Constants = (typeof constants)["float32" | "float64"];
 const atanRemainder = (coefficients: readonly number[], t: Expr, z: Expr): Expr =>
   mul(mul(t, z), polynomial(coefficients, z));
 
-/** n·π/4 + t + excess, n ≤ 4. */
+/** n·π/4 + atan t, n ≤ 4. */
 const angle = (c: Constants, n: Scalar, t: Expr): Expr => {
   const rest = atanRemainder(c.atan, t, square(t));
   return add(mul(n, c.quarter[0]), add(t, add(rest, mul(n, c.quarter[1]))));
@@ -75,8 +75,8 @@ export const atan = forEachPrecision(constants, (c: Constants) => (x: Expr) => {
 });
 
 /**
- * The angle of (x, y): with q = min(|x|, |y|)/max(|x|, |y|), atan q for q ≤ ½, else π/4 + atan((q − 1)/(q + 1)); that is taken
- * from π/2 where |y| > |x|, and from π where x < 0.
+ * The angle of (x, y): with q = min(|x|, |y|)/max(|x|, |y|), atan q for q ≤ ½, else π/4 + atan((q − 1)/(q + 1)); subtracted
+ * from π/2 if |y| > |x|, and from π if x < 0.
  */
 export const atan2 = forEachPrecision(constants, (c: Constants) => (y: Expr, x: Expr) => {
   const [a, b] = [abs(y), abs(x)];
@@ -96,7 +96,7 @@ export const atan2 = forEachPrecision(constants, (c: Constants) => (y: Expr, x: 
   return copysign(angle(c, where(left, sub(4, quarters), quarters), turned), y);
 });
 
-/** asin t = t + rest: with t = `x` for |x| ≤ ½, else √((1 − |x|)/2). */
+/** t and `rest` with asin t = t + rest, where t = `x` for |x| ≤ ½, else √((1 − |x|)/2), the sine of half the complement. */
 function halveAngle(c: Constants, x: Expr) {
   const a = abs(x);
   const upper = lt(0.5, a);
@@ -105,7 +105,7 @@ function halveAngle(c: Constants, x: Expr) {
   return { upper, t, rest: atanRemainder(c.asin, t, z) };
 }
 
-/** asin |x|, by π/2 − 2 asin √((1 − |x|)/2) for |x| > ½, with what the rounding of π/2 − 2t left out. */
+/** asin |x|, by π/2 − 2 asin √((1 − |x|)/2) for |x| > ½, compensated for the rounding of π/2 − 2t. */
 export const asin = forEachPrecision(constants, (c: Constants) => (x: Expr) => {
   const { upper, t, rest } = halveAngle(c, abs(x));
   const twice = add(t, t);
@@ -115,7 +115,7 @@ export const asin = forEachPrecision(constants, (c: Constants) => (x: Expr) => {
   return copysign(where(upper, sub(far, less), add(t, rest)), x);
 });
 
-/** acos x = π/2 − asin x, for |x| > ½ by 2 asin √((1 − |x|)/2) or, for x < 0, π less that. */
+/** acos x = π/2 − asin x, for |x| > ½ by 2 asin √((1 − |x|)/2) or, for x < 0, π minus that. */
 export const acos = forEachPrecision(constants, (c: Constants) => (x: Expr) => {
   const { upper, t, rest } = halveAngle(c, x);
   const complement = sub(2 * c.quarter[0], add(t, sub(rest, 2 * c.quarter[1])));

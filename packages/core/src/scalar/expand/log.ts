@@ -3,7 +3,7 @@
  *
  * ln(1 + f) = f − s(f − R(s²)) with s = f/(2 + f), since 2 artanh s = 2s + sR and 2s = f − sf. R is a polynomial without
  * constant term, of degree 3 in float32 (error 2⁻³⁰) and 7 in float64 (2⁻⁵⁹), minimax by Remez. k·ln 2 is added as
- * high + low, where high has so few bits that k·high is exact.
+ * high + low, where high has few enough bits that k·high is exact.
  */
 import type { Expr } from "../expr.ts";
 import {
@@ -28,10 +28,10 @@ export const logConstants = {
     ln2: expConstants.float32.ln2,
     /** (2 artanh(s)/s − 2)/s² in powers of s². */
     r: [0.666667759, 0.399775684, 0.298714608],
-    /** The smallest normal number, and the bits that make subnormal ones normal. */
+    /** The smallest normal number, and the number of bits by which subnormal ones are scaled to be normal. */
     normal: 2 ** -126,
     bits: 24,
-    /** Rounds f to half the bits of the type. */
+    /** Rounds f to half the bits of the dtype. */
     half: 1.5 * 2 ** 11,
     /** 1/ln b and log_b 2 as high + low, for b = 2 and 10. */
     base2: { scale: [1.4423828125, 0.00031222839606925845], two: [1, 0] },
@@ -67,7 +67,7 @@ function log1pRemainder(c: Constants, f: Expr): Expr {
 const logOf = (c: Constants, k: Expr, f: Expr): Expr =>
   add(mul(k, c.ln2[0]), sub(f, sub(log1pRemainder(c, f), mul(k, c.ln2[1]))));
 
-/** k and f of x = 2ᵏ(1 + f), x > 0 and finite. */
+/** k and f with x = 2ᵏ(1 + f), for finite x > 0. */
 export function logParts(c: Constants, x: Expr): { readonly k: Expr; readonly f: Expr } {
   const tiny = lt(x, c.normal);
   const normal = where(tiny, mul(x, 2 ** c.bits), x);
@@ -78,7 +78,7 @@ export function logParts(c: Constants, x: Expr): { readonly k: Expr; readonly f:
   return { k: where(tiny, sub(k, c.bits), k), f: sub(where(upper, mul(m, 0.5), m), 1) };
 }
 
-/** `y` with the values of a logarithm of x at the ends of its domain: −Infinity at 0, NaN below, Infinity at Infinity. */
+/** The logarithm `y` of x with its limits: −Infinity at x = `zero`, NaN below, Infinity at Infinity. */
 const withLogLimits = (x: Expr, zero: number, y: Expr): Expr =>
   where(
     lt(x, Number.POSITIVE_INFINITY),
@@ -93,8 +93,8 @@ export const log = forEachPrecision(logConstants, (c: Constants) => (x: Expr) =>
 });
 
 /**
- * ln(1 + x), with k from 1 + x rounded, and f = 2⁻ᵏx + (2⁻ᵏ − 1) from x itself, so that for k = 0 it is x. 2⁻ᵏ is made as
- * ¼·2²⁻ᵏ, because it may be subnormal.
+ * ln(1 + x), with k from the rounded 1 + x, and f = 2⁻ᵏx + (2⁻ᵏ − 1) from x itself, so that f = x for k = 0. 2⁻ᵏ is computed
+ * as ¼·2²⁻ᵏ, because it may be subnormal.
  */
 export const log1p = forEachPrecision(logConstants, (c: Constants) => (x: Expr) => {
   const e = exponent(mul(add(1, x), Math.SQRT1_2 / 2));
@@ -104,7 +104,7 @@ export const log1p = forEachPrecision(logConstants, (c: Constants) => (x: Expr) 
 });
 
 /**
- * log_b x = k·log_b 2 + f/ln b − (f − ln(1 + f))/ln b, where f and 1/ln b are split in halves whose product is exact.
+ * log_b x = k·log_b 2 + f/ln b − (f − ln(1 + f))/ln b, where f and 1/ln b are split into halves with exact products.
  */
 const logarithm = (base: "base2" | "base10") =>
   forEachPrecision(logConstants, (c: Constants) => (x: Expr) => {

@@ -1,11 +1,11 @@
 /**
- * sin, cos and tan of numbers too large for a reduction in words: multiples of π are taken off in whole-number arithmetic,
- * so that the result has the same bits on every machine.
+ * sin, cos and tan of numbers too large for the Cody–Waite reduction: multiples of π are subtracted in integer arithmetic of
+ * sufficient precision [Payne & Hanek 1983], so that the result has the same bits on every machine.
  */
 import { builders, type ScalarOp } from "../expr.ts";
-import { sinPolynomial, tanPolynomial } from "./trigPolynomials.ts";
+import { sinPolynomial, tanPolynomial } from "./trig-polynomials.ts";
 
-/** Binary digits behind the point: those of the largest number, of the closest it can be to a multiple of π, and of the result. */
+/** Fraction bits: enough for the largest number, for its minimum distance to a multiple of π, and for the result. */
 const fractionBits = 1200n;
 const unit = 1n << fractionBits;
 
@@ -18,13 +18,13 @@ function arctanOfInverse(k: bigint): bigint {
 }
 
 let cachedPi: bigint | undefined;
-/** π, worked out when it is first needed. [Machin 1706] */
+/** π, computed at first use. [Machin 1706] */
 function π(): bigint {
   cachedPi ??= 16n * arctanOfInverse(5n) - 4n * arctanOfInverse(239n);
   return cachedPi;
 }
 
-/** x ≥ 2²¹ with `places` digits behind the point. */
+/** x ≥ 2²¹ in fixed point. */
 const toFixedPoint = (x: number): bigint =>
   Number.isInteger(x) ? BigInt(x) << fractionBits : BigInt(x * 2 ** 32) << (fractionBits - 32n);
 
@@ -34,7 +34,7 @@ function reduce(x: bigint, period: bigint): { readonly even: boolean; readonly r
   return { even: n % 2n === 0n, r: Number((x - n * period) >> (fractionBits - 1000n)) / 2 ** 1000 };
 }
 
-/** What the function is more than r. */
+/** The function of r minus r, by its polynomial. */
 const seriesRemainder = (coefficients: readonly number[], r: number): number =>
   r * r * r * coefficients.reduceRight((sum, c) => sum * r * r + c, 0);
 
@@ -51,7 +51,7 @@ function tan(x: bigint): number {
   return even ? t : y + y * (y * (r - t + p));
 }
 
-/** `f` of |x| and the sign of x from `from` on, 0 below. */
+/** `f` of |x| and the sign of x if |x| ≥ `from`, else 0. */
 const largeArgument = (name: string, f: (x: bigint, sign: number) => number): ScalarOp => ({
   format: `${name}($0)`,
   result: "same",

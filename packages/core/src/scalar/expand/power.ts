@@ -1,10 +1,10 @@
 /**
  * xʸ and √(x² + y²).
  *
- * xʸ = 2^(y·log₂|x|), where an error of y·log₂|x| ≤ 1075 counts 750 times. In float64 log₂ is therefore worked out in two
- * numbers, high + low, good to 2⁻⁶⁵, with exact products [Dekker 1971]: for x = 2ᵏ(1 + f), s = f/(2 + f), z = s²,
+ * xʸ = 2^(y·log₂|x|), where a relative error of y·log₂|x| ≤ 1075 is amplified 750 times. In float64 log₂ is therefore
+ * computed as a double-double, high + low, accurate to 2⁻⁶⁵, with exact products [Dekker 1971]: for x = 2ᵏ(1 + f), s = f/(2 + f), z = s²,
  * log₂|x| = k + s(C₀ + C₁z + z²·P(z)) with C₀ = 2/ln 2 and C₁ = C₀/3, P of degree 6 (error 2⁻⁶⁶), minimax by Remez. In
- * float32 it is worked out in float64 with the plain log₂.
+ * float32 it is computed in float64 with the ordinary log₂.
  */
 import type { Expr, Scalar } from "../expr.ts";
 import {
@@ -34,14 +34,14 @@ import {
 import { exp2, expConstants, expRemainder, scaleByPowerOfTwo } from "./exp.ts";
 import { log2, logConstants, logParts } from "./log.ts";
 import { forEachPrecision, isEven, polynomial, square } from "./precision.ts";
-import { twoProduct } from "./product.ts";
+import { twoProduct } from "./two-product.ts";
 
-/** A number as the sum of two, the second at most half an ulp of the first, or about that. */
+/** A double-double: a number as the sum of two, where the second is at most about half an ulp of the first. */
 type Pair = readonly [high: Scalar, low: Scalar];
 
 const splitter = 2 ** 27 + 1;
 
-/** a + b for |a| ≥ |b|. */
+/** a + b as sum + error, for |a| ≥ |b|. [Dekker 1971] */
 function fastTwoSum(a: Scalar, b: Scalar): readonly [Expr, Expr] {
   const s = add(a, b);
   return [s, sub(b, sub(s, a))];
@@ -76,16 +76,16 @@ function log2Pair(a: Expr): Pair {
   return fastTwoSum(where(eq(k, 0), l1, high), where(eq(k, 0), l2, add(lost, l2)));
 }
 
-/** 2^(high + low), where 2^high is not out of range or `low` does not matter. */
+/** 2^(high + low); `low` is ignored where 2^high overflows or underflows. */
 function exp2Pair(high: Expr, low: Expr): Expr {
   const c = expConstants.float64;
-  const within = maximum(minimum(high, c.powerRange[1]), c.powerRange[0]);
-  const k = round(within);
-  const r = mul(add(sub(within, k), where(eq(within, high), low, 0)), Math.LN2);
+  const clamped = maximum(minimum(high, c.powerRange[1]), c.powerRange[0]);
+  const k = round(clamped);
+  const r = mul(add(sub(clamped, k), where(eq(clamped, high), low, 0)), Math.LN2);
   return scaleByPowerOfTwo(add(1, add(r, expRemainder(c, r))), k);
 }
 
-/** |x|ʸ in float64, for x that is neither 0 nor ±1 nor infinite where y is 0. */
+/** |x|ʸ in float64, if not both y = 0 and x is 0, ±1 or infinite. */
 function magnitude(a: Expr, y: Expr): Expr {
   const [l1, l2] = log2Pair(a);
   const ends = where(eq(a, 0), Number.NEGATIVE_INFINITY, l1);
@@ -94,14 +94,14 @@ function magnitude(a: Expr, y: Expr): Expr {
   return exp2Pair(p, add(e, mul(l2, y)));
 }
 
-/** xʸ from |x|ʸ by IEEE 754: 1 for y = 0 and x = 1, NaN for x < 0 and a y that is not whole. */
+/** xʸ from |x|ʸ by IEEE 754: 1 for y = 0 and for x = 1, NaN for x < 0 and a y that is not an integer. */
 const signed = (x: Expr, y: Expr, size: (a: Expr, y: Expr) => Expr): Expr => {
   const a = abs(x);
   const power = where(and(eq(a, 1), eq(y, y)), 1, size(a, y));
-  const whole = eq(floor(y), y);
-  const odd = and(whole, xor(isEven(y), 1));
+  const isInteger = eq(floor(y), y);
+  const odd = and(isInteger, xor(isEven(y), 1));
   const turned = where(and(odd, lt(copysign(1, x), 0)), neg(power), power);
-  const real = or(whole, or(le(0, x), eq(a, Number.POSITIVE_INFINITY)));
+  const real = or(isInteger, or(le(0, x), eq(a, Number.POSITIVE_INFINITY)));
   const y1 = where(or(real, xor(eq(x, x), 1)), turned, Number.NaN);
   return where(or(eq(y, 0), eq(x, 1)), 1, y1);
 };
@@ -113,13 +113,13 @@ export const pow = {
   float64: (x: Expr, y: Expr): Expr => signed(x, y, magnitude),
 };
 
-/** Numbers beyond `large` are scaled down by 2^`scale`, those below `small` up, so that no square is out of range. */
+/** Numbers above `large` are scaled down by 2^`scale`, those below `small` up, so that no square overflows or underflows. */
 const ranges = {
   float32: { large: 2 ** 60, small: 2 ** -50, scale: 100, toFloat: toFloat32 },
   float64: { large: 2 ** 500, small: 2 ** -450, scale: 600, toFloat: toFloat64 },
 };
 
-/** √(x² + y²); Infinity where one of them is infinite. */
+/** √(x² + y²); Infinity if one of them is infinite. */
 export const hypot = forEachPrecision(
   ranges,
   (c: (typeof ranges)["float32" | "float64"]) => (x: Expr, y: Expr) => {

@@ -1,10 +1,11 @@
 /**
- * sin, cos and tan. sin and cos take x to r = x − kπ in |r| ≤ π/2 with a whole k for sin and a whole k + ½ for cos, so that
- * one polynomial serves both: sin x = (−1)ᵏ sin r, cos x = −(−1)^⌊k⌋ sin r. tan takes x to r = x − kπ/2.
+ * sin, cos and tan. sin and cos reduce x to r = x − kπ in |r| ≤ π/2, with an integer k for sin and an integer k + ½ for cos, so
+ * that one polynomial serves both: sin x = (−1)ᵏ sin r, cos x = −(−1)^⌊k⌋ sin r. tan reduces x to r = x − kπ/2.
  *
- * Reduction [Cody & Waite 1980]: π in 5 parts of which k times all but the last is exact. In float32 they have 12 bits, and
- * k is split in two halves for them; in float64 22 bits. It holds for |k| < 2²² in float32 and 2³⁰ in float64, that is
- * |x| < 1.3e7, where neighbouring numbers lie a radian apart, and 3.3e9 (half as much for tan). `far.ts` takes what lies beyond.
+ * Reduction [Cody & Waite 1980]: π is the sum of 5 parts, and the product of k with each but the last is exact. In float32 the parts
+ * have 12 bits, and k is split into two halves; in float64 they have 22 bits. It is accurate for |k| < 2²² in float32 and 2³⁰ in
+ * float64, that is |x| < 1.3e7, where neighbouring numbers differ by a radian, and 3.3e9 (half of that for tan). Larger
+ * arguments are reduced by `payne-hanek.ts`.
  *
  * Polynomials in r², minimax by Remez: (sin r − r)/r³ of degree 4 (error 2⁻³¹) and 7 (2⁻⁶¹), (tan r − r)/r³ of degree 6 and 14.
  */
@@ -12,11 +13,11 @@ import type { Expr } from "../expr.ts";
 import { abs, add, div, eq, floor, lt, mul, neg, sub, where } from "../primitives.ts";
 import { largeArgumentBuilders } from "./payne-hanek.ts";
 import { forEachPrecision, horner, isEven, roundTo, square } from "./precision.ts";
-import { sinPolynomial, tanPolynomial } from "./trigPolynomials.ts";
+import { sinPolynomial, tanPolynomial } from "./trig-polynomials.ts";
 
 const constants = {
   float32: {
-    largest: 2 ** 22,
+    maxMultiple: 2 ** 22,
     /** Rounds k to multiples of 2¹¹. */
     split: (1.5 * 2 ** 34) as number | undefined,
     pi: [
@@ -26,7 +27,7 @@ const constants = {
     tan: [0.333333522, 0.13332583, 0.0540686511, 0.0212386101, 0.0109455436, -4.61868985e-5, 0.0044418294],
   },
   float64: {
-    largest: 2 ** 30,
+    maxMultiple: 2 ** 30,
     split: undefined as number | undefined,
     pi: [
       3.141592025756836, 6.278328328335192e-7, 1.2446743939339977e-13, 4.044531916820707e-21,
@@ -40,16 +41,16 @@ const constants = {
 type Constants = (typeof constants)["float32" | "float64"];
 
 interface Reduction {
-  /** x in units of the period, rounded up from half a unit, or from the next whole one when shifted. */
+  /** x in units of the period, rounded to an integer; with a shift of ½, rounded up to one. */
   readonly quadrant: Expr;
-  /** x − (n − shift)·period, and what its rounding left out. */
-  readonly r: Expr;
-  readonly tail: Expr;
+  /** x − (quadrant − shift)·period as high + low. */
+  readonly high: Expr;
+  readonly low: Expr;
 }
 
 /**
- * Takes multiples of π/`divisor` off x. Taking off the large products leaves no error; those of the third and fourth part
- * leave one, which is summed apart. In float32 k is the sum of two halves: a multiple of 2¹¹ and the rest.
+ * Subtracts the nearest multiple of π/`divisor`. The subtractions of the first two products are exact; those of the third and
+ * fourth are not, and their errors are summed separately. In float32 k is the sum of a multiple of 2¹¹ and the remainder.
  */
 function codyWaite(c: Constants, x: Expr, divisor: 1 | 2, shift: 0 | 0.5): Reduction {
   const [p1, p2, p3, p4, p5] = c.pi.map((part) => part / divisor) as [number, number, number, number, number];
@@ -71,10 +72,10 @@ function codyWaite(c: Constants, x: Expr, divisor: 1 | 2, shift: 0 | 0.5): Reduc
   const fifth = mul(k, p5);
   const rest = sub(lost, high ? add(mul(low, p4), fifth) : fifth);
   const r = add(r4, rest);
-  return { quadrant, r, tail: add(sub(r4, r), rest) };
+  return { quadrant, high: r, low: add(sub(r4, r), rest) };
 }
 
-/** `near` where |x| is so small that its reduction holds, else `far`. */
+/** `near` where |x| is small enough for the Cody–Waite reduction, else `far`. */
 function reduceOrFallBack(
   c: Constants,
   divisor: 1 | 2,
@@ -82,13 +83,13 @@ function reduceOrFallBack(
   near: Expr,
   far: (x: Expr, from: number) => Expr,
 ): Expr {
-  const from = Math.fround((c.largest * Math.PI) / divisor - 2);
+  const from = Math.fround((c.maxMultiple * Math.PI) / divisor - 2);
   return where(lt(abs(x), from), near, far(x, from));
 }
 
 /** (−1)ⁿ sin r, r = x − kπ. */
 function sinReduced(c: Constants, x: Expr, shift: 0 | 0.5): Expr {
-  const { quadrant, r } = codyWaite(c, x, 1, shift);
+  const { quadrant, high: r } = codyWaite(c, x, 1, shift);
   const z = square(r);
   const sin = add(r, mul(mul(r, z), horner(c.sin, z)));
   return where(isEven(quadrant), sin, neg(sin));
@@ -112,9 +113,9 @@ export const cos = forEachPrecision(
  * tan x: tan r for even n, −1/tan r for odd n. tan r = r + p as t and an error e, for −1/(t + e) = y + y(ey) with y = −1/t.
  */
 export const tan = forEachPrecision(constants, (c: Constants) => (x: Expr) => {
-  const { quadrant, r, tail } = codyWaite(c, x, 2, 0);
+  const { quadrant, high: r, low } = codyWaite(c, x, 2, 0);
   const z = square(r);
-  const p = add(mul(mul(r, z), horner(c.tan, z)), tail);
+  const p = add(mul(mul(r, z), horner(c.tan, z)), low);
   const t = add(r, p);
   const e = add(sub(r, t), p);
   const y = div(-1, t);
