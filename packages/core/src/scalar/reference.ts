@@ -30,7 +30,8 @@ const reference: Record<ExpandedName, (...x: number[]) => number> = {
     const e = Math.exp(-Math.abs(x!));
     return x! < 0 ? e / (1 + e) : 1 / (1 + e);
   },
-  hypot: Math.hypot,
+  // Math.hypot is variadic, and the interpreter always passes three operands.
+  hypot: (x, y) => Math.hypot(x!, y!),
   pow,
   erf,
   erfc,
