@@ -10,6 +10,7 @@ import { arg } from "../scalar/expr.ts";
 import { sizeOf } from "../shape.ts";
 import type { Backend, Executable } from "./backend.ts";
 import { runHook } from "./hooks.ts";
+import { requireOutsideHost } from "./host.ts";
 
 /** Bounds on the executables that are cached for each backend: their number, and the nodes of their graphs. */
 const maxExecutables = 256;
@@ -31,6 +32,8 @@ export const activeBackend = (): Backend =>
 
 /** The executable of a graph: that of an equal graph in the cache, or a new one. */
 function executableOf(graph: Graph): Executable {
+  // Preparing another program may move the memory of the one that runs.
+  requireOutsideHost();
   const backend = activeBackend();
   const entries = executableCache.get(backend) ?? [];
   executableCache.set(backend, entries);
@@ -87,7 +90,10 @@ export function evaluate(nodes: readonly Node[]): void {
 }
 
 /** A graph prepared on the active backend, for a caller that keeps the executable. */
-export const prepare = (graph: CanonicalGraph): Executable => activeBackend().prepare(graph);
+export function prepare(graph: CanonicalGraph): Executable {
+  requireOutsideHost();
+  return activeBackend().prepare(graph);
+}
 
 const backendKind: Kind = {
   holds: (x) => typeof (x as Backend | null)?.prepare === "function",

@@ -1,14 +1,17 @@
-import { fail } from "../errors.ts";
+import { fail, requireSynchronous } from "../errors.ts";
 import type { Host, HostView } from "../graph/node.ts";
 
 /** The host op whose function runs at present. */
 let running: string | undefined;
 
-/** Runs the function of a host op. */
+/** Runs the function of a host op, on a result that is zero. @throws what the function throws, and where it is async */
 export function runHost(op: Host, out: HostView, inputs: readonly HostView[]): void {
   running = op.name;
   try {
-    op.compute(out, inputs);
+    out.data.fill(0);
+    requireSynchronous(op.name, op.compute(out, inputs));
+    // A byte of another number would be true, and yet not equal to true.
+    if (out.dtype === "bool") for (const [i, x] of out.data.entries()) out.data[i] = Number(x !== 0);
   } finally {
     running = undefined;
   }

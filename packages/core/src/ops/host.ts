@@ -1,4 +1,4 @@
-import type { DType } from "../dtype.ts";
+import { checkDType, type DType } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { build } from "../graph/build.ts";
 import type { Host, Node } from "../graph/node.ts";
@@ -26,8 +26,10 @@ export function host(
   const op: Host = { family: "host", name, compute, vjp, jvp };
   if (isRow) registered.set(name, op);
   return (...x) => {
-    const resultShape = checkShape(name, shape(...x.map((operand) => operand.shape)));
-    return build(op, x, resultShape, dtype(...x.map((operand) => operand.dtype)));
+    const resultShape: unknown = shape(...x.map((operand) => operand.shape));
+    if (!Array.isArray(resultShape)) return fail("shape", name, "its shape must return a list of sizes");
+    const resultDtype = checkDType(name, dtype(...x.map((operand) => operand.dtype)));
+    return build(op, x, checkShape(name, resultShape), resultDtype);
   };
 }
 

@@ -13,8 +13,9 @@ export interface HostOptions {
   /** The result's dtype, given those of the operands; the first operand's by default. */
   readonly dtype?: (...dtypes: DType[]) => DType;
   /**
-   * Fills `out`, given the operands: elements in row-major order, with shape and dtype. The arrays are views into the memory of
-   * the running program: they must not be kept, and no tensor may be read meanwhile.
+   * Fills `out`, which is zero, given the operands: elements in row-major order, with shape and dtype. The arrays are views into
+   * the memory of the running program: they must not be kept, the operands must not be written, and no tensor may be read
+   * meanwhile.
    */
   readonly compute: (out: HostView, ...x: HostView[]) => void;
   /** x̄ of each operand, given ȳ, the result and the operands; null for an operand without gradient. */
@@ -49,7 +50,7 @@ function derivative(name: string, t: unknown, of: Node): Node {
  * @param name for error messages and printed graphs
  * @param op `compute`; `shape` and `dtype`, those of the first operand by default; `vjp` for reverse mode and `jvp` for forward
  * mode, without which differentiating throws
- * @throws at the call, where an operand is no tensor; at a derivative, where its rule is missing or returns another shape or dtype
+ * @throws at the call, where an operand is no tensor, or shape or dtype are none; at a derivative, where its rule is missing or returns another shape or dtype
  * @example
  * const reverse = hostOp("reverse", {
  *   compute: (y, x) => y.data.set(x.data.slice().reverse()),

@@ -1,5 +1,4 @@
 import { evaluate } from "../backend/evaluate.ts";
-import { ChainruleError } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 
 /** How to read and replace the nodes of a cell. */
@@ -11,14 +10,18 @@ interface Access<Cell> {
 /** The previous nodes of a cell: the last computed one first, then the latest one if it differs. */
 type Previous = readonly [Node, ...Node[]];
 
-/** Evaluates nodes and gives the error, if any. */
-function failureOf(nodes: readonly Node[]): ChainruleError | null {
+/** What was thrown: a `ChainruleError`, or whatever the function of a host op throws. */
+interface Failure {
+  readonly error: unknown;
+}
+
+/** Evaluates nodes and gives the failure, if any. */
+function failureOf(nodes: readonly Node[]): Failure | null {
   try {
     evaluate(nodes);
     return null;
   } catch (error) {
-    if (error instanceof ChainruleError) return error;
-    throw error;
+    return { error };
   }
 }
 
@@ -66,13 +69,13 @@ export class Unsettled<Cell extends object> {
   }
 
   /** Undoes the assignments that fail, and throws. */
-  #undo(failure: ChainruleError): never {
+  #undo({ error }: Failure): never {
     this.#sort();
     for (const [cell, before] of this.#failed) {
       const good = [...before].reverse().find((node) => failureOf([node]) === null);
       if (good) this.access.restore(cell, good);
     }
     this.#failed.clear();
-    throw failure;
+    throw error;
   }
 }

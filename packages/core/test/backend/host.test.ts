@@ -142,6 +142,49 @@ describe.each([wasm, interpreter])("a host op on $name", (backend) => {
     expect(() => on(() => reading(tensor([1, 2])).toArray())).toThrow("reading: its function reads a tensor");
     expect(on(() => tensor([1, 2]).sum().item())).toBe(3);
   });
+
+  it("keeps its memory where its function catches the refusal of a read", () => {
+    const reading = hostOp("reading", {
+      compute(out, x) {
+        const large = () => rand([1500, 1500]).sort().values.cumsum(0);
+        expect(() => large().sum().item()).toThrow("reads a tensor");
+        expect(() => compile(large)().data()).toThrow("reads a tensor");
+        out.data.set(x.data);
+      },
+    });
+    const x = tensor([3, 1, 2]).mul(2);
+    expect(on(() => reading(x).add(x.argsort()).toArray())).toEqual([7, 4, 4]);
+  });
+
+  it("starts from a result of zeros, and makes 0 and 1 of booleans", () => {
+    on(() => rand([4]).add(7).data());
+    const first = hostOp("first", { compute: (out) => out.data.fill(1, 0, 1) });
+    expect(on(() => first(rand([4]).add(3)).toArray())).toEqual([1, 0, 0, 0]);
+    const flags = hostOp("flags", { dtype: () => "bool", compute: (out) => out.data.fill(2) });
+    expect(
+      on(() =>
+        flags(tensor([1, 2]))
+          .sum()
+          .item(),
+      ),
+    ).toBe(2);
+  });
+
+  it("refuses an async function", () => {
+    const waiting = hostOp("waiting", { compute: async () => {} });
+    expect(() => on(() => waiting(tensor([1, 2])).data())).toThrow(
+      "waiting: cannot follow an async function",
+    );
+  });
+});
+
+it.each([
+  [{ shape: () => 3 }, "its shape must return a list of sizes"],
+  [{ shape: () => [1.5] }, "[1.5] is not a shape"],
+  [{ dtype: () => "float16" }, "there is no dtype float16"],
+])("a host op refuses the type of result %o at its call", (type, message) => {
+  const odd = hostOp("odd", { compute: () => {}, ...(type as object) });
+  expect(() => odd(tensor([1, 2]))).toThrow(`odd: ${message}`);
 });
 
 describe("a host op without a rule", () => {

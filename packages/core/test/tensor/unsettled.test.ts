@@ -1,4 +1,4 @@
-import { Cell, evaluate, Parameter, tensor } from "@chainrule/core";
+import { Cell, evaluate, hostOp, Parameter, tensor } from "@chainrule/core";
 import { describe, expect, it } from "vitest";
 
 const place = (i: number) => tensor([i], { dtype: "int32" }).add(0);
@@ -45,6 +45,19 @@ describe("a cell whose new value cannot be computed", () => {
     expect(tensor([5]).add(1).item()).toBe(6);
     expect(other.item()).toBe(6);
     expect(() => cell.item()).toThrow(failure);
+    expect(cell.item()).toBe(1);
+  });
+
+  it("does not disturb other reads where the function of a host op throws an error of its own", () => {
+    const failing = hostOp("failing", {
+      compute: () => {
+        throw new TypeError("on purpose");
+      },
+    });
+    const cell = new Cell(tensor([1]));
+    cell.assign(failing(cell));
+    expect(tensor([5]).add(1).item()).toBe(6);
+    expect(() => cell.item()).toThrow(TypeError);
     expect(cell.item()).toBe(1);
   });
 
