@@ -11,6 +11,7 @@ import { lower, stagesOf } from "../lower/pipeline.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { nodeByNode, overview } from "./overview.ts";
 
+/** Options of `explain`. */
 export interface ExplainOptions {
   /** Whether to print the graph or the program after each pass of the compiler (false). */
   readonly passes?: boolean;
