@@ -47,7 +47,12 @@ const corpora: Readonly<Record<string, () => void>> = {
   },
 };
 
-const names = process.argv.slice(2).filter((name) => name in corpora);
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !(name in corpora));
+if (unknown.length > 0) {
+  console.error(`no corpus ${unknown.join(", ")}; there are ${Object.keys(corpora).join(", ")}`);
+  process.exit(2);
+}
 for (const name of names.length > 0 ? names : Object.keys(corpora)) {
   hash = createHash("sha256");
   arrays = 0;

@@ -1,3 +1,4 @@
+import type { Skip } from "../../../graph/op.ts";
 import type { Buffer } from "../../../lower/ir/kernel.ts";
 import { bytesOf, type GemmAxis, type GemmKernel } from "../../../lower/ir/program.ts";
 import type { ConstantPool } from "../abi/constant-pool.ts";
@@ -24,11 +25,14 @@ export interface GemmCall {
   readonly workspaceBytes: number;
 }
 
+const swappedSkip: Readonly<Record<Skip, Skip>> = { "": "", a: "b", b: "a", ab: "ab" };
+
 /** The transposed problem: Cᵀ = Bᵀ·Aᵀ. */
 function transposed(gemm: GemmKernel): GemmKernel {
   const swap = (axes: Axes) => axes.map((x) => ({ ...x, a: x.b, b: x.a }));
-  const { a, b, batch, ms, ns, ks } = gemm;
-  return { ...gemm, a: b, b: a, batch: swap(batch), ms: swap(ns), ns: swap(ms), ks: swap(ks) };
+  const { a, b, batch, ms, ns, ks, skip } = gemm;
+  const axes = { batch: swap(batch), ms: swap(ns), ns: swap(ms), ks: swap(ks) };
+  return { ...gemm, a: b, b: a, ...axes, skip: swappedSkip[skip] };
 }
 
 /** The stride of the innermost axis. */
