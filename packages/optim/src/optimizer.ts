@@ -57,7 +57,7 @@ export class Optimizer<H extends Hyper = Hyper> {
   /**
    * @param params parameters, or groups `{ params, lr, … }` with hyper-parameters of their own
    * @param options hyper-parameters that override the rule's defaults
-   * @throws where the list is empty, has a duplicate or a tensor that is no Parameter, or a hyper-parameter is out of
+   * @throws if the list is empty, contains a duplicate or a tensor that is not a Parameter, or a hyper-parameter is out of
    * range
    */
   constructor(rule: AnyRule, params: Params<H>, options: Partial<H> = {}) {

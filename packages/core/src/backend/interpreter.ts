@@ -1,6 +1,5 @@
 import { arrays, type DType, isFloat, saturate, type TypedArray } from "../dtype.ts";
 import { fail } from "../errors.ts";
-import type { GraphNode } from "../graph/canonicalize.ts";
 import type { Family, HostView, Op } from "../graph/node.ts";
 import type { Indexing } from "../graph/op.ts";
 import { ArrayValue, elementsNow, type Value } from "../graph/value.ts";
@@ -21,32 +20,32 @@ import { requireOutsideHost, runHost } from "./host.ts";
 
 type Elements = ArrayLike<number>;
 
-/** Runs formulas over `n` elements, a word at a time; an operand of length 1 stands for all elements. */
-function run(
+/** Evaluates expressions over `n` elements, one instruction at a time; an operand of length 1 is broadcast. */
+function evaluate(
   roots: readonly Scalar[],
   args: readonly Elements[],
   types: readonly DType[],
   n: number,
 ): Elements[] {
-  const tape = linearize(roots.map(toExpr), types);
+  const code = linearize(roots.map(toExpr), types);
   const results: Elements[] = [];
-  /** What a step came to; a number of a formula as the dtype that it is read in has it. */
+  /** The result of an instruction; a constant saturates to the dtype in which it is read. */
   const operandOf = (k: number, dtype: DType | undefined): Elements => {
-    const step = tape.instructions[k];
-    return step?.kind === "const" && dtype ? [saturate(step.value, dtype)] : (results[k] as Elements);
+    const instruction = code.instructions[k];
+    return instruction?.kind === "const" && dtype ? [saturate(instruction.value, dtype)] : results[k]!;
   };
-  for (const step of tape.instructions) {
-    if (step.kind === "arg") results.push(args[step.index] as Elements);
+  for (const step of code.instructions) {
+    if (step.kind === "arg") results.push(args[step.index]!);
     else if (step.kind === "const") results.push([step.value]);
     else {
       const { operands } = step;
-      const word = referenceFunction(step.name, step.op, operands !== undefined && !isFloat(operands));
+      const compute = referenceFunction(step.name, step.op, operands !== undefined && !isFloat(operands));
       const [a, b, c] = step.args.map((k) => operandOf(k, operands));
       const last = [a, b, c].map((x) => (x?.length === 1 ? 0 : n - 1));
       const [la, lb, lc] = last as [number, number, number];
       const out = new Float64Array(step.args.every((k) => results[k]?.length === 1) ? Math.min(n, 1) : n);
       for (let i = 0; i < out.length; i++)
-        out[i] = word(
+        out[i] = compute(
           a?.[Math.min(i, la)] as number,
           b?.[Math.min(i, lb)] as number,
           c?.[Math.min(i, lc)] as number,
@@ -54,77 +53,81 @@ function run(
       results.push(out);
     }
   }
-  return tape.outputs.map((k) => results[k] as Elements);
+  return code.outputs.map((k) => results[k]!);
 }
 
 /** The coordinate along each axis of every element, in row-major order. */
 function coordinates(shape: Shape): Float64Array[] {
   const n = sizeOf(shape);
   return stridesOf(shape).map((stride, d) => {
-    const size = shape[d] as number;
+    const size = shape[d]!;
     return Float64Array.from({ length: n }, (_, i) => Math.floor(i / stride) % size);
   });
 }
 
-const names = (count: number, from = 0): Expr[] => Array.from({ length: count }, (_, i) => arg(from + i));
+/** Arguments of an expression, one for each coordinate or input. */
+const argumentsFrom = (count: number, from = 0): Expr[] =>
+  Array.from({ length: count }, (_, i) => arg(from + i));
 
-/** Adds up, for every element of `shape`, its place in memory given a step for each axis. */
-function places(shape: Shape, strides: readonly number[]): Int32Array {
+/** The offset of every element of a shape, given a stride for each axis. */
+function offsetsOf(shape: Shape, strides: readonly number[]): Int32Array {
   let list = new Int32Array([0]);
   shape.forEach((n, d) => {
-    const stride = strides[d] as number;
+    const stride = strides[d]!;
     const next = new Int32Array(list.length * n);
-    for (let i = 0; i < list.length; i++)
-      for (let j = 0; j < n; j++) next[i * n + j] = (list[i] as number) + j * stride;
+    for (let i = 0; i < list.length; i++) for (let j = 0; j < n; j++) next[i * n + j] = list[i]! + j * stride;
     list = next;
   });
   return list;
 }
 
-/** What a word computes on elements of a dtype. */
-const wordIn = (name: keyof typeof primitives, dtype: DType) =>
+/** The reference of a primitive on elements of a dtype. */
+const primitiveIn = (name: keyof typeof primitives, dtype: DType) =>
   referenceFunction(name, primitives[name], !isFloat(dtype));
 
-/** An item that is being worked out, and the items that it is made of. */
-interface Kind {
+/** Shape and dtype of an operand or a result. */
+interface TensorType {
   readonly shape: Shape;
   readonly dtype: DType;
 }
-interface Scene extends Kind {
-  readonly inputs: readonly Kind[];
+
+/** The type of a node and those of its inputs. */
+interface OpContext extends TensorType {
+  readonly inputs: readonly TensorType[];
 }
 
-type Run<O extends Op> = (
+/** Fills `out` with the value of a node, given the values of its inputs. */
+type Evaluator<O extends Op> = (
   op: O,
-  node: Scene,
+  node: OpContext,
   inputs: readonly Elements[],
   out: TypedArray | Float64Array,
 ) => void;
 
-/** Where each index element reads or writes, given the strides of the indexed tensor. */
-function targets(op: Indexing, node: Scene, index: Elements): Int32Array {
-  const [x, ix] = node.inputs as readonly [Kind, Kind];
-  checkIndices(op.name, index, op.dim, x.shape[op.dim] as number);
+/** The offset in the indexed tensor at which each index element reads or writes. */
+function indexedOffsets(op: Indexing, node: OpContext, index: Elements): Int32Array {
+  const [x, ix] = node.inputs as readonly [TensorType, TensorType];
+  checkIndices(op.name, index, op.dim, x.shape[op.dim]!);
   const strides = stridesOf(x.shape);
-  const base = places(
+  const base = offsetsOf(
     ix.shape,
     strides.map((s, d) => (d === op.dim ? 0 : s)),
   );
-  return base.map((p, i) => p + (index[i] as number) * (strides[op.dim] as number));
+  return base.map((p, i) => p + index[i]! * strides[op.dim]!);
 }
 
-const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
+const evaluators: { readonly [F in Family]: Evaluator<Extract<Op, { family: F }>> } = {
   elementwise(op, node, inputs, out) {
-    const x = names(inputs.length);
+    const x = argumentsFrom(inputs.length);
     const types = node.inputs.map((input) => input.dtype);
     if (op.require && out.length > 0) {
-      const [holds] = run([op.require.holds(x)], inputs, types, out.length) as [Elements];
-      checkElements(op, inputs[op.require.of] as Elements, holds);
+      const [holds] = evaluate([op.require.holds(x)], inputs, types, out.length) as [Elements];
+      checkElements(op, inputs[op.require.of]!, holds);
     }
     const formula = insertCasts(op.f(x), x, types, node.dtype);
-    const [y] = run([formula], inputs, types, out.length) as [Elements];
+    const [y] = evaluate([formula], inputs, types, out.length) as [Elements];
     if (y.length === out.length) out.set(y);
-    else out.fill(y[0] as number);
+    else out.fill(y[0]!);
   },
 
   movement(op, node, inputs, out) {
@@ -132,10 +135,10 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
     const types = at.map((): DType => "int32");
     const shapes = node.inputs.map((x) => x.shape);
     for (const { input, index, valid } of [
-      ...movementRule(op).reads(op, shapes, names(at.length)),
+      ...movementRule(op).reads(op, shapes, argumentsFrom(at.length)),
     ].reverse()) {
-      const strides = stridesOf((node.inputs[input] as Kind).shape);
-      const [holds, ...axes] = run([valid ?? 1, ...index], at, types, out.length) as [
+      const strides = stridesOf(node.inputs[input]!.shape);
+      const [holds, ...axes] = evaluate([valid ?? 1, ...index], at, types, out.length) as [
         Elements,
         ...Elements[],
       ];
@@ -143,23 +146,23 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
         if (!holds[holds.length === 1 ? 0 : i]) continue;
         let from = 0;
         for (let d = 0; d < axes.length; d++) {
-          const axis = axes[d] as Elements;
-          from += (axis[axis.length === 1 ? 0 : i] as number) * (strides[d] as number);
+          const axis = axes[d]!;
+          from += axis[axis.length === 1 ? 0 : i]! * strides[d]!;
         }
-        out[i] = (inputs[input] as Elements)[from] as number;
+        out[i] = inputs[input]![from] as number;
       }
     }
   },
 
   reduction(op, node, [x], out) {
-    const { shape, dtype } = node.inputs[0] as Kind;
+    const { shape, dtype } = node.inputs[0]!;
     const { combine: primitive, identity, isArgReduction } = combinationOf(op, dtype);
-    const combine = wordIn(primitive, isArgReduction ? dtype : node.dtype);
+    const combine = primitiveIn(primitive, isArgReduction ? dtype : node.dtype);
     const strides = stridesOf(shape);
     const kept = shape.map((_, d) => d).filter((d) => !op.dims.includes(d));
-    const pick = (dims: readonly number[], of: readonly number[]) => dims.map((d) => of[d] as number);
-    const inner = places(pick(op.dims, shape), pick(op.dims, strides));
-    places(pick(kept, shape), pick(kept, strides)).forEach((start, i) => {
+    const pick = (dims: readonly number[], of: readonly number[]) => dims.map((d) => of[d]!);
+    const inner = offsetsOf(pick(op.dims, shape), pick(op.dims, strides));
+    offsetsOf(pick(kept, shape), pick(kept, strides)).forEach((start, i) => {
       let result = identity;
       let chosen = 0;
       inner.forEach((offset, k) => {
@@ -172,7 +175,7 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
   },
 
   contraction(op, node, [a, b], out) {
-    const [x, y] = node.inputs as readonly [Kind, Kind];
+    const [x, y] = node.inputs as readonly [TensorType, TensorType];
     const summed = [...new Set(op.a + op.b)].filter((l) => !op.out.includes(l));
     const size = (l: string) =>
       (op.a.includes(l) ? x.shape[op.a.indexOf(l)] : y.shape[op.b.indexOf(l)]) as number;
@@ -181,51 +184,48 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
     const table = (letters: readonly string[]) => {
       const sizes = letters.map(size);
       return [
-        places(sizes, steps(op.a, x.shape, letters)),
-        places(sizes, steps(op.b, y.shape, letters)),
+        offsetsOf(sizes, steps(op.a, x.shape, letters)),
+        offsetsOf(sizes, steps(op.b, y.shape, letters)),
       ] as const;
     };
-    const [add, mul] = [wordIn("add", node.dtype), wordIn("mul", node.dtype)];
+    const [add, mul] = [primitiveIn("add", node.dtype), primitiveIn("mul", node.dtype)];
     const [skipA, skipB] = [op.skip.includes("a"), op.skip.includes("b")];
     const product = (x: number, y: number) => ((skipA && x === 0) || (skipB && y === 0) ? 0 : mul(x, y));
     const [startA, startB] = table([...op.out]);
     const [stepA, stepB] = table(summed);
     for (let i = 0; i < out.length; i++) {
-      const [pa, pb] = [startA[i] as number, startB[i] as number];
+      const [pa, pb] = [startA[i]!, startB[i]!];
       let sum = 0;
       for (let k = 0; k < stepA.length; k++)
-        sum = add(
-          sum,
-          product(a?.[pa + (stepA[k] as number)] as number, b?.[pb + (stepB[k] as number)] as number),
-        );
+        sum = add(sum, product(a?.[pa + stepA[k]!] as number, b?.[pb + stepB[k]!] as number));
       out[i] = sum;
     }
   },
 
   indexing(op, node, [x, index, src], out) {
-    const to = targets(op, node, index as Elements);
+    const to = indexedOffsets(op, node, index as Elements);
     if (op.mode === "gather") {
-      for (let i = 0; i < out.length; i++) out[i] = x?.[to[i] as number] as number;
+      for (let i = 0; i < out.length; i++) out[i] = x?.[to[i]!] as number;
       return;
     }
-    const add = wordIn(node.dtype === "bool" ? "or" : "add", node.dtype);
+    const add = primitiveIn(node.dtype === "bool" ? "or" : "add", node.dtype);
     const wide = Float64Array.from(x as Elements);
     for (let i = 0; i < to.length; i++) {
-      const at = to[i] as number;
+      const at = to[i]!;
       const next = src?.[i] as number;
-      wide[at] = op.mode === "scatterAdd" ? add(wide[at] as number, next) : next;
+      wide[at] = op.mode === "scatterAdd" ? add(wide[at]!, next) : next;
     }
     out.set(wide);
   },
 
   recurrence(op, node, [a, b], out) {
     const strides = stridesOf(node.shape);
-    const n = node.shape[op.dim] as number;
-    const step = strides[op.dim] as number;
+    const n = node.shape[op.dim]!;
+    const step = strides[op.dim]!;
     const rest = node.shape.map((m, d) => (d === op.dim ? 1 : m));
     if (n === 0) return;
-    const [add, mul] = [wordIn("add", node.dtype), wordIn("mul", node.dtype)];
-    for (const start of places(rest, strides)) {
+    const [add, mul] = [primitiveIn("add", node.dtype), primitiveIn("mul", node.dtype)];
+    for (const start of offsetsOf(rest, strides)) {
       let y = 0;
       for (let k = 0; k < n; k++) {
         const i = start + (op.reverse ? n - 1 - k : k) * step;
@@ -237,7 +237,7 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
   },
 
   host(op, { shape, dtype, inputs: operands }, inputs, out) {
-    const view = ({ shape, dtype }: Kind, data: Elements): HostView => ({
+    const view = ({ shape, dtype }: TensorType, data: Elements): HostView => ({
       data: data as TypedArray,
       shape,
       dtype,
@@ -252,14 +252,14 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
   source(op, node, inputs, out) {
     const at = coordinates(node.shape);
     const types: DType[] = [...at.map((): DType => "int32"), ...node.inputs.map((x) => x.dtype)];
-    const [y] = run(
-      [sourceFormula(op, node.shape, names(at.length), names(inputs.length, at.length))],
+    const [y] = evaluate(
+      [sourceFormula(op, node.shape, argumentsFrom(at.length), argumentsFrom(inputs.length, at.length))],
       [...at, ...inputs],
       types,
       out.length,
     ) as [Elements];
     if (y.length === out.length) out.set(y);
-    else out.fill(y[0] as number);
+    else out.fill(y[0]!);
   },
 
   input: ({ name }) => fail("value", name, "has no value"),
@@ -270,8 +270,8 @@ const runs: { readonly [F in Family]: Run<Extract<Op, { family: F }>> } = {
 };
 
 /**
- * The reference: plain loops in double precision, rounded to the dtype of each item. It is the oracle of every other
- * backend. `exact` keeps float32 items in double precision too.
+ * The reference: plain loops in double precision, rounded to the dtype of each node. It is the oracle of every other
+ * backend. `exact` keeps float32 nodes in double precision too.
  */
 export function makeInterpreter({ exact = false } = {}): Backend {
   return {
@@ -287,20 +287,20 @@ export function makeInterpreter({ exact = false } = {}): Backend {
         requireOutsideHost();
         const results: (Elements | undefined)[] = [];
         const step = (i: number): void => {
-          const item = items[i] as GraphNode;
+          const item = items[i]!;
           if (item.input >= 0) {
             results[i] = elementsNow(inputs[item.input] as Value, "interpreter");
             return;
           }
           const store = exact && item.dtype === "float32" ? Float64Array : arrays[item.dtype];
           const out = new store(sizeOf(item.shape));
-          const scene = {
+          const context = {
             shape: item.shape,
             dtype: item.dtype,
-            inputs: item.inputs.map((x) => items[x] as GraphNode),
+            inputs: item.inputs.map((x) => items[x]!),
           };
-          const from = item.inputs.map((x) => results[x] as Elements);
-          (runs[item.op.family] as Run<Op>)(item.op, scene, from, out);
+          const from = item.inputs.map((x) => results[x]!);
+          (evaluators[item.op.family] as Evaluator<Op>)(item.op, context, from, out);
           results[i] = out;
           for (const x of item.inputs) if (lastUse[x] === i) results[x] = undefined;
         };

@@ -4,149 +4,143 @@ import { wholeRounds } from "../graph/rounds.ts";
 import type { Value } from "../graph/value.ts";
 import type { Backend, Executable } from "./backend.ts";
 
-/** Some items of a longer graph as a graph: which items it is given, and which it leaves to later ones. */
+/** A part of a graph as a graph of its own: the nodes that it reads from earlier segments, and those that later ones read. */
 interface Segment {
-  readonly structure: CanonicalGraph;
-  /** Pieces of one key do the same. */
+  readonly graph: CanonicalGraph;
+  /** Equal segments have equal keys. */
   readonly key: string;
   readonly inputs: readonly number[];
-  /** Which of them nobody needs afterwards. */
+  /** Which inputs no later segment reads. */
   readonly donated: readonly boolean[];
   readonly outputs: readonly number[];
 }
 
-/** Pieces of so many items are tried, one after the other, for the rounds of a loop. */
-const sizes = [512, 2048, 8192];
+/** Sizes of segments to try, in nodes: a segment of a loop has as many whole iterations as fit. */
+const segmentSizes = [512, 2048, 8192];
 
-/** So many movements in a row are no values to keep. */
+/** Longer chains of movements are stored between segments; shorter ones are recomputed. */
 const maxMovements = 4;
 
-/** Which items only move one other: each piece that reads them moves anew, so that none has to be kept for another piece. */
-function movesIn({ items, roots }: CanonicalGraph): boolean[] {
-  const moves: number[] = [];
+/** The nodes that only move one input: each segment that reads them recomputes them, so that none is stored for another. */
+function recomputedIn({ items, roots }: CanonicalGraph): boolean[] {
+  const chainLengths: number[] = [];
   items.forEach(({ op, inputs }, i) => {
-    const before = moves[inputs[0] as number] ?? 0;
-    moves[i] = op.family === "movement" && inputs.length === 1 && before < maxMovements ? before + 1 : 0;
+    const before = chainLengths[inputs[0]!] ?? 0;
+    chainLengths[i] =
+      op.family === "movement" && inputs.length === 1 && before < maxMovements ? before + 1 : 0;
   });
-  for (const r of roots) moves[r] = 0;
-  return moves.map((n) => n > 0);
+  for (const r of roots) chainLengths[r] = 0;
+  return chainLengths.map((n) => n > 0);
 }
 
-/** The last item that reads each item, through movements too; infinity for roots. */
-function lastUses({ items, roots }: CanonicalGraph, moves: readonly boolean[]): number[] {
+/** The last node that reads each node, through recomputed movements too; infinity for roots. */
+function lastUses({ items, roots }: CanonicalGraph, recomputed: readonly boolean[]): number[] {
   const last = items.map((_, i) => i);
   for (const r of roots) last[r] = Number.POSITIVE_INFINITY;
   for (let i = items.length - 1; i >= 0; i--)
-    for (const x of (items[i] as GraphNode).inputs)
-      last[x] = Math.max(last[x] as number, moves[i] ? (last[i] as number) : i);
+    for (const x of items[i]!.inputs) last[x] = Math.max(last[x]!, recomputed[i] ? last[i]! : i);
   return last;
 }
 
-/** Where segments of at most `longest` items end, whole rounds where the items come from a loop, and how many items do. */
+/** The ends of segments of at most `longest` nodes, after whole iterations of a loop if there are any, and the number of nodes in loops. */
 function cutsOf(labels: readonly number[], longest: number) {
   const ends: number[] = [];
   let inLoops = 0;
   for (let end = 0; end < labels.length; ends.push(end)) {
-    const rounds = wholeRounds(labels, end, longest);
-    inLoops += rounds ?? 0;
-    end = Math.min(end + (rounds ?? longest), labels.length);
+    const iterations = wholeRounds(labels, end, longest);
+    inLoops += iterations ?? 0;
+    end = Math.min(end + (iterations ?? longest), labels.length);
   }
   return { ends, inLoops };
 }
 
-/** A graph as segments that end there. */
+/** Cuts a graph into the segments that end there. */
 function segmentsOf(
-  structure: CanonicalGraph,
+  graph: CanonicalGraph,
   applications: ApplicationNumbers,
   labels: readonly number[],
   ends: readonly number[],
 ): Segment[] {
-  const { items } = structure;
-  const moves = movesIn(structure);
-  const lastUse = lastUses(structure, moves);
+  const { items } = graph;
+  const recomputed = recomputedIn(graph);
+  const lastUse = lastUses(graph, recomputed);
   const cut = (start: number, end: number): Segment => {
-    const own: GraphNode[] = [];
-    const names: string[] = [];
+    const nodes: GraphNode[] = [];
+    const keys: string[] = [];
     const inputs: number[] = [];
-    const places = new Map<number, number>();
+    const localIndex = new Map<number, number>();
     const add = (i: number, item: GraphNode, label = labels[i]): number => {
-      names.push(`${label}(${item.inputs})`);
-      places.set(i, own.push(item) - 1);
-      return own.length - 1;
+      keys.push(`${label}(${item.inputs})`);
+      localIndex.set(i, nodes.push(item) - 1);
+      return nodes.length - 1;
     };
-    const place = (x: number): number => {
-      const known = places.get(x);
+    const indexOf = (x: number): number => {
+      const known = localIndex.get(x);
       if (known !== undefined) return known;
-      const item = items[x] as GraphNode;
-      if (moves[x]) return add(x, { ...item, inputs: item.inputs.map(place) });
+      const item = items[x]!;
+      if (recomputed[x]) return add(x, { ...item, inputs: item.inputs.map(indexOf) });
       const { shape, dtype } = item;
       const input = { op: inputOp, inputs: [], shape, dtype, input: inputs.push(x) - 1 };
       return add(x, input, applications.of(input));
     };
     const outputs: number[] = [];
     for (let i = start; i < end; i++) {
-      const item = items[i] as GraphNode;
-      if (item.input >= 0 || moves[i]) continue;
-      add(i, { ...item, inputs: item.inputs.map(place) });
-      if ((lastUse[i] as number) >= end) outputs.push(i);
+      const item = items[i]!;
+      if (item.input >= 0 || recomputed[i]) continue;
+      add(i, { ...item, inputs: item.inputs.map(indexOf) });
+      if (lastUse[i]! >= end) outputs.push(i);
     }
-    const roots = outputs.map(place);
+    const roots = outputs.map(indexOf);
     return {
-      structure: { items: own, roots, inputs: [] },
-      key: `${names.join()}→${roots}`,
+      graph: { items: nodes, roots, inputs: [] },
+      key: `${keys.join()}→${roots}`,
       inputs,
-      // What the graph was given outlives it: a later piece may be at fault.
-      donated: inputs.map((x) => (lastUse[x] as number) < end && (items[x] as GraphNode).input < 0),
+      // Inputs of the whole graph are never donated: they are read again if a later segment meets a fault.
+      donated: inputs.map((x) => lastUse[x]! < end && items[x]!.input < 0),
       outputs,
     };
   };
   return ends.map((end, k) => cut(ends[k - 1] ?? 0, end));
 }
 
-/** How many items are in segments unlike those before them. */
-function newItems(segments: readonly Segment[]): number {
-  const distinct = new Map(segments.map((p) => [p.key, p.structure.items.length]));
+/** The number of nodes in distinct segments, each of which has to be compiled. */
+function distinctNodes(segments: readonly Segment[]): number {
+  const distinct = new Map(segments.map(({ key, graph }) => [key, graph.items.length]));
   return [...distinct.values()].reduce((n, size) => n + size, 0);
 }
 
-/** The segments of a graph that is longer than one program may be, or of loops; undefined where it is better left whole. */
-function segmentsIfWorthwhile(structure: CanonicalGraph, longest: number): Segment[] | undefined {
-  const { length } = structure.items;
+/** The segments of a graph that is too long for one program or that consists of loops; undefined for other graphs. */
+function segmentsIfWorthwhile(graph: CanonicalGraph, longest: number): Segment[] | undefined {
+  const { length } = graph.items;
   const applications = new ApplicationNumbers();
-  const labels = structure.items.map((item) => applications.of(item));
-  for (const size of sizes) {
+  const labels = graph.items.map((item) => applications.of(item));
+  for (const size of segmentSizes) {
     const { ends, inLoops } = cutsOf(labels, size);
     if (inLoops < length / 2) continue;
-    const segments = segmentsOf(structure, applications, labels, ends);
-    if (newItems(segments) <= length / 2) return segments;
+    const segments = segmentsOf(graph, applications, labels, ends);
+    if (distinctNodes(segments) <= length / 2) return segments;
   }
-  return length > longest
-    ? segmentsOf(structure, applications, labels, cutsOf(labels, longest).ends)
-    : undefined;
+  return length > longest ? segmentsOf(graph, applications, labels, cutsOf(labels, longest).ends) : undefined;
 }
 
-/** The inputs of a graph, and which items they are. */
+/** The nodes of a graph that are its inputs. */
 const inputsOf = ({ items }: CanonicalGraph) =>
   items.flatMap(({ input }, i) => (input < 0 ? [] : [{ i, input }]));
 
 /**
- * A long graph made ready as segments that run one after the other. Pieces alike, as the rounds of a loop are, share what is
- * made ready; where there are few such, the segments have `longest` items, and a graph that is no longer than that is whole.
+ * Prepares a long graph as segments that run in sequence. Equal segments, such as the iterations of an unrolled loop, share an
+ * executable. Without loops the segments have `longest` nodes, and a graph of at most that many stays whole.
  */
-export function partition(
-  structure: CanonicalGraph,
-  longest: number,
-  prepare: Backend["prepare"],
-): Executable {
-  const segments = segmentsIfWorthwhile(structure, longest);
-  if (!segments) return prepare(structure);
-  const made = new Map<string, Executable>();
-  const steps = segments.map(({ structure, key, inputs, donated, outputs }) => {
-    const executable = made.get(key) ?? prepare(structure);
-    made.set(key, executable);
+export function partition(graph: CanonicalGraph, longest: number, prepare: Backend["prepare"]): Executable {
+  const segments = segmentsIfWorthwhile(graph, longest);
+  if (!segments) return prepare(graph);
+  const executables = new Map<string, Executable>();
+  const steps = segments.map(({ graph, key, inputs, donated, outputs }) => {
+    const executable = executables.get(key) ?? prepare(graph);
+    executables.set(key, executable);
     return { executable, inputs, donated, outputs };
   });
-  return runInSequence(steps, [...made.values()], inputsOf(structure), structure.roots);
+  return runInSequence(steps, [...executables.values()], inputsOf(graph), graph.roots);
 }
 
 interface Step extends Pick<Segment, "inputs" | "donated" | "outputs"> {

@@ -30,7 +30,7 @@ const hostArguments: Signature = {
 };
 const operands: Signature = { x: "...tensor" };
 
-/** The node of a stated derivative. @throws where it is no tensor of the shape and dtype of what it is the derivative of. */
+/** The node of a stated derivative. @throws if it is not a tensor of the shape and dtype of `of`. */
 function derivative(name: string, t: unknown, of: Node): Node {
   if (!(t instanceof Tensor)) return fail("gradient", name, "a derivative rule must return tensors");
   if (!sameShape(t.shape, of.shape) || t.dtype !== of.dtype)
@@ -50,7 +50,8 @@ function derivative(name: string, t: unknown, of: Node): Node {
  * @param name for error messages and printed graphs
  * @param op `compute`; `shape` and `dtype`, those of the first operand by default; `vjp` for reverse mode and `jvp` for forward
  * mode, without which differentiating throws
- * @throws at the call, where an operand is no tensor, or shape or dtype are none; at a derivative, where its rule is missing or returns another shape or dtype
+ * @throws at the call, if an operand is not a tensor or `shape` or `dtype` returns something invalid; at a derivative, if
+ * its rule is missing or returns another shape or dtype
  * @example
  * const reverse = hostOp("reverse", {
  *   compute: (y, x) => y.data.set(x.data.slice().reverse()),

@@ -95,7 +95,7 @@ function paddingOf({ index, guard }: ElementMap, shape: readonly number[]): Padd
 export const paddedShape = (shape: readonly number[], amounts: Padding["amounts"]): number[] =>
   shape.map((n, d) => n + amounts[d]![0] + amounts[d]![1]);
 
-/** An element map as a strided view of its source or, where its guard needs that, of the padded source; null where it is none. */
+/** An element map as a strided view of its source or, where its guard needs that, of the padded source; null if there is no such view. */
 function asView(
   { source, index, guard }: ElementMap,
   items: readonly GraphNode[],

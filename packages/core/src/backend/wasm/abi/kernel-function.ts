@@ -1,6 +1,6 @@
 import type { Buffer } from "../../../lower/ir/kernel.ts";
 import { FunctionBuilder, type ValType } from "../assembler/assembler.ts";
-import { emitUntil } from "../assembler/loops.ts";
+import { emitDoWhile } from "../assembler/loops.ts";
 
 /**
  * The parameters of a kernel. `operands` is a list of its buffers, each as the offset of its address in the table, so that equal
@@ -87,13 +87,15 @@ export function emitParallelLoop(
   const point = inner.length === 0 ? outermost.index : f.local("i32");
   f.get(from).set(point);
   if (inner.length > 0) emitUnflatten(f, from, axes);
-  emitUntil(
-    f,
-    () => f.get(point).get(to).op("i32.ge_s"),
-    () => {
-      body();
-      f.get(point).i32(1).op("i32.add").set(point);
-      if (inner.length > 0) emitIncrement(f, axes);
-    },
+  f.get(point).get(to).op("i32.lt_s");
+  f.if(() =>
+    emitDoWhile(
+      f,
+      () => {
+        body();
+        if (inner.length > 0) emitIncrement(f, axes);
+      },
+      () => f.get(point).i32(1).op("i32.add").tee(point).get(to).op("i32.lt_s"),
+    ),
   );
 }
