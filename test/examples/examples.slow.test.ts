@@ -1,14 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { expect, it } from "vitest";
-import { clean, printed, stated } from "./run.ts";
-
-const timeout = 120_000;
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setBackend, wasm } from "@chainrule/core";
+import { afterEach, expect, it } from "vitest";
+import { clean, logged, makeFolder, printed, stated } from "./run.ts";
 
 const examples = readdirSync("examples").filter((name) => /^\d\d-.*\.ts$/.test(name));
 
-it.each(examples)("%s prints what its comments say", { timeout }, async (name) => {
+it.each(examples)("%s prints what its comments say", { timeout: 120_000 }, async (name) => {
   const file = `examples/${name}`;
-  expect(await printed([file])).toBe(stated(readFileSync(file, "utf8")));
+  expect(await printed(file)).toBe(stated(readFileSync(file, "utf8")));
 });
 
 const pages = [
@@ -17,18 +17,24 @@ const pages = [
   ...readdirSync("docs").map((name) => `docs/${name}`),
 ];
 
+const folder = makeFolder();
+
 /** The TypeScript blocks of the pages that a block of text follows. */
-const snippets = pages.filter(existsSync).flatMap((file) => {
-  const text = readFileSync(file, "utf8");
+const snippets = pages.filter(existsSync).flatMap((page) => {
+  const text = readFileSync(page, "utf8");
   return [...text.matchAll(/^```ts\n((?:(?!```).*\n)*)```\n+```text\n((?:(?!```).*\n)*)```$/gm)].map(
-    (found) => ({
-      place: `${file}:${text.slice(0, found.index).split("\n").length}`,
-      program: found[1] as string,
-      output: found[2] as string,
-    }),
+    (found) => {
+      const place = `${page}:${text.slice(0, found.index).split("\n").length}`;
+      const file = join(folder, `${place.replace(/\W/g, "-")}.ts`);
+      writeFileSync(file, found[1]!);
+      return { place, file, output: found[2]! };
+    },
   );
 });
 
-it.each(snippets)("$place prints what stands below it", { timeout }, async ({ program, output }) => {
-  expect(await printed(["--input-type=module", "--eval", program])).toBe(clean(output));
+// A snippet may choose another backend.
+afterEach(() => setBackend(wasm));
+
+it.each(snippets)("$place prints the block of text below it", async ({ file, output }) => {
+  expect(await logged(file)).toBe(clean(output));
 });
