@@ -38,6 +38,6 @@ async function bundled(): Promise<string> {
 }
 
 export default async function setup({ provide }: TestProject): Promise<void> {
-  provide("node", JSON.parse(await printed([program])));
+  provide("node", JSON.parse(await printed(program)));
   provide("bundle", await bundled());
 }
