@@ -17,22 +17,24 @@ export const arrays = {
 /** The typed arrays that hold elements: one for each dtype. */
 export type TypedArray = Uint8Array | Int32Array | Float32Array | Float64Array;
 
+export const isDType = (x: unknown): x is DType => dtypes.some((dtype) => dtype === x);
+
 /** Returns `dtype`. @throws if it is not a dtype. */
 export function checkDType(op: string, dtype: unknown): DType {
-  if (!dtypes.includes(dtype as DType))
+  if (!isDType(dtype))
     fail(
       "dtype",
       op,
       `there is no dtype ${typeof dtype === "string" ? dtype : typeof dtype}; the dtypes are ${dtypes.join(", ")}`,
     );
-  return dtype as DType;
+  return dtype;
 }
 
 /** Dtype and shape as text: `float32[2, 3]`. */
 export const formatType = ({ dtype, shape }: { readonly dtype: DType; readonly shape: Shape }): string =>
   `${dtype}${formatShape(shape)}`;
 
-export const isFloat = (dtype: DType): dtype is FloatDType => dtype === "float32" || dtype === "float64";
+export const isFloat = (dtype: unknown): dtype is FloatDType => dtype === "float32" || dtype === "float64";
 
 let defaultDtype: DType = "float32";
 

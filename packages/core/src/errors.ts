@@ -28,6 +28,36 @@ export function fail(code: ErrorCode, op: string, detail: string): never {
   throw new ChainruleError(code, op, detail);
 }
 
+/** Errors of computations that earlier calls described: they keep the ops that they name. */
+const ofEarlierCalls = new WeakSet<ChainruleError>();
+
+/** Computes what earlier calls described, during a call of another op. */
+export function computeEarlier<T>(f: () => T): T {
+  try {
+    return f();
+  } catch (error) {
+    if (error instanceof ChainruleError) ofEarlierCalls.add(error);
+    throw error;
+  }
+}
+
+/** An error that was thrown in a call of `op`: it names `op` rather than one of the ops that `op` is made of. */
+export function errorOf(op: string, error: unknown): unknown {
+  if (!(error instanceof ChainruleError) || error.op === op || ofEarlierCalls.has(error)) return error;
+  return new ChainruleError(error.code, op, error.message.slice(`${error.op}: `.length));
+}
+
+/** `f` as a part of `op`, which its errors name. */
+export const partOf =
+  <A extends readonly unknown[], R>(op: string, f: (...args: A) => R): ((...args: A) => R) =>
+  (...args) => {
+    try {
+      return f(...args);
+    } catch (error) {
+      throw errorOf(op, error);
+    }
+  };
+
 const hasMethod = (x: unknown, name: PropertyKey): boolean =>
   typeof x === "object" && x !== null && typeof (x as Record<PropertyKey, unknown>)[name] === "function";
 

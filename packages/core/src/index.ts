@@ -18,18 +18,19 @@ export type { KeepDim } from "./ops/broadcast.ts";
 export * as scalar from "./scalar/index.ts";
 export { formatShape, type Shape, sameShape } from "./shape.ts";
 export { Cell, Parameter } from "./tensor/cell.ts";
+export * from "./tensor/combine.ts";
 export { allclose, equal } from "./tensor/compare.ts";
 export * from "./tensor/create.ts";
+export type { CreateOptions, OfShape } from "./tensor/create-options.ts";
 export { elementwise } from "./tensor/define.ts";
 export type { EncodedTensor } from "./tensor/encode.ts";
+export { Generator, manualSeed } from "./tensor/generator.ts";
 export { type HostOptions, hostOp } from "./tensor/host.ts";
 export type { TensorList } from "./tensor/join.ts";
 export { fromJSON } from "./tensor/json.ts";
 export type { Nested, Pixels, TensorData } from "./tensor/nested.ts";
 export {
   bernoulli,
-  Generator,
-  manualSeed,
   normal,
   permutation,
   type RandomOptions,

@@ -1,4 +1,4 @@
-import { type DType, dtypes } from "../dtype.ts";
+import { dtypes, isDType, isFloat } from "../dtype.ts";
 import type { ErrorCode } from "../errors.ts";
 import { isTensor } from "./any-tensor.ts";
 
@@ -90,8 +90,13 @@ export const kinds = {
   string: { holds: (x) => typeof x === "string", message: "a string" },
   function: { holds: (x) => typeof x === "function", message: "a function" },
   dtype: {
-    holds: (x) => dtypes.includes(x as DType),
+    holds: isDType,
     message: `one of ${dtypes.join(", ")}`,
+    code: "dtype",
+  },
+  "float dtype": {
+    holds: isFloat,
+    message: "float32 or float64",
     code: "dtype",
   },
 } satisfies Record<string, Kind>;

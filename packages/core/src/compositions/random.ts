@@ -1,4 +1,4 @@
-import { type DType, isFloat } from "../dtype.ts";
+import type { DType } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { cast, elementwise } from "../ops/apply.ts";
@@ -15,8 +15,6 @@ const uniformBits = (shape: Shape, key: Key, lane: number, bits: number, dtype: 
 
 /** Uniform on [0, 1): 24 random bits in float32, 52 in float64. Different `draw`s under one key are independent. */
 export function uniform(shape: Shape, key: Key, dtype: DType, draw = 0): Node {
-  if (!isFloat(dtype))
-    fail("dtype", "rand", `draws real numbers, so dtype ${dtype} must be float32 or float64`);
   if (dtype === "float32") return uniformBits(shape, key, draw, 24, dtype);
   const low = uniformBits(shape, key, 2 * draw + 1, 26, dtype);
   return add(uniformBits(shape, key, 2 * draw, 26, dtype), mul(low, 2 ** -26));

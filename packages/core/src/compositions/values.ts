@@ -1,5 +1,6 @@
 import { evaluate } from "../backend/evaluate.ts";
 import type { TypedArray } from "../dtype.ts";
+import { computeEarlier } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { elementsNow, type Value } from "../graph/value.ts";
 
@@ -8,6 +9,6 @@ import { elementsNow, type Value } from "../graph/value.ts";
  * @throws if the backend reads only asynchronously.
  */
 export function valuesOf(op: string, x: Node): TypedArray {
-  evaluate([x]);
+  computeEarlier(() => evaluate([x]));
   return elementsNow(x.value as Value, op);
 }

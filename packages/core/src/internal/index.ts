@@ -36,12 +36,12 @@ export { table } from "../ops/table.ts";
 export { referenceFunction as computes } from "../scalar/reference.ts";
 // Errors print shapes in one way.
 export { formatShape, sameShape } from "../shape.ts";
+// Functions of nn take a generator.
+export { generatorKind } from "../tensor/generator.ts";
 // Optimizers and schedules have state, which compiled functions treat by its lifetime.
 export { Lifetime, refuseInside } from "../tensor/lifetime.ts";
 // Tests enumerate the methods of tensors.
 export { methods } from "../tensor/methods.ts";
-// Functions of nn take a generator.
-export { generatorKind } from "../tensor/random.ts";
 // Modules have a mode, training or not.
 export { Setting } from "../tensor/setting.ts";
 // Tests call functions on nodes with tensors.

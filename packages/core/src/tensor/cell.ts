@@ -131,6 +131,8 @@ export class Parameter extends Cell {
   /** @param value the initial value, float32 or float64 */
   constructor(value: Tensor) {
     checkArguments("Parameter", cellArguments, arguments);
+    if (!isFloat(value.dtype))
+      fail("dtype", "Parameter", `the value is ${value.dtype}; it must be float32 or float64`);
     super(value);
     this.requiresGrad = true;
   }

@@ -1,47 +1,19 @@
-import { checkArguments, checked, type Kind, type Options, type Signature } from "../arguments.ts";
+import { checkArguments, checked, type Kind, type Signature } from "../arguments.ts";
 import { eye as eyeNode } from "../compositions/matrix.ts";
-import { meshgridArguments, meshgrid as meshgridNodes } from "../compositions/meshgrid.ts";
-import { stackArguments, stack as stackNodes } from "../compositions/stack.ts";
-import { type DType, getDefaultDtype, isFloat, isInt32, type TypedArray } from "../dtype.ts";
+import { getDefaultDtype, isInt32 } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
-import { cast, operandArguments } from "../ops/apply.ts";
+import { cast } from "../ops/apply.ts";
 import { broadcasting } from "../ops/broadcast.ts";
-import { catArguments, cat as catNodes } from "../ops/cat.ts";
-import { einsumArguments, einsum as einsumNodes } from "../ops/contract.ts";
 import { elementwiseOps } from "../ops/elementwise.ts";
 import { data, iota, scalar } from "../ops/source.ts";
 import { checkShape, type Shape } from "../shape.ts";
+import { type CreateOptions, createOptions, ofShape } from "./create-options.ts";
 import { holdsTensor, join, type TensorList } from "./join.ts";
 import { parseData, type TensorData } from "./nested.ts";
-import { lifted, Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
 
 const { add, le, mul, sub } = elementwiseOps;
-
-/** Options of all functions that create a tensor. */
-export interface CreateOptions {
-  /** The dtype of the elements (the default dtype, unless the function says otherwise). */
-  readonly dtype?: DType;
-  /** Whether the tensor collects gradients (false). */
-  readonly requiresGrad?: boolean;
-}
-
-/** The options of all functions that make a tensor. */
-export const createOptions = { dtype: "dtype", requiresGrad: "boolean" } as const satisfies Options;
-
-/** A function of a shape, which takes a list of sizes or the sizes themselves: `zeros([2, 3])` is `zeros(2, 3)`. */
-export interface OfShape<O> {
-  (shape: Shape, options?: O): Tensor;
-  (...sizes: readonly number[]): Tensor;
-  (...sizesAndOptions: readonly [...sizes: number[], options: O]): Tensor;
-}
-
-/** A function of a shape that checks its arguments. */
-export const ofShape = <O>(
-  op: string,
-  options: Options,
-  f: (shape: Shape, options?: O) => Tensor,
-): OfShape<O> => checked(op, { shape: "shape...", options }, f as OfShape<O>);
 
 const made = (t: Tensor, requiresGrad = false): Tensor => {
   if (requiresGrad) t.requiresGrad = true;
@@ -75,7 +47,7 @@ const linspaceArguments: Signature = {
   start: "finite",
   end: "finite",
   steps: "size",
-  options: createOptions,
+  options: { ...createOptions, dtype: "float dtype" },
 };
 
 /**
@@ -251,11 +223,8 @@ export function arange(start: number, stop?: number, step = 1, options: CreateOp
 export function linspace(start: number, end: number, steps: number, options: CreateOptions = {}): Tensor {
   checkArguments("linspace", linspaceArguments, arguments);
   const { dtype = getDefaultDtype(), requiresGrad } = options;
-  if (!Number.isInteger(steps) || steps < 0) fail("value", "linspace", `${steps} steps; give an integer ≥ 0`);
   if (!Number.isFinite(end - start))
     fail("value", "linspace", `from ${start} to ${end}: both and their difference must be finite`);
-  if (!isFloat(dtype))
-    fail("dtype", "linspace", `makes real numbers, so dtype ${dtype} must be float32 or float64`);
   const step = steps > 1 ? (end - start) / (steps - 1) : 0;
   const indices = iota(checkShape("linspace", [steps]), 0, "float64");
   const up = add(mul(indices, step), start);
@@ -265,93 +234,3 @@ export function linspace(start: number, end: number, steps: number, options: Cre
     requiresGrad,
   );
 }
-
-/**
- * Concatenates tensors along an existing axis; all other sizes must be equal.
- *
- * @param tensors the list of tensors
- * @param dim the axis (0)
- *
- * @example
- * console.log(cat([tensor([1, 2]), tensor([3])]).toArray()); //=> [ 1, 2, 3 ]
- */
-export const cat = checked("cat", catArguments, lifted(catNodes));
-
-/** Concatenates tensors along an existing axis: `cat`, by its name in NumPy. */
-export const concat: typeof cat = checked("concat", catArguments, cat);
-
-const stackedArguments: Signature = { tensors: "tensors" };
-
-/**
- * Concatenates tensors along axis 0, vectors as rows, as in NumPy.
- *
- * @example
- * console.log(vstack([tensor([1, 2]), tensor([3, 4])]).toArray()); //=> [ [ 1, 2 ], [ 3, 4 ] ]
- */
-export const vstack = checked(
-  "vstack",
-  stackedArguments,
-  (tensors: readonly Tensor[]): Tensor => cat(tensors.map((x) => (x.ndim < 2 ? x.reshape([1, -1]) : x))),
-);
-
-/**
- * Concatenates tensors along axis 1, vectors along their only axis, as in NumPy.
- *
- * @example
- * console.log(hstack([tensor([[1], [2]]), tensor([[3], [4]])]).toArray()); //=> [ [ 1, 3 ], [ 2, 4 ] ]
- */
-export const hstack = checked("hstack", stackedArguments, (tensors: readonly Tensor[]): Tensor => {
-  const rows = tensors.map((x) => (x.ndim === 0 ? x.reshape([1]) : x));
-  return cat(rows, rows[0]?.ndim === 1 ? 0 : 1);
-});
-
-/**
- * Concatenates tensors of one shape along a new axis.
- *
- * @param tensors the list of tensors
- * @param dim the new axis (0)
- *
- * @example
- * console.log(stack([tensor([1, 2]), tensor([3, 4])], 1).toArray()); //=> [ [ 1, 3 ], [ 2, 4 ] ]
- */
-export const stack = checked("stack", stackArguments, lifted(stackNodes));
-
-/**
- * The coordinates of the grid of vectors: for x of n elements and y of m, two tensors of shape [n, m].
- *
- * @param tensors the list of vectors
- * @param options `indexing`: `"ij"`, or `"xy"` to swap the first two axes (`"ij"`)
- *
- * @example
- * const [x, y] = meshgrid([tensor([1, 2]), tensor([3, 4])]);
- * console.log(x!.toArray(), y!.toArray()); //=> [ [ 1, 1 ], [ 2, 2 ] ] [ [ 3, 4 ], [ 3, 4 ] ]
- */
-export const meshgrid = checked("meshgrid", meshgridArguments, lifted(meshgridNodes));
-
-/**
- * `x` where `condition` is true, else `other`. The branch that is not taken affects neither the value nor the gradient,
- * even if it is NaN or infinite.
- *
- * @example
- * const x = tensor([4, -1]);
- * console.log(where(x.gt(0), x.sqrt(), 0).toArray()); //=> [ 2, 0 ]
- */
-export const where = checked(
-  "where",
-  operandArguments(elementwiseOps.where.formula),
-  lifted(elementwiseOps.where),
-);
-
-/**
- * A sum of products over axes named by letters, as in NumPy, with implicit results, diagonals and `...`.
- *
- * @param equation the axes of each operand, and after `->` those of the result
- * @param operands the tensors
- *
- * @example
- * const a = tensor([[1, 2], [3, 4]]);
- * console.log(einsum("ij,jk->ik", a, a).toArray()); //=> [ [ 7, 10 ], [ 15, 22 ] ]
- */
-export const einsum = checked("einsum", einsumArguments, lifted(einsumNodes));
-
-export type { TypedArray };

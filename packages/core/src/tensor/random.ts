@@ -1,139 +1,15 @@
-import {
-  checkArguments,
-  checked,
-  checkMethods,
-  instanceOf,
-  type Kind,
-  type Options,
-  type Signature,
-} from "../arguments.ts";
+import { checkArguments, checked, type Options, type Signature } from "../arguments.ts";
 import * as draw from "../compositions/random.ts";
 import { getDefaultDtype, isFloat, toFloating } from "../dtype.ts";
-import { fail } from "../errors.ts";
-import type { Node } from "../graph/node.ts";
+import { fail, partOf } from "../errors.ts";
 import { elementwise } from "../ops/apply.ts";
-import { type Key, scalar } from "../ops/source.ts";
+import type { Key } from "../ops/source.ts";
 import { le } from "../scalar/primitives.ts";
 import { broadcast, type Shape } from "../shape.ts";
-import { type CreateOptions, createOptions, ofShape, tensor } from "./create.ts";
-import { Lifetime } from "./lifetime.ts";
-import { dynamicNumber, sideEffect } from "./recorder.ts";
+import { tensor } from "./create.ts";
+import { type CreateOptions, createOptions, ofShape } from "./create-options.ts";
+import { defaultGenerator, type Generator, generatorKind } from "./generator.ts";
 import { lifted, Tensor, type TensorLike } from "./tensor.ts";
-
-/** The keys that a function draws: new ones, which are recorded, or recorded ones. */
-type KeyLog = (make: () => Key) => Key;
-let keyLog: KeyLog = (make) => make();
-
-/** Runs `f` and records in `keys` the keys that it draws, or replays them. */
-export function replayKeys<T>(keys: Key[], mode: "record" | "replay", f: () => T): T {
-  const outer = keyLog;
-  let next = 0;
-  keyLog = (make) => {
-    const key = (mode === "replay" && keys[next++]) || outer(make);
-    if (mode === "record") keys.push(key);
-    return key;
-  };
-  try {
-    return f();
-  } finally {
-    keyLog = outer;
-  }
-}
-
-const keyWord = (drawn: Node | number): Node => (typeof drawn === "number" ? scalar(drawn, "int32") : drawn);
-
-/** Integers of 64 bits, as numbers or bigints. */
-const seedKind: Kind = {
-  holds: (x) =>
-    typeof x === "bigint"
-      ? BigInt.asUintN(64, x) === x || BigInt.asIntN(64, x) === x
-      : Number.isInteger(x) && Math.abs(x as number) < 2 ** 64,
-  message: "an integer of at most 64 bits",
-};
-const seedArguments: Signature = { seed: seedKind };
-
-/** The lower and the upper 32 bits of a seed. */
-const halves = (seed: number | bigint): readonly [number, number] =>
-  typeof seed === "number"
-    ? [seed | 0, Math.floor(seed / 2 ** 32) | 0]
-    : [Number(BigInt.asIntN(32, seed)), Number(BigInt.asIntN(32, seed >> 32n))];
-
-/** Mixes the upper half of a seed into 32 bits for each n; 0 for the upper half 0. [Appleby's MurmurHash3 finalizer] */
-function mixHighWord(high: number, n: number): number {
-  if (high === 0) return 0;
-  let h = (Math.imul(high, 0x9e3779b9) + n) | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return h ^ (h >>> 16);
-}
-
-/**
- * A stream of random numbers. The same seed gives the same stream on every machine and backend.
- *
- * @example
- * const generator = new Generator(1);
- * const [a, b] = [rand([2], { generator }), rand([2], { generator: new Generator(1) })];
- * console.log(a.equal(b)); //=> true
- */
-export class Generator {
-  #seed = halves(0);
-  #count = 0;
-  readonly #lifetime = new Lifetime(this, "Generator");
-
-  /** @param seed an integer of at most 64 bits, as a bigint beyond 2⁵³ */
-  constructor(seed: number | bigint) {
-    checkArguments("Generator", seedArguments, arguments);
-    this.manualSeed(seed);
-  }
-
-  /** Restarts the stream with a seed: an integer of at most 64 bits, as a bigint beyond 2⁵³. */
-  manualSeed(seed: number | bigint): void {
-    let before = [this.#seed, this.#count] as const;
-    const go = (to: readonly [readonly [number, number], number]) => {
-      before = [this.#seed, this.#count];
-      [this.#seed, this.#count] = to;
-    };
-    this.#lifetime.within(() =>
-      sideEffect(
-        () => go([halves(seed), 0]),
-        () => go(before),
-      ),
-    );
-  }
-
-  /** The next key of the stream. */
-  nextKey(): Key {
-    const first = () => this.#seed[0] ^ mixHighWord(this.#seed[1], 2 * this.#count);
-    const second = () => this.#count ^ mixHighWord(this.#seed[1], 2 * this.#count++ + 1);
-    const back = () => {
-      this.#count--;
-    };
-    const key = (): Key => [
-      keyWord(dynamicNumber(first, "int32")),
-      keyWord(dynamicNumber(second, "int32", back)),
-    ];
-    return keyLog(() => this.#lifetime.within(key));
-  }
-}
-
-checkMethods(Generator.prototype, { manualSeed: seedArguments, nextKey: {} });
-
-const defaultGenerator = new Generator(0);
-
-/**
- * Restarts the default random stream, which is used by calls without a `generator`.
- *
- * @param seed an integer of at most 64 bits, as a bigint beyond 2⁵³
- *
- * @example
- * manualSeed(1);
- * const a = randn([2]);
- * manualSeed(1);
- * console.log(a.equal(randn([2]))); //=> true
- */
-export const manualSeed = checked("manualSeed", seedArguments, (seed: number | bigint): void =>
-  defaultGenerator.manualSeed(seed),
-);
 
 /** Options of all functions that draw random numbers. */
 export interface RandomOptions extends CreateOptions {
@@ -141,8 +17,8 @@ export interface RandomOptions extends CreateOptions {
   readonly generator?: Generator;
 }
 
-export const generatorKind = instanceOf(Generator, "a Generator", "new Generator(seed)");
-export const randomOptions = { ...createOptions, generator: generatorKind } as const satisfies Options;
+const randomOptions = { ...createOptions, generator: generatorKind } as const satisfies Options;
+const floatOptions = { ...randomOptions, dtype: "float dtype" } as const satisfies Options;
 
 const randintArguments: Signature = {
   low: "finite",
@@ -169,7 +45,7 @@ function finish(t: Tensor, { requiresGrad = false }: RandomOptions): Tensor {
  * @example
  * console.log(rand(2, 3).shape); //=> [ 2, 3 ]
  */
-export const rand = ofShape<RandomOptions>("rand", randomOptions, (shape, options = {}) =>
+export const rand = ofShape<RandomOptions>("rand", floatOptions, (shape, options = {}) =>
   finish(new Tensor(draw.uniform(shape, keyOf(options), options.dtype ?? getDefaultDtype())), options),
 );
 
@@ -182,7 +58,7 @@ export const rand = ofShape<RandomOptions>("rand", randomOptions, (shape, option
  * @example
  * console.log(randn([2, 3]).shape); //=> [ 2, 3 ]
  */
-export const randn = ofShape<RandomOptions>("randn", randomOptions, (shape, options = {}) =>
+export const randn = ofShape<RandomOptions>("randn", floatOptions, (shape, options = {}) =>
   finish(new Tensor(draw.normal(shape, keyOf(options), options.dtype ?? getDefaultDtype())), options),
 );
 
@@ -238,7 +114,6 @@ export function bernoulli(p: Tensor, options: RandomOptions = {}): Tensor {
  */
 export function permutation(n: number, options: RandomOptions = {}): Tensor {
   checkArguments("permutation", permutationArguments, arguments);
-  if (!Number.isInteger(n) || n < 0) fail("value", "permutation", `of ${n} numbers; give an integer ≥ 0`);
   const order = Int32Array.from({ length: n }, (_, i) => i);
   const u = new Tensor(draw.uniform([n], keyOf(options), "float64")).data();
   for (let i = n - 1; i > 0; i--) {
@@ -251,7 +126,7 @@ export function permutation(n: number, options: RandomOptions = {}): Tensor {
 /** The integers 0 … n − 1 in random order: `permutation`, by its name in PyTorch. */
 export const randperm: typeof permutation = checked("randperm", permutationArguments, permutation);
 
-const randomLikeArguments: Signature = { x: "tensor", options: randomOptions };
+const randomLikeArguments: Signature = { x: "tensor", options: floatOptions };
 
 /**
  * Random numbers, uniform on [0, 1), with the shape and dtype of `x`.
@@ -262,7 +137,10 @@ const randomLikeArguments: Signature = { x: "tensor", options: randomOptions };
 export const randLike = checked(
   "randLike",
   randomLikeArguments,
-  (x: Tensor, options: RandomOptions = {}): Tensor => rand(x.shape, { dtype: x.dtype, ...options }),
+  partOf(
+    "randLike",
+    (x: Tensor, options: RandomOptions = {}): Tensor => rand(x.shape, { dtype: x.dtype, ...options }),
+  ),
 );
 
 /**
@@ -274,7 +152,10 @@ export const randLike = checked(
 export const randnLike = checked(
   "randnLike",
   randomLikeArguments,
-  (x: Tensor, options: RandomOptions = {}): Tensor => randn(x.shape, { dtype: x.dtype, ...options }),
+  partOf(
+    "randnLike",
+    (x: Tensor, options: RandomOptions = {}): Tensor => randn(x.shape, { dtype: x.dtype, ...options }),
+  ),
 );
 
 const deviations = lifted(
@@ -289,7 +170,7 @@ const normalArguments: Signature = {
   mean: "operand",
   std: "operand",
   shape: "shape?",
-  options: randomOptions,
+  options: floatOptions,
 };
 
 /**

@@ -3,7 +3,7 @@ import { leavesOf, reverse } from "../autodiff/reverse.ts";
 import { evaluate as evaluateNodes } from "../backend/evaluate.ts";
 import type { CloseOptions } from "../compositions/float.ts";
 import type { DType, TypedArray } from "../dtype.ts";
-import { fail } from "../errors.ts";
+import { errorOf, fail, partOf } from "../errors.ts";
 import { Node } from "../graph/node.ts";
 import { cast } from "../ops/apply.ts";
 import { broadcasting, type KeepDim } from "../ops/broadcast.ts";
@@ -230,7 +230,7 @@ export class Tensor extends TensorReading {
    */
   allclose(other: TensorLike, options: CloseOptions = {}): boolean {
     checkArguments("allclose", methodArguments.isClose, arguments);
-    return this.isClose(other, options).all().item() === 1;
+    return isCloseTo(this, other, options).all().item() === 1;
   }
 
   /** The transpose of a matrix: `t()`. @throws for more than two axes: see `mT` */
@@ -263,7 +263,7 @@ export class Tensor extends TensorReading {
   max(): Tensor;
   max(dim: number, options?: KeepDim): ValuesAndIndices;
   max(dim?: number, options?: KeepDim): Tensor | ValuesAndIndices {
-    return dim === undefined ? this.amax(dim, options) : maxAlong(this, dim, options);
+    return dim === undefined ? max(this) : maxAlong(this, dim, options);
   }
 
   /**
@@ -276,7 +276,7 @@ export class Tensor extends TensorReading {
   min(): Tensor;
   min(dim: number, options?: KeepDim): ValuesAndIndices;
   min(dim?: number, options?: KeepDim): Tensor | ValuesAndIndices {
-    return dim === undefined ? this.amin(dim, options) : minAlong(this, dim, options);
+    return dim === undefined ? min(this) : minAlong(this, dim, options);
   }
 }
 
@@ -299,6 +299,11 @@ export const lifted = <F extends (...args: never[]) => unknown>(f: F): LiftedFn<
   ((...args: unknown[]) => wrap(f(...(args.map(unwrap) as never[])))) as LiftedFn<F, Tensor>;
 
 const [maxAlong, minAlong] = [lifted(methods.maxAlong), lifted(methods.minAlong)];
+const max = partOf("max", (x: Tensor) => x.amax());
+const min = partOf("min", (x: Tensor) => x.amin());
+const isCloseTo = partOf("allclose", (x: Tensor, other: TensorLike, options: CloseOptions) =>
+  x.isClose(other, options),
+);
 
 for (const [name, f] of Object.entries(methods) as [string, (...args: unknown[]) => unknown][]) {
   const signature = (methodArguments as Record<string, Signature>)[name]!;
@@ -307,7 +312,12 @@ for (const [name, f] of Object.entries(methods) as [string, (...args: unknown[])
     writable: true,
     value(this: Tensor, ...rest: unknown[]) {
       if (!(this instanceof Tensor)) throwMissingReceiver(name);
-      return wrap(f(this.node, ...checkArguments(name, signature, rest).map(unwrap)));
+      const args = checkArguments(name, signature, rest).map(unwrap);
+      try {
+        return wrap(f(this.node, ...args));
+      } catch (error) {
+        throw errorOf(name, error);
+      }
     },
   });
 }

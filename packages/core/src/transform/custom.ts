@@ -6,7 +6,7 @@ import { topological } from "../graph/walk.ts";
 import { variable, withCustomRule } from "../ops/identity.ts";
 import type { Key } from "../ops/source.ts";
 import { formatShape, sameShape } from "../shape.ts";
-import { replayKeys } from "../tensor/random.ts";
+import { replayKeys } from "../tensor/generator.ts";
 import { Rerun } from "../tensor/rerun.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { pullBack } from "./grad.ts";

@@ -97,6 +97,20 @@ function requireScalar(op: string, y: unknown): Tensor {
 
 const one = (y: Tensor): Tensor => new Tensor(broadcasting.expand(constant(1, y.dtype), y.shape));
 
+/** The value of f, with the auxiliary one if it has one, and the gradients. */
+export function valueAndGradient<A extends readonly unknown[]>(
+  op: string,
+  f: (...args: A) => unknown,
+  args: A,
+  argnums: Argnums,
+  hasAux = false,
+): [value: unknown, gradient: unknown] {
+  const { result, variables, form } = traceArguments(op, f, args, argnums);
+  const loss = requireScalar(op, hasAux ? (result as readonly unknown[])[0] : result);
+  const [value, gradients] = release([result, pullBack([[loss, one(loss)]], variables)] as const);
+  return [value, unflattenTensors(form, gradients)];
+}
+
 const gradArguments: Signature = {
   f: "function",
   options: { argnums: "size or sizes", hasAux: "boolean" },
@@ -129,12 +143,7 @@ export function valueAndGrad(
 ): (...args: readonly unknown[]) => unknown {
   checkArguments("valueAndGrad", gradArguments, arguments);
   const { argnums = 0, hasAux = false } = options;
-  return (...args) => {
-    const { result, variables, form } = traceArguments("grad", f, args, argnums);
-    const loss = requireScalar("grad", hasAux ? (result as readonly unknown[])[0] : result);
-    const [value, gradients] = release([result, pullBack([[loss, one(loss)]], variables)] as const);
-    return [value, unflattenTensors(form, gradients)];
-  };
+  return (...args) => valueAndGradient("valueAndGrad", f, args, argnums, hasAux);
 }
 
 /**
@@ -165,10 +174,10 @@ export function grad(
   options: GradOptions & { readonly hasAux?: boolean } = {},
 ): (...args: readonly unknown[]) => unknown {
   checkArguments("grad", gradArguments, arguments);
-  const both = valueAndGrad(f as (...args: readonly unknown[]) => Tensor, options as GradOptions<0>);
+  const { argnums = 0, hasAux = false } = options;
   return (...args) => {
-    const [value, gradient] = both(...args) as [unknown, unknown];
-    return options.hasAux ? [gradient, (value as readonly unknown[])[1]] : gradient;
+    const [value, gradient] = valueAndGradient("grad", f, args, argnums, hasAux);
+    return hasAux ? [gradient, (value as readonly unknown[])[1]] : gradient;
   };
 }
 

@@ -4,9 +4,17 @@ import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { nonzeroMask } from "../ops/mask.ts";
 import { type Shape, sizeOf } from "../shape.ts";
-import { stack, tensor, zeros } from "../tensor/create.ts";
+import { stack } from "../tensor/combine.ts";
+import { tensor, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Argnums, type GradientAt, type GradOptions, grad, pullBack, traceArguments } from "./grad.ts";
+import {
+  type Argnums,
+  type GradientAt,
+  type GradOptions,
+  pullBack,
+  traceArguments,
+  valueAndGradient,
+} from "./grad.ts";
 import { pushForward } from "./jvp.ts";
 import { outputsOf, release } from "./trace.ts";
 import { treeUnflatten, unflattenTensors } from "./treedef.ts";
@@ -138,7 +146,7 @@ export function hessian<A extends readonly unknown[], const N extends Argnums = 
 ): (...args: A) => Jacobian<GradientAt<A, N>, GradientAt<A, N>> {
   checkArguments("hessian", jacobianArguments, arguments);
   const { argnums = 0 as N } = options;
-  const gradient = grad(f, { argnums });
+  const gradient = (...args: A) => valueAndGradient("hessian", f, args, argnums)[1];
   return (...args) =>
     differentiate("hessian", gradient, args, argnums) as Jacobian<GradientAt<A, N>, GradientAt<A, N>>;
 }
