@@ -4,13 +4,17 @@ import { readdirSync, readFileSync } from "node:fs";
 export interface Docstring {
   /** `packages/core/src/index.ts:12`. */
   readonly place: string;
-  /** The name of the declaration. */
+  /** The name of the export that follows. */
   readonly name: string | undefined;
+  /** The name of the member of a class or a table that follows. */
+  readonly member: string | undefined;
   /** The text without the stars. */
   readonly text: string;
 }
 
 const declaration = /^\s*export (?:abstract )?(?:class|const|function\*?|interface|type) ([\p{L}\w]+)/u;
+
+const member = /^\n {2}(?:(?:async|static|get|override|protected) )*(\w+)[(:<]/;
 
 /** The TypeScript files of the packages. */
 export const sources: readonly string[] = readdirSync("packages")
@@ -26,6 +30,7 @@ export function docstringsOf(file: string): Docstring[] {
   return [...source.matchAll(/\/\*\*([\s\S]*?)\*\//g)].map((found) => ({
     place: `${file}:${source.slice(0, found.index).split("\n").length}`,
     name: declaration.exec(source.slice(found.index + found[0].length))?.[1],
+    member: member.exec(source.slice(found.index + found[0].length))?.[1],
     text: (found[1] as string).replace(/^[^\S\n]*\*?[^\S\n]?/gm, "").trim(),
   }));
 }

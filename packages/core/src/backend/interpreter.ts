@@ -270,8 +270,14 @@ const evaluators: { readonly [F in Family]: Evaluator<Extract<Op, { family: F }>
 };
 
 /**
- * The reference: plain loops in double precision, rounded to the dtype of each node. It is the oracle of every other
- * backend. `exact` keeps float32 nodes in double precision too.
+ * A reference backend: plain loops in double precision, rounded to the dtype of each node. It is the oracle of every other
+ * backend.
+ *
+ * @param options `exact`: whether float32 nodes keep double precision too (false)
+ *
+ * @example
+ * const exact = makeInterpreter({ exact: true });
+ * console.log(withBackend(exact, () => tensor(1).div(3).mul(3).item())); //=> 1
  */
 export function makeInterpreter({ exact = false } = {}): Backend {
   return {
@@ -313,5 +319,10 @@ export function makeInterpreter({ exact = false } = {}): Backend {
   };
 }
 
-/** The reference backend: plain loops in double precision, the oracle of the tests. */
+/**
+ * The reference backend: plain loops in double precision, rounded to the dtype of each node. It needs no WebAssembly.
+ *
+ * @example
+ * console.log(withBackend(interpreter, () => tensor([1, 2]).sum().item())); //=> 3
+ */
 export const interpreter: Backend = /* @__PURE__ */ makeInterpreter();

@@ -80,7 +80,15 @@ export const broadcastRules = { reshape: reshapeRule, expand: expandRule };
 
 /** Expand, its transpose sum, and reshape: broadcasting and its gradient consist of these three. */
 export const broadcasting = {
-  /** The same elements in row-major order under another shape; one size may be −1, and is computed from the others. */
+  /**
+   * The same elements in row-major order under another shape.
+   *
+   * @param shape The sizes; one may be −1, and is computed from the others.
+   * @throws if the sizes do not hold as many elements as x has.
+   *
+   * @example
+   * console.log(tensor([1, 2, 3, 4]).reshape([2, -1]).toArray()); //=> [ [ 1, 2 ], [ 3, 4 ] ]
+   */
   reshape: row(
     (x: Node, shape: readonly number[]): Node => {
       const from = x.shape;
@@ -102,7 +110,15 @@ export const broadcasting = {
     ],
   ),
 
-  /** Repeats axes of size 1, and adds leading ones, to reach `shape` (−1 keeps a size). Its transpose is `sum`. */
+  /**
+   * Repeats axes of size 1, and adds leading ones, to reach `shape`. Its transpose is `sum`.
+   *
+   * @param shape The sizes; −1 keeps the size of the axis.
+   * @throws if another axis than one of size 1 would have to change.
+   *
+   * @example
+   * console.log(tensor([1, 2]).expand([2, -1]).toArray()); //=> [ [ 1, 2 ], [ 1, 2 ] ]
+   */
   expand: row(
     (x: Node, shape: readonly number[]): Node => {
       const from = x.shape;
@@ -131,7 +147,15 @@ export const broadcasting = {
     ],
   ),
 
-  /** Σ x over `dims` (all by default); bool and int32 sum to int32, and nothing sums to 0. */
+  /**
+   * The sum Σ x over `dims`; bool and int32 sum to int32, and the sum of nothing is 0.
+   *
+   * @param dims The axes; all by default.
+   * @param options.keepdim Keep the reduced axes with size 1; false by default.
+   *
+   * @example
+   * console.log(tensor([[1, 2], [3, 4]]).sum(0).toArray()); //=> [ 4, 6 ]
+   */
   sum: row(
     (x: Node, dims?: Dims, options: KeepDim = {}): Node => {
       return reduce("sum", x, dims, options, promote(x.dtype, "int32"));

@@ -164,8 +164,16 @@ export interface MatmulOptions {
 /** Products that sum over shared axes. */
 export const contractions = {
   /**
-   * Matrix product with broadcasting batch axes; a 1-d operand is a row on the left, a column on the right: [.., n, k] · [.., k, m] → [.., n, m].
-   * With `skipZeros`, what weights of 0 would weigh leaves no trace, as masked values in attention.
+   * Matrix product with broadcasting batch axes: […, n, k] · […, k, m] → […, n, m]. A vector is a row on the left, a column
+   * on the right.
+   *
+   * @param b The right operand.
+   * @param options.skipZeros Leave out terms whose left factor is 0, even if the right one is NaN or infinite, as for masked
+   * values in attention; false by default.
+   * @throws if the inner sizes differ or the batch axes do not broadcast.
+   *
+   * @example
+   * console.log(tensor([[1, 2], [3, 4]]).matmul(tensor([1, 1])).toArray()); //=> [ 3, 7 ]
    */
   matmul: row(
     (a: Node, b: Node, { skipZeros = false }: MatmulOptions = {}): Node => {
@@ -219,7 +227,15 @@ export const contractions = {
     ],
   ),
 
-  /** Σ aᵢ·bᵢ of two vectors. */
+  /**
+   * The sum Σ aᵢ·bᵢ of the products of two vectors.
+   *
+   * @param b The other vector.
+   * @throws unless both are vectors of one length.
+   *
+   * @example
+   * console.log(tensor([1, 2]).dot(tensor([3, 4])).item()); //=> 11
+   */
   dot: row(
     (a: Node, b: Node): Node => {
       requireNode("dot", b);
@@ -235,7 +251,15 @@ export const contractions = {
     [[3], [3]],
   ),
 
-  /** aᵢ·bⱼ of two vectors. */
+  /**
+   * The matrix aᵢ·bⱼ of the products of two vectors.
+   *
+   * @param b The other vector.
+   * @throws unless both are vectors.
+   *
+   * @example
+   * console.log(tensor([1, 2]).outer(tensor([3, 4])).toArray()); //=> [ [ 3, 4 ], [ 6, 8 ] ]
+   */
   outer: row(
     (a: Node, b: Node): Node => {
       requireNode("outer", b);

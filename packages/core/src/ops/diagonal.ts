@@ -62,7 +62,17 @@ export const diagonalRules = { diagonal: diagonalRule, diagEmbed: diagEmbedRule 
 
 /** Movements from and to diagonals. */
 export const diagonals = {
-  /** The diagonal of axes dim1 and dim2, as the last axis: y[…, i] = x[…, i, i + offset]. */
+  /**
+   * The diagonal of axes dim1 and dim2, as the last axis: y[…, i] = x[…, i, i + offset].
+   *
+   * @param offset Above the main diagonal if positive, below it if negative; 0 by default.
+   * @param dim1 The axis of rows; 0 by default.
+   * @param dim2 The axis of columns; 1 by default.
+   * @throws if both axes are the same.
+   *
+   * @example
+   * console.log(tensor([[1, 2], [3, 4]]).diagonal().toArray()); //=> [ 1, 4 ]
+   */
   diagonal: row(
     (x: Node, offset = 0, dim1 = 0, dim2 = 1): Node => {
       const rank = x.shape.length;
@@ -75,7 +85,15 @@ export const diagonals = {
     [[2, 4], -1],
   ),
 
-  /** Matrices with the last axis of x on their diagonal and zeros elsewhere: y[…, i, i + offset] = x[…, i]. */
+  /**
+   * Matrices with the last axis of x on their diagonal and zeros elsewhere: y[…, i, i + offset] = x[…, i].
+   *
+   * @param offset Above the main diagonal if positive, below it if negative; 0 by default.
+   * @throws for a 0-d tensor.
+   *
+   * @example
+   * console.log(tensor([1, 2]).diagEmbed().toArray()); //=> [ [ 1, 0 ], [ 0, 2 ] ]
+   */
   diagEmbed: row(
     (x: Node, offset = 0): Node => {
       if (x.shape.length === 0)

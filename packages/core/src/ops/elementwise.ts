@@ -331,13 +331,21 @@ const rows = {
   softplus: { f: (x) => fn.softplus(x), d: (_y, x) => [sigmoid(x)] },
   /** max(x, 0); its derivative at 0 is 0. */
   relu: { f: (x) => w.maximum(x, 0), d: (_y, x) => [not(le(x, 0))], types: "choice" },
-  /** x for x > 0, else negativeSlope·x. */
+  /**
+   * x for x > 0, else negativeSlope·x.
+   *
+   * @param negativeSlope The slope for x ≤ 0; 0.01 by default.
+   */
   leakyRelu: {
     operands: ["x", "negativeSlope"],
     f: (x, negativeSlope: Scalar = 0.01) => where(lt(0, x), x, mul(negativeSlope, x)),
     d: (_y, x, negativeSlope: Scalar = 0.01) => [where(lt(0, x), 1, negativeSlope), where(lt(0, x), 0, x)],
   },
-  /** x for x > 0, else alpha·(eˣ − 1). */
+  /**
+   * x for x > 0, else alpha·(eˣ − 1).
+   *
+   * @param alpha The negated limit for x → −∞; 1 by default.
+   */
   elu: {
     operands: ["x", "alpha"],
     f: (x, alpha: Scalar = 1) => where(lt(0, x), x, mul(alpha, fn.expm1(x))),
@@ -365,7 +373,12 @@ const rows = {
       return [mul(s, add(1, mul(x, sub(1, s))))];
     },
   },
-  /** x held between `min` and `max` (max wins); the gradient passes at the bounds. */
+  /**
+   * x held between `min` and `max` (max wins); the gradient passes at the bounds.
+   *
+   * @param min The lower bound; −∞ by default.
+   * @param max The upper bound; ∞ by default.
+   */
   clamp: {
     operands: ["x", "min", "max"],
     f: (x, min: Scalar = Number.NEGATIVE_INFINITY, max: Scalar = Number.POSITIVE_INFINITY) =>

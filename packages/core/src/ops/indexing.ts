@@ -73,14 +73,35 @@ export function writeAt(
 
 /** Reading at an index, and its transpose, adding there. Index tensors are int32; one out of range is an error. */
 export const indexings = {
-  /** y[i][j] = x[index[i][j]][j] for dim 0, and so for each dim: the shape is that of `index`. */
+  /**
+   * The elements at `index` along `dim`: for dim 0, y[i][j] = x[index[i][j]][j].
+   *
+   * @param dim The axis.
+   * @param index An int32 tensor, whose shape is that of the result.
+   * @throws if an index is out of range, at the latest when the result is computed.
+   *
+   * @example
+   * const x = tensor([[1, 2], [3, 4]]);
+   * console.log(x.gather(1, tensor([[1], [0]], { dtype: "int32" })).toArray()); //=> [ [ 2 ], [ 3 ] ]
+   */
   gather: row(
     (x: Node, dim: number, index: Node): Node => readAt("gather", x, dim, index),
     [[4, 3], 0, { index: [2, 3], below: 4 }],
     [[2, 4], -1, { index: [2, 6], below: 4 }],
   ),
 
-  /** x with src added at index along `dim`: y[index[i][j]][j] += src[i][j] for dim 0; bool adds up to int32, as in `sum`. */
+  /**
+   * x with `src` added at `index` along `dim`: for dim 0, y[index[i][j]][j] += src[i][j]. Bool adds up to int32, as in `sum`.
+   *
+   * @param dim The axis.
+   * @param index An int32 tensor.
+   * @param src A tensor of the shape of `index`.
+   * @throws if an index is out of range, at the latest when the result is computed.
+   *
+   * @example
+   * const index = tensor([0, 0, 2], { dtype: "int32" });
+   * console.log(zeros(3).scatterAdd(0, index, tensor([1, 2, 3])).toArray()); //=> [ 3, 0, 3 ]
+   */
   scatterAdd: row(
     (x: Node, dim: number, index: Node, src: Node): Node =>
       writeAt("scatterAdd", "scatterAdd", x, dim, index, src),
@@ -88,7 +109,18 @@ export const indexings = {
     [[2, 4], -1, { index: [2, 6], below: 4 }, [2, 6]],
   ),
 
-  /** x with src written over it at index along `dim`; where an index repeats, the last one stays. */
+  /**
+   * x with `src` written at `index` along `dim`: for dim 0, y[index[i][j]][j] = src[i][j]. The last of equal indices wins.
+   *
+   * @param dim The axis.
+   * @param index An int32 tensor.
+   * @param src A tensor of the shape of `index`.
+   * @throws if an index is out of range, at the latest when the result is computed.
+   *
+   * @example
+   * const index = tensor([0, 2], { dtype: "int32" });
+   * console.log(zeros(3).scatter(0, index, tensor([1, 2])).toArray()); //=> [ 1, 0, 2 ]
+   */
   scatter: row(
     (x: Node, dim: number, index: Node, src: Node): Node => writeAt("scatter", "scatter", x, dim, index, src),
     [[4, 3], 0, { index: [1, 3], below: 4 }, [1, 3]],

@@ -39,7 +39,15 @@ export const permutationRules = { permute: permuteRule, roll: rollRule };
 
 /** Movements that read each element once. */
 export const permutations = {
-  /** Axes in another order: y's axis i is x's axis dims[i]. */
+  /**
+   * The axes in another order: axis i of the result is axis dims[i] of x.
+   *
+   * @param dims Each axis once.
+   * @throws if `dims` is not a permutation of the axes.
+   *
+   * @example
+   * console.log(zeros(2, 3, 4).permute([2, 0, 1]).shape); //=> [ 4, 2, 3 ]
+   */
   permute: row(
     (x: Node, dims: readonly number[]): Node => {
       const from = x.shape;
@@ -63,7 +71,15 @@ export const permutations = {
     ],
   ),
 
-  /** Elements shifted by `shifts` along `dims`; those that pass the end enter at the front. Without dims on the flattened tensor. */
+  /**
+   * The elements shifted along `dims`; those that pass the end enter at the front.
+   *
+   * @param shifts How far, or for each of `dims` how far.
+   * @param dims The axes; by default the flattened tensor is shifted.
+   *
+   * @example
+   * console.log(tensor([1, 2, 3]).roll(1).toArray()); //=> [ 3, 1, 2 ]
+   */
   roll: row(
     (x: Node, shifts: number | readonly number[], dims?: number | readonly number[]): Node => {
       if (![shifts].flat().every(Number.isInteger))

@@ -59,7 +59,14 @@ export function productOfOthers(x: Node, dims: readonly number[]): Node {
 
 /** Running results along an axis. */
 export const recurrences = {
-  /** Running sums along `dim`: yᵢ = x₀ + … + xᵢ. */
+  /**
+   * Cumulative sums along `dim`: yᵢ = x₀ + … + xᵢ.
+   *
+   * @param dim The axis.
+   *
+   * @example
+   * console.log(tensor([1, 2, 3]).cumsum(0).toArray()); //=> [ 1, 3, 6 ]
+   */
   cumsum: row(
     (x: Node, dim: number): Node => {
       const d = axisOrNone("cumsum", dim, x.shape.length);
@@ -72,7 +79,14 @@ export const recurrences = {
     [[0, 2], 0],
   ),
 
-  /** Running products along `dim`: yᵢ = x₀·…·xᵢ. */
+  /**
+   * Cumulative products along `dim`: yᵢ = x₀·…·xᵢ.
+   *
+   * @param dim The axis.
+   *
+   * @example
+   * console.log(tensor([2, 3, 4]).cumprod(0).toArray()); //=> [ 2, 6, 24 ]
+   */
   cumprod: row(
     (x: Node, dim: number): Node => {
       const d = axisOrNone("cumprod", dim, x.shape.length);

@@ -49,7 +49,15 @@ export const reductions = {
   /** Σ x over `dims` (all by default); the sum of nothing is 0. */
   sum: broadcasting.sum,
 
-  /** ∏ x over `dims` (all by default); the product of nothing is 1. ∂y/∂xᵢ = ∏_{j≠i} xⱼ, exact with zeros. */
+  /**
+   * The product ∏ x over `dims`; the product of nothing is 1. Its derivative, ∏_{j≠i} xⱼ, is exact with zeros.
+   *
+   * @param dims The axes; all by default.
+   * @param options.keepdim Keep the reduced axes with size 1; false by default.
+   *
+   * @example
+   * console.log(tensor([2, 3, 4]).prod().item()); //=> 24
+   */
   prod: row(
     (x: Node, dims?: Dims, options: KeepDim = {}): Node => {
       const input = x.dtype === "bool" ? cast(x, "int32") : x;
@@ -61,22 +69,74 @@ export const reductions = {
     [[0, 3], 0],
   ),
 
-  /** The maximum over `dims`; NaN wins, ties share the gradient evenly. */
+  /**
+   * The maximum over `dims`; NaN wins, ties share the gradient evenly.
+   *
+   * @param dims The axes; all by default.
+   * @param options.keepdim Keep the reduced axes with size 1; false by default.
+   * @throws if there is no element to choose.
+   *
+   * @example
+   * console.log(tensor([1, 3, 2]).amax().item()); //=> 3
+   */
   amax: row(extremum("amax"), [[2, 3]], [[2, 3], 1], [[2, 3, 2], [0, 2], { keepdim: true }]),
 
-  /** The minimum over `dims`; NaN wins, ties share the gradient evenly. */
+  /**
+   * The minimum over `dims`; NaN wins, ties share the gradient evenly.
+   *
+   * @param dims The axes; all by default.
+   * @param options.keepdim Keep the reduced axes with size 1; false by default.
+   * @throws if there is no element to choose.
+   *
+   * @example
+   * console.log(tensor([1, 3, 2]).amin().item()); //=> 1
+   */
   amin: row(extremum("amin"), [[2, 3]], [[2, 3], 1], [[2, 3, 2], [0, 2], { keepdim: true }]),
 
-  /** The index (int32) of the maximum along `dim`, the first of equals; of the flattened tensor without `dim`. NaN wins. */
+  /**
+   * The index of the maximum, as int32: the first of equals; NaN wins.
+   *
+   * @param dim The axis; by default the tensor is flattened.
+   * @param options.keepdim Keep the reduced axis with size 1; false by default.
+   * @throws if there is no element to choose.
+   *
+   * @example
+   * console.log(tensor([1, 3, 3]).argmax().item()); //=> 1
+   */
   argmax: row(argReduction("argmax"), [[2, 3]], [[2, 3], 1], [[2, 3], 0, { keepdim: true }]),
 
-  /** The index (int32) of the minimum along `dim`, the first of equals; of the flattened tensor without `dim`. NaN wins. */
+  /**
+   * The index of the minimum, as int32: the first of equals; NaN wins.
+   *
+   * @param dim The axis; by default the tensor is flattened.
+   * @param options.keepdim Keep the reduced axis with size 1; false by default.
+   * @throws if there is no element to choose.
+   *
+   * @example
+   * console.log(tensor([1, 3, 3]).argmin().item()); //=> 0
+   */
   argmin: row(argReduction("argmin"), [[2, 3]], [[2, 3], 1], [[2, 3], 0, { keepdim: true }]),
 
-  /** Whether some element is non-zero. */
+  /**
+   * Whether an element over `dims` is other than 0; false for nothing.
+   *
+   * @param dims The axes; all by default.
+   * @param options.keepdim Keep the reduced axes with size 1; false by default.
+   *
+   * @example
+   * console.log(tensor([0, 2]).any().toArray()); //=> true
+   */
   any: row(boolReduction("any"), [[2, 3]], [[2, 3], 1], [[0], 0]),
 
-  /** Whether every element is non-zero. */
+  /**
+   * Whether every element over `dims` is other than 0; true for nothing.
+   *
+   * @param dims The axes; all by default.
+   * @param options.keepdim Keep the reduced axes with size 1; false by default.
+   *
+   * @example
+   * console.log(tensor([0, 2]).all().toArray()); //=> false
+   */
   all: row(boolReduction("all"), [[2, 3]], [[2, 3], 1], [[0], 0]),
 };
 

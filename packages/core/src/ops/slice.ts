@@ -53,7 +53,18 @@ function sliceBound(
 
 /** Movements along single axes. */
 export const slices = {
-  /** Every `step`-th element along `dim` from `start` up to and without `stop`; negative counts from the end, a negative step goes backwards. */
+  /**
+   * Every `step`-th element along `dim`, from `start` up to and excluding `stop`.
+   *
+   * @param dim The axis.
+   * @param start The first index, counted from the end if negative; by default the first in the direction of `step`.
+   * @param stop The bound, counted from the end if negative; by default the end in the direction of `step`.
+   * @param step The difference of neighbours, other than 0; backwards if negative. 1 by default.
+   *
+   * @example
+   * console.log(tensor([1, 2, 3, 4]).slice(0, 1, 3).toArray()); //=> [ 2, 3 ]
+   * console.log(tensor([1, 2, 3, 4]).slice(0, null, null, -2).toArray()); //=> [ 4, 2 ]
+   */
   slice: row(
     (x: Node, dim: number, start?: number | null, stop?: number | null, step = 1): Node => {
       const d = axis("slice", dim, x.shape.length);
@@ -106,7 +117,14 @@ export const slices = {
     [[5], [-1, 2]],
   ),
 
-  /** The order along `dims` reversed: yᵢ = xₙ₋₁₋ᵢ. */
+  /**
+   * The elements in reverse order along `dims`: yᵢ = xₙ₋₁₋ᵢ.
+   *
+   * @param dims The axes; all by default.
+   *
+   * @example
+   * console.log(tensor([1, 2, 3]).flip().toArray()); //=> [ 3, 2, 1 ]
+   */
   flip: row(
     (x: Node, dims?: number | readonly number[]): Node =>
       axes("flip", dims, x.shape.length).reduce(

@@ -185,7 +185,20 @@ function ofScalar(x: Node, dim: number, size: number, options: WindowOptions): N
 
 /** Windows and their transpose, which convolutions and pools are made of. */
 export const windowings = {
-  /** Sliding windows along `dim`, appended as the last axis: y[…o…, k] = x[…o·stride + k·dilation − padding…]. Its transpose is `fold`. */
+  /**
+   * Sliding windows along `dim`, appended as the last axis: y[…o…, k] = x[…o·stride + k·dilation − padding…]. Its
+   * transpose is `fold`.
+   *
+   * @param dim The axis.
+   * @param size The number of elements of a window.
+   * @param options.stride The distance of neighbouring windows; 1 by default.
+   * @param options.dilation The distance of neighbouring elements of a window; 1 by default.
+   * @param options.padding Zeros before and after; 0 by default.
+   * @throws if a window is larger than the padded axis.
+   *
+   * @example
+   * console.log(tensor([1, 2, 3]).windows(0, 2).toArray()); //=> [ [ 1, 2 ], [ 2, 3 ] ]
+   */
   windows: row(
     (x: Node, dim: number, size: number, options: WindowOptions = {}): Node => {
       if (x.shape.length === 0) return ofScalar(x, dim, size, options);
@@ -208,7 +221,19 @@ export const windowings = {
     [[7, 2], 0, 2, { stride: 3, padding: [1, 0] }],
   ),
 
-  /** Windows (the last axis) added back to where they were read along `dim` of size n. Its transpose is `windows`. */
+  /**
+   * The windows of the last axis, added back to where `windows` reads them. Its transpose is `windows`.
+   *
+   * @param dim The axis of windows, which becomes the axis of elements.
+   * @param n The size of the result along `dim`.
+   * @param options.stride The distance of neighbouring windows; 1 by default.
+   * @param options.dilation The distance of neighbouring elements of a window; 1 by default.
+   * @param options.padding Zeros before and after; 0 by default.
+   * @throws if the number of windows is not that of an axis of size n.
+   *
+   * @example
+   * console.log(tensor([[1, 2], [2, 3]]).fold(0, 3).toArray()); //=> [ 1, 4, 3 ]
+   */
   fold: row(
     (y: Node, dim: number, n: number, options: WindowOptions = {}): Node => {
       if (y.shape.length < 2)

@@ -55,34 +55,55 @@ function floorOfQuotient(x: number, y: number): number {
 
 /** The primitive ops, which every backend implements. All other functions are expanded into them, or called on the host. */
 export const primitives = {
+  /** x + y. */
   add: primitive("$0 + $1", (a: number, b: number) => a + b, {
     int: (a, b) => (a! + b!) | 0,
   }),
+  /** x − y. */
   sub: primitive("$0 − $1", (a: number, b: number) => a - b, {
     int: (a, b) => (a! - b!) | 0,
   }),
+  /** x·y. */
   mul: primitive("$0·$1", (a: number, b: number) => a * b, {
     int: (a, b) => Math.imul(a!, b!),
   }),
+  /** x/y, of floats. */
   div: primitive("$0/$1", (a: number, b: number) => a / b, { floatOnly: true }),
+  /** −x. */
   neg: primitive("−$0", (a: number) => -a, { int: (a) => -a! | 0 }),
+  /** |x|. */
   abs: primitive("|$0|", (a: number) => Math.abs(a), { int: (a) => Math.abs(a!) | 0 }),
+  /** The smaller of two; NaN wins. */
   minimum: primitive("min($0, $1)", (a: number, b: number) => Math.min(a, b)),
+  /** The larger of two; NaN wins. */
   maximum: primitive("max($0, $1)", (a: number, b: number) => Math.max(a, b)),
+  /** √x. */
   sqrt: primitive("√($0)", (a: number) => Math.sqrt(a), { floatOnly: true }),
+  /** ⌊x⌋. */
   floor: primitive("⌊$0⌋", (a: number) => Math.floor(a)),
+  /** ⌈x⌉. */
   ceil: primitive("⌈$0⌉", (a: number) => Math.ceil(a)),
+  /** x without its fraction. */
   trunc: primitive("trunc($0)", (a: number) => Math.trunc(a)),
+  /** The nearest integer, halves to even. */
   round: primitive("round($0)", roundTiesToEven),
+  /** ⌊x/y⌋ of the exact quotient; of integers 0 for y = 0. */
   floorDivide: primitive("⌊$0/$1⌋", floorOfQuotient, {
     int: (a, b) => (b === 0 ? 0 : Math.floor(a! / b!) | 0),
   }),
+  /** x = y. */
   eq: compare("$0 = $1", (a: number, b: number) => +(a === b)),
+  /** x < y. */
   lt: compare("$0 < $1", (a: number, b: number) => +(a < b)),
+  /** x ≤ y. */
   le: compare("$0 ≤ $1", (a: number, b: number) => +(a <= b)),
+  /** x ∧ y, bit by bit. */
   and: primitive("$0 ∧ $1", (a: number, b: number) => a & b),
+  /** x ∨ y, bit by bit. */
   or: primitive("$0 ∨ $1", (a: number, b: number) => a | b),
+  /** x ⊕ y, bit by bit. */
   xor: primitive("$0 ⊕ $1", (a: number, b: number) => a ^ b),
+  /** x shifted left by y bits; zeros are shifted in. */
   shiftLeft: primitive(
     "$0 ≪ $1",
     shift((a, b) => a << b),
@@ -97,6 +118,7 @@ export const primitives = {
     "$0 ⋙ $1",
     shift((a, b) => (a >>> b) | 0),
   ),
+  /** x if the condition holds, else y: `where(condition, x, y)`. */
   where: primitive("[$0 ? $1 : $2]", (c: number, a: number, b: number) => (c ? a : b), {
     result: "branches",
   }),
@@ -114,12 +136,24 @@ export const primitives = {
   exponent: primitive("exponent($0)", exponentOf, { floatOnly: true }),
   /** x/2^exponent(x) of a normal number x: in ±[1, 2), with x's sign. */
   significand: primitive("significand($0)", significandOf, { floatOnly: true }),
+  /** x ≠ 0. */
   toBool: primitive("bool($0)", (a: number) => +(a !== 0), { result: "bool" }),
+  /** x truncated and clamped to int32; 0 for NaN. */
   toInt32: primitive("int($0)", saturatingCast, { result: "int32" }),
+  /** x rounded to float32. */
   toFloat32: primitive("float32($0)", (a: number) => Math.fround(a), { result: "float32" }),
+  /** x in float64. */
   toFloat64: primitive("float64($0)", (a: number) => a, { result: "float64" }),
 } satisfies Record<string, ScalarOp>;
 
+/**
+ * The primitives as functions of expressions: their documentation is that of the rows above.
+ *
+ * @example
+ * const { mul, where, lt } = scalar;
+ * const f = elementwise("hinge", { f: (x) => where(lt(x, 0), 0, mul(2, x)) });
+ * console.log(f(tensor([-1, 1])).toArray()); //=> [ 0, 2 ]
+ */
 export const {
   add,
   sub,

@@ -91,6 +91,11 @@ export class Cell extends Tensor {
    *
    * @param value the new value, of the shape and dtype of the cell; its history is dropped
    * @throws if the shape or the dtype differs
+   *
+   * @example
+   * const cell = new Cell(tensor([1, 2]));
+   * cell.assign(cell.mul(10));
+   * console.log(cell.toArray()); //=> [ 10, 20 ]
    */
   assign(value: Tensor): void {
     if (!sameShape(value.shape, this.shape) || value.dtype !== this.dtype)
@@ -104,6 +109,11 @@ export class Cell extends Tensor {
    * Converts the value and the gradient to another dtype.
    *
    * @throws for a parameter, if the dtype is not float32 or float64; in a compiled function
+   *
+   * @example
+   * const cell = new Cell(tensor([1.5]));
+   * cell.convert("float64");
+   * console.log(cell.dtype); //=> float64
    */
   convert(dtype: DType): void {
     if (this.requiresGrad && !isFloat(dtype))

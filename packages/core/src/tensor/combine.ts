@@ -19,7 +19,15 @@ import { lifted, type Tensor } from "./tensor.ts";
  */
 export const cat = checked("cat", catArguments, lifted(catNodes));
 
-/** Concatenates tensors along an existing axis: `cat`, by its name in NumPy. */
+/**
+ * Concatenates tensors along an existing axis: `cat`, by its name in NumPy.
+ *
+ * @param tensors the list of tensors
+ * @param dim the axis (0)
+ *
+ * @example
+ * console.log(concat([tensor([1, 2]), tensor([3])]).toArray()); //=> [ 1, 2, 3 ]
+ */
 export const concat: typeof cat = checked("concat", catArguments, partOf("concat", cat));
 
 const stackedArguments: Signature = { tensors: "tensors" };

@@ -123,7 +123,15 @@ export function permutation(n: number, options: RandomOptions = {}): Tensor {
   return tensor(order);
 }
 
-/** The integers 0 … n − 1 in random order: `permutation`, by its name in PyTorch. */
+/**
+ * The integers 0 … n − 1 in random order: `permutation`, by its name in PyTorch.
+ *
+ * @param n how many
+ * @param options `generator`
+ *
+ * @example
+ * console.log(randperm(10).sum().item()); //=> 45
+ */
 export const randperm: typeof permutation = checked("randperm", permutationArguments, permutation);
 
 const randomLikeArguments: Signature = { x: "tensor", options: floatOptions };

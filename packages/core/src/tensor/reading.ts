@@ -49,22 +49,42 @@ export abstract class TensorReading extends AnyTensor {
     return this.#node;
   }
 
-  /** The sizes of the axes. */
+  /**
+   * The sizes of the axes.
+   *
+   * @example
+   * console.log(zeros(2, 3).shape); //=> [ 2, 3 ]
+   */
   get shape(): Shape {
     return Object.freeze(this.#node.shape);
   }
 
-  /** The type of the elements: `"float32"`, `"float64"`, `"int32"` or `"bool"`. */
+  /**
+   * The type of the elements: `"float32"`, `"float64"`, `"int32"` or `"bool"`.
+   *
+   * @example
+   * console.log(tensor([1, 2]).dtype, tensor([true]).dtype); //=> float32 bool
+   */
   get dtype(): DType {
     return this.#node.dtype;
   }
 
-  /** The number of axes. */
+  /**
+   * The number of axes.
+   *
+   * @example
+   * console.log(zeros(2, 3).ndim); //=> 2
+   */
   get ndim(): number {
     return this.shape.length;
   }
 
-  /** The number of elements. */
+  /**
+   * The number of elements.
+   *
+   * @example
+   * console.log(zeros(2, 3).size); //=> 6
+   */
   get size(): number {
     return sizeOf(this.shape);
   }
@@ -135,7 +155,12 @@ export abstract class TensorReading extends AnyTensor {
     return toNested(this.#elements("toArray"), this.shape, this.dtype);
   }
 
-  /** The elements as nested arrays: `toArray`, by the name of PyTorch and NumPy. */
+  /**
+   * The elements as nested arrays: `toArray`, by the name of PyTorch and NumPy.
+   *
+   * @example
+   * console.log(tensor([[1, 2], [3, 4]]).tolist()); //=> [ [ 1, 2 ], [ 3, 4 ] ]
+   */
   tolist(): Nested {
     return this.toArray();
   }
@@ -154,12 +179,23 @@ export abstract class TensorReading extends AnyTensor {
   /**
    * Frees the memory of the elements. This is never necessary: the library reuses memory by itself, after it has copied
    * elements that may still be read. Afterwards this tensor, and those that share its elements, cannot be read.
+   *
+   * @example
+   * const x = zeros(1000, 1000);
+   * const total = x.sum().item();
+   * x.dispose();
+   * console.log(total); //=> 0
    */
   dispose(): void {
     this.#node.value?.release?.();
   }
 
-  /** The elements, rounded and, of a large tensor, abridged, with shape and dtype. */
+  /**
+   * The elements as text, with shape and dtype: rounded and, for a large tensor, abridged.
+   *
+   * @example
+   * console.log(`${tensor([1, 2])}`); //=> tensor([1, 2], shape [2], float32)
+   */
   override toString(): string {
     const note = this.#node.leaf ? ", requiresGrad" : "";
     return formatTensor(this.#elements("toString"), this.shape, this.dtype, note);

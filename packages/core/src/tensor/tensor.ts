@@ -61,7 +61,16 @@ export class Tensor extends TensorReading {
     this.#limitPending();
   }
 
-  /** The gradient ∂/∂this, summed up by `backward`, if this tensor requires one; null before. */
+  /**
+   * The gradient ∂/∂this, which `backward` accumulates if this tensor requires one; null before.
+   *
+   * @throws in a compiled function, for a tensor made outside of it
+   *
+   * @example
+   * const x = tensor(3, { requiresGrad: true });
+   * x.square().backward();
+   * console.log(x.grad!.item()); //=> 6
+   */
   get grad(): Tensor | null {
     this.#requireOwn("grad");
     return this.#grad;
@@ -84,7 +93,15 @@ export class Tensor extends TensorReading {
       );
   }
 
-  /** Whether gradients reach this tensor. Setting it turns a tensor without history into a leaf, or back. */
+  /**
+   * Whether gradients reach this tensor. Setting it turns a tensor without history into a leaf, or back.
+   *
+   * @throws for an int32 or bool tensor
+   *
+   * @example
+   * const x = tensor(3, { requiresGrad: true });
+   * console.log(x.requiresGrad, x.mul(2).requiresGrad, x.detach().requiresGrad); //=> true true false
+   */
   get requiresGrad(): boolean {
     return rawNode(this).needsGrad;
   }
@@ -96,7 +113,13 @@ export class Tensor extends TensorReading {
     swapNode(this, on ? leaf(rawNode(this), this) : detach(rawNode(this)));
   }
 
-  /** Whether gradients are collected here, rather than passed on to other tensors. */
+  /**
+   * Whether gradients are collected here, rather than passed on to other tensors.
+   *
+   * @example
+   * const x = tensor(2, { requiresGrad: true });
+   * console.log(x.isLeaf, x.mul(3).isLeaf); //=> true false
+   */
   get isLeaf(): boolean {
     return rawNode(this).leaf !== null || !this.requiresGrad;
   }
@@ -183,14 +206,28 @@ export class Tensor extends TensorReading {
     return t.#origin ? [rawNode(t), t.#origin] : [rawNode(t)];
   }
 
-  /** Sets the gradient to null. */
+  /**
+   * Sets the gradient to null.
+   *
+   * @example
+   * const x = tensor(2, { requiresGrad: true });
+   * x.square().backward();
+   * x.zeroGrad();
+   * console.log(x.grad); //=> null
+   */
   zeroGrad(): void {
     this.grad = null;
   }
 
   /**
    * Computes the values of tensors in one run: for gradients also the values that they were taken of, and the pending
-   * values of cells, which may share computations with them.
+   * values of cells, which may share computations with them. `evaluate(a, b)` calls it.
+   *
+   * @example
+   * const x = tensor([1, 2]);
+   * const [sum, mean] = [x.sum(), x.mean()];
+   * Tensor.evaluate([sum, mean]);
+   * console.log(sum.item(), mean.item()); //=> 3 1.5
    */
   static evaluate(tensors: readonly Tensor[]): void {
     if (currentRecorder()) return;
@@ -204,7 +241,16 @@ export class Tensor extends TensorReading {
     else Tensor.evaluate([this]);
   }
 
-  /** The tensor of the plain data that `toJSON` returns. @throws if the data is incomplete or inconsistent */
+  /**
+   * The tensor of the plain data that `toJSON` returns.
+   *
+   * @param x `{ dtype, shape, data }`, the elements in row-major order
+   * @throws if the data is incomplete or inconsistent
+   *
+   * @example
+   * const x = Tensor.fromJSON({ dtype: "float32", shape: [2], data: [1, "-0"] });
+   * console.log(x.toArray()); //=> [ 1, -0 ]
+   */
   static fromJSON(x: EncodedTensor): Tensor {
     return new Tensor(decode(x));
   }
@@ -233,22 +279,48 @@ export class Tensor extends TensorReading {
     return isCloseTo(this, other, options).all().item() === 1;
   }
 
-  /** The transpose of a matrix: `t()`. @throws for more than two axes: see `mT` */
+  /**
+   * The transpose of a matrix: `t()`.
+   *
+   * @throws for more than two axes: see `mT`
+   *
+   * @example
+   * console.log(tensor([[1, 2], [3, 4]]).T.toArray()); //=> [ [ 1, 3 ], [ 2, 4 ] ]
+   */
   get T(): Tensor {
     return this.t();
   }
 
-  /** The transposes of matrices: the last two axes are swapped. */
+  /**
+   * The transposes of matrices: the last two axes are swapped.
+   *
+   * @throws for fewer than two axes
+   *
+   * @example
+   * console.log(zeros(5, 2, 3).mT.shape); //=> [ 5, 3, 2 ]
+   */
   get mT(): Tensor {
     return this.transpose();
   }
 
-  /** This tensor: elements are always in row-major order. */
+  /**
+   * This tensor: elements are always in row-major order.
+   *
+   * @example
+   * const x = tensor([[1, 2], [3, 4]]).T;
+   * console.log(x.contiguous() === x); //=> true
+   */
   contiguous(): this {
     return this;
   }
 
-  /** This tensor: there is no other device. */
+  /**
+   * This tensor: there is no other device.
+   *
+   * @example
+   * const x = tensor([1, 2]);
+   * console.log(x.cpu() === x); //=> true
+   */
   cpu(): this {
     return this;
   }

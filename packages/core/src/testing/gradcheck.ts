@@ -7,6 +7,7 @@ import { jvp } from "../transform/jvp.ts";
 import { treeLeaves, treeMap } from "../transform/pytree.ts";
 import { formatIndex, requireClose, type Tolerance } from "./close.ts";
 
+/** Options of `gradcheck`. */
 export interface GradcheckOptions extends Tolerance {
   /** The step h of the differences, relative to elements beyond ±1 (1e-5). */
   readonly eps?: number;

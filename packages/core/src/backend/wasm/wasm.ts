@@ -23,7 +23,13 @@ export interface WasmOptions {
   readonly gemm?: GemmMode;
 }
 
-/** Kernels in WebAssembly with 128-bit vectors, over a linear memory of its own, which is allocated when the first graph runs. */
+/**
+ * Kernels in WebAssembly with 128-bit vectors, over a linear memory of its own, which is allocated when the first graph runs.
+ *
+ * @example
+ * const backend = createWasm();
+ * console.log(withBackend(backend, () => tensor([1, 2]).sum().item())); //=> 3
+ */
 export class WasmBackend implements Backend {
   readonly name: string;
   readonly #gemmMode: GemmMode;
@@ -93,11 +99,21 @@ export function createWasm(options: WasmOptions = {}): WasmBackend {
   return new WasmBackend(options);
 }
 
-/** WebAssembly kernels with the same bits on every machine: the default backend. */
+/**
+ * WebAssembly kernels with the same bits on every machine: the default backend.
+ *
+ * @example
+ * console.log(withBackend(wasm, () => tensor([1, 2]).sum().item())); //=> 3
+ */
 export const wasm: WasmBackend = /* @__PURE__ */ new WasmBackend();
 
 /**
- * `wasm`, except that large matrix products round once for a multiplication and an addition where the machine can
+ * `wasm`, except that large matrix products round once for a multiplication and an addition if the machine can
  * (`fusesMultiplyAdd`): faster, as exact, but bits then differ from machine to machine.
+ *
+ * @example
+ * setBackend(wasmRelaxed);
+ * console.log(ones(64, 64).matmul(ones(64, 64)).mean().item()); //=> 64
+ * setBackend(wasm);
  */
 export const wasmRelaxed: WasmBackend = /* @__PURE__ */ new WasmBackend({ gemm: "relaxed" });

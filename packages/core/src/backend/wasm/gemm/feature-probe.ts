@@ -11,7 +11,12 @@ function multiplyAdd(): Uint8Array {
   return module.bytes();
 }
 
-/** Whether engine and machine fuse multiplication and addition; where not, `wasmRelaxed` gives the bits of `wasm`. */
+/**
+ * Whether engine and machine fuse multiplication and addition; if not, `wasmRelaxed` gives the bits of `wasm`.
+ *
+ * @example
+ * console.log(typeof fusesMultiplyAdd()); //=> boolean
+ */
 export function hasFusedMultiplyAdd(): boolean {
   const bytes = multiplyAdd();
   if (!WebAssembly.validate(bytes)) return false;
