@@ -12,13 +12,13 @@ const common: BuildOptions = {
   logLevel: "silent",
 };
 
-/** Where bundles lie: beside the peers, which Node then finds from there. */
+/** The folder of the bundles: beside the peers, which Node then finds from there. */
 const out = join(home, "node_modules", ".bench");
 
 /** Left to Node. TensorFlow.js is bundled: its gradients come as modules that Node alone would take for CommonJS. */
 const external = ["@jax-js/*", "js-pytorch"];
 
-/** What the WebAssembly backend of TensorFlow.js expects in Node: `require`, and its own folder, where it looks for its module. */
+/** The globals that the WebAssembly backend of TensorFlow.js expects in Node: `require`, and its own folder, where it looks for its module. */
 const banner = `import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
 const __dirname = ${JSON.stringify(join(home, "node_modules/@tensorflow/tfjs-backend-wasm/dist"))};`;

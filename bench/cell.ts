@@ -10,7 +10,7 @@ export interface Prepared {
   result(): readonly number[] | Promise<readonly number[]>;
 }
 
-/** The forms in which users of a system would write a work, by name; the fastest stands in the table. */
+/** The forms in which users of a system would write a work, by name; the table shows the fastest. */
 export type Forms = Readonly<Record<string, () => Prepared | Promise<Prepared>>>;
 
 /** How a system does each kind of work; without an entry it cannot, and a text says why. */
@@ -18,17 +18,17 @@ export type System = {
   readonly [K in Work["kind"]]?: string | ((work: Extract<Work, { kind: K }>) => Forms);
 };
 
-/** What one form of a work took, and its result. */
+/** The time of one form of a work, and its result. */
 export interface Measured {
   readonly form: string;
   readonly medianMs: number;
   readonly minMs: number;
-  /** What the first iteration took beyond that: tracing, compiling, engines' slow start. */
+  /** The extra time of the first iteration: tracing, compiling, the slow start of engines. */
   readonly overheadMs?: number;
   readonly result: readonly number[];
 }
 
-/** What a process found out about a work: its forms, or why there are none. */
+/** The report of a process about a work: its forms, or why there are none. */
 export interface Found {
   readonly measured: readonly Measured[];
   /** Forms that failed, or the work as a whole under the empty name, and why. */

@@ -30,7 +30,7 @@ const list = (text: string): string[] => text.split(",").filter((name) => name !
 const roundCount = Number(options.rounds);
 const limitMs = 1000 * Number(options.limit);
 
-/** Whether a work or a family of works (`matmul` for `matmul-64` …) is asked for. */
+/** Whether a work or a family of works (`matmul` for `matmul-64` …) is requested. */
 const asked = (name: string): boolean =>
   options.only === "" || list(options.only).some((part) => name === part || name.startsWith(`${part}-`));
 const chosen = systems.filter(({ name }) => options.systems === "" || list(options.systems).includes(name));
@@ -113,7 +113,7 @@ function report(work: Named, { rounds, choices }: Outcome, unit: Row["unit"] = "
     if (ratio) console.log(`target ${targetCells({ target, verdict, ratio }).slice(1).join("  ")}`);
 }
 
-/** What a first step costs in a process that has done nothing before. */
+/** The cost of a first step in a new process. */
 const firstStep: Named = {
   name: "gpt-first-step",
   iteration: "what the first step of the GPT takes beyond a steady one: trace, compile, run",

@@ -3,7 +3,7 @@ import { median } from "./statistics.ts";
 
 export const ours = "chainrule";
 
-/** Least, median and greatest over the rounds. */
+/** Minimum, median and maximum over the rounds. */
 export type Spread = readonly [number, number, number];
 
 export const spread = (values: readonly number[]): Spread => [
@@ -33,7 +33,7 @@ const agree = (a: readonly number[], b: readonly number[]): boolean =>
     return Math.abs(value - other) <= tolerance * Math.max(Math.abs(value), Math.abs(other), 1e-3);
   });
 
-/** What a work's result is: the hand-written loop's, else the one that most systems share. */
+/** The expected result of a work: that of the hand-written loop, else the one that most systems share. */
 function expectedResult(founds: ReadonlyMap<string, Found>): readonly number[] | undefined {
   const plain = founds.get("plain")?.measured[0];
   if (plain) return plain.result;
@@ -75,10 +75,10 @@ export function choose(founds: ReadonlyMap<string, Found>): ReadonlyMap<string, 
   return new Map([...founds].map(([system, found]) => [system, chosen(found)]));
 }
 
-/** What a system's chosen form took in each round; none in a round that failed. */
+/** The time of a system's chosen form in each round; none in a round that failed. */
 export type Rounds = ReadonlyMap<string, readonly (Measured | undefined)[]>;
 
-/** What the first iterations took beyond the others, where a system says. */
+/** The extra time of the first iterations, if a system reports it. */
 export const overheadOf = (rounds: Rounds): Rounds =>
   new Map(
     [...rounds].map(([system, outcomes]) => [

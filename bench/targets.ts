@@ -12,7 +12,7 @@ export interface Target {
 
 const libraries = ["jax-js", "tfjs-wasm", "tfjs-wasm-expert", "tfjs-cpu", "js-pytorch"];
 const everyone = [...libraries, "plain"];
-/** What can train a network at all speed; js-pytorch starts sooner and is smaller, because it compiles nothing. */
+/** The systems that train a network at full speed; js-pytorch starts sooner and is smaller, because it compiles nothing. */
 const compilers = ["jax-js", "tfjs-wasm", "tfjs-cpu"];
 const matmuls = ["64", "128", "256", "512", "1024", "128x784x10", "127x131x61"].map(
   (size) => `matmul-${size}`,

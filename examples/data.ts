@@ -18,7 +18,7 @@ export interface Dataset {
 
 const read = (file: string): string => readFileSync(new URL(`data/${file}`, import.meta.url), "utf8");
 
-/** What came with the data: reference results, as the file has them. */
+/** The reference results that the file contains. */
 export const readReference = <T>(name: string): T => JSON.parse(read(`${name}.json`)) as T;
 
 /** A table with a header, whose last column is the class. */

@@ -91,7 +91,7 @@ const files = [...packages.flatMap((home) => [`${home}/src`, `${home}/test`]), "
   .filter((file) => file.endsWith(".ts"))
   .sort();
 
-/** What our packages export, as the source file behind each name: `@chainrule/core/testing` → `packages/core/src/…`. */
+/** The entry points of the packages, as the source file behind each name: `@chainrule/core/testing` → `packages/core/src/…`. */
 const entries = new Map(
   packages.flatMap((home) => {
     const { name, exports } = JSON.parse(readFileSync(`${home}/package.json`, "utf8"));
@@ -105,7 +105,7 @@ const roomOf = (file: string) =>
 
 const packageOf = (file: string) => packages.find((home) => file.startsWith(`${home}/`));
 
-/** Statements stand at the start of a line, because the formatter puts them there; `import("…")` stands anywhere. */
+/** Statements start a line, because the formatter puts them there; `import("…")` may be anywhere. */
 const importPattern =
   /^(?:import|export)\s(?:[\p{L}\p{M}\w\s$*,{}]*\sfrom\s+)?"([^"]+)"|\bimport\(\s*"([^"]+)"/gmu;
 
@@ -132,7 +132,7 @@ function checkImport(file: string, room: Room, specifier: string, where: string)
 for (const file of files) {
   const room = roomOf(file);
   const text = readFileSync(file, "utf8");
-  if (!room) failures.push(`${file}: stands in no room; add its folder to the table in scripts/layers.ts`);
+  if (!room) failures.push(`${file}: is in no room; add its folder to the table in scripts/layers.ts`);
   else
     for (const match of text.matchAll(importPattern)) {
       const specifier = (match[1] ?? match[2]) as string;

@@ -80,7 +80,7 @@ const crossEntropies: Record<string, Pointwise> = {
   logSoftmax: (y, z) => tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(z), y), -1))),
 };
 
-/** Cast, because the WebAssembly backend's oneHot makes integers whatever dtype it is asked for. */
+/** Cast, because the WebAssembly backend's oneHot makes integers for every requested dtype. */
 const oneHot = (index: tf.Tensor, depth: number): tf.Tensor => tf.cast(tf.oneHot(index, depth), "float32");
 
 const dense = (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.add(tf.matMul(x, w), b);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Work } from "./index.ts";
 import type { Data } from "./problem.ts";
 
-/** Writes a work for a program in another language: a JSON of its facts, and its arrays one after the other. */
+/** Writes a work for a program in another language: a JSON of its facts, and its arrays, concatenated. */
 export function exportProblem(work: Work, folder: string): string {
   const path = join(folder, `${work.name}.json`);
   if (existsSync(path)) return path;

@@ -8,7 +8,7 @@ export interface Data {
 export interface Problem<K extends string, T extends string, H = Record<never, never>> {
   readonly kind: K;
   readonly name: string;
-  /** What one timed iteration is. */
+  /** The unit of one timed iteration. */
   readonly iteration: string;
   readonly hyper: H;
   /** Inputs, and for training the parameters before the first iteration. */

@@ -23,7 +23,7 @@ export function normal(seed: number, shape: readonly number[], deviation = 1): D
   return filled(shape, () => deviation * Math.sqrt(-2 * Math.log(1 - u())) * Math.cos(2 * Math.PI * u()));
 }
 
-/** Whole numbers from 0 to below − 1. */
+/** Integers from 0 to below − 1. */
 export function integers(seed: number, shape: readonly number[], below: number): Data {
   const u = stream(seed);
   return { shape, data: Int32Array.from({ length: sizeOf(shape) }, () => Math.floor(u() * below)) };

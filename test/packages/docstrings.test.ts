@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path/posix";
 import { Parameter, scalar } from "@chainrule/core";
 import { describe, expect, it } from "vitest";
+import type { Signatures } from "../../packages/core/src/arguments.ts";
+import { methodArguments, type methods } from "../../packages/core/src/tensor/methods.ts";
 import { docstringsOf, examplesOf, sources } from "../examples/docstrings.ts";
 
 const { functions, primitives } = scalar;
@@ -79,10 +81,15 @@ describe("the members of tensors and parameters", () => {
     for (const name of Object.getOwnPropertyNames(x)) members.add(name);
   for (const name of ["constructor", "contents", ...internal]) if (name) members.delete(name);
 
-  it.each([...members])("%s has a docstring, with an example", (name) => {
+  it.each([...members])("%s has a docstring, with its parameters and an example", (name) => {
     const own = docstrings.filter((one) => one.member === name);
     expect(own).not.toEqual([]);
-    const needsNone = own.some(({ place }) => formulas.some((file) => place.includes(`/${file}.ts`)));
-    if (!needsNone && !unlisted.includes(name)) expect(own.flatMap(examplesOf)).not.toEqual([]);
+    const isFormula = own.some(({ place }) => formulas.some((file) => place.includes(`/${file}.ts`)));
+    if (isFormula || unlisted.includes(name)) return;
+    expect(own.flatMap(examplesOf)).not.toEqual([]);
+    const signatures: Signatures<typeof methods> = methodArguments;
+    const parameters = Object.keys(signatures[name as keyof typeof methods] ?? {});
+    const documented = own.map(({ text }) => text.match(/^@param/gm)?.length ?? 0);
+    expect(Math.max(...documented)).toBeGreaterThanOrEqual(parameters.length);
   });
 });

@@ -1,4 +1,4 @@
-/** What a call got wrong, so that programs can distinguish mistakes without parsing the message. */
+/** The kind of mistake, so that programs can distinguish mistakes without parsing the message. */
 export type ErrorCode = "shape" | "dtype" | "dim" | "index" | "value" | "gradient" | "state";
 
 /**

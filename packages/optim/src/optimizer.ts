@@ -266,7 +266,7 @@ const ruleArguments: Signature = { parts: ruleKind };
  * The class of optimizers that follow a rule.
  *
  * @param parts the rule: defaults, initial state, coefficients and update of one parameter; see `Rule`
- * @throws where `parts` is no rule
+ * @throws if `parts` is not a rule
  *
  * @example
  * class SignSGD extends optimizer({

@@ -2,14 +2,14 @@ import { dtypes, isDType, isFloat } from "../dtype.ts";
 import type { ErrorCode } from "../errors.ts";
 import { isTensor } from "./any-tensor.ts";
 
-/** What an argument may be. */
+/** The values that an argument may have. */
 export interface Kind {
   readonly holds: (x: unknown) => boolean;
   /** How errors describe it: "an integer". */
   readonly message: string;
   /** The code of the error for anything else; "value" by default. */
   readonly code?: ErrorCode;
-  /** What was likely meant by anything else. */
+  /** The likely fix for anything else. */
   readonly fix?: string;
   readonly optional?: boolean;
   /** Whether any number of such arguments may follow. */

@@ -4,7 +4,7 @@ import { type Kind, kinds } from "./kinds.ts";
 type KindName = keyof typeof kinds;
 /** The strings that are accepted. */
 type Choices = readonly string[];
-/** What an argument is: a kind, which `?` makes optional, or one of several strings. */
+/** The type of an argument: a kind, which `?` makes optional, or one of several strings. */
 export type ParameterType = KindName | `${KindName}?` | Choices | Kind;
 
 /** Options by name, all of them optional. */

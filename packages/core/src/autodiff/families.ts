@@ -79,8 +79,8 @@ const transposedMask = (masks: () => readonly Node[], i: number, x̄: Node): Mas
   });
 
 /**
- * What a contraction made of a derivative with letters `from`: let through where some element that it sums over is. Where
- * zeros of the other operand win, the zeros of the result say no less.
+ * The contraction of a derivative with letters `from`, with its mask: an element is chosen if one that it sums over is. If
+ * zeros of the other operand win, the zeros of the result are the mask.
  */
 function withContractedMask(
   value: Node,

@@ -8,7 +8,7 @@ import { type Expr, type Scalar, subexpressions, toExpr } from "../scalar/expr.t
 import type { functions } from "../scalar/functions.ts";
 import { exponent, type primitives, scalb, significand } from "../scalar/primitives.ts";
 
-/** What formulas are written with: primitives, and the functions beyond them. */
+/** The ops that formulas are written with: primitives, and the functions beyond them. */
 type ScalarName = keyof typeof primitives | keyof typeof functions;
 
 type TensorOp = (...x: Operand[]) => Node;

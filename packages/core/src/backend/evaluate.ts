@@ -108,7 +108,7 @@ const withBackendArguments: Signature = { backend: backendKind, f: "function" };
  * Runs every graph from now on with another backend.
  *
  * @param backend `wasm` by default; or `wasmRelaxed`, `interpreter`, one of `createWasm()`
- * @throws where that is no backend
+ * @throws if it is not a backend
  * @example
  * setBackend(interpreter);
  * console.log(tensor([1, 2]).sum().item()); //=> 3

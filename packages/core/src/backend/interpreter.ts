@@ -149,7 +149,7 @@ const evaluators: { readonly [F in Family]: Evaluator<Extract<Op, { family: F }>
           const axis = axes[d]!;
           from += axis[axis.length === 1 ? 0 : i]! * strides[d]!;
         }
-        out[i] = inputs[input]![from] as number;
+        out[i] = inputs[input]![from]!;
       }
     }
   },
@@ -180,7 +180,7 @@ const evaluators: { readonly [F in Family]: Evaluator<Extract<Op, { family: F }>
     const size = (l: string) =>
       (op.a.includes(l) ? x.shape[op.a.indexOf(l)] : y.shape[op.b.indexOf(l)]) as number;
     const steps = (own: string, shape: Shape, letters: readonly string[]) =>
-      letters.map((l) => (own.includes(l) ? (stridesOf(shape)[own.indexOf(l)] as number) : 0));
+      letters.map((l) => (own.includes(l) ? stridesOf(shape)[own.indexOf(l)]! : 0));
     const table = (letters: readonly string[]) => {
       const sizes = letters.map(size);
       return [
@@ -295,7 +295,7 @@ export function makeInterpreter({ exact = false } = {}): Backend {
         const step = (i: number): void => {
           const item = items[i]!;
           if (item.input >= 0) {
-            results[i] = elementsNow(inputs[item.input] as Value, "interpreter");
+            results[i] = elementsNow(inputs[item.input]!, "interpreter");
             return;
           }
           const store = exact && item.dtype === "float32" ? Float64Array : arrays[item.dtype];

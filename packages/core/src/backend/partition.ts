@@ -159,7 +159,7 @@ function runInSequence(
       for (const { i, input } of inputs) values[i] = given[input];
       for (const { executable, inputs: operands, donated, outputs } of steps) {
         const results = executable.run(
-          operands.map((x) => values[x] as Value),
+          operands.map((x) => values[x]!),
           donated,
         );
         outputs.forEach((x, k) => {
@@ -169,7 +169,7 @@ function runInSequence(
           if (donated[k]) values[x] = undefined;
         });
       }
-      return roots.map((r) => values[r] as Value);
+      return roots.map((r) => values[r]!);
     },
     release() {
       for (const executable of executables) executable.release?.();

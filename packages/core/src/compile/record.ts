@@ -135,7 +135,7 @@ function specialize(
  * Traces f and compiles the trace. If that fails, nothing has changed.
  *
  * A function that makes an object with state of its own is traced twice, since such an object must not outlive the call:
- * what the first trace has let out is used in the second one, which throws.
+ * the second trace throws if it uses an object that escaped from the first.
  */
 export function record<A extends readonly unknown[]>(
   f: (...args: A) => unknown,

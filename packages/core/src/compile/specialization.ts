@@ -59,7 +59,7 @@ export interface Specialization {
     /** Whether something else holds the new value too. */
     readonly aliased: boolean;
   }[];
-  /** What remains to be done after each call. */
+  /** Run after each call. */
   readonly cleanups: readonly (() => void)[];
   /** If a result requires a gradient: the leaves of the trace, each with the node that it stands for at a call. */
   readonly leaves: readonly (readonly [Node, (found: Flattened) => Node])[] | null;

@@ -29,6 +29,7 @@ export const indexLists = {
   /**
    * The slices of x at the indices that a vector lists.
    *
+   * @param dim The axis.
    * @param index An int32 vector.
    * @throws if an index is out of range.
    *
@@ -48,6 +49,7 @@ export const indexLists = {
   /**
    * x with slices added at the indices that a vector lists; repeated indices accumulate.
    *
+   * @param dim The axis.
    * @param index An int32 vector.
    * @param src The slices, in the shape that `x.indexSelect(dim, index)` has.
    * @throws if an index is out of range.
@@ -62,6 +64,7 @@ export const indexLists = {
   /**
    * x with slices written at the indices that a vector lists; of a repeated index the last slice stays.
    *
+   * @param dim The axis.
    * @param index An int32 vector.
    * @param src The slices, in the shape that `x.indexSelect(dim, index)` has.
    * @throws if an index is out of range.
@@ -76,6 +79,7 @@ export const indexLists = {
   /**
    * x with one value at the indices that a vector lists.
    *
+   * @param dim The axis.
    * @param index An int32 vector.
    * @param value A number or a 0-d tensor.
    * @throws if an index is out of range.

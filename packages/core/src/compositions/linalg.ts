@@ -66,6 +66,9 @@ export const linalg = {
   /**
    * The sum of products over the last axis of both: [.., k] · [.., k] → the other axes of a, then of b. A scalar multiplies.
    *
+   * @param b The other tensor.
+   * @throws if the sizes of the last axes differ.
+   *
    * @example
    * console.log(tensor([1, 2]).inner(tensor([3, 4])).item()); //=> 11
    */
@@ -76,6 +79,8 @@ export const linalg = {
 
   /**
    * The Kronecker product: a block matrix of b times each element of a.
+   *
+   * @param b The other tensor.
    *
    * @example
    * console.log(tensor([1, 2]).kron(tensor([1, 10])).toArray()); //=> [ 1, 10, 2, 20 ]

@@ -51,6 +51,8 @@ export const logSumExps = {
    * Cumulative logSumExp along `dim`: yᵢ = ln(e^{x₀} + … + e^{xᵢ}), in range for every x, because each sum is scaled by the
    * maximum so far.
    *
+   * @param dim The axis.
+   *
    * @example
    * console.log(tensor([0, 0, 0]).logCumSumExp(0).exp().toArray()); //=> [ 1, 2, 3 ]
    */

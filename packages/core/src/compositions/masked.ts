@@ -54,6 +54,7 @@ export const maskOps = {
    * x with the elements of `source`, in row-major order, where a mask holds.
    *
    * @param mask A bool tensor, which is broadcast to x.
+   * @param source The elements to write, in any shape.
    * @throws if the source has fewer elements than the mask selects.
    *
    * @example

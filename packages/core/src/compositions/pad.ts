@@ -17,7 +17,7 @@ type PadMode = "reflect" | "replicate" | "circular";
 
 /** Options of `pad`. */
 export interface PadOptions {
-  /** What the border holds: `value` (the default), the mirror image of x, its edge, or its opposite end. */
+  /** The elements of the border: `value` (the default), the mirror image of x, its edge, or its opposite end. */
   readonly mode?: "constant" | PadMode;
   /** The elements of a constant border; 0 by default. */
   readonly value?: number;

@@ -59,7 +59,7 @@ export function randomIntegers(low: number, high: number, shape: Shape, key: Key
 const isBelow = elementwise("bernoulli", {
   f: (p, u) => w.lt(u, p),
   types: "compare",
-  require: { holds: (p) => w.and(w.le(0, p), w.le(p, 1)), message: "probabilities must lie in [0, 1]" },
+  require: { holds: (p) => w.and(w.le(0, p), w.le(p, 1)), message: "probabilities must be in [0, 1]" },
 });
 
 /** 1 with probability p, else 0, in p's dtype. */

@@ -43,6 +43,8 @@ export const scans = {
    * The maximum of the elements up to each position along `dim`, and its index (int32), the last of equals. NaN wins. The
    * gradient goes to the element at that index.
    *
+   * @param dim The axis.
+   *
    * @example
    * console.log(tensor([1, 3, 2]).cummax(0).values.toArray()); //=> [ 1, 3, 3 ]
    */
@@ -51,6 +53,8 @@ export const scans = {
   /**
    * The minimum of the elements up to each position along `dim`, and its index (int32), the last of equals. NaN wins. The
    * gradient goes to the element at that index.
+   *
+   * @param dim The axis.
    *
    * @example
    * console.log(tensor([3, 1, 2]).cummin(0).indices.toArray()); //=> [ 0, 1, 1 ]

@@ -64,7 +64,9 @@ export const scatterReductions = {
    * each dim. A mean divides by the number of elements that it combines, rounding down for integers. Ties of amax and amin
    * share the gradient equally. prod, amax and amin take memory for every pair of an index and an element of x.
    *
+   * @param dim The axis.
    * @param index An int32 tensor of the shape of `src`.
+   * @param src The elements to combine with those of x.
    * @param reduce "sum", "prod", "mean", "amax" or "amin".
    * @param options.includeSelf Whether the elements of x take part; true by default.
    * @throws if an index is out of range.

@@ -63,6 +63,7 @@ export const shapes = {
   /**
    * Divides an axis into several.
    *
+   * @param dim The axis.
    * @param sizes Their sizes, one of which may be −1 and follows from the others.
    * @throws if the product of the sizes is not the size of the axis.
    *

@@ -13,7 +13,9 @@ export const slices = {
   /**
    * `length` elements along `dim`.
    *
+   * @param dim The axis.
    * @param start The first of them; negative numbers count from the end.
+   * @param length How many elements.
    * @throws if they extend beyond the axis.
    *
    * @example
@@ -30,6 +32,7 @@ export const slices = {
   /**
    * The part at one index of an axis, without that axis.
    *
+   * @param dim The axis.
    * @param index Its position along `dim`; negative numbers count from the end.
    * @throws if it is out of range.
    *

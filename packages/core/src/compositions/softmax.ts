@@ -30,6 +30,8 @@ export const axisActivations = {
   /**
    * Softmax eˣ/Σeˣ along `dim`, in range for every finite x. Its derivative along t is y·(t − Σ y·t), in both modes.
    *
+   * @param dim The axis.
+   *
    * @example
    * console.log(tensor([0, Math.log(3)]).softmax(0)); //=> tensor([0.25, 0.75], shape [2], float32)
    */
@@ -44,6 +46,8 @@ export const axisActivations = {
 
   /**
    * The logarithm of softmax, x − ln Σeˣ, along `dim`.
+   *
+   * @param dim The axis.
    *
    * @example
    * console.log(tensor([0, 0, 0, 0]).logSoftmax(0).exp().toArray()); //=> [ 0.25, 0.25, 0.25, 0.25 ]

@@ -33,6 +33,7 @@ export const sortCompositions = {
   /**
    * The `k` largest elements along an axis, in descending order, and their indices in x; or the smallest, in ascending order.
    *
+   * @param k How many elements.
    * @param dim The axis; −1 by default.
    * @param options.largest Whether to take the largest elements; true by default.
    * @throws if the axis has fewer than `k` elements.

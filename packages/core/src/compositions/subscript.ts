@@ -34,7 +34,7 @@ const normalizeIndex = elementwise("at", {
   types: "number",
   require: {
     holds: (i, n) => w.and(w.le(w.neg(n), i), w.lt(i, n)),
-    message: "an index must lie within −n … n − 1 for an axis of size n",
+    message: "an index must be within −n … n − 1 for an axis of size n",
   },
 });
 

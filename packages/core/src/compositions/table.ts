@@ -72,7 +72,7 @@ export const compositions: Compositions = {
   ...aliases,
 };
 
-/** What the compositions take as methods of their first operand. */
+/** The signatures of the compositions as methods of their first operand. */
 export const compositionArguments = {
   ...shapeArguments,
   ...transposeArguments,

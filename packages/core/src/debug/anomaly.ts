@@ -72,29 +72,29 @@ class Replay {
     readonly inputs: readonly Node[],
     given: readonly Value[],
   ) {
-    for (const [k, node] of roots.entries()) this.#values.set(node, values[k] as Value);
-    for (const [k, node] of inputs.entries()) this.#values.set(node, given[k] as Value);
+    for (const [k, node] of roots.entries()) this.#values.set(node, values[k]!);
+    for (const [k, node] of inputs.entries()) this.#values.set(node, given[k]!);
   }
 
   elements(node: Node): ArrayLike<number> {
     if (!this.#values.has(node))
       for (const x of topological([node], (n) => !this.#values.has(n)))
         if (!this.#values.has(x)) this.#values.set(x, this.#compute(x));
-    return elementsNow(this.#values.get(node) as Value, "detectAnomaly");
+    return elementsNow(this.#values.get(node)!, "detectAnomaly");
   }
 
   /** Computes a node whose inputs have values. */
   #compute(node: Node): Value {
-    if (node.op.family === "identity") return this.#values.get(node.inputs[0] as Node) as Value;
+    if (node.op.family === "identity") return this.#values.get(node.inputs[0]!)!;
     const structure = canonicalize(graphOf([node], (n) => n !== node));
     const executable = prepare(structure);
-    const [value] = executable.run(structure.inputs.map((x) => this.#values.get(x) as Value));
+    const [value] = executable.run(structure.inputs.map((x) => this.#values.get(x)!));
     executable.release?.();
     return value as Value;
   }
 
   value({ node, e }: ElementRef): number {
-    return this.elements(node)[e] as number;
+    return this.elements(node)[e]!;
   }
 
   /** The first element of a node that passes a test. */

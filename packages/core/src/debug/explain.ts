@@ -98,7 +98,7 @@ function explainFunction(f: object, args: readonly unknown[]): string {
     fail(
       "value",
       "explain",
-      "this is no compiled function that was called with such arguments. Did you mean to call it once before?",
+      "the function is not compiled, or was not called with such arguments. Did you mean to call it once before?",
     );
   const { graph, executable } = found;
   return explainGraph({ graph, program: executable.program ?? programOf(graph) }, options);

@@ -26,7 +26,7 @@ function evaluateElement(e: Expr, x: readonly number[], taken: Set<number>): num
   if (e.kind === "const") return e.value;
   if (e.kind === "arg") {
     taken.add(e.index);
-    return x[e.index] as number;
+    return x[e.index]!;
   }
   if (e.op.result !== "branches")
     return referenceFunction(e.name, e.op)(...e.args.map((a) => evaluateElement(a, x, taken)));
@@ -49,7 +49,7 @@ const rules: { readonly [F in Op["family"]]: Rule<Extract<Op, { family: F }>> } 
     const taken = new Set<number>();
     evaluateElement(
       op.f(inputs.map((_, k) => arg(k))),
-      x.map((list) => list[e] as number),
+      x.map((list) => list[e]!),
       taken,
     );
     return inputs.map((_, k) => (taken.has(k) ? [e] : []));
@@ -96,8 +96,8 @@ const rules: { readonly [F in Op["family"]]: Rule<Extract<Op, { family: F }>> } 
   indexing(op, out, e, inputs, [, index]) {
     const at = coordinatesOf(out.shape, e);
     const along = (d: number, i: number | undefined) => at.map((c, k) => (k === d ? i : c));
-    if (op.mode === "gather") return [elementsAt((inputs[0] as Node).shape, along(op.dim, index?.[e])), [e]];
-    const written = elementsAt((inputs[1] as Node).shape, along(op.dim, undefined)).filter(
+    if (op.mode === "gather") return [elementsAt(inputs[0]!.shape, along(op.dim, index?.[e])), [e]];
+    const written = elementsAt(inputs[1]!.shape, along(op.dim, undefined)).filter(
       (j) => index?.[j] === at[op.dim],
     );
     if (op.mode === "scatter" && written.length > 0) return [[], written, written.slice(-1)];

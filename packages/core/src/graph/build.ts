@@ -31,7 +31,7 @@ function refuse(op: Op, shape: Shape, n: number): never {
       op.name,
       `an axis of ${n} elements; the longest has ${longestAxis}. Did you mean several axes?`,
     );
-  fail("shape", op.name, `${formatShape(shape)} is no shape: sizes are integers ≥ 0`);
+  fail("shape", op.name, `${formatShape(shape)} is not a shape: sizes are integers ≥ 0`);
 }
 
 /**

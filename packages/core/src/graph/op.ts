@@ -18,7 +18,7 @@ export interface Elementwise extends OpBase {
   readonly partials: ((y: Expr, x: readonly Expr[]) => readonly Scalar[]) | undefined;
   /** Whether a partial of 0 says that the operand was not chosen, as a bool partial always does. */
   readonly choice: boolean;
-  /** What must hold for every element, and the error message, about operand `of`, where it does not. */
+  /** A condition on every element, and the error message, about operand `of`, if it does not hold. */
   readonly require:
     | { readonly holds: (x: readonly Expr[]) => Expr; readonly message: string; readonly of: number }
     | undefined;

@@ -22,7 +22,7 @@ export function printGraph(roots: readonly Node[]): string {
   const name = new Map(order.map((n, i) => [n, `%${i}`]));
   return order
     .map((n) => {
-      const inputs = n.inputs.map((x) => name.get(x) as string);
+      const inputs = n.inputs.map((x) => name.get(x)!);
       const made = n.value === null ? printOp(n.op, inputs) : "value";
       return `${name.get(n)} = ${made} ${n.dtype}${formatShape(n.shape)}`;
     })

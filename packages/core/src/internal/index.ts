@@ -1,4 +1,4 @@
-/** What the other packages and the tests of this library share. It may change at any time: nothing in it is for users. */
+/** Shared by the other packages and the tests of this library. It may change at any time: nothing in it is for users. */
 import "../backend/default.ts";
 
 // Checks of arguments, the same for the public functions of all packages.

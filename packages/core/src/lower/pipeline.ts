@@ -17,7 +17,7 @@ type Pass<IR> = (before: IR, target: Target) => IR;
 const graphPasses = { simplify, splitReductions, padOperands };
 const kernelPasses = { eliminateDeadStores, contractToRows, fissionStrips, planMemory };
 
-/** What a pass has made. */
+/** The result of a pass. */
 export type Stage =
   | { readonly pass: "input" | keyof typeof graphPasses; readonly graph: CanonicalGraph }
   | { readonly pass: "fuse" | keyof typeof kernelPasses; readonly program: Program };

@@ -22,8 +22,8 @@ export interface Numerics {
 }
 
 /**
- * What lowering knows of a backend. Apart from `numerics` the fields decide how fast a program is and how much memory it
- * takes, never its results.
+ * The facts of a backend that lowering uses. Apart from `numerics` the fields decide how fast a program is and how much
+ * memory it takes, never its results.
  */
 export interface Target {
   readonly numerics: Numerics;

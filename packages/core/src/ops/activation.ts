@@ -175,6 +175,9 @@ const rows = {
   /**
    * x where x > threshold, else `value`.
    *
+   * @param threshold The bound of x.
+   * @param value The result for x ≤ threshold.
+   *
    * @example
    * console.log(tensor([0.5, 2]).threshold(1, 0).toArray()); //=> [ 0, 2 ]
    */

@@ -48,7 +48,7 @@ export function contract(
         );
       size.set(l, n);
     });
-  const shape = [...letters.out].map((l) => size.get(l) as number);
+  const shape = [...letters.out].map((l) => size.get(l)!);
   const { out, skip = "" } = letters;
   return build({ family: "contraction", name: "contract", a: la, b: lb, out, skip }, [x, y], shape, dtype);
 }
@@ -157,7 +157,7 @@ export function einsum(equation: string, ...operands: readonly Node[]): Node {
 }
 
 export interface MatmulOptions {
-  /** Leave terms out in which an element of the left operand is 0, though the other factor be NaN or infinite. */
+  /** Leave out terms whose left factor is 0, even if the right one is NaN or infinite. */
   readonly skipZeros?: boolean;
 }
 

@@ -34,7 +34,7 @@ const divisor = {
   holds: (_x: Expr, other: Expr) => not(eq(other, 0)),
   of: 1,
   whole: true,
-  message: 'whole numbers have no quotient by 0. Did you mean x.to("float32")?',
+  message: 'integers have no quotient by 0. Did you mean x.to("float32")?',
 } as const;
 
 /** sinc′(x)/x in powers of x²: Σ (−1)ᵏ·π²ᵏ·2k/(2k + 1)! for k = 1, 2, …; good to the last digit for |x| < ½. */
@@ -121,7 +121,7 @@ const rows = {
       holds: (_x, exponent) => le(0, exponent),
       of: 1,
       whole: true,
-      message: 'whole numbers have no negative powers. Did you mean x.to("float32")?',
+      message: 'integers have no negative powers. Did you mean x.to("float32")?',
     },
   },
   /** The larger of the two; NaN wins, ties share the gradient. */

@@ -32,7 +32,7 @@ export function data(array: TypedArray, shape: Shape, dtype: DType): Node {
 /** A number as a 0-d tensor. @throws for NaN in int32, which holds nothing like it. */
 export function scalar(value: number | boolean, dtype: DType): Node {
   if (dtype === "int32" && Number.isNaN(value))
-    fail("value", "tensor", "NaN is no int32. Did you mean another dtype?");
+    fail("value", "tensor", "int32 does not represent NaN. Did you mean another dtype?");
   const node = new Node(numberOp, [], [], dtype, false);
   node.value = new ScalarValue(castTo[checkDType("tensor", dtype)](Number(value)), dtype);
   return node;

@@ -42,7 +42,7 @@ export const rows: Rows = {
   ...table.host,
 };
 
-/** What the rows take as methods of their first operand. */
+/** The signatures of the rows as methods of their first operand. */
 export const rowArguments = {
   ...formulaArguments(table.elementwise),
   ...movementArguments,

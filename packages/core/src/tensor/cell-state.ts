@@ -5,7 +5,7 @@ import { rawNode, swapNode } from "./reading.ts";
 import type { State } from "./rerun.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** What a cell holds. Unlike the members of the cell, those of this class bind it to no trace. */
+/** The value of a cell and its gradient. Unlike the members of the cell, those of this class bind it to no trace. */
 export class CellState implements State {
   readonly gradient = new Gradient();
   /** Whether other code may hold the node, so that its value is not overwritten. */

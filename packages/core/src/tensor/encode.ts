@@ -51,12 +51,13 @@ export function decode(x: EncodedTensor): Node {
       fail(
         "value",
         "fromJSON",
-        `element ${i} is ${e === null ? "null" : JSON.stringify(e)}, which is no number`,
+        `element ${i} is ${e === null ? "null" : JSON.stringify(e)}, which is not a number`,
       );
     return Number(number);
   });
   const array = store(numbers, dtype);
   const at = dtype === "int32" || dtype === "bool" ? numbers.findIndex((n, i) => n !== array[i]) : -1;
-  if (at >= 0) fail("value", "fromJSON", `element ${at} is ${numbers[at]}, which is no ${dtype}`);
+  if (at >= 0)
+    fail("value", "fromJSON", `element ${at} is ${numbers[at]}, which ${dtype} does not represent`);
   return data(array, shape, dtype);
 }

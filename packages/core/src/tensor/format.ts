@@ -24,8 +24,8 @@ function formatter(values: readonly number[], dtype: DType): (x: number) => stri
   if (dtype === "int32") return String;
   const finite = values.filter(Number.isFinite);
   const sizes = finite.filter((x) => x !== 0).map(Math.abs);
-  const [least, most] = [sizes.reduce(min, Infinity), sizes.reduce(max, 0)];
-  if (most >= 1e8 || least < 1e-4 || most / least > 1e6)
+  const [smallest, largest] = [sizes.reduce(min, Infinity), sizes.reduce(max, 0)];
+  if (largest >= 1e8 || smallest < 1e-4 || largest / smallest > 1e6)
     return (x) => (Number.isFinite(x) ? scientific(x) : nonFinite(x));
   const decimals = finite
     .map((x) => (Number(x.toFixed(4)).toString().split(".")[1] ?? "").length)
@@ -40,7 +40,7 @@ function indicesShown(shape: Shape): (number | null)[][] {
   const shown = shape.map((n) => Math.min(n, 2 * edgeItems));
   let count = sizeOf(shown);
   return shape.map((n, d) => {
-    const own = shown[d] as number;
+    const own = shown[d]!;
     if (count > maxShown && n > 1) {
       count /= own;
       return [0, null];
@@ -55,17 +55,17 @@ function formatElements(array: TypedArray, shape: Shape, dtype: DType): string {
   const strides = stridesOf(shape);
   const visible = shown.reduce<number[]>(
     (places, own, d) =>
-      places.flatMap((at) => own.flatMap((i) => (i === null ? [] : [at + i * (strides[d] as number)]))),
+      places.flatMap((at) => own.flatMap((i) => (i === null ? [] : [at + i * strides[d]!]))),
     [0],
   );
-  const values = visible.map((at) => array[at] as number);
+  const values = visible.map((at) => array[at]!);
   const format = formatter(values, dtype);
   const width = values.map((x) => format(x).length).reduce(max, 0);
   const perLine = Math.max(1, Math.floor((lineWidth - prefix.length - shape.length) / (width + 2)));
   const print = (d: number, at: number): string => {
-    if (d === shape.length) return format(array[at] as number).padStart(width);
+    if (d === shape.length) return format(array[at]!).padStart(width);
     const parts = (shown[d] as (number | null)[]).map((i) =>
-      i === null ? "…" : print(d + 1, at + i * (strides[d] as number)),
+      i === null ? "…" : print(d + 1, at + i * strides[d]!),
     );
     const indent = " ".repeat(prefix.length + d + 1);
     if (d < shape.length - 1)

@@ -6,7 +6,7 @@ import { host } from "../ops/host.ts";
 import { formatShape, type Shape, sameShape } from "../shape.ts";
 import { Tensor } from "./tensor.ts";
 
-/** What `hostOp` takes: the function, the type of its result, and its derivative. */
+/** Options of `hostOp`: the type of its result, and its derivative. */
 export interface HostOptions {
   /** The result's shape, given those of the operands; the first operand's by default. */
   readonly shape?: (...shapes: Shape[]) => Shape;

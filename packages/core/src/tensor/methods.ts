@@ -12,7 +12,7 @@ type MethodTable = Omit<Rows, "where"> & Compositions;
  */
 export const methods: MethodTable = { ...rows, ...compositions };
 
-/** What the methods take. */
+/** The signatures of the methods. */
 export const methodArguments = { ...rowArguments, ...compositionArguments } satisfies Signatures<
   typeof methods
 >;

@@ -136,9 +136,9 @@ export function toNested(array: TypedArray, shape: Shape, dtype: DType): Nested 
   const element = (x: number): number | boolean => (dtype === "bool" ? x !== 0 : x);
   let level: Nested[] = Array.from(array, element);
   for (let d = shape.length - 1; d >= 1; d--) {
-    const n = shape[d] as number;
+    const n = shape[d]!;
     const rows = sizeOf(shape.slice(0, d));
     level = Array.from({ length: rows }, (_, i) => level.slice(i * n, (i + 1) * n));
   }
-  return shape.length === 0 ? (level[0] as Nested) : level;
+  return shape.length === 0 ? level[0]! : level;
 }

@@ -48,7 +48,7 @@ export interface Outcome {
   readonly slots: readonly Slot[];
   /** The new values. */
   readonly written: readonly (readonly [Slot, Node])[];
-  /** What remains to be done after each call. */
+  /** Run after each call. */
   readonly cleanups: readonly (() => void)[];
 }
 

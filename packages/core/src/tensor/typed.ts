@@ -74,7 +74,11 @@ export function store(numbers: ArrayLike<number>, dtype: DType): TypedArray {
   for (let i = 0; i < numbers.length; i++) {
     const x = numbers[i]!;
     if (dtype === "int32" && Number.isNaN(x))
-      fail("value", "tensor", `element ${i} is NaN, which is no int32. Did you mean another dtype?`);
+      fail(
+        "value",
+        "tensor",
+        `element ${i} is NaN, which int32 does not represent. Did you mean another dtype?`,
+      );
     array[i] = convert(x);
   }
   return array;

@@ -10,7 +10,7 @@ interface Access<Cell> {
 /** The previous nodes of a cell: the last computed one first, then the latest one if it differs. */
 type Previous = readonly [Node, ...Node[]];
 
-/** What was thrown: a `ChainruleError`, or whatever the function of a host op throws. */
+/** An error that was thrown: a `ChainruleError`, or whatever the function of a host op throws. */
 interface Failure {
   readonly error: unknown;
 }

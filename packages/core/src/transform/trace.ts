@@ -54,7 +54,7 @@ class Variables {
     const parts: (readonly [string, TreeDef])[] = [];
     for (const [name, p] of x.namedParameters()) {
       if (!(p instanceof Cell))
-        fail("value", this.op, `parameter ${name} of ${path || "an argument"} is no Parameter`);
+        fail("value", this.op, `parameter ${name} of ${path || "an argument"} is not a Parameter`);
       if (!p.requiresGrad) continue;
       this.#restore.push(withNode(p, this.#variable(p.node, name)));
       parts.push([name, { kind: "leaf", isNumber: false }]);

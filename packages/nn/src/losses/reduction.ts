@@ -2,7 +2,7 @@ import { formatShape, sameShape, type Tensor, where } from "@chainrule/core";
 import { checked, fail, type Options } from "@chainrule/core/internal";
 import { requireBroadcast } from "../functional/broadcast.ts";
 
-/** What a loss returns: the mean or the sum of the losses of all elements, or ("none") these losses. */
+/** The result of a loss: the mean or the sum of the losses of all elements, or ("none") these losses. */
 export type Reduction = "none" | "mean" | "sum";
 
 /** Options of all losses. */

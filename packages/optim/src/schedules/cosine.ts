@@ -3,8 +3,8 @@ import type { Optimizer } from "../optimizer.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
 /** min + ½(lr − min)(1 + cos(πt/T)): from lr at t = 0 to min at t = T. [Loshchilov & Hutter 2017] */
-export const cosine = (t: number, T: number, lr: number, least: number): number =>
-  least + ((lr - least) * (1 + Math.cos((Math.PI * t) / T))) / 2;
+export const cosine = (t: number, T: number, lr: number, min: number): number =>
+  min + ((lr - min) * (1 + Math.cos((Math.PI * t) / T))) / 2;
 
 const schedulerArguments: Signature = {
   optimizer: optimizerKind,

@@ -79,7 +79,7 @@ export class WasmExecutable implements Executable {
   readonly #inputs: readonly TensorBinding[];
   readonly #scalarOutputs: readonly ScalarBinding[];
   readonly #outputs: readonly TensorBinding[];
-  /** The inputs that are no outputs: their memory may be reused. */
+  /** The inputs that are not outputs: their memory may be reused. */
   readonly #donatable: readonly TensorBinding[];
   readonly #results: readonly Result[];
   /** Where the arena was when the addresses of scratch buffers were entered. */

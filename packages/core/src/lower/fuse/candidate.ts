@@ -9,7 +9,7 @@ interface RowStore {
 }
 
 /**
- * What computing one node in a loop of a nest would add to the nest: arguments, expressions, and stores of earlier loops to
+ * The additions to a nest that computing one node in one of its loops needs: arguments, expressions, and stores of earlier loops to
  * row buffers. The nest changes only when the candidate is committed.
  */
 export class Candidate {

@@ -23,7 +23,7 @@ import type { Buffer, Statement } from "../ir/kernel.ts";
 import type { Candidate } from "./candidate.ts";
 import { elementwiseExpr } from "./elementwise.ts";
 
-/** What inlining needs to know of the whole graph. */
+/** The facts of the whole graph that inlining needs. */
 export interface InlineContext {
   readonly items: readonly GraphNode[];
   readonly materialized: readonly boolean[];

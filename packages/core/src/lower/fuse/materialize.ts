@@ -17,7 +17,7 @@ export const concatAxis = (op: Movement): number | undefined => movementRule(op)
 export const isLargeConcat = ({ op, inputs }: GraphNode, { maxInlineConcat }: Target): boolean =>
   op.family === "movement" && concatAxis(op) !== undefined && inputs.length > maxInlineConcat;
 
-/** What the expression of one node costs, without those of its inputs. */
+/** The cost of the expression of one node, without those of its inputs. */
 interface ExprCost {
   readonly ops: number;
   /** Whether it calls a function, such as exp. */

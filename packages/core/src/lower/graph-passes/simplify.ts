@@ -25,7 +25,7 @@ function primitiveOf({ op, inputs }: GraphNode): PrimitiveName | null {
   return primitive;
 }
 
-/** What the rules ask about the operands of a node. */
+/** The operands of a node, as the rules see them. */
 class Operands {
   constructor(
     readonly items: readonly GraphNode[],

@@ -5,7 +5,7 @@ import type { primitives } from "../../scalar/primitives.ts";
 type PrimitiveName = keyof typeof primitives;
 
 /**
- * What an index is a sum of: a loop variable 0 … size − 1; ⌊inner/by⌋; or an index that a predicate bounds to 0 … size − 1
+ * A term of an index: a loop variable 0 … size − 1; ⌊inner/by⌋; or an index that a predicate bounds to 0 … size − 1
  * (`clamped`): the bound lets floor divisions simplify, and is expanded in the end.
  */
 export type Atom =

@@ -6,7 +6,7 @@ import { rewriteBackward } from "./rewrite.ts";
 /** Takes the place of an argument that no statement reads, so that the others keep their positions. */
 const unusedArg: Arg = { kind: "guard", type: "bool", guard: [] };
 
-/** What the statements that stay read: found from the last statement to the first. */
+/** The arguments and buffers that live statements read, collected from the last statement to the first. */
 class Uses {
   readonly args = new Set<Arg>();
   readonly buffers = new Set<Buffer>();

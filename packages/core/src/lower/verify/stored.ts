@@ -1,6 +1,6 @@
 import type { Buffer } from "../ir/kernel.ts";
 
-/** What has stored an element: nothing, an earlier kernel, or, counted from `firstPoint`, a point of the current nest. */
+/** The writer of an element: nothing, an earlier kernel, or, counted from `firstPoint`, a point of the current nest. */
 const [nothing, earlier, firstPoint] = [0, 1, 2];
 
 /** Which elements of buffers have been stored, and by which point of a nest's parallel axes. */

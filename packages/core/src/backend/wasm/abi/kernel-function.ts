@@ -16,7 +16,7 @@ export interface KernelFunction extends Readonly<typeof locals> {
   readonly base: (buffer: Buffer) => number;
 }
 
-/** What the caller of a kernel has to know. */
+/** The facts of a kernel that its caller needs. */
 export interface KernelInfo {
   /** The number of points that calls may divide among them; 1 for a kernel that is computed as a whole. */
   readonly extent: number;

@@ -2,7 +2,7 @@ import { pushAddress } from "../assembler/address.ts";
 import { FunctionBuilder, type OpName } from "../assembler/assembler.ts";
 import { emitForRange } from "../assembler/loops.ts";
 
-/** What the GEMM emitters need to know of an element type. */
+/** The facts of an element type that the GEMM emitters need. */
 export interface Element {
   readonly bytes: number;
   readonly log2: number;

@@ -47,7 +47,7 @@ function depthOfArg(x: Arg, axes: readonly Axis[], outerAxes: number): number {
 
 /**
  * Loop-invariant code motion: the values that statements compute, each with the depth of the loop that it is hoisted to.
- * Constants are no values.
+ * Constants are not values.
  */
 export function hoistDepths(
   statements: readonly Statement[],
