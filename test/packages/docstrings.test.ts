@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path/posix";
 import { Parameter, scalar } from "@chainrule/core";
+import { methodArguments, type methods, type Signatures } from "@chainrule/core/internal";
 import { describe, expect, it } from "vitest";
-import type { Signatures } from "../../packages/core/src/arguments.ts";
-import { methodArguments, type methods } from "../../packages/core/src/tensor/methods.ts";
 import { docstringsOf, examplesOf, sources } from "../examples/docstrings.ts";
 
 const { functions, primitives } = scalar;

@@ -40,8 +40,8 @@ export { formatShape, sameShape } from "../shape.ts";
 export { generatorKind } from "../tensor/generator.ts";
 // Optimizers and schedules have state, which compiled functions treat by its lifetime.
 export { Lifetime, refuseInside } from "../tensor/lifetime.ts";
-// Tests enumerate the methods of tensors.
-export { methods } from "../tensor/methods.ts";
+// Tests enumerate the methods of tensors and their parameters.
+export { methodArguments, methods } from "../tensor/methods.ts";
 // Modules have a mode, training or not.
 export { Setting } from "../tensor/setting.ts";
 // Tests call functions on nodes with tensors.
