@@ -1,4 +1,5 @@
 import {
+  Cell,
   compile,
   type DType,
   evaluate,
@@ -117,6 +118,16 @@ describe("an error of a run", () => {
     const good = pending(() => tensor([1, 2]).add(1));
     expect(await good.read()).toEqual(Float32Array.of(2, 3));
     await expect(bad.read()).rejects.toThrow("out of range");
+  });
+
+  it("of an assignment leaves reads alone that share no computation with it", async () => {
+    const [cell, other] = [new Cell(tensor([1])), new Cell(tensor([5]))];
+    cell.assign(cell.add(outOfRange().sum()));
+    other.assign(other.mul(2));
+    const y = pending(() => tensor([5]).add(1));
+    expect(await y.read()).toEqual(Float32Array.of(6));
+    expect(await other.read()).toEqual(Float32Array.of(10));
+    await expect(cell.read()).rejects.toThrow("out of range");
   });
 
   it("rejects read() on a synchronous backend too, rather than throwing", async () => {

@@ -40,6 +40,7 @@ export function asynchronous(inner: Backend): Backend {
   };
   return {
     name: `${inner.name}, asynchronous`,
+    asynchronous: true,
     prepare(graph) {
       const executable = inner.prepare(graph);
       return {

@@ -4,6 +4,7 @@ import {
   explain,
   grad,
   interpreter,
+  ones,
   Parameter,
   profile,
   rand,
@@ -89,6 +90,27 @@ test("of a gradient that is not worked out yet, an explanation works out nothing
   const g = grad((x: Tensor) => x.sin().sum())(x);
   expect(profile(() => explain(g)).kernels).toEqual([]);
   expect(explain(g)).toMatch(/^graph\n%0 = input float32\[3\]\n%1 = cos\(%0\) float32\[3\]\n/);
+});
+
+describe("the options of explain", () => {
+  const f = compile((x: Tensor) => x.exp());
+  const x = ones([2]);
+  f(x);
+  // A caller without types may pass any option.
+  const call = explain as (...args: readonly unknown[]) => string;
+
+  test.each([
+    ["tensors", [x.exp()]],
+    ["a compiled function", [f, x]],
+  ])("of %s are checked by name and type", (_, args) => {
+    expect(() => call(...args, { pass: true })).toThrow("has no option pass; its options are passes");
+    expect(() => call(...args, { passes: 1 })).toThrow("passes 1 must be true or false");
+    expect(call(...args, { passes: false })).toBe(call(...args, {}));
+  });
+
+  test("are not those of a function that was not called with such arguments", () => {
+    expect(() => call(f, x, x, { scale: 2 })).toThrow("Did you mean to call it once before?");
+  });
 });
 
 describe("explain with { passes: true }", () => {

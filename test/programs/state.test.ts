@@ -9,6 +9,7 @@ import {
   ones,
   Parameter,
   rand,
+  read,
   setDefaultDtype,
   Tensor,
   tensor,
@@ -431,6 +432,22 @@ const refusals: Readonly<Record<string, readonly [() => unknown, RegExp]>> = {
     /Did you mean tensor/,
   ],
   "an iterator": [() => compile((it: Iterator<number>) => it.next())([1].values()), /iterator/],
+  "a read that nobody awaits": [
+    () =>
+      compile((y: Tensor) => {
+        void y.mul(2).read();
+        return y;
+      })(x),
+    /read inside a compiled function.*Return the tensor/,
+  ],
+  "a read of several tensors that nobody awaits": [
+    () =>
+      compile((y: Tensor) => {
+        void read(y.mul(2), y);
+        return y;
+      })(x),
+    /read inside a compiled function.*Return the tensor/,
+  ],
   "a promise": [() => compile((p: Promise<number>) => p)(Promise.resolve(1)), /await/],
   "a getter": [
     () =>

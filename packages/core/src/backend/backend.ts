@@ -24,5 +24,7 @@ export interface Backend {
   readonly name: string;
   /** What graphs are lowered for; absent where nodes are run one by one. */
   readonly target?: Target;
+  /** Whether `run` returns before the values are computed, so that a failure is known only when they are read. */
+  readonly asynchronous?: boolean;
   prepare(graph: CanonicalGraph): Executable;
 }

@@ -1,3 +1,4 @@
+import { checkArguments, isPlainObject, type Signature } from "../arguments.ts";
 import { activeBackend } from "../backend/evaluate.ts";
 import { compiledSpecialization } from "../compile/compile.ts";
 import { fail } from "../errors.ts";
@@ -80,17 +81,20 @@ function evaluatedNote(nodes: readonly Node[]): string {
   return `${which}evaluated already${known ? ", as follows" : "; nothing is left to be computed"}\n\n`;
 }
 
-const isOptions = (x: unknown): x is ExplainOptions =>
-  typeof x === "object" && x !== null && Object.keys(x).join() === "passes";
+const optionsSignature: Signature = { options: { passes: "boolean" } };
 
-/** The options after a list of arguments, if there are any. */
-function splitOptions(args: readonly unknown[]): readonly [readonly unknown[], ExplainOptions] {
+/** Checks options. @throws for an unknown one, or one of another type */
+const checkOptions = (options: unknown): ExplainOptions =>
+  checkArguments("explain", optionsSignature, [options])[0] as ExplainOptions;
+
+/** The arguments before a plain object in the last place, and that object. */
+function splitOptions(args: readonly unknown[]): readonly [readonly unknown[], unknown] {
   const last = args.at(-1);
-  return isOptions(last) ? [args.slice(0, -1), last] : [args, {}];
+  return isPlainObject(last) ? [args.slice(0, -1), last] : [args, {}];
 }
 
 function explainFunction(f: object, args: readonly unknown[]): string {
-  // An object such as { passes: true } may be an argument of the function itself.
+  // A plain object in the last place may be an argument of the function itself.
   const own = compiledSpecialization(f, args);
   const [rest, options] = own ? [args, {}] : splitOptions(args);
   const found = own ?? compiledSpecialization(f, rest);
@@ -101,7 +105,7 @@ function explainFunction(f: object, args: readonly unknown[]): string {
       "the function is not compiled, or was not called with such arguments. Did you mean to call it once before?",
     );
   const { graph, executable } = found;
-  return explainGraph({ graph, program: executable.program ?? programOf(graph) }, options);
+  return explainGraph({ graph, program: executable.program ?? programOf(graph) }, checkOptions(options));
 }
 
 /**
@@ -111,7 +115,7 @@ function explainFunction(f: object, args: readonly unknown[]): string {
  * @param f a compiled function, with arguments of a structure that it was called with before; or tensors
  * @param options in the last place: `passes`, whether to print the graph or the program after each pass of the compiler
  * instead (false)
- * @throws if a compiled function was not called with such arguments before
+ * @throws if a compiled function was not called with such arguments before, or for an unknown option
  *
  * @example
  * console.log(explain(tensor([1, 2]).mul(tensor([3, 4]))).split("\n")[3]); //=> %2 = mul(%0, %1) float32[2]
@@ -136,5 +140,5 @@ export function explain(...args: readonly unknown[]): string {
   );
   const isInput = (n: Node) => n.value !== null && (n.inputs.length === 0 || !nodes.includes(n));
   const graph = canonicalize(graphOf(nodes, isInput));
-  return evaluatedNote(nodes) + explainGraph({ graph, program: programOf(graph) }, options);
+  return evaluatedNote(nodes) + explainGraph({ graph, program: programOf(graph) }, checkOptions(options));
 }

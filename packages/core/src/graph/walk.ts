@@ -28,3 +28,26 @@ export function topological(roots: readonly Node[], follow: (node: Node) => bool
   }
   return order;
 }
+
+/** Groups roots by the connected component of the graph that `follow` accepts; roots that it does not accept are left out. */
+export function connectedComponents(roots: readonly Node[], follow: (node: Node) => boolean): Node[][] {
+  const parents = new Map<Node, Node>();
+  const find = (node: Node): Node => {
+    let representative = node;
+    while (parents.get(representative) !== representative) representative = parents.get(representative)!;
+    parents.set(node, representative);
+    return representative;
+  };
+  for (const node of topological(roots, follow))
+    if (follow(node)) {
+      parents.set(node, node);
+      for (const x of node.inputs) if (follow(x)) parents.set(find(x), node);
+    }
+  const components = new Map<Node, Node[]>();
+  for (const root of roots.filter(follow)) {
+    const component = components.get(find(root)) ?? [];
+    components.set(find(root), component);
+    component.push(root);
+  }
+  return [...components.values()];
+}

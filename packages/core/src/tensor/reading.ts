@@ -7,6 +7,7 @@ import { formatShape, type Shape, sizeOf } from "../shape.ts";
 import { type EncodedTensor, encode } from "./encode.ts";
 import { formatTensor } from "./format.ts";
 import { type Nested, toNested } from "./nested.ts";
+import { currentRecorder } from "./recorder.ts";
 
 /** Defines an enumerable getter of an object in a third of the time of `Object.defineProperty`. */
 const defineGetter =
@@ -108,11 +109,18 @@ export abstract class TensorReading extends AnyTensor {
    * computed in one run.
    *
    * @returns the elements in row-major order; rejects if the computation fails
+   * @throws in a compiled function, which must return the tensor instead
    *
    * @example
    * console.log(await tensor([1, 2]).mul(3).read()); //=> Float32Array(2) [ 3, 6 ]
    */
-  async read(): Promise<TypedArray> {
+  read(): Promise<TypedArray> {
+    // A promise that rejects would not stop the trace.
+    if (currentRecorder()) this.#value();
+    return this.#read();
+  }
+
+  async #read(): Promise<TypedArray> {
     return arrays[this.dtype].from(await this.#value().read());
   }
 

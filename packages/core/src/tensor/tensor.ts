@@ -423,11 +423,20 @@ export const evaluate = checked(
   (...tensors: readonly (Tensor | readonly Tensor[])[]): void => Tensor.evaluate(tensors.flat()),
 );
 
+const readEach = (tensors: readonly Tensor[]): Promise<TypedArray[]> =>
+  Promise.all(tensors.map((t) => t.read()));
+
+async function readInOneRun(tensors: readonly Tensor[]): Promise<TypedArray[]> {
+  Tensor.evaluate(tensors);
+  return readEach(tensors);
+}
+
 /**
  * The elements of tensors, or of lists of them, all computed in one run: for each what `read()` returns.
  *
  * @param tensors the tensors, or lists of them
  * @returns the elements of each; rejects if a computation fails
+ * @throws in a compiled function, which must return the tensors instead
  *
  * @example
  * const x = tensor([3, 4]);
@@ -437,9 +446,7 @@ export const evaluate = checked(
 export const read = checked(
   "read",
   { tensors: "...tensor or tensors" },
-  async (...tensors: readonly (Tensor | readonly Tensor[])[]): Promise<TypedArray[]> => {
-    const all = tensors.flat();
-    Tensor.evaluate(all);
-    return Promise.all(all.map((t) => t.read()));
-  },
+  (...tensors: readonly (Tensor | readonly Tensor[])[]): Promise<TypedArray[]> =>
+    // In a trace nothing is evaluated, and the first read throws.
+    (currentRecorder() ? readEach : readInOneRun)(tensors.flat()),
 );

@@ -1,5 +1,6 @@
-import { evaluate } from "../backend/evaluate.ts";
+import { activeBackend, evaluate } from "../backend/evaluate.ts";
 import type { Node } from "../graph/node.ts";
+import { connectedComponents } from "../graph/walk.ts";
 
 /** How to read and replace the nodes of a cell. */
 interface Access<Cell> {
@@ -15,10 +16,14 @@ interface Failure {
   readonly error: unknown;
 }
 
+/** Nodes that are evaluated in one run, which fails as a whole. An asynchronous backend tells too late what to run again. */
+const runsOf = (nodes: readonly Node[]): readonly (readonly Node[])[] =>
+  activeBackend().asynchronous ? connectedComponents(nodes, (n) => n.value === null) : [nodes];
+
 /** Evaluates nodes and gives the failure, if any. */
 function failureOf(nodes: readonly Node[]): Failure | null {
   try {
-    evaluate(nodes);
+    for (const run of runsOf(nodes)) evaluate(run);
     return null;
   } catch (error) {
     return { error };
@@ -27,7 +32,8 @@ function failureOf(nodes: readonly Node[]): Failure | null {
 
 /**
  * The cells whose new values are pending. They are computed with the next read. If that read fails, the assignments that
- * fail too are undone; an assignment that fails alone waits until something that depends on it is read.
+ * fail too are undone; an assignment that fails alone waits until something that depends on it is read. On an asynchronous
+ * backend a read fails with the assignments that share computations with it, and no assignment is undone.
  */
 export class Unsettled<Cell extends object> {
   readonly #waiting = new Map<Cell, Previous>();
@@ -49,7 +55,7 @@ export class Unsettled<Cell extends object> {
     if (failure) this.#undo(failure);
   }
 
-  /** Evaluates nodes and all pending cells in one run. @throws if the nodes fail */
+  /** Evaluates nodes and all pending cells together. @throws if the nodes fail */
   settle(nodes: readonly Node[]): void {
     const failure = failureOf([...nodes, ...[...this.#waiting.keys()].flatMap(this.access.pending)]);
     if (failure) {

@@ -22,6 +22,26 @@ describe.each([wasm, interpreter])("sorting on $name", (backend) => {
     expect(on(() => indices.toArray())).toEqual([1, 3, 0, 2]);
   });
 
+  it.each([3, 100, 20_000])("sorts lines of %i elements as comparisons do", (n) => {
+    const specials = [Number.NaN, 0, -0, 1, -1, Infinity, -Infinity, 1e-40, -1e-40, 3e38];
+    const elements = Array.from({ length: 2 * n }, (_, i) =>
+      i % 3 === 0 ? specials[i % specials.length]! : Math.fround(((i * 7919) % 1009) - 500.5),
+    );
+    const x = tensor(elements, { shape: [2, n] });
+    const data = x.data();
+    for (const descending of [false, true]) {
+      const sign = descending ? -1 : 1;
+      const compare = (a: number, b: number) =>
+        a < b ? -1 : a > b ? 1 : Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+      const expected = [0, n].flatMap((line) =>
+        Array.from({ length: n }, (_, i) => i).sort(
+          (i, j) => sign * compare(data[line + i]!, data[line + j]!) || i - j,
+        ),
+      );
+      expect(on(() => Array.from(x.argsort(-1, { descending }).data()))).toEqual(expected);
+    }
+  });
+
   it("sorts scalars, and tensors without elements", () => {
     on(() => {
       const { values, indices } = tensor(7).sort();
