@@ -1,5 +1,5 @@
 import { zerosLike } from "@chainrule/core";
-import { ranges } from "@chainrule/core/internal";
+import { pow, ranges } from "@chainrule/core/internal";
 import { optimizer, rule } from "./optimizer.ts";
 
 /** Options of `Adam` and `AdamW`, besides those of `Hyper`. */
@@ -28,8 +28,8 @@ export const adam = rule({
     α: lr,
     w1: 1 - β1,
     w2: 1 - β2,
-    c1: 1 - β1 ** t,
-    c2: 1 - β2 ** t,
+    c1: 1 - pow(β1, t),
+    c2: 1 - pow(β2, t),
     ε: eps,
   }),
   update(p, g, { expAvg, expAvgSq, maxExpAvgSq }, { α, w1, w2, c1, c2, ε }) {

@@ -1,5 +1,5 @@
 import { zerosLike } from "@chainrule/core";
-import { ranges } from "@chainrule/core/internal";
+import { pow, ranges } from "@chainrule/core/internal";
 import { optimizer } from "./optimizer.ts";
 
 /** Options of `Adamax`, besides those of `Hyper`. */
@@ -32,7 +32,7 @@ export class Adamax extends optimizer({
   defaults: { ...defaults, lr: 2e-3 },
   ranges: { betas: [ranges.halfOpenUnit, ranges.halfOpenUnit], eps: ranges.nonNegative },
   init: (p) => ({ expAvg: zerosLike(p), expInf: zerosLike(p) }),
-  coefficients: ({ lr, betas: [β1, β2], eps }, t) => ({ α: lr, w1: 1 - β1, β2, c1: 1 - β1 ** t, ε: eps }),
+  coefficients: ({ lr, betas: [β1, β2], eps }, t) => ({ α: lr, w1: 1 - β1, β2, c1: 1 - pow(β1, t), ε: eps }),
   update(p, g, { expAvg, expInf }, { α, w1, β2, c1, ε }) {
     const m = expAvg.lerp(g, w1);
     const u = expInf.mul(β2).maximum(g.abs().add(ε));

@@ -1,5 +1,5 @@
 import { zerosLike } from "@chainrule/core";
-import { ranges } from "@chainrule/core/internal";
+import { pow, ranges } from "@chainrule/core/internal";
 import { optimizer } from "./optimizer.ts";
 
 /** Options of `ASGD`, besides those of `Hyper`. */
@@ -36,7 +36,7 @@ export class ASGD extends optimizer({
   ranges: { lambd: ranges.nonNegative, alpha: ranges.finite, t0: ranges.finite },
   init: (p) => ({ ax: zerosLike(p) }),
   coefficients({ lr, lambd: λ, alpha: κ, t0 }, t) {
-    const η = lr / (1 + λ * lr * (t - 1)) ** κ;
+    const η = lr / pow(1 + λ * lr * (t - 1), κ);
     return { η, kept: 1 - λ * η, μ: 1 / Math.max(1, t - 1 - t0) };
   },
   update(p, g, { ax }, { η, kept, μ }) {

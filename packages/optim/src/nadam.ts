@@ -1,5 +1,5 @@
 import { ones, zerosLike } from "@chainrule/core";
-import { ranges } from "@chainrule/core/internal";
+import { pow, ranges } from "@chainrule/core/internal";
 import { optimizer } from "./optimizer.ts";
 
 /** Options of `NAdam`, besides those of `Hyper`. */
@@ -40,7 +40,7 @@ export class NAdam extends optimizer({
   },
   init: (p) => ({ expAvg: zerosLike(p), expAvgSq: zerosLike(p), muProduct: ones([], { dtype: p.dtype }) }),
   coefficients({ lr, betas: [β1, β2], eps, momentumDecay: ψ }, t) {
-    const μ = (step: number) => β1 * (1 - 0.5 * 0.96 ** (step * ψ));
+    const μ = (step: number) => β1 * (1 - 0.5 * pow(0.96, step * ψ));
     return {
       α: lr,
       w1: 1 - β1,
@@ -48,7 +48,7 @@ export class NAdam extends optimizer({
       μ: μ(t),
       rest: 1 - μ(t),
       next: μ(t + 1),
-      c2: 1 - β2 ** t,
+      c2: 1 - pow(β2, t),
       ε: eps,
     };
   },

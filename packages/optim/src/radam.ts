@@ -1,5 +1,5 @@
 import { where, zerosLike } from "@chainrule/core";
-import { ranges } from "@chainrule/core/internal";
+import { pow, ranges } from "@chainrule/core/internal";
 import { optimizer } from "./optimizer.ts";
 
 /** Options of `RAdam`, besides those of `Hyper`. */
@@ -35,15 +35,16 @@ export class RAdam extends optimizer({
   init: (p) => ({ expAvg: zerosLike(p), expAvgSq: zerosLike(p) }),
   coefficients({ lr, betas: [β1, β2], eps }, t) {
     const limit = 2 / (1 - β2) - 1;
-    const ρ = limit - (2 * t * β2 ** t) / (1 - β2 ** t);
+    const power = pow(β2, t);
+    const ρ = limit - (2 * t * power) / (1 - power);
     const r = Math.sqrt(((ρ - 4) * (ρ - 2) * limit) / ((limit - 4) * (limit - 2) * ρ));
     return {
       α: lr,
       w1: 1 - β1,
       w2: 1 - β2,
-      c1: 1 - β1 ** t,
+      c1: 1 - pow(β1, t),
       rectified: Number(ρ > 5),
-      r: r * Math.sqrt(1 - β2 ** t),
+      r: r * Math.sqrt(1 - power),
       ε: eps,
     };
   },

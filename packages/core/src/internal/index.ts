@@ -32,6 +32,8 @@ export { printGraph } from "../graph/print.ts";
 export { operandsOf } from "../ops/apply.ts";
 export { graphFromJson, graphToJson } from "../ops/graph-json.ts";
 export { table } from "../ops/table.ts";
+// Optimizers and schedules compute numbers that have the same bits in every engine.
+export { cosPi, pow } from "../scalar/portable.ts";
 // Tests compare formulas with the scalar functions of the interpreter.
 export { referenceFunction as computes } from "../scalar/reference.ts";
 // Errors print shapes in one way.

@@ -1,8 +1,6 @@
-/**
- * ln Γ and its derivatives in double precision. Error bounds hold for an engine whose `log`, `sin` and `tan` are accurate to
- * 1 ulp.
- */
+/** ln Γ and its derivatives in double precision, with the same bits in every engine. */
 import { horner } from "./horner.ts";
+import { cotPi, log, pow, sinPi } from "./portable.ts";
 
 /** Bernoulli numbers B₂, B₄, … B₂₀. */
 const BERNOULLI = [
@@ -25,14 +23,14 @@ const BERNOULLI = [
 function hurwitz(s: number, x: number): number {
   let sum = 0;
   let y = x;
-  for (; y < 9 + s; y++) sum += y ** -s;
+  for (; y < 9 + s; y++) sum += pow(y, -s);
   let tail = 1 / (s - 1) + 0.5 / y;
   let c = s / 2 / y / y;
   BERNOULLI.forEach((b, i) => {
     tail += b * c;
     c *= ((s + 2 * i + 1) * (s + 2 * i + 2)) / ((2 * i + 3) * (2 * i + 4)) / y / y;
   });
-  return sum + tail * y ** (1 - s);
+  return sum + tail * pow(y, 1 - s);
 }
 
 /** ζ(k) − 1 for k = 2, 3, … */
@@ -57,14 +55,14 @@ export function lgamma(x: number): number {
   const n = Math.round(x);
   const u = x - n;
   if (x <= 0 && x === n) return Infinity;
-  if (x < -10) return Math.log(Math.PI / Math.abs(Math.sin(Math.PI * u))) - lgamma(1 - x);
+  if (x < -10) return log(Math.PI / Math.abs(sinPi(u))) - lgamma(1 - x);
   if (x >= 10) {
-    return (x - 0.5) * (Math.log(x) - 1) + 0.4189385332046727 + horner(STIRLING_LGAMMA, 1 / (x * x)) / x;
+    return (x - 0.5) * (log(x) - 1) + 0.4189385332046727 + horner(STIRLING_LGAMMA, 1 / (x * x)) / x;
   }
   let product = 1;
   for (let k = Math.min(n, 2); k < Math.max(n, 2); k++) product *= k + u;
-  const log = Math.log(Math.abs(product));
-  return u * horner(LGAMMA_AT_2, u) + (n < 2 ? -log : log);
+  const logProduct = log(Math.abs(product));
+  return u * horner(LGAMMA_AT_2, u) + (n < 2 ? -logProduct : logProduct);
 }
 
 /**
@@ -76,8 +74,8 @@ export function digamma(x: number): number {
   const n = Math.round(x);
   const u = x - n;
   if (x === 0) return -1 / x;
-  if (x < 0) return x === n ? NaN : digamma(1 - x) - Math.PI / Math.tan(Math.PI * u);
-  if (x >= 10) return Math.log(x) - 0.5 / x - horner(STIRLING_DIGAMMA, 1 / (x * x)) / (x * x);
+  if (x < 0) return x === n ? NaN : digamma(1 - x) - Math.PI * cotPi(u);
+  if (x >= 10) return log(x) - 0.5 / x - horner(STIRLING_DIGAMMA, 1 / (x * x)) / (x * x);
   let sum = 0;
   for (let k = Math.min(n, 2); k < Math.max(n, 2); k++) sum += 1 / (k + u);
   return horner(DIGAMMA_AT_2, u) + (n < 2 ? -sum : sum);
@@ -85,8 +83,8 @@ export function digamma(x: number): number {
 
 /** dⁿ/dxⁿ cot(πx), as a polynomial in c = cot(πx), since c′ = −π(1 + c²). */
 function cotDerivative(x: number, n: number): number {
-  const c = 1 / Math.tan(Math.PI * (x - Math.round(x)));
-  if (!Number.isFinite(c)) return (-1) ** n * c ** (n + 1);
+  const c = cotPi(x - Math.round(x));
+  if (!Number.isFinite(c)) return (n % 2 === 0 ? 1 : -1) * pow(c, n + 1);
   let p = [0, 1];
   for (let k = 0; k < n; k++) {
     const slope = p.map((a, i) => -Math.PI * i * a).slice(1);

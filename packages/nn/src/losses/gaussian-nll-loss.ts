@@ -51,6 +51,9 @@ function broadcastVariance({ shape }: Tensor, variance: Tensor): Tensor {
   );
 }
 
+/** ½ ln 2π. */
+const halfLogTwoPi = 0.9189385332046727;
+
 const gaussianOptions = { ...lossOptions, full: "boolean", eps: "number" } as const satisfies Options;
 const gaussianNllLossArguments: Signature = {
   input: "tensor",
@@ -81,7 +84,7 @@ export function gaussianNllLoss(
   requireSameShape(op, { input, target });
   requireInRange(op, ranges.positiveOrInfinity, { eps });
   const losses = row(broadcastVariance(input, variance), input, target, eps);
-  return reduceLoss(op, full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);
+  return reduceLoss(op, full ? losses.add(halfLogTwoPi) : losses, reduction);
 }
 
 /**

@@ -1,10 +1,10 @@
-import { checkArguments, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
+import { checkArguments, cosPi, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
 /** min + ½(lr − min)(1 + cos(πt/T)): from lr at t = 0 to min at t = T. [Loshchilov & Hutter 2017] */
 export const cosine = (t: number, T: number, lr: number, min: number): number =>
-  min + ((lr - min) * (1 + Math.cos((Math.PI * t) / T))) / 2;
+  min + ((lr - min) * (1 + cosPi(t / T))) / 2;
 
 const schedulerArguments: Signature = {
   optimizer: optimizerKind,
@@ -26,7 +26,7 @@ const schedulerArguments: Signature = {
  *   scheduler.step();
  *   return optimizer.paramGroups[0]?.lr;
  * });
- * console.log(rates); //=> [ 0.5, 0, 0.4999999999999999 ]
+ * console.log(rates); //=> [ 0.5, 0, 0.5 ]
  */
 export class CosineAnnealingLR extends LRScheduler {
   constructor(optimizer: Optimizer, tMax: number, options: { readonly etaMin?: number } = {}) {

@@ -1,12 +1,12 @@
-import { checkArguments, fail, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
+import { checkArguments, fail, pow, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
 /** The height of the n-th cycle (n = 1, 2, …) relative to the first; `e` counts all steps. */
 const scaleFunctions = {
   triangular: () => 1,
-  triangular2: (n: number) => 2 ** (1 - n),
-  expRange: (_n: number, e: number, gamma: number) => gamma ** e,
+  triangular2: (n: number) => pow(2, 1 - n),
+  expRange: (_n: number, e: number, gamma: number) => pow(gamma, e),
 };
 
 /** Options of `CyclicLR`. */

@@ -1,4 +1,4 @@
-import { checkArguments, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
+import { checkArguments, pow, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
@@ -22,6 +22,6 @@ export class ExponentialLR extends LRScheduler {
   constructor(optimizer: Optimizer, gamma: number) {
     checkArguments("ExponentialLR", schedulerArguments, arguments);
     requireInRange("ExponentialLR", ranges.nonNegative, { gamma });
-    super("ExponentialLR", optimizer, (e, lr) => lr * gamma ** e);
+    super("ExponentialLR", optimizer, (e, lr) => lr * pow(gamma, e));
   }
 }

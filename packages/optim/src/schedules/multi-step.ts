@@ -1,4 +1,4 @@
-import { checkArguments, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
+import { checkArguments, pow, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
@@ -35,6 +35,6 @@ export class MultiStepLR extends LRScheduler {
       requireInRange("MultiStepLR", ranges.nonNegativeInteger, { [`milestones[${i}]`]: m });
     });
     requireInRange("MultiStepLR", ranges.nonNegative, { gamma });
-    super("MultiStepLR", optimizer, (e, lr) => lr * gamma ** milestones.filter((m) => m <= e).length);
+    super("MultiStepLR", optimizer, (e, lr) => lr * pow(gamma, milestones.filter((m) => m <= e).length));
   }
 }

@@ -1,4 +1,4 @@
-import { checkArguments, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
+import { checkArguments, pow, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
@@ -27,6 +27,6 @@ export class PolynomialLR extends LRScheduler {
     const { totalIters = 5, power = 1 } = options;
     requireInRange("PolynomialLR", ranges.positiveInteger, { totalIters });
     requireInRange("PolynomialLR", ranges.nonNegative, { power });
-    super("PolynomialLR", optimizer, (e, lr) => lr * (1 - Math.min(e, totalIters) / totalIters) ** power);
+    super("PolynomialLR", optimizer, (e, lr) => lr * pow(1 - Math.min(e, totalIters) / totalIters, power));
   }
 }

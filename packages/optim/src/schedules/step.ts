@@ -1,4 +1,4 @@
-import { checkArguments, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
+import { checkArguments, pow, ranges, requireInRange, type Signature } from "@chainrule/core/internal";
 import type { Optimizer } from "../optimizer.ts";
 import { LRScheduler, optimizerKind } from "./scheduler.ts";
 
@@ -29,6 +29,6 @@ export class StepLR extends LRScheduler {
     const { gamma = 0.1 } = options;
     requireInRange("StepLR", ranges.positiveInteger, { stepSize });
     requireInRange("StepLR", ranges.nonNegative, { gamma });
-    super("StepLR", optimizer, (e, lr) => lr * gamma ** Math.floor(e / stepSize));
+    super("StepLR", optimizer, (e, lr) => lr * pow(gamma, Math.floor(e / stepSize)));
   }
 }
