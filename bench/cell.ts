@@ -6,7 +6,7 @@ import { checkedSteps } from "./tasks/problem.ts";
 /** A work ready to run: `step` is one timed iteration, finished when it returns or its promise resolves. */
 export interface Prepared {
   step(): void | Promise<void>;
-  /** Numbers that the systems must agree on: for training the loss of the last step, else fingerprints of the results. */
+  /** Numbers that the systems must agree on: for training the loss of the last step, else moments of the results. */
   result(): readonly number[] | Promise<readonly number[]>;
 }
 

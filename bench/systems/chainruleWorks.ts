@@ -3,8 +3,8 @@ import { bceWithLogits, crossEntropy, layerNorm } from "@chainrule/nn";
 import { Adam, AdamW, type Optimizer, SGD } from "@chainrule/optim";
 import type { Forms, Prepared, System } from "../cell.ts";
 import type { AdamHyper } from "../tasks/adam.ts";
-import { fingerprint } from "../tasks/fingerprint.ts";
 import type { Gpt } from "../tasks/gpt.ts";
+import { moments } from "../tasks/moments.ts";
 import type { Data } from "../tasks/problem.ts";
 
 type Parameters = Readonly<Record<string, Parameter>>;
@@ -114,7 +114,7 @@ export function works(transform: Transform): System {
           outputs = compiled(...given);
           evaluate(...outputs);
         },
-        result: () => outputs.flatMap((y) => fingerprint(y.data())),
+        result: () => outputs.flatMap((y) => moments(y.data())),
       };
     };
     return { "results dropped": form(() => {}), "results disposed of": form((y) => y.dispose()) };

@@ -2,8 +2,8 @@ import "./jaxInNode.ts";
 import { blockUntilReady, grad, jit, lax, nn, numpy as np, tree, valueAndGrad, vjp } from "@jax-js/jax";
 import { type Forms, serve } from "../cell.ts";
 import type { AdamHyper } from "../tasks/adam.ts";
-import { fingerprint } from "../tasks/fingerprint.ts";
 import type { Gpt } from "../tasks/gpt.ts";
+import { moments } from "../tasks/moments.ts";
 import type { Data } from "../tasks/problem.ts";
 
 type Array = np.Array;
@@ -105,7 +105,7 @@ function calling(f: (...inputs: Array[]) => Array | Array[], inputs: readonly Ar
       outputs = [compiled(...inputs.map((x) => x.ref))].flat();
       await blockUntilReady(outputs);
     },
-    result: () => outputs.flatMap((y) => fingerprint(y.ref.dataSync() as Float32Array)),
+    result: () => outputs.flatMap((y) => moments(y.ref.dataSync() as Float32Array)),
   };
 }
 

@@ -2,8 +2,8 @@
 import { torch } from "js-pytorch";
 import { type Forms, type Prepared, type System, serve } from "../cell.ts";
 import type { AdamHyper } from "../tasks/adam.ts";
-import { fingerprint } from "../tasks/fingerprint.ts";
 import type { Gpt } from "../tasks/gpt.ts";
+import { moments } from "../tasks/moments.ts";
 import type { Data } from "../tasks/problem.ts";
 
 type Tensor = InstanceType<typeof torch.Tensor>;
@@ -143,7 +143,7 @@ function calling(f: () => Nested[]): Prepared {
     step() {
       outputs = f();
     },
-    result: () => outputs.flatMap((y) => fingerprint(flat(y))),
+    result: () => outputs.flatMap((y) => moments(flat(y))),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Hand-written loops over Float32Array with hand-derived gradients: what a careful user writes without a library. */
 import { serve } from "../cell.ts";
-import { fingerprint } from "../tasks/fingerprint.ts";
+import { moments } from "../tasks/moments.ts";
 import type { LayerNorm, Softmax } from "../tasks/rows.ts";
 import { matmul } from "./plainMatmul.ts";
 import { mlp } from "./plainMlp.ts";
@@ -148,7 +148,7 @@ await serve({
           c.fill(0);
           matmul(a.data as Float32Array, b.data as Float32Array, c, n, k, m);
         },
-        result: () => fingerprint(c),
+        result: () => moments(c),
       };
     },
   }),
@@ -176,7 +176,7 @@ await serve({
             for (let j = 0; j < d; j++) x̄[row + j] = y[row + j]! * (ȳ[row + j]! - inner);
           }
         },
-        result: () => [...fingerprint(y), ...fingerprint(x̄)],
+        result: () => [...moments(y), ...moments(x̄)],
       };
     },
   }),
@@ -211,7 +211,7 @@ await serve({
             for (let j = 0; j < d; j++) x̄[row + j] = r * (ȳ[row + j]! * weight[j]! - (g1 + hat[j]! * g2) / d);
           }
         },
-        result: () => [y, x̄, gw, gb].flatMap((t) => fingerprint(t)),
+        result: () => [y, x̄, gw, gb].flatMap((t) => moments(t)),
       };
     },
   }),
@@ -230,7 +230,7 @@ await serve({
             x̄[i] = 0.5 * (1 + t) + 0.5 * v * (1 - t * t) * c * (1 + 3 * 0.044715 * v * v);
           }
         },
-        result: () => [...fingerprint(y), ...fingerprint(x̄)],
+        result: () => [...moments(y), ...moments(x̄)],
       };
     },
   }),
@@ -265,7 +265,7 @@ await serve({
       };
       return {
         step: dim === null ? all : dim === 1 ? alongRows : alongColumns,
-        result: () => fingerprint(y),
+        result: () => moments(y),
       };
     },
   }),

@@ -1,8 +1,8 @@
 import "@tensorflow/tfjs-core/dist/register_all_gradients";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Forms, System } from "../cell.ts";
-import { fingerprint } from "../tasks/fingerprint.ts";
 import type { Gpt } from "../tasks/gpt.ts";
+import { moments } from "../tasks/moments.ts";
 import type { Data } from "../tasks/problem.ts";
 
 type Variables = Record<string, tf.Variable>;
@@ -43,7 +43,7 @@ function calling(f: () => readonly tf.Tensor[]) {
       tf.dispose(outputs as tf.Tensor[]);
       outputs = tf.tidy(() => f() as tf.Tensor[]);
     },
-    result: () => outputs.flatMap((y) => fingerprint(y.dataSync())),
+    result: () => outputs.flatMap((y) => moments(y.dataSync())),
   };
 }
 

@@ -7,9 +7,6 @@ import { tasks, trained } from "./training.ts";
 const bits = (tensors: readonly Tensor[]): number[] =>
   tensors.flatMap((t) => [...new Uint32Array(t.data().buffer)]);
 
-/** Rows that the host's own exp, log or pow goes into, whose last digit in float64 is the host's. */
-const ofTheHost = ["lgamma", "digamma", "trigamma", "polygamma"];
-
 function products(): Tensor[] {
   const next = stream(3);
   return (["float32", "float64"] as const).map((dtype) =>
@@ -19,22 +16,29 @@ function products(): Tensor[] {
 
 type Run = readonly [name: string, run: () => readonly Tensor[]];
 
-const runs: readonly Run[] = [
+/** Every elementwise row in each of its dtypes, random numbers, and products of matrices. */
+export const operations: readonly Run[] = [
   ...elementwiseRows.flatMap((row) =>
-    dtypesOf[row.rule]
-      .filter((dtype) => !(dtype === "float64" && ofTheHost.includes(row.name)))
-      .map((dtype): Run => {
-        const operands = () => operandsFor(row, dtype, new Array(row.operands).fill([40]), 9);
-        return [`${row.name} of ${dtype}`, () => [row.call(...operands())]];
-      }),
+    dtypesOf[row.rule].map((dtype): Run => {
+      const operands = () => operandsFor(row, dtype, new Array(row.operands).fill([40]), 9);
+      return [`${row.name} of ${dtype}`, () => [row.call(...operands())]];
+    }),
   ),
   ["random numbers", () => [rand([100]), rand([100], { dtype: "float64" }), randn([100]), permutation(100)]],
   ["products of matrices", products],
+];
+
+const runs: readonly Run[] = [
+  ...operations,
   ...Object.entries(tasks).flatMap(([name, task]) =>
     (["SGD", "Adam"] as const).flatMap((optimizer) =>
       [false, true].map((compiled): Run => {
         const title = `${name} trained by ${optimizer}, ${compiled ? "compiled" : "step by step"}`;
-        return [title, () => trained(task, optimizer, compiled)];
+        const run = () => {
+          const { losses, model } = trained(task, optimizer, compiled, 20);
+          return [...losses, ...Object.values(model.stateDict())];
+        };
+        return [title, run];
       }),
     ),
   ),

@@ -1,4 +1,4 @@
-import { compile, type Tensor } from "@chainrule/core";
+import { compile, type Tensor, zeros } from "@chainrule/core";
 import * as nn from "@chainrule/nn";
 import { Adam, type Optimizer, SGD } from "@chainrule/optim";
 import { drawn, stream } from "../conformance/draw.ts";
@@ -8,6 +8,24 @@ class SelfAttention extends nn.Layer {
 
   override forward(x: Tensor): Tensor {
     return x.add(this.attention.forward(x).output).mean(1);
+  }
+}
+
+/** The last state of a gated recurrent unit over a sequence. [Cho et al. 2014] */
+class GRU extends nn.Layer {
+  readonly input = new nn.Linear(16, 3 * 24);
+  readonly state = new nn.Linear(24, 3 * 24);
+
+  override forward(x: Tensor): Tensor {
+    let h = zeros([x.shape[0]!, 24]);
+    for (const xt of x.unbind(1)) {
+      const [xr, xz, xn] = this.input.forward(xt).chunk(3, 1) as [Tensor, Tensor, Tensor];
+      const [hr, hz, hn] = this.state.forward(h).chunk(3, 1) as [Tensor, Tensor, Tensor];
+      const z = xz.add(hz).sigmoid();
+      const n = xn.add(xr.add(hr).sigmoid().mul(hn)).tanh();
+      h = n.lerp(h, z);
+    }
+    return h;
   }
 }
 
@@ -30,8 +48,13 @@ export const tasks: Readonly<Record<string, Task>> = {
       new nn.ReLU(),
       new nn.MaxPool2d(2),
       new nn.Flatten(),
+      new nn.Dropout(0.2),
       new nn.Linear(8 * 4 * 4, 10),
     ],
+  },
+  "a recurrent network": {
+    input: [12, 16],
+    layers: () => [new GRU(), new nn.Linear(24, 10)],
   },
   "a transformer": {
     input: [12, 16],
@@ -44,8 +67,13 @@ const optimizers = {
   Adam: (model: nn.Module) => new Adam(model.parameters(), { lr: 0.01 }),
 };
 
-/** The losses of a training run from the present seed, and all that the model holds afterwards. */
-export function trained({ input, layers }: Task, name: keyof typeof optimizers, compiled: boolean): Tensor[] {
+/** The losses of a training run from the present seed, and the model afterwards. */
+export function trained(
+  { input, layers }: Task,
+  name: keyof typeof optimizers,
+  compiled: boolean,
+  steps: number,
+): { readonly losses: readonly Tensor[]; readonly model: nn.Module } {
   const model = new nn.Sequential(...layers());
   const optimizer: Optimizer = optimizers[name](model);
   const step = (x: Tensor, y: Tensor): Tensor => {
@@ -58,6 +86,5 @@ export function trained({ input, layers }: Task, name: keyof typeof optimizers, 
   const taken = compiled ? compile(step) : step;
   const x = drawn(stream(1), [32, ...input], "float32");
   const y = drawn(stream(2), [32], "int32", [-0.49, 9.49]);
-  const losses = Array.from({ length: 20 }, () => taken(x, y));
-  return [...losses, ...Object.values(model.stateDict())];
+  return { losses: Array.from({ length: steps }, () => taken(x, y)), model };
 }

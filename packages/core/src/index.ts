@@ -24,6 +24,7 @@ export * from "./tensor/create.ts";
 export type { CreateOptions, OfShape } from "./tensor/create-options.ts";
 export { elementwise } from "./tensor/define.ts";
 export type { EncodedTensor } from "./tensor/encode.ts";
+export { fingerprint, type Stateful } from "./tensor/fingerprint.ts";
 export { Generator, manualSeed } from "./tensor/generator.ts";
 export { type HostOptions, hostOp } from "./tensor/host.ts";
 export type { TensorList } from "./tensor/join.ts";

@@ -15,7 +15,8 @@ const or = (...x: Expr[]): Expr => x.reduce((a, b) => w.or(a, b));
 const and = (...x: Expr[]): Expr => x.reduce((a, b) => w.and(a, b));
 const isNaNExpr = (x: Scalar): Expr => not(eq(x, x));
 const isInfExpr = (x: Scalar): Expr => eq(w.abs(x), Number.POSITIVE_INFINITY);
-const isNegative = (x: Expr): Expr => lt(w.copysign(1, x), 0);
+/** The sign of a NaN is the machine's. */
+const isNegative = (x: Expr): Expr => and(eq(x, x), lt(w.copysign(1, x), 0));
 
 /** The derivative of a maximum or minimum y: 1 for the operand that y is, ½ where the other equals it; NaN counts as chosen. */
 function tieShare(y: Expr, x: Expr, other: Expr): Expr {
@@ -179,9 +180,9 @@ const rows = {
     },
     d: (y, x, other) => [weight(y, x, other, Math.LN2), weight(y, other, x, Math.LN2)],
   },
-  /** |x| with the sign of `other`. */
+  /** |x| with the sign of `other`; that of NaN counts as positive. */
   copysign: {
-    f: (x, other) => w.copysign(x, other),
+    f: (x, other) => where(isNaNExpr(other), w.abs(x), w.copysign(x, other)),
     d: (_y, x, other) => [where(eq(x, 0), 0, where(w.xor(lt(x, 0), isNegative(other)), -1, 1)), 0],
   },
   /** x·ln(other), and 0 where x = 0 (unless `other` is NaN). */
@@ -427,7 +428,7 @@ const rows = {
   isInf: { f: (x) => isInfExpr(x), types: "predicate" },
   /** Whether x is neither NaN nor infinite. */
   isFinite: { f: (x) => lt(w.abs(x), Number.POSITIVE_INFINITY), types: "predicate" },
-  /** Whether x is negative or −0. */
+  /** Whether x is negative or −0; NaN is not. */
   signbit: { f: (x) => isNegative(x), types: "predicate" },
   /** x ∧ other, of truth values: non-zero is true. */
   logicalAnd: { f: (x, other) => w.and(x, other), types: "logical" },

@@ -52,7 +52,7 @@ function add(a: Big, b: Big): Big {
 
 const neg = ({ m, e }: Big): Big => ({ m: -m, e });
 export const sub = (a: Big, b: Big): Big => add(a, neg(b));
-const mul = (a: Big, b: Big): Big => big(a.m * b.m, a.e + b.e);
+export const mul = (a: Big, b: Big): Big => big(a.m * b.m, a.e + b.e);
 const times2 = ({ m, e }: Big, k: number): Big => ({ m, e: e + k });
 
 function div(a: Big, b: Big): Big {
@@ -93,7 +93,7 @@ const arctanOfInverse = (k: number): Big =>
     (t) => neg(div(t, n(k * k))),
     (t, i) => div(t, n(2 * i + 1)),
   );
-const pi = sub(times2(arctanOfInverse(5), 4), times2(arctanOfInverse(239), 2)); // Machin 1706
+export const pi = sub(times2(arctanOfInverse(5), 4), times2(arctanOfInverse(239), 2)); // Machin 1706
 /** 2 artanh(1/3). */
 const ln2 = series(
   div(n(2), n(3)),

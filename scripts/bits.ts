@@ -1,6 +1,6 @@
 /**
  * Prints one hash of all results of each corpus of programs, to prove that a change of the compiler changes no bit: run it
- * before the change and after it, as `pnpm fingerprint [CORPUS …]`.
+ * before the change and after it, as `pnpm bits [CORPUS …]`.
  */
 import { createHash } from "node:crypto";
 import { ChainruleError, Tensor } from "@chainrule/core";

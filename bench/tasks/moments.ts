@@ -1,5 +1,5 @@
 /** Two numbers that betray a wrong or transposed array: its mean size, and a mean weighted by position. */
-export function fingerprint(x: ArrayLike<number>): readonly number[] {
+export function moments(x: ArrayLike<number>): readonly number[] {
   let [size, weighted] = [0, 0];
   for (let i = 0; i < x.length; i++) {
     const value = x[i] as number;
