@@ -1,77 +1,15 @@
 import { compile, type DType, einsum, evaluate, type Shape, type Tensor, tensor, vjp } from "@chainrule/core";
 import { makeInterpreter, withBackend } from "@chainrule/core/testing";
-import { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d } from "@chainrule/nn";
-import fc from "fast-check";
+import { convTranspose1d, convTranspose2d, convTranspose3d } from "@chainrule/nn";
 import { describe, expect, it } from "vitest";
 import { drawn, stream } from "../conformance/draw.ts";
 import { expectClose } from "../conformance/expect.ts";
 import { check } from "./check.ts";
-
-/** How a kernel slides along one axis of `length` elements. */
-interface Along {
-  readonly size: number;
-  readonly stride: number;
-  readonly dilation: number;
-  readonly padding: number;
-  readonly length: number;
-}
-
-/** A convolution: odd sizes, small and large enough for the matrix kernel. */
-interface Convolution {
-  readonly seed: number;
-  readonly dtype: DType;
-  readonly batch: number;
-  readonly groups: number;
-  readonly into: number;
-  readonly out: number;
-  readonly along: readonly Along[];
-}
-
-const upTo = (max: number) => fc.integer({ min: 1, max });
-const along = (most: number) =>
-  fc
-    .record({ size: upTo(4), stride: upTo(3), dilation: upTo(2), padding: fc.nat(3), more: fc.nat(most) })
-    .map(({ more, ...a }) => {
-      const least = Math.max(1, a.dilation * (a.size - 1) + 1 - 2 * a.padding);
-      return { ...a, length: least + more };
-    });
-const convolutions: fc.Arbitrary<Convolution> = fc.record({
-  seed: fc.nat(),
-  dtype: fc.constantFrom<DType>("float32", "float64"),
-  batch: upTo(5),
-  groups: fc.constantFrom(1, 1, 2, 3),
-  into: upTo(5),
-  out: upTo(7),
-  along: fc.oneof(
-    fc.tuple(along(300)),
-    fc.tuple(along(17), along(17)),
-    fc.tuple(along(5), along(5), along(5)),
-  ),
-});
+import { type Convolution, convolutions, convolve, operands, optionsOf } from "./convolutions.ts";
 
 const settings = { seed: 5, numRuns: 120 };
 const exact = makeInterpreter({ exact: true });
 const tolerance = (dtype: DType) => (dtype === "float32" ? 1e-4 : 1e-12);
-
-function operands(c: Convolution): [Tensor, Tensor] {
-  const next = stream(c.seed);
-  const draw = (shape: Shape) => drawn(next, shape, c.dtype, [-1, 1]);
-  return [
-    draw([c.batch, c.groups * c.into, ...c.along.map((a) => a.length)]),
-    draw([c.groups * c.out, c.into, ...c.along.map((a) => a.size)]),
-  ];
-}
-
-const each = (c: Convolution, fact: "stride" | "dilation" | "padding") => c.along.map((a) => a[fact]);
-const optionsOf = (c: Convolution) => ({
-  stride: each(c, "stride"),
-  dilation: each(c, "dilation"),
-  padding: each(c, "padding"),
-  groups: c.groups,
-});
-
-const convolve = (c: Convolution, x: Tensor, w: Tensor): Tensor =>
-  ([conv1d, conv2d, conv3d][c.along.length - 1] as typeof conv1d)(x, w, null, optionsOf(c));
 
 const transposed = (c: Convolution, y: Tensor, w: Tensor, sizes: Shape): Tensor => {
   const { stride, dilation, padding } = optionsOf(c);

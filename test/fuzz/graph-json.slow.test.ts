@@ -1,12 +1,28 @@
-import { customGradient, elementwise, evaluate, grad, scalar, type Tensor, tensor } from "@chainrule/core";
+import {
+  customGradient,
+  einsum,
+  elementwise,
+  evaluate,
+  grad,
+  scalar,
+  type Tensor,
+  tensor,
+  vjp,
+} from "@chainrule/core";
 import { graphFromJson, graphToJson } from "@chainrule/core/internal";
 import { type Backend, withBackend } from "@chainrule/core/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { candidates } from "../conformance/backends.ts";
 import { programOf } from "./chains.ts";
+import { convolutions, convolve, operands } from "./convolutions.ts";
+import { chains, joined, joins, moved } from "./movements.ts";
+import { partsOf, products } from "./products.ts";
 import { continuous, inputsOf, lossOf, type Program, programs, run } from "./program.ts";
+import { reduced, reducedShort, reductions, shortReductions } from "./reductions.ts";
 import { run as train } from "./training.ts";
+
+const draws = { seed: 7, numRuns: 30 };
 
 /** A backend that is handed only graphs that were written as JSON and read back. */
 const throughJson = (backend: Backend): Backend => ({
@@ -32,7 +48,32 @@ describe.each(candidates)("graphs written as JSON and read back, on $backend.nam
     expect(withBackend(throughJson(backend), f)).toEqual(withBackend(backend, f));
 
   it("give the bits of random programs and their gradients", () => {
-    for (const program of fc.sample(programs, { seed: 7, numRuns: 30 })) expectSame(() => resultsOf(program));
+    for (const program of fc.sample(programs, draws)) expectSame(() => resultsOf(program));
+  });
+
+  it("give the bits of random movements and concatenations", () => {
+    for (const chain of fc.sample(chains, draws)) expectSame(() => bitsOf([moved(chain)]));
+    for (const join of fc.sample(joins, draws)) expectSame(() => bitsOf([joined(join)]));
+  });
+
+  it("give the bits of random products", () => {
+    for (const product of fc.sample(products, draws)) {
+      const { equation, x, y } = partsOf(product);
+      expectSame(() => bitsOf([einsum(equation, x, y)]));
+    }
+  });
+
+  it("give the bits of random convolutions and their gradients", () => {
+    for (const c of fc.sample(convolutions, draws))
+      expectSame(() => {
+        const [y, pull] = vjp((x: Tensor, w: Tensor) => convolve(c, x, w), ...operands(c));
+        return bitsOf([y, ...pull(y.detach())]);
+      });
+  });
+
+  it("give the bits of random reductions", () => {
+    for (const c of fc.sample(reductions, draws)) expectSame(() => bitsOf(reduced(c)));
+    for (const c of fc.sample(shortReductions, draws)) expectSame(() => bitsOf([reducedShort(c)]));
   });
 
   it("give the bits of random chains", () => {
