@@ -1,13 +1,11 @@
 import {
   compile,
-  evaluate,
   explain,
   grad,
   interpreter,
   ones,
   Parameter,
   profile,
-  rand,
   type Tensor,
   tensor,
   withBackend,
@@ -15,12 +13,7 @@ import {
 import { GELU, LayerNorm, Linear, mseLoss, Sequential } from "@chainrule/nn";
 import { Adam } from "@chainrule/optim";
 import { describe, expect, test } from "vitest";
-
-const given = (...shape: number[]): Tensor => {
-  const x = rand(shape);
-  evaluate(x);
-  return x;
-};
+import { given } from "./given.ts";
 
 describe("of a large graph", () => {
   const model = new Sequential(

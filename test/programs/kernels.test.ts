@@ -1,11 +1,9 @@
 import {
   compile,
-  evaluate,
   explain,
   grad,
   ones,
   Parameter,
-  randn,
   stack,
   type Tensor,
   tensor,
@@ -15,6 +13,7 @@ import {
 import { bceWithLogits, conv2d, layerNorm, linear, maxPool2d } from "@chainrule/nn";
 import { Adam, type Optimizer, SGD } from "@chainrule/optim";
 import { describe, expect, test } from "vitest";
+import { given } from "./given.ts";
 
 /** The kinds of kernels in the text of an explanation, in order; a nest with the loops that it has. */
 function kernels(text: string): string {
@@ -26,13 +25,6 @@ function kernels(text: string): string {
     else if (/^ {2}for /.test(line)) (found.at(-1) as { loops: number }).loops++;
   }
   return found.map(({ kind, loops }) => (kind === "nest" ? `nest of ${loops}` : kind)).join(", ");
-}
-
-/** A tensor of known elements. */
-function given(...shape: number[]): Tensor {
-  const x = randn(shape);
-  evaluate(x);
-  return x;
 }
 
 const x = given(64, 32);

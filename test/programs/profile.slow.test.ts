@@ -1,19 +1,14 @@
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { promisify } from "node:util";
-import { compile, evaluate, explain, profile, rand, type Tensor } from "@chainrule/core";
+import { compile, evaluate, explain, profile, type Tensor } from "@chainrule/core";
 import { Adam } from "@chainrule/optim";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { eachBackend } from "../conformance/backends.ts";
 import { continuous, inputsOf, programs, run } from "../fuzz/program.ts";
+import { given } from "./given.ts";
 import { batch, logistic, network, type Training } from "./models.ts";
-
-const given = (...shape: number[]): Tensor => {
-  const x = rand(shape);
-  evaluate(x);
-  return x;
-};
 
 const runsOf = ({ kernels }: { kernels: readonly { readonly runs: number }[] }): number =>
   kernels.reduce((sum, { runs }) => sum + runs, 0);

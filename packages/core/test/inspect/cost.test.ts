@@ -6,6 +6,7 @@ import { canonicalize, graphOf } from "../../src/graph/canonicalize.ts";
 import { type Cost, costOfKernel } from "../../src/inspect/cost.ts";
 import { summary } from "../../src/inspect/summary.ts";
 import { lower } from "../../src/lower/pipeline.ts";
+import { given } from "../given.ts";
 
 const kernelsOf = (...ys: Tensor[]) => lower(canonicalize(graphOf(ys.map((y) => y.node))), target);
 
@@ -20,13 +21,6 @@ const summaries = (...ys: Tensor[]): string[] => {
   const { kernels, items } = kernelsOf(...ys);
   return kernels.map((k) => summary(k, items));
 };
-
-/** A tensor in memory. */
-function given(...shape: number[]): Tensor {
-  const x = rand(shape);
-  evaluate(x);
-  return x;
-}
 
 const [n, m, k] = [48, 32, 16];
 

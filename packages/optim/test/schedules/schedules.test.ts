@@ -1,4 +1,5 @@
 import { ChainruleError, Parameter, tensor, zeros } from "@chainrule/core";
+import * as optim from "@chainrule/optim";
 import {
   Adagrad,
   Adam,
@@ -10,7 +11,7 @@ import {
   ExponentialLR,
   LambdaLR,
   LinearLR,
-  type LRScheduler,
+  LRScheduler,
   MultiplicativeLR,
   MultiStepLR,
   OneCycleLR,
@@ -87,6 +88,13 @@ const curves: Record<string, readonly [(o: Optimizer) => LRScheduler, readonly n
     [0.5, 0.25, 0.25, 0.125],
   ],
 };
+
+it("every exported schedule has a curve", () => {
+  const exported = Object.entries(optim).flatMap(([name, value]) =>
+    typeof value === "function" && value.prototype instanceof LRScheduler ? [name] : [],
+  );
+  expect(Object.keys(curves).sort()).toEqual(exported.sort());
+});
 
 describe.each(Object.entries(curves))("%s", (_, [make, expected]) => {
   it("the schedule gives the learning rates computed by hand", () => {

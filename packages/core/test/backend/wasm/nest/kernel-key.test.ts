@@ -1,16 +1,10 @@
-import { compile, evaluate, randn, type Tensor } from "@chainrule/core";
+import { compile, evaluate, type Tensor } from "@chainrule/core";
 import { expect, test } from "vitest";
 import { buildModule } from "../../../../src/backend/wasm/module.ts";
 import { target } from "../../../../src/backend/wasm/target.ts";
 import { canonicalize, graphOf } from "../../../../src/graph/canonicalize.ts";
 import { lower } from "../../../../src/lower/pipeline.ts";
-
-/** A tensor of known elements. */
-function given(...shape: number[]): Tensor {
-  const x = randn(shape);
-  evaluate(x);
-  return x;
-}
+import { given } from "../../../given.ts";
 
 const size = 24;
 const weights = Array.from({ length: 40 }, () => given(size, size));
