@@ -55,6 +55,7 @@ const rooms: readonly Room[] = [
   { name: "default backend", at: core("backend/default"), only: ["backend", "wasm"] },
   { name: "compositions", at: core("compositions"), not: ["autodiff"] },
   { name: "tensor", at: core("tensor") },
+  { name: "formula", at: core("formula"), not: ["autodiff", "backend"] },
   { name: "transform", at: core("transform") },
   { name: "compile", at: core("compile") },
   { name: "debug", at: core("debug") },

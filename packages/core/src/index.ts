@@ -13,6 +13,7 @@ export { type ExplainOptions, explain } from "./debug/explain.ts";
 export { type KernelProfile, type Profile, profile } from "./debug/profile.ts";
 export { type DType, getDefaultDtype, setDefaultDtype, type TypedArray } from "./dtype.ts";
 export { ChainruleError, type ErrorCode } from "./errors.ts";
+export { type FormulaNames, type FormulaTag, formula } from "./formula/formula.ts";
 export type { HostView } from "./graph/node.ts";
 export type { KeepDim } from "./ops/broadcast.ts";
 export * as scalar from "./scalar/index.ts";

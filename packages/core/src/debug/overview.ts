@@ -1,4 +1,5 @@
 import type { CanonicalGraph } from "../graph/canonicalize.ts";
+import { formatLabel } from "../graph/print.ts";
 import { type KernelCost, kernelCosts } from "../inspect/kernel-cost.ts";
 import type { Buffer } from "../lower/ir/kernel.ts";
 import { bytesOf, type Program } from "../lower/ir/program.ts";
@@ -52,9 +53,11 @@ function overviewOfProgram(program: Program): string[] {
 /** Summarizes a graph, its kernels and its memory: counts of ops, one line for equal kernels, sizes. */
 export function overview(graph: CanonicalGraph, program: Program | undefined): string {
   const ops = [...countBy(graph.items.map(({ op }) => op.name))].sort(([, a], [, b]) => b - a);
+  const formulas = countBy(graph.items.flatMap(({ label }) => (label ? [formatLabel(label)] : [])));
   return [
     "graph",
     `${graph.items.length} nodes: ${ops.map(([name, count]) => `${count} ${name}`).join(", ")}`,
+    ...[...formulas].map(([formula, count]) => `${count} × ${formula}`),
     "",
     ...(program ? overviewOfProgram(program) : nodeByNode),
   ].join("\n");

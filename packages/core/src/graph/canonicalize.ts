@@ -14,6 +14,8 @@ export interface GraphNode {
   readonly dtype: DType;
   /** Which input of the graph this is; −1 for what is computed. */
   readonly input: number;
+  /** The formula that a node was written as, if any. */
+  readonly label?: string | null;
 }
 
 /** A graph as data, in which equal nodes are one item. */
@@ -60,7 +62,7 @@ export function canonicalize({ roots, nodes, isInput }: Graph): CanonicalGraph {
   const itemIndices: number[] = [];
   const itemOf = (n: Node): number => itemIndices[n.index]!;
   for (const node of nodes) {
-    const { op, shape, dtype } = node;
+    const { op, shape, dtype, label } = node;
     if (isInput(node)) {
       itemIndices.push(items.length);
       items.push({ op: inputOp, inputs: [], shape, dtype, input: inputs.length });
@@ -70,7 +72,7 @@ export function canonicalize({ roots, nodes, isInput }: Graph): CanonicalGraph {
     if (op.family === "input") throwUnknownValue(op);
     const from = node.inputs.map(itemOf);
     const key = `${applications.of(node)}(${from})`;
-    const item = known.get(key) ?? items.push({ op, inputs: from, shape, dtype, input: -1 }) - 1;
+    const item = known.get(key) ?? items.push({ op, inputs: from, shape, dtype, input: -1, label }) - 1;
     known.set(key, item);
     itemIndices.push(item);
   }

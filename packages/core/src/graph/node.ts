@@ -102,6 +102,8 @@ export class Node extends AnyTensor {
   visited = 0;
   /** Its index in the graph that was made last. */
   index = -1;
+  /** The formula that it was written as. It says nothing about what the node computes. */
+  label: string | null = null;
   /** A lower bound on the ids of the unevaluated nodes that it depends on. */
   oldestPending: number;
 

@@ -29,9 +29,17 @@ export function printGraph(roots: readonly Node[]): string {
     .join("\n");
 }
 
+const maxLabel = 100;
+
+/** The label of a node in one line, shortened. */
+export function formatLabel(label: string): string {
+  const line = label.trim().replace(/\s+/g, " ");
+  return line.length > maxLabel ? `${line.slice(0, maxLabel)}…` : line;
+}
+
 /** A structure as such lines, and one that names its roots. */
 export function printStructure({ items, roots }: CanonicalGraph): string {
-  const lines = items.map(({ op, inputs, shape, dtype, input }, i) => {
+  const lines = items.map(({ op, inputs, shape, dtype, input, label }, i) => {
     const made =
       input < 0
         ? printOp(
@@ -39,7 +47,7 @@ export function printStructure({ items, roots }: CanonicalGraph): string {
             inputs.map((x) => `%${x}`),
           )
         : "input";
-    return `%${i} = ${made} ${dtype}${formatShape(shape)}`;
+    return `%${i} = ${made} ${dtype}${formatShape(shape)}${label ? ` // ${formatLabel(label)}` : ""}`;
   });
   return [...lines, `→ ${roots.map((r) => `%${r}`).join(", ")}`].join("\n");
 }

@@ -1,0 +1,189 @@
+import { checkArguments, nearest, parametersOf, type Signature } from "../arguments.ts";
+import { fail } from "../errors.ts";
+import { Node } from "../graph/node.ts";
+import { operandArguments } from "../ops/apply.ts";
+import type { Formula } from "../ops/formula.ts";
+import type { Operand } from "../ops/row.ts";
+import { table } from "../ops/table.ts";
+import { constantOf, type Expr, rewrite, toExpr } from "../scalar/expr.ts";
+import { referenceFunction } from "../scalar/reference.ts";
+import { methodArguments, methods } from "../tensor/methods.ts";
+
+/** The value of a term: a tensor or a number; as an argument of a function also a string or a list. */
+export type Value = Operand | string | readonly Value[];
+
+/** Arguments by name: `dim=1`. */
+export type Keywords = Readonly<Record<string, Value>>;
+
+/** A function of a formula. */
+export type FormulaFunction = (args: readonly Value[], keywords?: Keywords) => Value;
+
+type Method = (...args: readonly unknown[]) => unknown;
+type Row = Method & { readonly formula: Formula };
+
+/** Symbols, and textbook names of methods. */
+const symbols = {
+  ln: "log",
+  "log₂": "log2",
+  "log₁₀": "log10",
+  "√": "sqrt",
+  Σ: "sum",
+  "∑": "sum",
+  "∏": "prod",
+  σ: "sigmoid",
+  ReLU: "relu",
+  lnΓ: "lgamma",
+  logΓ: "lgamma",
+  ψ: "digamma",
+  sgn: "sign",
+  tr: "trace",
+  arcsin: "asin",
+  arccos: "acos",
+  arctan: "atan",
+  arsinh: "asinh",
+  arcosh: "acosh",
+  artanh: "atanh",
+} as const satisfies Record<string, keyof typeof methods>;
+
+const own = <T>(entries: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(entries, name) ? entries[name] : undefined;
+
+/** The elementwise row of a name; a formula takes the condition of `where` first, as the function does. */
+const rowOf = (name: string): Row | undefined =>
+  own(table.elementwise as unknown as Readonly<Record<string, Row>>, name);
+
+/** The value of an elementwise row at numbers, in double precision. */
+function atNumbers({ f }: Formula, x: readonly (number | boolean | undefined)[]): number {
+  const y = f(...(x.map((v) => (v === undefined ? v : toExpr(Number(v)))) as Expr[]));
+  const [value] = rewrite([y], new Map(), (name, op, operands) =>
+    toExpr(referenceFunction(name, op)(...operands.map((v) => constantOf(v)!))),
+  );
+  return constantOf(value!)!;
+}
+
+/** Positional arguments and keywords as the arguments of a call; `dim` also names `dims`. */
+function placeKeywords(
+  name: string,
+  signature: Signature,
+  args: readonly Value[],
+  keywords: Keywords,
+): unknown[] {
+  const parameters = parametersOf(signature);
+  const placed: unknown[] = [...args];
+  const options: Record<string, Value> = {};
+  for (const [key, value] of Object.entries(keywords)) {
+    const index = parameters.findIndex((p) => !p.options && (p.name === key || p.name === `${key}s`));
+    if (index >= 0 && index < args.length) fail("value", name, `is given ${key} twice`);
+    if (index >= 0) placed[index] = value;
+    else if (parameters.some((p) => p.options?.some((o) => o.name === key))) options[key] = value;
+    else {
+      const names = parameters.flatMap((p) => p.options?.map((o) => o.name) ?? p.name);
+      const meant = nearest(key, names);
+      fail(
+        "value",
+        name,
+        `has no argument ${key}; its arguments are ${names.join(", ") || "none"}.${meant ? ` Did you mean ${meant}?` : ""}`,
+      );
+    }
+  }
+  if (Object.keys(options).length > 0) placed[parameters.findIndex((p) => p.options)] = options;
+  return Array.from(placed);
+}
+
+/** A result that a formula can go on with. */
+const requireOne = (name: string, result: unknown): Value =>
+  result instanceof Node || typeof result === "number" || typeof result === "boolean"
+    ? result
+    : fail("value", name, "gives several tensors; a term of a formula is one tensor or number");
+
+function elementwiseFunction(name: string, row: Row): FormulaFunction {
+  const signature = operandArguments(row.formula);
+  return (args, keywords = {}) => {
+    const x = checkArguments(name, signature, placeKeywords(name, signature, args, keywords));
+    return x.some((v) => v instanceof Node)
+      ? requireOne(name, row(...x))
+      : atNumbers(row.formula, x as (number | boolean | undefined)[]);
+  };
+}
+
+const receiver: Signature = { x: "tensor" };
+
+function methodFunction(name: keyof typeof methods): FormulaFunction {
+  const signature: Signature = methodArguments[name];
+  return ([x, ...args], keywords = {}) => {
+    checkArguments(name, receiver, x === undefined ? [] : [x]);
+    const rest = checkArguments(name, signature, placeKeywords(name, signature, args, keywords));
+    return requireOne(name, (methods[name] as Method)(x, ...rest));
+  };
+}
+
+/** A reduction of one argument, and the extremum of several, element by element. */
+const extremum =
+  (reduction: "amax" | "amin", comparison: "maximum" | "minimum"): FormulaFunction =>
+  (args, keywords = {}) =>
+    args.length < 2
+      ? functionNamed(reduction)(args, keywords)
+      : args.reduce((a, b) => functionNamed(comparison)([a, b], keywords));
+
+/** Functions that are no methods. */
+const extrema: Readonly<Record<string, FormulaFunction>> = {
+  max: (...call) => extremum("amax", "maximum")(...call),
+  min: (...call) => extremum("amin", "minimum")(...call),
+};
+
+/** What the operators mean that stand for several methods. */
+const operators = {
+  /** eˣ is `exp`, x² is `square`, x⁻¹ is `reciprocal`; any other power is `pow`. */
+  power: ([base, exponent]) => {
+    if (base === Math.E) return functionNamed("exp")([exponent!]);
+    if (exponent === 2) return functionNamed("square")([base!]);
+    if (exponent === -1) return functionNamed("reciprocal")([base!]);
+    return functionNamed("pow")([base!, exponent!]);
+  },
+  /** The transpose of a matrix, or of the last two axes; vectors and numbers are their own. */
+  transposed: ([x]) => (x instanceof Node && x.shape.length > 1 ? functionNamed("transpose")([x]) : x!),
+  /** The product that `a Bᵀ…` means: a must be a scalar. */
+  scaled: ([a, b]) =>
+    a instanceof Node && a.shape.length > 0
+      ? fail(
+          "shape",
+          "formula",
+          "a product with a transpose needs its sign: @ for the product of matrices, * for the product of elements",
+        )
+      : functionNamed("mul")([a!, b!]),
+} satisfies Record<string, FormulaFunction>;
+
+/** The functions that operators call. */
+export type OperatorFunction = keyof typeof operators | keyof typeof table.elementwise | "matmul" | "norm";
+
+const cache = new Map<string, FormulaFunction>();
+
+/** The function of a name that `isFunction` knows, or of an operator. */
+export function functionNamed(name: string): FormulaFunction {
+  const known = cache.get(name);
+  if (known) return known;
+  const method = own(symbols, name) ?? (name as keyof typeof methods);
+  const row = rowOf(method);
+  const found =
+    own(extrema, name) ??
+    own<FormulaFunction>(operators, name) ??
+    (row ? elementwiseFunction(method, row) : methodFunction(method));
+  cache.set(name, found);
+  return found;
+}
+
+/** Whether a formula knows a function of this name. */
+export const isFunction = (name: string): boolean =>
+  Object.hasOwn(extrema, name) || Object.hasOwn(symbols, name) || Object.hasOwn(methods, name);
+
+const rowNamed = (name: string): Row | undefined => rowOf(own<string>(symbols, name) ?? name);
+
+/** Whether a function is one of elements. */
+export const isElementwise = (name: string): boolean => rowNamed(name) !== undefined;
+
+/** Whether a function is one of elements with one operand, which needs no parentheses: ln x. */
+export const isUnary = (name: string): boolean => rowNamed(name)?.formula.f.length === 1;
+
+/** The names of all functions. */
+export const functionNames = (): string[] =>
+  [extrema, symbols, methods].flatMap((entries) => Object.keys(entries));
