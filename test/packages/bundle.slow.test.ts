@@ -81,6 +81,39 @@ it.each(programs)("the bundle of %s has at most %i kB and runs", async (_, kilob
   expect(size, "the budget has become too large: lower it").toBeGreaterThan(0.9 * kilobytes);
 });
 
+/** The sources as one file, as the published package has them. */
+async function published(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: ["packages/core/src/index.ts"],
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    conditions: ["@chainrule/source"],
+  });
+  const file = join(folder, "core.js");
+  writeFileSync(file, (outputFiles[0] as { text: string }).text);
+  return file;
+}
+
+it("a bundle without formulas does not hold their parser, of the sources as of the published package", async () => {
+  for (const core of ["@chainrule/core", await published()]) {
+    const without = await bundled(
+      `import { tensor } from "${core}"; console.log(tensor([2]).exp().item() > 7);`,
+    );
+    const formulas = await bundled(
+      `import { formula } from "${core}"; console.log(formula.parse("1 + 1")().item());`,
+    );
+    expect(without).not.toContain("ends where an operand is expected");
+    expect(formulas).toContain("ends where an operand is expected");
+    expect(run(formulas).stdout.trim()).toBe("2");
+    expect(gzipSync(formulas, { level: 9 }).length - gzipSync(without, { level: 9 }).length).toBeLessThan(
+      8000,
+    );
+  }
+});
+
 it("a bundle keeps the side effects that package.json names: CHAINRULE_DEBUG logs the programs that run", async () => {
   const code = await bundled(
     `import { tensor } from "@chainrule/core"; console.log(tensor([2]).exp().sum().item() > 7);`,

@@ -15,7 +15,7 @@ export interface GraphNode {
   /** Which input of the graph this is; −1 for what is computed. */
   readonly input: number;
   /** The formula that a node was written as, if any. */
-  readonly label?: string | null;
+  readonly label?: string;
 }
 
 /** A graph as data, in which equal nodes are one item. */
@@ -72,7 +72,9 @@ export function canonicalize({ roots, nodes, isInput }: Graph): CanonicalGraph {
     if (op.family === "input") throwUnknownValue(op);
     const from = node.inputs.map(itemOf);
     const key = `${applications.of(node)}(${from})`;
-    const item = known.get(key) ?? items.push({ op, inputs: from, shape, dtype, input: -1, label }) - 1;
+    const item =
+      known.get(key) ??
+      items.push({ op, inputs: from, shape, dtype, input: -1, ...(label && { label }) }) - 1;
     known.set(key, item);
     itemIndices.push(item);
   }

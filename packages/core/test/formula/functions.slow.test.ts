@@ -2,7 +2,7 @@
 import { ChainruleError, formula, ones, Tensor, tensor, where } from "@chainrule/core";
 import { describe, expect, it } from "vitest";
 import { canonicalize, graphOf } from "../../src/graph/canonicalize.ts";
-import { printStructure } from "../../src/graph/print.ts";
+import { printGraph } from "../../src/graph/print.ts";
 import { operandsOf } from "../../src/ops/apply.ts";
 import { table } from "../../src/ops/table.ts";
 import { lifted } from "../../src/tensor/tensor.ts";
@@ -17,9 +17,8 @@ type Call = (...args: readonly unknown[]) => unknown;
 function graphOfResult(result: unknown): unknown {
   if (typeof result === "number") return result;
   if (!(result instanceof Tensor)) return "value";
-  const graph = canonicalize(graphOf([result.node]));
-  const items = graph.items.map((item) => ({ ...item, label: null }));
-  return [printStructure({ ...graph, items }), graph.inputs.map((x) => [x.dtype, x.value])];
+  const { inputs } = canonicalize(graphOf([result.node]));
+  return [printGraph([result.node]), inputs.map((x) => [x.dtype, x.value])];
 }
 
 /** What a call gives, or the code of the library's error. */
