@@ -18,6 +18,7 @@ interface Room {
 }
 
 const nn = (...parts: string[]) => parts.map((part) => `packages/nn/src/${part}`);
+const derive = (...parts: string[]) => parts.map((part) => `packages/derive/src/${part}`);
 const core = (...parts: string[]) => parts.map((part) => `packages/core/src/${part}`);
 
 /** Lowest first. Within a room any file may import any other, as long as there is no cycle. */
@@ -76,10 +77,28 @@ const rooms: readonly Room[] = [
     only: ["nn/module", "nn/functional", "nn/losses", "nn/layers"],
   },
   { name: "optim", at: ["packages/optim/src"], only: ["index", "internal"] },
-  { name: "examples", at: ["examples"], only: ["index", "testing", "nn", "optim"], libraries: true },
+  { name: "derive/algebra", at: derive("algebra"), only: ["internal"] },
+  { name: "derive/graph", at: derive("graph"), only: ["index", "internal", "derive/algebra"] },
+  { name: "derive/notation", at: derive("notation"), only: ["index", "internal", "derive/algebra"] },
+  {
+    name: "derive/page",
+    at: derive("page"),
+    only: ["index", "internal", "derive/algebra", "derive/graph", "derive/notation"],
+  },
+  {
+    name: "derive",
+    at: derive("index", "derive"),
+    only: ["index", "internal", "derive/graph", "derive/page"],
+  },
+  {
+    name: "examples",
+    at: ["examples"],
+    only: ["index", "testing", "nn", "optim", "derive"],
+    libraries: true,
+  },
   {
     name: "test",
-    at: ["test", "packages/core/test", "packages/nn/test", "packages/optim/test"],
+    at: ["test", ...["core", "nn", "optim", "derive"].map((name) => `packages/${name}/test`)],
     libraries: true,
   },
 ];

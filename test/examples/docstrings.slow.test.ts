@@ -9,7 +9,13 @@ import { logged, makeFolder, stated } from "./run.ts";
 
 /** The names that the packages export, each with the module to import it from: examples leave the imports out. */
 const exported = new Map<string, string>();
-for (const name of ["@chainrule/core", "@chainrule/core/testing", "@chainrule/nn", "@chainrule/optim"])
+for (const name of [
+  "@chainrule/core",
+  "@chainrule/core/testing",
+  "@chainrule/nn",
+  "@chainrule/optim",
+  "@chainrule/derive",
+])
   for (const key of Object.keys(await import(name))) exported.set(key, name);
 
 /** Imports of the exported names that a program mentions. */

@@ -32,7 +32,7 @@ function exportsOf(file: string): Export[] {
 /** Exports without an example: the tables of scalar ops, which backends read. Their rows are documented one by one. */
 const tables = ["primitives", "expandedFunctions", "hostFunctions", "functions"];
 
-describe.each(["core", "core/testing", "nn", "optim"])("@chainrule/%s", (name) => {
+describe.each(["core", "core/testing", "nn", "optim", "derive"])("@chainrule/%s", (name) => {
   const [folder, ...rooms] = name.split("/");
   const exports = exportsOf(join(`packages/${folder}/src`, ...rooms, "index.ts"));
   const docstringOf = ({ name, file }: Export) => docstringsOf(file).find((one) => one.name === name);

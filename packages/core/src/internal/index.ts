@@ -25,13 +25,27 @@ export { guardFields } from "../compile/fields.ts";
 // Errors print dtype and shape in one way, and are thrown in one way.
 export { formatType } from "../dtype.ts";
 export { fail } from "../errors.ts";
+// `derive` reads graphs as formulas, and computes them again elsewhere.
+export { build } from "../graph/build.ts";
 // Tests count the nodes that a call makes, and print graphs.
-export { nodeCount } from "../graph/node.ts";
+export { type Family, type Node, nodeCount, type Op } from "../graph/node.ts";
+export type { Elementwise, Movement, Reduction } from "../graph/op.ts";
 export { printGraph } from "../graph/print.ts";
+export { topological } from "../graph/walk.ts";
 // Tests enumerate the op tables and write graphs as JSON.
 export { operandsOf } from "../ops/apply.ts";
+export { registeredRow } from "../ops/formula.ts";
 export { graphFromJson, graphToJson } from "../ops/graph-json.ts";
+export { variable } from "../ops/identity.ts";
+export { placeholder } from "../ops/placeholder.ts";
 export { table } from "../ops/table.ts";
+export {
+  arg as argument,
+  type Expr,
+  type Scalar,
+  subexpressions,
+  toExpr as scalarExpr,
+} from "../scalar/expr.ts";
 // Optimizers and schedules compute numbers that have the same bits in every engine.
 export { cosPi, pow } from "../scalar/portable.ts";
 // Tests compare formulas with the scalar functions of the interpreter.

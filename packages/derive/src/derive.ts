@@ -1,0 +1,46 @@
+import { interpreter, Tensor, withBackend } from "@chainrule/core";
+import { checkArguments, fail, type Signature } from "@chainrule/core/internal";
+import { modelOf } from "./graph/model.ts";
+import { type Derivable, type Named, trace } from "./graph/trace.ts";
+import { Derivation } from "./page/derivation.ts";
+import { workingsOf } from "./page/workings.ts";
+
+/** Options of `derive`. */
+export interface DeriveOptions<N extends string = string> {
+  /** The name of the argument to differentiate by. */
+  readonly wrt: N;
+}
+
+const deriveArguments: Signature = { f: "function", args: "any", options: { wrt: "string" } };
+
+/**
+ * The chain rule of a function as a page: its definitions, the factors of the chain with their formulas and a check of each,
+ * their product simplified step by step, and the closed form. Every printed equation was evaluated in double precision at
+ * the given point and at random ones.
+ *
+ * @param f a function of named tensors that returns named tensors, the loss first; the names are the letters of the page
+ * @param args its arguments, at which factors are shown and checked
+ * @param options `wrt`, the name of the argument to differentiate by
+ * @throws if f returns no scalar loss, reads a value, or `wrt` names no float argument
+ *
+ * @example
+ * const args = { w: tensor([1, 2]), x: tensor([3, 4]) };
+ * const page = derive(({ w, x }) => ({ L: w.mul(x).sum().square() }), args, { wrt: "w" });
+ * console.log(page.closedForm?.text); //=> 2⟨w, x⟩ x
+ */
+export function derive<A extends Named>(
+  f: Derivable<A>,
+  args: A,
+  options: DeriveOptions<keyof A & string>,
+): Derivation {
+  checkArguments("derive", deriveArguments, arguments);
+  for (const [name, x] of Object.entries(args))
+    if (!(x instanceof Tensor))
+      fail("value", "derive", `the argument ${name} is no tensor. Did you mean tensor(…)?`);
+  const model = modelOf(trace(f, args, options.wrt));
+  // Many small programs run once each, which costs less without compiling them.
+  return withBackend(
+    interpreter,
+    () => new Derivation(workingsOf(model, model.variables.get(options.wrt)!, args)),
+  );
+}

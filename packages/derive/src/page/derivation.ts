@@ -1,0 +1,81 @@
+import type { Tensor } from "@chainrule/core";
+import { indicesOf } from "../graph/model.ts";
+import type { Named } from "../graph/trace.ts";
+import { evaluateAt, evaluateNotation } from "../notation/evaluate.ts";
+import type { Page } from "./page.ts";
+import { pointsNear } from "./points.ts";
+import * as sections from "./sections.ts";
+import { Point } from "./verify.ts";
+import type { Workings } from "./workings.ts";
+import { writeText } from "./write-text.ts";
+
+/** A derivative as a function of the arguments of the function that was derived, in double precision. */
+export type Formula = (args: Named) => Tensor;
+
+/** A factor ∂u/∂v of the chain rule. */
+export interface DerivedFactor {
+  readonly of: string;
+  readonly by: string;
+  /** Whether differences agree with the formula at every point. */
+  readonly verified: boolean;
+  /** The largest relative error of the differences. */
+  readonly error: number;
+  /** The formula as text; undefined where none holds. */
+  readonly text: string | undefined;
+  /** The values of the formula, without axes of size 1; undefined where none holds. */
+  readonly value: Formula | undefined;
+}
+
+/** The derivative in closed form. */
+export interface ClosedForm {
+  /** The formula as text. */
+  readonly text: string;
+  /** Its distance from the library's gradient, in units in the last place of the largest element. */
+  readonly ulps: number;
+  /** Its value, of the shape of the variable: an independent gradient for tests. */
+  readonly value: Formula;
+}
+
+/** The chain rule of a function: the page, and its formulas as functions. */
+export class Derivation {
+  readonly #page: Page;
+  readonly factors: readonly DerivedFactor[];
+  /** The derivative in closed form; undefined where none was recognised. */
+  readonly closedForm: ClosedForm | undefined;
+
+  constructor(workings: Workings) {
+    const { model, wrt, say, lettering } = workings;
+    const at = (args: Named) => new Point(model, pointsNear(args, 0)[0]!);
+    this.factors = sections.checkedFactors(workings).map(({ link, formula, check }) => ({
+      of: link.of.name,
+      by: link.by.name,
+      verified: check.holds,
+      error: check.error,
+      text: formula && say(formula),
+      value: formula && ((args) => evaluateNotation(formula, at(args).values)),
+    }));
+    const closed = sections.closedForm(workings);
+    this.closedForm = closed && {
+      text: say(closed.formula),
+      ulps: closed.check.ulps,
+      value: (args) => evaluateAt(closed.formula, indicesOf(wrt), at(args).values).reshape(wrt.node.shape),
+    };
+    const numbering = new sections.Numbering();
+    this.#page = {
+      title: { kind: "partial", of: model.loss.name, by: wrt.name },
+      lettering,
+      sections: [
+        sections.definitions(workings, numbering),
+        sections.chainRule(workings, numbering),
+        sections.factors(workings, numbering),
+        sections.product(workings, numbering),
+        sections.closing(workings),
+      ].filter(({ equations, notes }) => equations.length + notes.length > 0),
+    };
+  }
+
+  /** The page as text for a terminal. */
+  toString(): string {
+    return writeText(this.#page);
+  }
+}

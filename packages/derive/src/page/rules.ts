@@ -1,0 +1,64 @@
+import { atomsOf } from "../algebra/atoms.ts";
+import { asAtom, ofAtom, one } from "../algebra/rational.ts";
+import { rewriteAtoms } from "../algebra/rewrite.ts";
+import { solve, substitute, substituteProduct } from "../algebra/simplify.ts";
+import type { Index, Rational, SumAtom } from "../algebra/term.ts";
+import { indicesOf, type Model } from "../graph/model.ts";
+import { layout } from "../notation/layout.ts";
+import type { Lettering } from "../notation/render.ts";
+import { render } from "../notation/render.ts";
+import { text } from "../notation/text.ts";
+
+/** What rules may know. */
+export interface Surroundings {
+  readonly model: Model;
+  readonly lettering: Lettering;
+  /** Whether a sum is 1 at every point. */
+  isUnit(sum: SumAtom): boolean;
+}
+
+/** One simplification, with the reason that the page gives. */
+export interface Simplified {
+  readonly value: Rational;
+  readonly reason: string;
+}
+
+type Rule = (x: Rational, surroundings: Surroundings) => Simplified | undefined;
+
+const lengthOf = (x: Rational, { lettering }: Surroundings, out?: readonly Index[]): number =>
+  render(layout(x, out), text, lettering).length;
+
+/** Names in the place of what they are defined as. */
+const names: Rule = (x, around) => {
+  for (const v of around.model.variables.values()) {
+    if (!v.definition || v === around.model.loss) continue;
+    const definition = { name: v.name, letters: indicesOf(v), value: v.definition };
+    const candidates = [substituteProduct(x, definition), ...solve(definition).map((s) => substitute(x, s))];
+    for (const value of candidates) {
+      if (value.key === x.key || lengthOf(value, around) > lengthOf(x, around)) continue;
+      const is = render(layout(v.definition, indicesOf(v)), text, around.lettering);
+      return { value, reason: `${v.name} = ${is}` };
+    }
+  }
+  return undefined;
+};
+
+/** Sums of probabilities. */
+const unitSums: Rule = (x, { isUnit, lettering }) => {
+  const sums = atomsOf(x).filter((a): a is SumAtom => a.kind === "sum" && asAtom(a.body)?.kind === "symbol");
+  const found = sums.find(isUnit);
+  if (!found) return undefined;
+  const value = rewriteAtoms(x, (atom) => (atom.key === found.key ? one : undefined));
+  return { value, reason: `${render(layout(ofAtom(found)), text, lettering)} = 1` };
+};
+
+const rules: readonly Rule[] = [names, unitSums];
+
+/** Every simplification that applies, in sequence. */
+export function simplify(x: Rational, around: Surroundings): Simplified[] {
+  for (const rule of rules) {
+    const found = rule(x, around);
+    if (found) return [found, ...simplify(found.value, around)];
+  }
+  return [];
+}

@@ -1,0 +1,212 @@
+import { ChainruleError, grad, type Tensor, tensor } from "@chainrule/core";
+import { type Derivation, derive, type Named } from "@chainrule/derive";
+import { bceWithLogits, binaryCrossEntropy, huberLoss, mseLoss } from "@chainrule/nn";
+import { describe, expect, it } from "vitest";
+
+const X = tensor([
+  [1, 0.5, -2],
+  [1, 2, 3],
+  [0.3, 0.2, -1],
+  [1, 1, -1],
+]);
+const y = tensor([1, 0, 1, 0]);
+const w = tensor([0.1, -0.4, 0.25]);
+const normals = { μ1: tensor(0.3), σ1: tensor(1.2), μ2: tensor(-0.4), σ2: tensor(0.8) };
+
+const logistic = ({ W, X, y }: Record<"W" | "X" | "y", Tensor>) => {
+  const z = X.matmul(W);
+  const ŷ = z.sigmoid();
+  return { L: binaryCrossEntropy(ŷ, y), ŷ, z };
+};
+const written = ({ W, X, y }: Record<"W" | "X" | "y", Tensor>) => {
+  const z = X.matmul(W);
+  const ŷ = z.neg().exp().add(1).reciprocal();
+  const L = y.mul(ŷ.log()).add(y.neg().add(1).mul(ŷ.neg().add(1).log()));
+  return { L: L.neg(), ŷ, z };
+};
+const ridge = ({ w, X, y, λ }: Record<"w" | "X" | "y" | "λ", Tensor>) => {
+  const ŷ = X.matmul(w);
+  return { L: mseLoss(ŷ, y).add(w.square().sum().mul(λ)), ŷ };
+};
+const poisson = ({ w, X, y }: Record<"w" | "X" | "y", Tensor>) => {
+  const z = X.matmul(w);
+  const μ = z.exp();
+  return { L: μ.sub(y.mul(z)).mean(), μ, z };
+};
+const kl = ({ μ1, σ1, μ2, σ2 }: Record<"μ1" | "σ1" | "μ2" | "σ2", Tensor>) => {
+  const spread = σ1.square().add(μ1.sub(μ2).square());
+  return {
+    L: σ2
+      .div(σ1)
+      .log()
+      .add(spread.div(σ2.square().mul(2)))
+      .sub(0.5),
+  };
+};
+const softmax = ({ z, y }: Record<"z" | "y", Tensor>) => {
+  const p = z.softmax(1);
+  return { L: y.mul(p.log()).sum(1).mean().neg(), p };
+};
+
+interface Case {
+  readonly title: string;
+  readonly f: (args: never) => Named;
+  readonly args: Named;
+  readonly wrt: string;
+  readonly closed: string;
+}
+
+const cases: readonly Case[] = [
+  {
+    title: "logistic regression, one example",
+    f: logistic,
+    args: { W: w, X: X.at(0), y: y.at(0) },
+    wrt: "W",
+    closed: "(ŷ − y) X",
+  },
+  {
+    title: "logistic regression, a batch",
+    f: logistic,
+    args: { W: w, X, y },
+    wrt: "W",
+    closed: "(1/N) Xᵀ(ŷ − y)",
+  },
+  {
+    title: "the source's (1) and (2) written out",
+    f: written,
+    args: { W: w, X: X.at(0), y: y.at(0) },
+    wrt: "W",
+    closed: "(ŷ − y) X",
+  },
+  {
+    title: "logits",
+    f: ({ w, X, y }: Named) => {
+      const z = X!.matmul(w!);
+      return { L: bceWithLogits(z, y!), z };
+    },
+    args: { w, X, y },
+    wrt: "w",
+    closed: "(1/N) Xᵀ(σ(z) − y)",
+  },
+  {
+    title: "linear regression",
+    f: ({ w, X, y }: Named) => {
+      const ŷ = X!.matmul(w!);
+      return { L: mseLoss(ŷ, y!), ŷ };
+    },
+    args: { w, X, y },
+    wrt: "w",
+    closed: "(2/N) Xᵀ(ŷ − y)",
+  },
+  { title: "ridge", f: ridge, args: { w, X, y, λ: tensor(0.1) }, wrt: "w", closed: "(2/N) Xᵀ(ŷ − y) + 2λw" },
+  { title: "Poisson regression", f: poisson, args: { w, X, y }, wrt: "w", closed: "(1/N) Xᵀ(μ − y)" },
+  {
+    title: "Huber",
+    f: ({ w, X, y }: Named) => {
+      const ŷ = X!.matmul(w!);
+      return { L: huberLoss(ŷ, y!), ŷ };
+    },
+    args: { w, X, y },
+    wrt: "w",
+    closed: "(1/N) Xᵀ clip(ŷ − y, −1, 1)",
+  },
+  { title: "KL of normals, a mean", f: kl, args: normals, wrt: "μ1", closed: "(μ₁ − μ₂)/σ₂²" },
+  { title: "KL of normals, the first deviation", f: kl, args: normals, wrt: "σ1", closed: "σ₁/σ₂² − 1/σ₁" },
+  {
+    title: "KL of normals, the second deviation",
+    f: kl,
+    args: normals,
+    wrt: "σ2",
+    closed: "1/σ₂ − (σ₁² + (μ₁ − μ₂)²)/σ₂³",
+  },
+  {
+    title: "softmax and cross entropy",
+    f: softmax,
+    args: {
+      z: tensor([
+        [1, 2, 3],
+        [0, 1, -1],
+      ]),
+      y: tensor([
+        [0, 1, 0],
+        [1, 0, 0],
+      ]),
+    },
+    wrt: "z",
+    closed: "(1/N) (p − y)",
+  },
+];
+
+/** The gradient of core in float64. */
+function gradient({ f, args, wrt }: Case): Tensor {
+  const double = Object.fromEntries(Object.entries(args).map(([name, x]) => [name, x.to("float64")]));
+  const loss = (x: Tensor) => Object.values((f as (args: Named) => Named)({ ...double, [wrt]: x }))[0]!;
+  return grad(loss)(double[wrt]!) as Tensor;
+}
+
+const pages = new Map<Case, Derivation>();
+
+function pageOf(one: Case): Derivation {
+  const page = pages.get(one) ?? derive(one.f as (args: Named) => Named, one.args, { wrt: one.wrt });
+  pages.set(one, page);
+  return page;
+}
+
+describe("derive", () => {
+  it.each(cases)("finds the textbook's gradient of $title", (one) => {
+    const page = pageOf(one);
+    expect(page.closedForm?.text).toBe(one.closed);
+    expect(page.closedForm!.value(one.args).allclose(gradient(one), { rtol: 1e-12, atol: 1e-13 })).toBe(true);
+  });
+
+  it.each(cases)("verifies every factor of $title", (one) => {
+    for (const { verified, error } of pageOf(one).factors) {
+      expect(verified).toBe(true);
+      expect(error).toBeLessThan(1e-5);
+    }
+  });
+
+  it.each([
+    [
+      "a name that is no argument",
+      { wrt: "w" },
+      /wrt "w" is not an argument; they are W, X, y\. Did you mean "W"\?/,
+    ],
+    ["a misspelled option", { Wrt: "W" }, /Did you mean wrt\?/],
+  ])("refuses %s", (_, options, message) => {
+    expect(() => derive(logistic, { W: w, X, y }, options as never)).toThrow(message);
+  });
+
+  it.each<readonly [string, (args: { x: Tensor }) => unknown, RegExp]>([
+    [
+      "a loss that is no scalar",
+      ({ x }) => ({ L: x.exp() }),
+      /L, the first that the function returns, .*Did you mean L\.mean\(\)/,
+    ],
+    ["a result without names", ({ x }) => x.sum(), /must return named tensors/],
+    ["a result without tensors", () => ({}), /returns no tensors/],
+    ["a result that is no tensor", ({ x }) => ({ L: x.sum(), n: 3 }), /returns n, which is no tensor/],
+    [
+      "a function that reads a value",
+      ({ x }) => ({ L: x.sum().mul(x.sum().item()) }),
+      /reads elements of its arguments/,
+    ],
+    [
+      "a function that branches",
+      ({ x }) => ({ L: x.sum().item() > 0 ? x.sum() : x.mean() }),
+      /branches on them/,
+    ],
+    ["an async function", async ({ x }) => ({ L: x.sum() }), /async function/],
+  ])("refuses %s", (_, f, message) => {
+    expect(() => derive(f as never, { x: tensor([1, 2]) }, { wrt: "x" })).toThrow(ChainruleError);
+    expect(() => derive(f as never, { x: tensor([1, 2]) }, { wrt: "x" })).toThrow(message);
+  });
+
+  it("refuses an integer variable", () => {
+    const f = ({ x, n }: Record<"x" | "n", Tensor>) => ({ L: x.mul(n).sum() });
+    const n = tensor([1, 2], { dtype: "int32" });
+    expect(() => derive(f, { x: tensor([1, 2]), n }, { wrt: "n" })).toThrow(
+      /n is int32, which has no derivative/,
+    );
+  });
+});
