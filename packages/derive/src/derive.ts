@@ -26,7 +26,7 @@ const deriveArguments: Signature = { f: "function", args: "any", options: { wrt:
  * @example
  * const args = { w: tensor([1, 2]), x: tensor([3, 4]) };
  * const page = derive(({ w, x }) => ({ L: w.mul(x).sum().square() }), args, { wrt: "w" });
- * console.log(page.closedForm?.text); //=> 2⟨w, x⟩ x
+ * console.log(page.closedForm?.text); //=> 2 ⟨w, x⟩ x
  */
 export function derive<A extends Named>(
   f: Derivable<A>,

@@ -36,7 +36,13 @@ export interface ClosedForm {
   readonly value: Formula;
 }
 
-/** The chain rule of a function: the page, and its formulas as functions. */
+/**
+ * The chain rule of a function: the page, and its formulas as functions. `derive` makes it.
+ *
+ * @example
+ * const page = derive(({ x }) => ({ L: x.square().sum() }), { x: tensor([1, 2]) }, { wrt: "x" });
+ * console.log(page.closedForm?.value({ x: tensor([3, 4]) }).toArray()); //=> [ 6, 8 ]
+ */
 export class Derivation {
   readonly #page: Page;
   readonly factors: readonly DerivedFactor[];
