@@ -46,4 +46,5 @@ try {
 } catch (error) {
   console.log((error as Error).message);
 }
-//=> oracle: ∂f/∂x0[] is -1.4577922821044922 by the library and -0.3333330452442169 by hand, a difference of 1.12 (atol 0.00001, rtol 0.00001)
+//=> oracle: ∂f/∂x0[] is -1.4577922821044922 by the library and -0.3333330452442169 by hand, an error of 1.12 or 3.77e+7 ulp (atol 0.00001, rtol 0.00001)
+//=> It is -1.45779224 by central differences, so the gradient by hand is wrong

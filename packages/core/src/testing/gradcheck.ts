@@ -1,94 +1,71 @@
-import { isFloat } from "../dtype.ts";
+import { checkArguments, type Signature } from "../arguments.ts";
 import { fail } from "../errors.ts";
-import { tensor, zerosLike } from "../tensor/create.ts";
-import { evaluate, type Tensor } from "../tensor/tensor.ts";
-import { vjp } from "../transform/grad.ts";
-import { jvp } from "../transform/jvp.ts";
-import { treeLeaves, treeMap } from "../transform/pytree.ts";
-import { formatIndex, requireClose, type Tolerance } from "./close.ts";
+import type { Tolerance } from "./close.ts";
+import { GradcheckReport } from "./gradcheck-report.ts";
+import { type Checked, linearize, type RaisedFunction, raise } from "./linearization.ts";
+import type { Mode } from "./matrices.ts";
+import { comparePartials } from "./partials.ts";
+import { findSuspect } from "./suspect.ts";
 
-/** Options of `gradcheck`. */
-export interface GradcheckOptions extends Tolerance {
+/** Options of `gradcheck` and `gradgradcheck`. */
+export interface GradcheckOptions extends Pick<Tolerance, "atol" | "rtol"> {
   /** The step h of the differences, relative to elements beyond ±1 (1e-5). */
   readonly eps?: number;
   /** The modes of differentiation to check (both). */
-  readonly modes?: readonly ("reverse" | "forward")[];
+  readonly modes?: readonly Mode[];
 }
 
-/** x with `by` added to one element. */
-function perturbed(x: Tensor, at: number, by: number): Tensor {
-  const elements = x.data();
-  elements[at]! += by;
-  return tensor(elements, { shape: x.shape, dtype: x.dtype });
+export const gradcheckArguments: Signature = {
+  f: "function",
+  inputs: "list",
+  options: { eps: "number", atol: "number", rtol: "number", modes: "list" },
+};
+
+/** The derivatives of a function compared with differences, and the op at fault if one is wrong. */
+export function checkDerivatives(
+  name: string,
+  f: RaisedFunction,
+  { eps = 1e-5, atol = 1e-7, rtol = 1e-6, modes = ["reverse", "forward"] }: GradcheckOptions,
+): GradcheckReport {
+  const options = { eps, atol, rtol, modes };
+  const { mismatches, kinks, checked } = comparePartials(linearize(name, f), options);
+  const suspect = mismatches[0] && findSuspect(f, mismatches[0], options);
+  return new GradcheckReport(name, checked, mismatches, kinks, suspect, { atol, rtol });
 }
 
-const unit = (x: Tensor, at: number): Tensor => perturbed(zerosLike(x), at, 1);
+/** The report, if all derivatives are right. @throws otherwise */
+export function requireRight(report: GradcheckReport): GradcheckReport {
+  if (!report.ok) fail("gradient", report.name, report.complaint);
+  return report;
+}
 
 /**
  * Compares every partial derivative of f, by reverse and forward mode, with the central difference
- * (f(x + h) − f(x − h))/2h in float64. This computes f twice for each element, so the inputs should be small, and away
- * from points without a derivative.
+ * (f(x + h) − f(x − h))/2h in float64. Where one-sided differences disagree, as those of relu at 0, f has a kink: any
+ * derivative between the two slopes is right there, and the report lists the point. This computes f twice for each element,
+ * so the inputs should be small.
  *
- * @param f the function; it returns a tensor of any shape
+ * @param f the function; it returns a tensor of any shape, or tensors in arrays and objects
  * @param inputs its arguments: tensors, or tensors in objects and arrays. Those of a float dtype are converted to float64,
  * and f is differentiated by them; the others are passed on
  * @param options the step `eps` (1e-5), `atol` (1e-7) and `rtol` (1e-6) of |actual − expected| ≤ atol + rtol·|expected|, and
  * `modes`, by default `["reverse", "forward"]`
- * @throws at the first element that differs, naming it and both numbers
+ * @returns a report, which prints the number of derivatives that were compared and the kinks
+ * @throws if a derivative is wrong, naming input, index, both values, the error and the op whose own partial derivative is
+ * wrong; if no input is a float tensor, f returns no float tensor, something is not finite, or f returns different
+ * elements when it is called again
  *
  * @example
  * gradcheck((x: Tensor) => x.sin().mul(x), [tensor([0.5, 2])]);
- * console.log("the gradient is right"); //=> the gradient is right
+ * console.log(gradcheck((x: Tensor) => x.relu(), [tensor([0, 2])]));
+ * //=> 4 partial derivatives are right
+ * //=> ∂y[0]/∂x0[0] has a kink: 0 from the left, 1 from the right
  */
 export function gradcheck<A extends readonly unknown[]>(
-  f: (...args: A) => Tensor,
+  f: Checked<A>,
   inputs: A,
-  { eps = 1e-5, atol = 1e-7, rtol = 1e-6, modes = ["reverse", "forward"] }: GradcheckOptions = {},
-): void {
-  const floats = treeLeaves(inputs).filter((x) => isFloat(x.dtype));
-  const xs = floats.map((x) => x.detach().to("float64"));
-  const of = (...values: Tensor[]): Tensor => {
-    let next = 0;
-    return f(...treeMap(inputs, (x) => (isFloat(x.dtype) ? values[next++]! : x)));
-  };
-  const [y, pull] = vjp(of, ...xs);
-  if (y.dtype !== "float64")
-    fail("dtype", "gradcheck", `f of float64 inputs is ${y.dtype}, too coarse for differences; keep float64`);
-  const rows = modes.includes("reverse")
-    ? Array.from({ length: y.size }, (_, i) => pull(unit(y, i)) as Tensor[])
-    : [];
-  // Row by row, since the graphs are equal and share one program.
-  const reverse = rows.map((row) => {
-    evaluate(row);
-    return row.map((g) => g.data());
-  });
-
-  for (const [k, x] of xs.entries()) {
-    for (let j = 0; j < x.size; j++) {
-      const h = eps * Math.max(1, Math.abs(x.data()[j]!));
-      const at = (by: number) => of(...xs.map((t, i) => (i === k ? perturbed(t, j, by) : t))).detach();
-      const [above, below] = [at(h), at(-h)];
-      evaluate(above, below);
-      const [a, b] = [above.data(), below.data()];
-      const truth = a.map((up, i) => (up - b[i]!) / (2 * h));
-      const compare = (mode: string, derivative: ArrayLike<number>) =>
-        requireClose(
-          "gradcheck",
-          derivative,
-          truth,
-          { atol, rtol },
-          (i, mine, theirs) =>
-            `∂y${formatIndex(i, y.shape)}/∂x${k}${formatIndex(j, x.shape)} is ${mine} in ${mode} mode and ${theirs} by central differences`,
-        );
-      if (modes.includes("reverse"))
-        compare(
-          "reverse",
-          reverse.map((row) => row[k]![j]!),
-        );
-      if (modes.includes("forward")) {
-        const tangents = xs.map((t, i) => (i === k ? unit(t, j) : zerosLike(t)));
-        compare("forward", jvp(of, xs, tangents)[1].data());
-      }
-    }
-  }
+  options: GradcheckOptions = {},
+): GradcheckReport {
+  checkArguments("gradcheck", gradcheckArguments, arguments);
+  return requireRight(checkDerivatives("gradcheck", raise("gradcheck", f, inputs), options));
 }

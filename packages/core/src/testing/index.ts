@@ -6,4 +6,7 @@ export { interpreter, makeInterpreter } from "../backend/interpreter.ts";
 export { wasm } from "../backend/wasm/wasm.ts";
 export type { Tolerance } from "./close.ts";
 export { type GradcheckOptions, gradcheck } from "./gradcheck.ts";
+export type { GradcheckReport } from "./gradcheck-report.ts";
+export { gradgradcheck } from "./gradgradcheck.ts";
+export { type MatcherResult, matchers, type TensorMatchers } from "./matchers.ts";
 export { compareGradients, type HandGradient, oracle } from "./oracle.ts";

@@ -1,0 +1,53 @@
+import { tensor, zerosLike } from "../tensor/create.ts";
+import { evaluate, type Tensor } from "../tensor/tensor.ts";
+import type { Linearization, NamedTensor } from "./linearization.ts";
+
+/** A mode of differentiation. */
+export type Mode = "reverse" | "forward";
+
+/**
+ * The derivative of all outputs, laid out one behind the other, by each input k: element j of row i is ∂yᵢ/∂xₖⱼ. Rows are
+ * as long as the input.
+ */
+export type Matrices = readonly Float64Array[];
+
+/** x with `by` added to one element. */
+export function perturbed(x: Tensor, at: number, by: number): Tensor {
+  const elements = x.data();
+  elements[at]! += by;
+  return tensor(elements, { shape: x.shape, dtype: x.dtype });
+}
+
+/** The tensors of a list, zero but for a 1 at element `at` of number `k`. */
+const units = (of: readonly NamedTensor[], k: number, at: number): Tensor[] =>
+  of.map(({ tensor: x }, i) => (i === k ? perturbed(zerosLike(x), at, 1) : zerosLike(x)));
+
+/** Where each element of a list of tensors is, laid out one behind the other. */
+export const places = (of: readonly NamedTensor[]): (readonly [k: number, at: number])[] =>
+  of.flatMap(({ tensor: x }, k) => Array.from({ length: x.size }, (_, at) => [k, at] as const));
+
+/** The elements of tensors, laid out one behind the other. */
+export const concatenated = (tensors: readonly Tensor[]): Float64Array =>
+  Float64Array.from(tensors.flatMap((x) => [...x.data()]));
+
+/** The derivative of a function in one mode: a row for each output element, or a column for each input element. */
+export function matricesOf({ inputs, outputs, vjp, jvp }: Linearization, mode: Mode): Matrices {
+  const rows = places(outputs);
+  const made = inputs.map(({ tensor: x }) => new Float64Array(rows.length * x.size));
+  if (mode === "reverse") {
+    // Row by row, since the graphs are equal and share one program.
+    for (const [i, [k, at]] of rows.entries()) {
+      const x̄ = vjp(units(outputs, k, at));
+      evaluate(x̄);
+      for (const [n, g] of x̄.entries()) made[n]!.set(g.data(), i * g.size);
+    }
+    return made;
+  }
+  for (const [k, j] of places(inputs)) {
+    const ẏ = jvp(units(inputs, k, j));
+    evaluate(ẏ);
+    const { size } = inputs[k]!.tensor;
+    for (const [i, t] of concatenated(ẏ).entries()) made[k]![i * size + j] = t;
+  }
+  return made;
+}
