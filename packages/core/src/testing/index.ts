@@ -9,4 +9,8 @@ export { type GradcheckOptions, gradcheck } from "./gradcheck.ts";
 export type { GradcheckReport } from "./gradcheck-report.ts";
 export { gradgradcheck } from "./gradgradcheck.ts";
 export { type MatcherResult, matchers, type TensorMatchers } from "./matchers.ts";
+export { checkOp } from "./op-check/check-op.ts";
+export type { CheckName } from "./op-check/checks.ts";
+export type { OpRemark, OpReport } from "./op-check/op-report.ts";
+export type { CheckOpOptions } from "./op-check/probe.ts";
 export { compareGradients, type HandGradient, oracle } from "./oracle.ts";

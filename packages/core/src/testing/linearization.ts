@@ -2,9 +2,10 @@ import { describe } from "../arguments.ts";
 import { isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import { evaluate, type Tensor } from "../tensor/tensor.ts";
-import { vjp } from "../transform/grad.ts";
-import { jvp } from "../transform/jvp.ts";
+import { pullBack } from "../transform/grad.ts";
+import { pushForward } from "../transform/jvp.ts";
 import { treeLeaves, treeMap } from "../transform/pytree.ts";
+import { trace } from "../transform/trace.ts";
 import { formatIndex } from "./close.ts";
 
 /** An input or output of a function at the point where its derivative is checked. */
@@ -32,7 +33,7 @@ const named = (tensors: readonly Tensor[], name: (i: number) => string): NamedTe
   tensors.map((tensor, i) => ({ name: name(i), tensor }));
 
 /** @throws at an element that is not finite */
-function requireFinite(op: string, { name, tensor }: NamedTensor, fix: string): void {
+export function requireFinite(op: string, { name, tensor }: NamedTensor, fix: string): void {
   const at = tensor.data().findIndex((x) => !Number.isFinite(x));
   if (at >= 0)
     fail(
@@ -103,7 +104,7 @@ function requireSame(op: string, first: readonly NamedTensor[], again: readonly 
 export function linearize(op: string, { f, xs, names }: RaisedFunction): Linearization {
   const inputs = named(xs, (i) => names?.inputs[i] ?? `x${i}`);
   for (const x of inputs) requireFinite(op, x, "other inputs");
-  const [ys, pull] = vjp(f, ...xs);
+  const { result: ys, variables } = trace(op, (values: readonly Tensor[]) => f(...values), xs);
   const outputs = named(ys, (i) => names?.outputs[i] ?? (ys.length > 1 ? `y${i}` : "y"));
   const call = (values: readonly Tensor[]) => f(...values).map((y) => y.detach());
   const again = call(xs);
@@ -125,7 +126,11 @@ export function linearize(op: string, { f, xs, names }: RaisedFunction): Lineari
     inputs,
     outputs,
     call,
-    vjp: (ȳ) => pull(ȳ) as readonly Tensor[],
-    jvp: (ẋ) => jvp((...args: readonly Tensor[]) => f(...args), [...xs], [...ẋ])[1] as readonly Tensor[],
+    vjp: (ȳ) =>
+      pullBack(
+        ys.map((y, i) => [y, ȳ[i]!]),
+        variables,
+      ),
+    jvp: (ẋ) => pushForward(ys, variables, ẋ),
   };
 }

@@ -1,6 +1,7 @@
 import { callerOf, captureStack, withDeepTraces } from "../debug/stack-trace.ts";
 import { isFloat } from "../dtype.ts";
-import { Node, nodeHook, setNodeHook } from "../graph/node.ts";
+import { type Family, Node, nodeHook, setNodeHook } from "../graph/node.ts";
+import type { Shape } from "../shape.ts";
 import { trace } from "../transform/trace.ts";
 import type { RaisedFunction } from "./linearization.ts";
 
@@ -9,6 +10,17 @@ export interface Step {
   readonly node: Node;
   readonly inputs: readonly Node[];
 }
+
+/** The families whose elements are functions of single elements. */
+const pointwise = new Set<Family>(["elementwise", "identity", "source", "input"]);
+
+/** Whether broadcasting shapes gives `shape`. */
+const isBroadcastOf = (shape: Shape, shapes: readonly Shape[]): boolean =>
+  shape.length === Math.max(...shapes.map((s) => s.length)) &&
+  shape.every((n, d) => {
+    const sizes = shapes.map((s) => s[d - shape.length + s.length] ?? 1);
+    return sizes.includes(n) && sizes.every((m) => m === 1 || m === n);
+  });
 
 const passesGradient = ({ op, dtype }: Node, inputs: readonly Node[]): boolean =>
   isFloat(dtype) &&
@@ -48,6 +60,20 @@ export class RecordedGraph {
       setNodeHook(before);
     }
     this.steps = this.#stepsTo(this.outputs);
+  }
+
+  /** Whether each element of the outputs is made of those elements of the variables that broadcasting pairs. */
+  get isElementwise(): boolean {
+    const shapes = this.variables.map((x) => x.shape);
+    return (
+      this.outputs.every((y) => isBroadcastOf(y.shape, shapes)) &&
+      [...this.#inputs.keys()].every(({ op }) => pointwise.has(op.family) || op.name === "expand")
+    );
+  }
+
+  /** Whether functions of users state a derivative. */
+  get hasCustomRule(): boolean {
+    return [...this.#inputs.keys()].some(({ op }) => op.family === "identity" && op.rule.custom === true);
   }
 
   /** The line that called the op of a node. */
