@@ -14,7 +14,13 @@ function closest(limit: Mismatch["limit"], derivative: number): number {
 /** How many points without a derivative are listed. */
 const listed = 5;
 
-/** What `gradcheck` has found. */
+/**
+ * What `gradcheck` and `gradgradcheck` have found; it prints as a text.
+ *
+ * @example
+ * const report = gradcheck((x: Tensor) => x.abs(), [tensor([0, 2])]);
+ * console.log(report.checked, report.kinks.length); //=> 4 1
+ */
 export class GradcheckReport {
   constructor(
     readonly name: string,

@@ -9,7 +9,13 @@ export interface OpRemark extends Remark {
   readonly sample: number;
 }
 
-/** What `checkOp` has found. */
+/**
+ * What `checkOp` has found; it prints as a line for each check.
+ *
+ * @example
+ * const report = checkOp((x: Tensor) => x.exp(), [[tensor([0, 1])]], { formula: (x) => x ** 2 });
+ * console.log(report.findings.map(({ check }) => check).join()); //=> value,value,specialValues,specialValues
+ */
 export class OpReport {
   constructor(
     /** The checks that ran. */

@@ -1,6 +1,7 @@
 import { withBackend } from "../../backend/evaluate.ts";
 import { interpreter } from "../../backend/interpreter.ts";
-import { onesLike, tensor, where } from "../../tensor/create.ts";
+import { where } from "../../tensor/combine.ts";
+import { onesLike, tensor } from "../../tensor/create.ts";
 import { evaluate, type Tensor } from "../../tensor/tensor.ts";
 import { vjp } from "../../transform/grad.ts";
 import { jvp } from "../../transform/jvp.ts";
