@@ -110,7 +110,7 @@ function explainFunction(f: object, args: readonly unknown[]): string {
 
 /**
  * Prints how tensors, or a compiled function, are computed: the graph, the kernels that run, and the memory plan; for a
- * large graph a summary of these. Nothing is computed.
+ * large graph a summary of these. A node that a `formula` ends with has its text. Nothing is computed.
  *
  * @param f a compiled function, with arguments of a structure that it was called with before; or tensors
  * @param options in the last place: `passes`, whether to print the graph or the program after each pass of the compiler

@@ -1,4 +1,4 @@
-import { AnyTensor, checkArguments, describe } from "../arguments.ts";
+import { AnyTensor, checkArguments, describe, type Signature } from "../arguments.ts";
 import { fail } from "../errors.ts";
 import type { Tensor, TensorLike } from "../tensor/tensor.ts";
 import { evaluate } from "./evaluate.ts";
@@ -52,14 +52,6 @@ function namesOf(names: unknown): ReadonlyMap<string, unknown> {
   return new Map(Object.entries(names).map(([name, value]) => [name.normalize("NFC"), value]));
 }
 
-/** @throws if a name does not occur in the formula */
-function requireUsed(names: ReadonlyMap<string, unknown>, { terms }: Program): void {
-  const used = new Set(terms.flatMap((term) => (term.kind === "name" ? [term.name] : [])));
-  for (const name of names.keys())
-    if (!used.has(name))
-      fail("value", "formula", `has no name ${name}; its names are ${[...used].join(", ") || "none"}`);
-}
-
 /** A formula as a function of names. Names that the text uses as functions make it another program. */
 function functionOf(text: string): (names?: FormulaNames) => Tensor {
   const programs = new Map([["", parsed([text])]]);
@@ -71,17 +63,25 @@ function functionOf(text: string): (names?: FormulaNames) => Tensor {
     const program = programs.get(key) ?? parsed([text], variables);
     programs.set(key, program);
     const y = evaluate(program, { names, slots: [] });
-    requireUsed(names, program);
+    for (const name of names.keys())
+      if (!program.names.has(name))
+        fail(
+          "value",
+          "formula",
+          `has no name ${name}; its names are ${[...program.names].join(", ") || "none"}`,
+        );
     return y;
   };
 }
+
+const parseArguments: Signature = { text: "string" };
 
 /** How many texts are remembered. */
 const maxTexts = 256;
 const functionsByText = new Map<string, ReturnType<typeof functionOf>>();
 
 function parse(text: string): (names?: FormulaNames) => Tensor {
-  checkArguments("formula.parse", { text: "string" }, arguments);
+  checkArguments("formula.parse", parseArguments, arguments);
   const known = functionsByText.get(text) ?? functionOf(text);
   functionsByText.delete(text);
   functionsByText.set(text, known);
@@ -105,7 +105,7 @@ function parse(text: string): (names?: FormulaNames) => Tensor {
  * (a/b)·c. A function without parentheses takes the product without signs on its right: ln 2x is ln (2x), but √2x is (√2)x,
  * and Σ takes the whole product: Σ(y − ŷ)² is the sum of squares. What has two readings is an error: 1/2x, 2^3x, a < b < c.
  *
- * eˣ is `exp`, x² is `square`, x⁻¹ is `reciprocal`. Numbers alone are computed in double precision.
+ * eˣ is `exp`, x² is `square`, x⁻¹ is `reciprocal`. Numbers alone are computed as float64 tensors are.
  *
  * @param strings the text, parsed once for each place in the program
  * @param values tensors or numbers

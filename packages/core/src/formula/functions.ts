@@ -1,12 +1,12 @@
 import { checkArguments, nearest, parametersOf, type Signature } from "../arguments.ts";
 import { fail } from "../errors.ts";
 import { Node } from "../graph/node.ts";
-import { operandArguments } from "../ops/apply.ts";
-import type { Formula } from "../ops/formula.ts";
+import { type ElementwiseFn, operandArguments } from "../ops/apply.ts";
+import type { Formula, TypeRule } from "../ops/formula.ts";
 import type { Operand } from "../ops/row.ts";
 import { table } from "../ops/table.ts";
-import { constantOf, type Expr, rewrite, toExpr } from "../scalar/expr.ts";
-import { referenceFunction } from "../scalar/reference.ts";
+import { expansionOf } from "../scalar/expand/index.ts";
+import { apply, constantOf, type Expr, rewrite, toExpr } from "../scalar/expr.ts";
 import { methodArguments, methods } from "../tensor/methods.ts";
 
 /** The value of a term: a tensor or a number; as an argument of a function also a string or a list. */
@@ -19,7 +19,6 @@ export type Keywords = Readonly<Record<string, Value>>;
 export type FormulaFunction = (args: readonly Value[], keywords?: Keywords) => Value;
 
 type Method = (...args: readonly unknown[]) => unknown;
-type Row = Method & { readonly formula: Formula };
 
 /** Symbols, and textbook names of methods. */
 const symbols = {
@@ -49,14 +48,19 @@ const own = <T>(entries: Readonly<Record<string, T>>, name: string): T | undefin
   Object.hasOwn(entries, name) ? entries[name] : undefined;
 
 /** The elementwise row of a name; a formula takes the condition of `where` first, as the function does. */
-const rowOf = (name: string): Row | undefined =>
-  own(table.elementwise as unknown as Readonly<Record<string, Row>>, name);
+const rowOf = (name: string) => own<ElementwiseFn<Formula>>(table.elementwise, name);
 
-/** The value of an elementwise row at numbers, in double precision. */
-function atNumbers({ f }: Formula, x: readonly (number | boolean | undefined)[]): number {
-  const y = f(...(x.map((v) => (v === undefined ? v : toExpr(Number(v)))) as Expr[]));
-  const [value] = rewrite([y], new Map(), (name, op, operands) =>
-    toExpr(referenceFunction(name, op)(...operands.map((v) => constantOf(v)!))),
+/** Numbers as operands of a row, where its type rule converts them. */
+const conversions: { readonly [R in TypeRule]?: (x: number) => number } = { logical: (x) => +(x !== 0) };
+
+/** The value of an elementwise row at numbers: that at float64 tensors, to the bit. */
+function atNumbers({ f, types = "float" }: Formula, x: readonly unknown[]): number {
+  const convert = conversions[types] ?? Number;
+  const y = f(...(x.map((v) => (v === undefined ? v : toExpr(convert(Number(v))))) as Expr[]));
+  const [value] = rewrite(
+    [y],
+    new Map(),
+    (name, op, operands) => expansionOf(name)?.float64(...operands) ?? apply(name, op, operands),
   );
   return constantOf(value!)!;
 }
@@ -96,13 +100,11 @@ const requireOne = (name: string, result: unknown): Value =>
     ? result
     : fail("value", name, "gives several tensors; a term of a formula is one tensor or number");
 
-function elementwiseFunction(name: string, row: Row): FormulaFunction {
+function elementwiseFunction(name: string, row: ElementwiseFn<Formula>): FormulaFunction {
   const signature = operandArguments(row.formula);
   return (args, keywords = {}) => {
     const x = checkArguments(name, signature, placeKeywords(name, signature, args, keywords));
-    return x.some((v) => v instanceof Node)
-      ? requireOne(name, row(...x))
-      : atNumbers(row.formula, x as (number | boolean | undefined)[]);
+    return x.some((v) => v instanceof Node) ? row(...(x as Operand[])) : atNumbers(row.formula, x);
   };
 }
 
@@ -117,18 +119,21 @@ function methodFunction(name: keyof typeof methods): FormulaFunction {
   };
 }
 
-/** A reduction of one argument, and the extremum of several, element by element. */
-const extremum =
-  (reduction: "amax" | "amin", comparison: "maximum" | "minimum"): FormulaFunction =>
-  (args, keywords = {}) =>
-    args.length < 2
-      ? functionNamed(reduction)(args, keywords)
-      : args.reduce((a, b) => functionNamed(comparison)([a, b], keywords));
+/** Calls a reduction with one argument, and with several what compares them element by element. */
+const extremum = (
+  reduction: "amax" | "amin",
+  comparison: "maximum" | "minimum",
+  args: readonly Value[],
+  keywords?: Keywords,
+): Value =>
+  args.length < 2
+    ? functionNamed(reduction)(args, keywords)
+    : args.reduce((a, b) => functionNamed(comparison)([a, b], keywords));
 
 /** Functions that are no methods. */
 const extrema: Readonly<Record<string, FormulaFunction>> = {
-  max: (...call) => extremum("amax", "maximum")(...call),
-  min: (...call) => extremum("amin", "minimum")(...call),
+  max: (...call) => extremum("amax", "maximum", ...call),
+  min: (...call) => extremum("amin", "minimum", ...call),
 };
 
 /** What the operators mean that stand for several methods. */
@@ -176,7 +181,7 @@ export function functionNamed(name: string): FormulaFunction {
 export const isFunction = (name: string): boolean =>
   Object.hasOwn(extrema, name) || Object.hasOwn(symbols, name) || Object.hasOwn(methods, name);
 
-const rowNamed = (name: string): Row | undefined => rowOf(own<string>(symbols, name) ?? name);
+const rowNamed = (name: string) => rowOf(own<string>(symbols, name) ?? name);
 
 /** Whether a function is one of elements. */
 export const isElementwise = (name: string): boolean => rowNamed(name) !== undefined;

@@ -24,6 +24,7 @@ const isComparison = (token: Token): boolean => infixes[token.text]?.power === p
 /** A Pratt parser: an operand takes the operators on its right that bind more tightly than the one on its left. [Pratt 1973] */
 class Parser {
   readonly terms: Term[] = [];
+  readonly names = new Set<string>();
   readonly functions = new Set<string>();
   readonly #cursor: Cursor;
   /** The names that are variables although functions have them. */
@@ -165,7 +166,7 @@ class Parser {
   #name(token: Token): Operand {
     const { text: name, start, end } = token;
     const applied = this.#isFunction(name) ? this.#application(token) : undefined;
-    if (applied) this.functions.add(name);
+    (applied ? this.functions : this.names).add(name);
     return applied ?? this.#add({ kind: "name", name, start, end });
   }
 
@@ -216,7 +217,10 @@ class Parser {
     const keywords: Keyword[] = [];
     const [, { end }] = this.#cursor.between(() => {
       while (!this.#cursor.isAt(")", "]", "}")) {
+        const { token } = this.#cursor;
         const keyword = this.#cursor.keyword();
+        if (keywords.some(([known]) => known === keyword))
+          throw this.#cursor.error(token, `${keyword} is given twice`);
         const first = args.length === 0 && !keyword;
         const found = this.expression(power.none);
         const value = found.square && !first && !isElementwise(name) ? this.#list([found], found) : found;
@@ -242,5 +246,6 @@ export function parseTokens(tokens: Tokens, variables: ReadonlySet<string>): Pro
   const parser = new Parser(cursor, variables);
   parser.expression(power.none);
   if (cursor.token.kind !== "end") throw cursor.unexpected();
-  return { text: tokens.text, terms: parser.terms, functions: parser.functions };
+  const { terms, names, functions } = parser;
+  return { text: tokens.text, terms, names, functions };
 }

@@ -25,6 +25,8 @@ export type Term = Span &
 export interface Program {
   readonly text: string;
   readonly terms: readonly Term[];
+  /** The names of variables and constants. */
+  readonly names: ReadonlySet<string>;
   /** The names that the text uses as functions. */
   readonly functions: ReadonlySet<string>;
 }

@@ -32,6 +32,7 @@ describe("text that is no formula", () => {
     ["1 2", "  ^", "formula: 2 is unexpected. Did you mean * before it?"],
     ["L = x", "  ^", "formula: = is unexpected. Did you mean ==? A formula has no left-hand side"],
     ["sigmod(x, 2)", "^^^^^^", "formula: knows no function sigmod. Did you mean sigmoid?"],
+    ["sum(x, dim=0, dim=1)", "              ^^^", "formula: dim is given twice"],
     ["0 < x < 1", "      ^", "formula: comparisons do not chain. Did you mean (a < b) ∧ (b < c)?"],
     ["1/2x", " ^^^", "formula: the product after / has two readings. Did you mean …/(2*x…), or (…/2)*x…?"],
     ["e^2x", " ^^^", "formula: the product after ^ has two readings. Did you mean …^(2*x…), or (…^2)*x…?"],
@@ -209,5 +210,29 @@ describe("templates", () => {
     expect(() => formula.parse(...(["x", 3] as unknown as [string]))).toThrow(
       "formula.parse: takes 1 argument, and was given 2",
     );
+  });
+});
+
+describe("random texts", () => {
+  const pieces =
+    'x 2 ( ) [ ] { } | ‖ + − · / @ ^ < == = , ² ⁻¹ ᵀ ln σ √ Σ sum max where dim e ŷ "a" \u200b'.split(" ");
+
+  it("are formulas, or are refused by errors of the library", () => {
+    let random = 1;
+    const next = (below: number): number => {
+      random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
+      return Math.floor((random / 2 ** 32) * below);
+    };
+    let formulas = 0;
+    for (let i = 0; i < 3000; i++) {
+      const text = Array.from({ length: 1 + next(9) }, () => pieces[next(pieces.length)]).join(" ");
+      const message = messageOf(() => {
+        const f = formula.parse(text);
+        formulas++;
+        for (const x of [2, ones([2, 2])]) messageOf(() => f({ x, ŷ: x }));
+      });
+      if (message !== "no error") expect(message, text).toMatch(/^formula: .*\n {2}.*\n {2} *\^+$/u);
+    }
+    expect(formulas).toBeGreaterThan(200);
   });
 });

@@ -1,5 +1,6 @@
 import {
   compile,
+  dynamic,
   explain,
   formula,
   grad,
@@ -133,6 +134,14 @@ describe("in transformations", () => {
     w.assign(tensor([3, 4]));
     expect(f(x)[0].toArray()).toEqual([1.5, 8]);
     expect(f(x)[1].item()).toBe(direct(x).item());
+  });
+
+  it("a dynamic number is read at each call of a compiled function", () => {
+    let scale = 2;
+    const f = compile((z: Tensor) => formula`${dynamic(() => scale)}·${z}`);
+    expect(f(x).toArray()).toEqual([1, 4]);
+    scale = 3;
+    expect(f(x).toArray()).toEqual([1.5, 6]);
   });
 });
 
