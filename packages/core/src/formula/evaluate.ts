@@ -42,7 +42,8 @@ function describeUnknown(
   if (Object.hasOwn(hints, name)) return hints[name]!;
   const isCall = /^\s*[([{]/.test(text.slice(end));
   const known = [...names.keys(), ...Object.keys(constants), ...(isCall ? functionNames() : [])];
-  const meant = nearest(name, known) ?? (slots.length > 0 ? `\${${name}}` : `{ ${name}: tensor(…) }`);
+  const key = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(name) ? name : JSON.stringify(name);
+  const meant = nearest(name, known) ?? (slots.length > 0 ? `\${${name}}` : `{ ${key}: tensor(…) }`);
   return `has no value for ${name}. Did you mean ${meant}?`;
 }
 

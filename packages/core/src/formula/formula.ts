@@ -94,10 +94,12 @@ function parse(text: string): (names?: FormulaNames) => Tensor {
  * methods build, so that it can be differentiated and compiled.
  *
  * - Numbers: `1e-3`, `.5`, `1_000`, `e`, `π`, `∞`.
- * - `+ −`, `· * × /` by element, `@` of matrices, `^` and superscripts, `ᵀ`, `< ≤ = ≠ ≥ >` as `== !=`, `∧ ∨ ¬`.
- * - Parentheses of all kinds, `|x|` and `‖x‖`.
- * - Functions: every method that gives one tensor, by its name, with its arguments and options by name: `sum(x, dim=1)`;
- *   also `ln σ √ Σ ∏ ψ ln Γ tr max min` and their like. The first argument of `where` is the condition.
+ * - Operators: `+ −`; `· * × /` of elements and `@` of matrices; `^`, superscripts and `ᵀ`; comparisons `< ≤ == ≠ ≥ >`, also
+ *   as `<= != >=`; `∧ ∨ ¬`.
+ * - Brackets `( ) [ ] { }`, and bars `|x|` and `‖x‖`. As an argument of a function, `[0, 1]` is a list.
+ * - Functions: every method that gives one tensor, by its name; arguments and options have names too: `sum(x, dim=1)`.
+ *   Textbook names are `ln σ √ Σ ∏ tr max min`, `arcsin` and its kin, and `ln Γ`, which is `lgamma`. The first argument of
+ *   `where` is the condition; `max` and `min` reduce one argument, and compare several element by element.
  * - Products without a sign: `2x`, `x₁w₁`, `(1 − y) ln(1 − ŷ)`; after a transpose they are products of matrices: `Xᵀ(ŷ − y)`.
  *   A name is a run of letters and digits with subscripts: `xy` is one name, `x₁y` are two.
  *

@@ -76,6 +76,7 @@ describe("names", () => {
   const x = tensor([1, 2]);
   const cases: readonly (readonly [...Case, names: Record<string, TensorLike>])[] = [
     ["lnx + 1", "^^^", "formula: has no value for lnx. Did you mean { lnx: tensor(…) }?", {}],
+    ["x₁·x", "^^", 'formula: has no value for x₁. Did you mean { "x₁": tensor(…) }?', {}],
     ["rates·x", "^^^^^", "formula: has no value for rates. Did you mean rate?", { rate: x }],
     ["rate·x", "^^^^", "formula: has no value for rate. Did you mean { rate: tensor(…) }?", { x }],
     ["sqr(x)", "^^^", "formula: has no value for sqr. Did you mean sqrt?", { x }],
