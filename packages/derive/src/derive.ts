@@ -1,5 +1,6 @@
 import { interpreter, Tensor, withBackend } from "@chainrule/core";
 import { checkArguments, fail, type Signature } from "@chainrule/core/internal";
+import { foundNames, foundSoftmax } from "./graph/found-names.ts";
 import { modelOf } from "./graph/model.ts";
 import { type Derivable, type Named, trace } from "./graph/trace.ts";
 import { Derivation } from "./page/derivation.ts";
@@ -37,7 +38,9 @@ export function derive<A extends Named>(
   for (const [name, x] of Object.entries(args))
     if (!(x instanceof Tensor))
       fail("value", "derive", `the argument ${name} is no tensor. Did you mean tensor(…)?`);
-  const model = modelOf(trace(f, args, options.wrt));
+  const traced = trace(f, args, options.wrt);
+  const found = foundNames(traced, options.wrt);
+  const model = modelOf(traced, new Map([...found, ...foundSoftmax(modelOf(traced, found))]));
   // Many small programs run once each, which costs less without compiling them.
   return withBackend(
     interpreter,

@@ -1,6 +1,6 @@
 import { ChainruleError, grad, type Tensor, tensor } from "@chainrule/core";
 import { type Derivation, derive, type Named } from "@chainrule/derive";
-import { bceWithLogits, binaryCrossEntropy, huberLoss, mseLoss } from "@chainrule/nn";
+import { bceWithLogits, binaryCrossEntropy, crossEntropy, huberLoss, mseLoss } from "@chainrule/nn";
 import { describe, expect, it } from "vitest";
 
 const X = tensor([
@@ -54,9 +54,11 @@ interface Case {
   readonly args: Named;
   readonly wrt: string;
   readonly closed: string;
+  /** The equations of derivatives that have names in it. */
+  readonly where?: readonly string[];
 }
 
-const cases: readonly Case[] = [
+const cases: Case[] = [
   {
     title: "logistic regression, one example",
     f: logistic,
@@ -137,6 +139,102 @@ const cases: readonly Case[] = [
   },
 ];
 
+const matrices = {
+  W1: tensor([
+    [1, 2],
+    [0.3, -1],
+    [0.2, 0.1],
+  ]),
+  b1: tensor([0.1, 0.2]),
+  W2: tensor([
+    [1, 0.5],
+    [0.3, -0.4],
+  ]),
+  b2: tensor([0.3, -0.1]),
+  X,
+  Y: tensor([
+    [1, 2],
+    [0, 1],
+    [-1, 1],
+    [0.5, 0.2],
+  ]),
+};
+const network = ({ W1, b1, W2, b2, X, Y }: typeof matrices) => {
+  const h = X.matmul(W1).add(b1).tanh();
+  return { L: mseLoss(h.matmul(W2).add(b2), Y), h };
+};
+const backpropagation = ["δ² = (2/(NK))(z² − Y)", "δ¹ = (δ² W²ᵀ) ∘ (1 − h²)"];
+
+cases.push(
+  {
+    title: "a two-layer network, its first weights",
+    f: network,
+    args: matrices,
+    wrt: "W1",
+    closed: "Xᵀδ¹",
+    where: backpropagation,
+  },
+  {
+    title: "a two-layer network, its first bias",
+    f: network,
+    args: matrices,
+    wrt: "b1",
+    closed: "Σₙ δ¹",
+    where: backpropagation,
+  },
+  {
+    title: "a two-layer network, its second weights",
+    f: network,
+    args: matrices,
+    wrt: "W2",
+    closed: "(2/(NK)) hᵀ(z − Y)",
+  },
+  {
+    title: "linear regression without names",
+    f: ({ w, X, y }: Named) => ({ L: mseLoss(X!.matmul(w!), y!) }),
+    args: { w, X, y },
+    wrt: "w",
+    closed: "(2/N) Xᵀ(Xw − y)",
+  },
+  {
+    title: "the softmax of attention",
+    f: ({ s, ḡ }: Named) => {
+      const p = s!.softmax(-1);
+      return { L: p.mul(ḡ!).sum(), p };
+    },
+    args: { s: tensor([1, 2, -1]), ḡ: tensor([0.3, -2, 1]) },
+    wrt: "s",
+    closed: "p ∘ (ḡ − ⟨p, ḡ⟩)",
+  },
+  {
+    title: "attention, its scores",
+    f: ({ s, V, G }: Named) => {
+      const p = s!.softmax(-1);
+      return { L: p.matmul(V!).mul(G!).sum(), p };
+    },
+    args: { s: X, V: matrices.W1, G: matrices.Y },
+    wrt: "s",
+    closed: "p ∘ (ḡ − ⟨p, ḡ⟩)",
+    where: ["ḡ = GVᵀ"],
+  },
+  {
+    title: "softmax regression from logits",
+    f: ({ W, X, Y }: Named) => ({ L: crossEntropy(X!.matmul(W!), Y!) }),
+    args: {
+      W: matrices.W1,
+      X,
+      Y: tensor([
+        [1, 0],
+        [0, 1],
+        [1, 0],
+        [0.5, 0.5],
+      ]),
+    },
+    wrt: "W",
+    closed: "(1/N) Xᵀ(p − Y)",
+  },
+);
+
 /** The gradient of core in float64. */
 function gradient({ f, args, wrt }: Case): Tensor {
   const double = Object.fromEntries(Object.entries(args).map(([name, x]) => [name, x.to("float64")]));
@@ -156,6 +254,7 @@ describe("derive", () => {
   it.each(cases)("finds the textbook's gradient of $title", (one) => {
     const page = pageOf(one);
     expect(page.closedForm?.text).toBe(one.closed);
+    expect(page.closedForm?.where).toEqual(one.where ?? []);
     expect(page.closedForm!.value(one.args).allclose(gradient(one), { rtol: 1e-12, atol: 1e-13 })).toBe(true);
   });
 

@@ -109,7 +109,7 @@ function matchOf(t: Term, pattern: Term): { readonly by: Renaming; readonly expo
       const by = renaming(letters, order);
       const at = (atom: Atom) => rename(ofAtom(atom), by).key;
       const hasPower = (key: string, e: number) =>
-        t.powers.some((q) => ofAtom(q.atom).key === key && q.exponent === e * exponent);
+        t.powers.some((q) => ofAtom(q.atom).key === key && q.exponent / (e * exponent) >= 1);
       if (at(first.atom) === ofAtom(p.atom).key && others.every((q) => hasPower(at(q.atom), q.exponent)))
         return { by, exponent };
     }
@@ -141,5 +141,6 @@ export function substituteProduct(x: Rational, definition: Definition): Rational
     return mul(ofTerm(t), pow(div(name, product), match.exponent));
   };
   const top = add(...x.numerator.terms.map(replace));
-  return mul(top, rational(one.numerator, x.denominator));
+  const value = mul(top, rational(one.numerator, x.denominator));
+  return value.key === x.key ? x : substituteProduct(value, definition);
 }

@@ -27,3 +27,31 @@ export function namePartsOf(name: string, layered: boolean): NameParts {
   const { base, digits } = split(name);
   return { base, digits, above: layered && (/^[A-Za-z]$/.test(base) || base === "δ" || base === "ŷ") };
 }
+
+const greekCommands = new Map(
+  greek.flatMap((word, i) =>
+    i % 2 === 0 && greek[i + 1]!.length === 1 ? [[greek[i + 1]!, word] as const] : [],
+  ),
+);
+const accents = new Map([
+  ["\u0302", "hat"],
+  ["\u0303", "tilde"],
+  ["\u0304", "bar"],
+  ["\u0307", "dot"],
+]);
+
+/** A letter and the accent above it: ŷ is y with a hat. */
+export function accentOf(base: string): { readonly letter: string; readonly accent: string } | undefined {
+  const [letter, mark, more] = [...base.normalize("NFD")];
+  const accent = mark === undefined ? undefined : accents.get(mark);
+  return accent && letter && more === undefined ? { letter, accent } : undefined;
+}
+
+/** A letter in LaTeX: ŷ is \hat{y}, λ is \lambda; words are upright. */
+export function latexOf(base: string): string {
+  const accented = accentOf(base);
+  if (accented) return `\\${accented.accent}{${accented.letter}}`;
+  const command = greekCommands.get(base);
+  if (command) return `\\${command}`;
+  return [...base].length === 1 ? base : `\\mathrm{${base}}`;
+}

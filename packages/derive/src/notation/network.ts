@@ -24,11 +24,11 @@ import type { Notation } from "./notation.ts";
 
 const isIdentity = (x: Notation): boolean => x.kind === "diagonal" && isOne(x.of);
 
-/** Joins parts with the same letters into an elementwise product, except for two that are summed over all of them. */
+/** Joins parts with the same letters into an elementwise product, except for the only two if they are summed. */
 function joined(parts: readonly Notation[], bound: readonly Index[]): Notation[] {
   const tensors = parts.filter(({ axes }) => axes.length > 0);
   const [a, b, more] = tensors;
-  if (a && b && !more && sameSet(a.axes, b.axes) && a.axes.every((i) => has(bound, i))) return [...parts];
+  if (a && b && !more && sameSet(a.axes, b.axes) && a.axes.some((i) => has(bound, i))) return [...parts];
   const groups: Notation[][] = [];
   for (const p of parts) {
     const group = isIdentity(p)

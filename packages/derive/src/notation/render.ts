@@ -12,6 +12,10 @@ export interface Lettering {
   indexLetter(index: Index): string;
   /** The letter of its number of elements: N. */
   sizeLetter(axis: number): string;
+  /** The place of an axis in the order of letters. */
+  rank(axis: number): number;
+  /** Formulas to write in the place of letters. */
+  readonly inlined?: ReadonlyMap<string, Notation>;
 }
 
 interface Context {
@@ -38,8 +42,12 @@ const joined = (parts: readonly string[], join: (left: string, right: string) =>
 
 const name = (parts: NameParts, { style }: Context): string => style.letter(parts);
 
-function writeProduct(factors: readonly Notation[], context: Context): Written {
-  const { style, hadamard } = context;
+function writeProduct(given: readonly Notation[], context: Context): Written {
+  const { style, hadamard, lettering } = context;
+  const rank = (x: Notation) => (x.kind === "size" ? lettering.rank(x.axis) : 0);
+  const factors = given.every(({ kind }) => kind === "size" || kind === "number")
+    ? [...given].sort((a, b) => rank(a) - rank(b))
+    : given;
   const isRow = (x: Notation) => x.kind === "transpose" && sameAxes(x.axes, x.of.axes);
   const tensors = factors.filter(({ axes }) => axes.length > 0);
   const signed = hadamard && tensors.length > 1 && !factors.some(isRow);
@@ -57,8 +65,15 @@ function writeProduct(factors: readonly Notation[], context: Context): Written {
 const chain = (x: Notation): readonly Notation[] =>
   x.kind === "matmul" ? [...chain(x.a), ...chain(x.b)] : [x];
 
-const letters = (over: readonly Index[], { lettering }: Context): string[] =>
-  over.map((i) => lettering.indexLetter(i));
+const letters = (axes: readonly Index[], { lettering }: Context): string[] =>
+  axes.map((i) => lettering.indexLetter(i));
+
+/** Letters of a sum, in the order of letters. */
+const sumLetters = (over: readonly Index[], context: Context): string[] =>
+  letters(
+    [...over].sort((a, b) => context.lettering.rank(a.axis) - context.lettering.rank(b.axis)),
+    context,
+  );
 
 /** [d > 0] for a difference d, as a comparison of its positive and its negative terms. */
 function writeComparison(args: readonly Notation[], context: Context): Written {
@@ -115,7 +130,11 @@ const writers: { readonly [K in Notation["kind"]]: Writer<K> } = {
   },
   constant: ({ name: text }, { style }) => atom(style.sign(text)),
   size: ({ axis }, { style, lettering }) => atom(style.sign(lettering.sizeLetter(axis))),
-  letter: ({ name: text }, context) => atom(name(namePartsOf(text, context.lettering.layered), context)),
+  letter({ name: text }, context) {
+    const inlined = context.lettering.inlined?.get(text);
+    if (inlined) return write(inlined, context);
+    return atom(name(namePartsOf(text, context.lettering.layered), context));
+  },
   opaque: ({ name: text, args }, context) =>
     atom(
       context.style.call(
@@ -170,7 +189,7 @@ const writers: { readonly [K in Notation["kind"]]: Writer<K> } = {
   }),
   inner: ({ a, b }, context) => atom(context.style.inner(write(a, context).text, write(b, context).text)),
   total: ({ of, over }, context) => ({
-    text: context.style.total(letters(over, context), at(of, levels.product, context)),
+    text: context.style.total(sumLetters(over, context), at(of, levels.product, context)),
     level: levels.product,
   }),
   diagonal: ({ of }, context) =>
@@ -186,7 +205,7 @@ const writers: { readonly [K in Notation["kind"]]: Writer<K> } = {
     );
     const product = joined(parts, style.juxtaposed);
     return {
-      text: over.length > 0 ? style.total(letters(over, context), product) : product,
+      text: over.length > 0 ? style.total(sumLetters(over, context), product) : product,
       level: levels.product,
     };
   },

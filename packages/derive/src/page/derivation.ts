@@ -2,11 +2,16 @@ import type { Tensor } from "@chainrule/core";
 import { indicesOf } from "../graph/model.ts";
 import type { Named } from "../graph/trace.ts";
 import { evaluateAt, evaluateNotation } from "../notation/evaluate.ts";
+import type { Notation } from "../notation/notation.ts";
+import { render } from "../notation/render.ts";
+import { text } from "../notation/text.ts";
 import type { Page } from "./page.ts";
 import { pointsNear } from "./points.ts";
 import * as sections from "./sections.ts";
 import { Point } from "./verify.ts";
 import type { Workings } from "./workings.ts";
+import { writeHtml } from "./write-html.ts";
+import { writeMarkdown } from "./write-markdown.ts";
 import { writeText } from "./write-text.ts";
 
 /** A derivative as a function of the arguments of the function that was derived, in double precision. */
@@ -30,6 +35,8 @@ export interface DerivedFactor {
 export interface ClosedForm {
   /** The formula as text. */
   readonly text: string;
+  /** The derivatives that have names in the formula, as text: δ² = …. */
+  readonly where: readonly string[];
   /** Its distance from the library's gradient, in units in the last place of the largest element. */
   readonly ulps: number;
   /** Its value, of the shape of the variable: an independent gradient for tests. */
@@ -51,7 +58,7 @@ export class Derivation {
 
   constructor(workings: Workings) {
     const { model, wrt, say, lettering } = workings;
-    const at = (args: Named) => new Point(model, pointsNear(args, 0)[0]!);
+    const at = (args: Named) => new Point(model, pointsNear(args, 0)[0]!, workings.named);
     this.factors = sections.checkedFactors(workings).map(({ link, formula, check }) => ({
       of: link.of.name,
       by: link.by.name,
@@ -61,8 +68,13 @@ export class Derivation {
       value: formula && ((args) => evaluateNotation(formula, at(args).values)),
     }));
     const closed = sections.closedForm(workings);
+    const write = (of: Notation) =>
+      render(of, text, { ...lettering, ...(closed && { inlined: closed.inlined }) });
     this.closedForm = closed && {
-      text: say(closed.formula),
+      text: write(closed.formula),
+      where: closed.where.map(
+        ({ name, of }) => `${write({ kind: "letter", name, axes: [] })} = ${write(of)}`,
+      ),
       ulps: closed.check.ulps,
       value: (args) => evaluateAt(closed.formula, indicesOf(wrt), at(args).values).reshape(wrt.node.shape),
     };
@@ -83,5 +95,15 @@ export class Derivation {
   /** The page as text for a terminal. */
   toString(): string {
     return writeText(this.#page);
+  }
+
+  /** The page as Markdown, with formulas as LaTeX. */
+  toMarkdown(): string {
+    return writeMarkdown(this.#page);
+  }
+
+  /** The page as one HTML file, with formulas as MathML, in a light and a dark look. */
+  toHTML(): string {
+    return writeHtml(this.#page);
   }
 }

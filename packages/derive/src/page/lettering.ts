@@ -7,7 +7,7 @@ import type { Lettering } from "../notation/render.ts";
 /** Letters of axes, each with that of its size: the examples first. */
 const pairs = ["nN", "kK", "jJ", "iI", "mM", "lL", "rR", "sS", "tT"] as const;
 
-/** Axes in the order in which letters are given: those of means, then those of results, then those of arguments. */
+/** Axes in the order in which letters are given: first axes of results, those of means, other axes. */
 function axesOf({ variables, loss }: Model): number[] {
   const sizes: number[] = [];
   if (loss.definition)
@@ -17,8 +17,9 @@ function axesOf({ variables, loss }: Model): number[] {
     });
   const all = [...variables.values()].reverse();
   const ordered = [...all.filter((v) => v.definition), ...all.filter((v) => !v.definition)];
-  const letters = ordered.flatMap((v) => v.letters.flatMap((i) => (i ? [i.axis] : [])));
-  return [...new Set([...sizes, ...letters])];
+  const axes = ordered.map((v) => v.letters.flatMap((i) => (i ? [i.axis] : [])));
+  const first = axes.filter((_, k) => ordered[k]!.definition).flatMap((list) => list.slice(0, 1));
+  return [...new Set([...first, ...sizes, ...axes.flat()])];
 }
 
 /** The letters of a model's axes; names of the page are not used again. */
@@ -36,5 +37,6 @@ export function letteringOf(model: Model): Lettering {
     layered: isLayered(names),
     indexLetter: ({ axis }: Index) => pairOf(axis)[0]!,
     sizeLetter: (axis) => pairOf(axis)[1]!,
+    rank: (axis) => 1 + order.indexOf(axis),
   };
 }

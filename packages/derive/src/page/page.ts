@@ -7,14 +7,20 @@ import type { Lettering } from "../notation/render.ts";
 export type Side =
   | { readonly kind: "letter"; readonly name: string }
   | { readonly kind: "partial"; readonly of: string; readonly by: string; readonly order?: number }
-  | { readonly kind: "formula"; readonly of: Notation }
-  /** Σ of products of derivatives, as the chain rule has them. */
-  | { readonly kind: "paths"; readonly paths: readonly (readonly (readonly [of: string, by: string])[])[] };
+  /** A formula; some letters may be replaced by what they stand for. */
+  | { readonly kind: "formula"; readonly of: Notation; readonly inlined?: ReadonlyMap<string, Notation> }
+  /** Σ of products of derivatives, as the chain rule has them; some have names. */
+  | { readonly kind: "paths"; readonly paths: readonly (readonly Derivative[])[] };
+
+export type Derivative = readonly [of: string, by: string] | string;
+
+/** Words and formulas. */
+export type Reason = readonly (string | Side)[];
 
 /** = side, and why. */
 export interface Equality {
   readonly right: Side;
-  readonly reason?: string;
+  readonly reason?: Reason;
 }
 
 /** An equation with its number, and the equalities that continue it. */

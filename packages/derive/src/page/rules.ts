@@ -3,11 +3,12 @@ import { asAtom, ofAtom, one } from "../algebra/rational.ts";
 import { rewriteAtoms } from "../algebra/rewrite.ts";
 import { solve, substitute, substituteProduct } from "../algebra/simplify.ts";
 import type { Index, Rational, SumAtom } from "../algebra/term.ts";
-import { indicesOf, type Model } from "../graph/model.ts";
+import { indicesOf, type Model, type Variable } from "../graph/model.ts";
 import { layout } from "../notation/layout.ts";
 import type { Lettering } from "../notation/render.ts";
 import { render } from "../notation/render.ts";
 import { text } from "../notation/text.ts";
+import type { Reason, Side } from "./page.ts";
 
 /** What rules may know. */
 export interface Surroundings {
@@ -15,12 +16,14 @@ export interface Surroundings {
   readonly lettering: Lettering;
   /** Whether a sum is 1 at every point. */
   isUnit(sum: SumAtom): boolean;
+  /** A name for ∂L/∂v, if derivatives further down are better written with one. */
+  nameAdjoint(v: Variable, value: Rational): string | undefined;
 }
 
 /** One simplification, with the reason that the page gives. */
 export interface Simplified {
   readonly value: Rational;
-  readonly reason: string;
+  readonly reason: Reason;
 }
 
 type Rule = (x: Rational, surroundings: Surroundings) => Simplified | undefined;
@@ -36,20 +39,20 @@ const names: Rule = (x, around) => {
     const candidates = [substituteProduct(x, definition), ...solve(definition).map((s) => substitute(x, s))];
     for (const value of candidates) {
       if (value.key === x.key || lengthOf(value, around) > lengthOf(x, around)) continue;
-      const is = render(layout(v.definition, indicesOf(v)), text, around.lettering);
-      return { value, reason: `${v.name} = ${is}` };
+      const is: Side = { kind: "formula", of: layout(v.definition, indicesOf(v)) };
+      return { value, reason: ["since ", { kind: "letter", name: v.name }, " = ", is] };
     }
   }
   return undefined;
 };
 
 /** Sums of probabilities. */
-const unitSums: Rule = (x, { isUnit, lettering }) => {
+const unitSums: Rule = (x, { isUnit }) => {
   const sums = atomsOf(x).filter((a): a is SumAtom => a.kind === "sum" && asAtom(a.body)?.kind === "symbol");
   const found = sums.find(isUnit);
   if (!found) return undefined;
   const value = rewriteAtoms(x, (atom) => (atom.key === found.key ? one : undefined));
-  return { value, reason: `${render(layout(ofAtom(found)), text, lettering)} = 1` };
+  return { value, reason: ["since ", { kind: "formula", of: layout(ofAtom(found)) }, " = 1"] };
 };
 
 const rules: readonly Rule[] = [names, unitSums];

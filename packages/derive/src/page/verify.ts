@@ -28,8 +28,12 @@ export class Point {
   readonly #model: Model;
   readonly #values = new Map<string, Tensor>();
 
-  constructor(model: Model, args: Named) {
+  readonly #adjoints: ReadonlyMap<string, Variable>;
+
+  /** @param adjoints the variables by which the derivatives of the loss have names */
+  constructor(model: Model, args: Named, adjoints: ReadonlyMap<string, Variable>) {
     this.#model = model;
+    this.#adjoints = adjoints;
     const variables = [...model.variables.values()];
     const given = new Map(
       variables.flatMap((v) =>
@@ -46,7 +50,9 @@ export class Point {
 
   /** Values for notation, without axes of size 1. */
   readonly values: Values = (name) => {
-    const x = this.#values.get(name) ?? this.#opaque(name);
+    const adjoint = this.#adjoints.get(name);
+    const x = this.#values.get(name) ?? (adjoint ? this.gradient(adjoint) : this.#opaque(name));
+    this.#values.set(name, x);
     return x.reshape(x.shape.filter((n) => n !== 1));
   };
 
@@ -55,7 +61,6 @@ export class Point {
     const { scope, variables } = this.#model;
     const given = new Map([...variables.values()].map((v) => [v.node, this.value(v)] as const));
     const [x] = replay([scope.opaque.get(id)!], given);
-    this.#values.set(id, x!);
     return x!;
   }
 

@@ -2,14 +2,17 @@ import { ofAtom } from "../algebra/rational.ts";
 import { Reader } from "../graph/express.ts";
 import { indicesOf, type Model, type Variable } from "../graph/model.ts";
 import type { Named } from "../graph/trace.ts";
+import { children } from "../notation/build.ts";
 import { evaluateNotation } from "../notation/evaluate.ts";
 import { layout } from "../notation/layout.ts";
 import type { Notation } from "../notation/notation.ts";
 import { render } from "../notation/render.ts";
 import { notation } from "../notation/structure.ts";
 import { text } from "../notation/text.ts";
-import { type Adjoint, adjointsOf, type Link, linksTo } from "./chain.ts";
+import { adjointNamer } from "./adjoint-names.ts";
+import { type Adjoint, adjointsOf } from "./adjoints.ts";
 import { letteringOf } from "./lettering.ts";
+import { type Link, linksTo } from "./links.ts";
 import { pointsNear } from "./points.ts";
 import type { Surroundings } from "./rules.ts";
 import { checkValue, Point } from "./verify.ts";
@@ -17,6 +20,8 @@ import { checkValue, Point } from "./verify.ts";
 /** Everything that the page is written from. */
 export interface Workings extends Surroundings {
   readonly wrt: Variable;
+  /** The variables by which derivatives of the loss have names. */
+  readonly named: ReadonlyMap<string, Variable>;
   readonly points: readonly Point[];
   readonly links: readonly Link[];
   readonly adjoints: readonly Adjoint[];
@@ -29,10 +34,17 @@ const unit = 1e-12;
 
 export function workingsOf(model: Model, wrt: Variable, args: Named): Workings {
   const lettering = letteringOf(model);
-  const points = pointsNear(args, 3).map((p) => new Point(model, p));
+  const named = new Map<string, Variable>();
+  const points = pointsNear(args, 3).map((p) => new Point(model, p, named));
+  const adjointName = adjointNamer(model, wrt);
   const around: Surroundings = {
     model,
     lettering,
+    nameAdjoint(v, value) {
+      const name = adjointName(v, value);
+      if (name !== undefined) named.set(name, v);
+      return name;
+    },
     isUnit: (sum) =>
       points.every((p) =>
         Array.from(evaluateNotation(layout(ofAtom(sum)), p.values).data()).every(
@@ -42,19 +54,20 @@ export function workingsOf(model: Model, wrt: Variable, args: Named): Workings {
   };
   const links = linksTo(wrt, around);
   const adjoints = adjointsOf(links, around);
-  return { ...around, wrt, points, links, adjoints, say: (x) => render(x, text, lettering) };
+  return { ...around, wrt, named, points, links, adjoints, say: (x) => render(x, text, lettering) };
 }
+
+/** Whether a formula shows how something is computed in range, rather than what. */
+const isTechnical = (x: Notation): boolean =>
+  (x.kind === "opaque" && x.args.length === 0) ||
+  (x.kind === "apply" && x.op.name === "where") ||
+  children(x).some(isTechnical);
 
 /** What a variable is defined as, as it was written if that can be read; undefined if no formula gives its values. */
 export function definitionOf(v: Variable, { model, points }: Workings): Notation | undefined {
   if (!v.definition) return undefined;
-  const candidates = [
-    () => new Reader(notation, model.scope).define(v.node, v.letters),
-    () => layout(v.definition!, indicesOf(v)),
-  ];
-  for (const candidate of candidates) {
-    const x = candidate();
-    if (checkValue(x, v, points).holds) return x;
-  }
-  return undefined;
+  const written = new Reader(notation, model.scope).define(v.node, v.letters);
+  const normal = layout(v.definition, indicesOf(v));
+  const candidates = isTechnical(written) ? [normal, written] : [written, normal];
+  return candidates.find((x) => checkValue(x, v, points).holds);
 }

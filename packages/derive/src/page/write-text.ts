@@ -1,6 +1,6 @@
 import { text } from "../notation/text.ts";
 import type { Equation, Page } from "./page.ts";
-import { writeSide } from "./write.ts";
+import { writeReason, writeSide } from "./write.ts";
 
 /** The page for a terminal. */
 
@@ -16,7 +16,7 @@ function writeEquation({ number, left, equalities, notes }: Equation, page: Page
   const indent = " ".repeat(start.length + widthOf(name));
   const sides = equalities.map(({ right, reason }) => ({
     formula: writeSide(right, text, lettering),
-    reason,
+    reason: reason && writeReason(reason, text, lettering, String, String),
   }));
   const width = Math.max(...sides.filter((s) => s.reason).map((s) => widthOf(s.formula)), 0);
   const lines = sides.map(({ formula, reason }, i) => {

@@ -1,0 +1,69 @@
+import { atomsOf } from "../algebra/atoms.ts";
+import { differentiate } from "../algebra/differentiate.ts";
+import { polynomial, term } from "../algebra/polynomial.ts";
+import { rational } from "../algebra/rational.ts";
+import { freshIndices } from "../algebra/sum.ts";
+import type { DeltaAtom, Index, Rational } from "../algebra/term.ts";
+import { definitionAt, indicesOf, type Model, mentions, type Variable } from "../graph/model.ts";
+import { type Simplified, type Surroundings, simplify } from "./rules.ts";
+
+/** ∂u/∂v of two neighbours of the chain. */
+export interface Link {
+  readonly of: Variable;
+  readonly by: Variable;
+  /** The derivative as the rows state it, at letters of its own. */
+  readonly raw: Rational;
+  readonly simplified: readonly Simplified[];
+  readonly letters: readonly [outer: readonly Index[], inner: readonly Index[]];
+}
+
+export const simplest = ({ raw, simplified }: Pick<Link, "raw" | "simplified">): Rational =>
+  simplified.at(-1)?.value ?? raw;
+
+/** An expression without the δ that all its terms share, and those. */
+export function withoutDeltas(x: Rational): {
+  readonly core: Rational;
+  readonly deltas: readonly (readonly [Index, Index])[];
+} {
+  const shared = atomsOf(x).filter(
+    (atom): atom is DeltaAtom =>
+      atom.kind === "delta" &&
+      x.numerator.terms.every(({ powers }) => powers.some((p) => p.atom.key === atom.key)),
+  );
+  const terms = x.numerator.terms.map((t) =>
+    term(
+      t.coefficient,
+      t.powers.filter(({ atom }) => !shared.some(({ key }) => key === atom.key)),
+    ),
+  );
+  return { core: rational(polynomial(terms), x.denominator), deltas: shared.map(({ axes }) => axes) };
+}
+
+/** Whether a variable depends on another. */
+function dependsOn(model: Model, u: Variable, v: Variable): boolean {
+  if (u === v) return true;
+  return neighbours(model, u).some((w) => dependsOn(model, w, v));
+}
+
+/** The variables in the definition of another. */
+const neighbours = ({ variables }: Model, u: Variable): Variable[] =>
+  [...variables.values()].filter((v) => u.definition && v !== u && mentions(u.definition, v.name));
+
+/** The links of the chain from the loss to a variable, those nearest the loss first. */
+export function linksTo(wrt: Variable, around: Surroundings): Link[] {
+  const { model } = around;
+  const between = [...model.variables.values()].filter(
+    (v) => dependsOn(model, model.loss, v) && dependsOn(model, v, wrt),
+  );
+  const ordered = between.sort((a, b) => b.node.id - a.node.id);
+  return ordered.flatMap((of) =>
+    neighbours(model, of)
+      .filter((by) => between.includes(by))
+      .sort((a, b) => b.node.id - a.node.id)
+      .map((by): Link => {
+        const [outer, inner] = [freshIndices(indicesOf(of)), freshIndices(indicesOf(by))];
+        const raw = differentiate(definitionAt(of, outer)!, by.name, inner);
+        return { of, by, raw, simplified: simplify(raw, around), letters: [outer, inner] };
+      }),
+  );
+}
