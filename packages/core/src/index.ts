@@ -10,7 +10,16 @@ export { compile, dynamic } from "./compile/compile.ts";
 export type { PadOptions } from "./compositions/pad.ts";
 export { type AnomalyOptions, detectAnomaly } from "./debug/anomaly.ts";
 export { type ExplainOptions, explain } from "./debug/explain.ts";
+export {
+  type GradientReport,
+  type GradientReportOptions,
+  type GradientReportRow,
+  gradientReport,
+  type NamedParameters,
+  type Previewing,
+} from "./debug/gradient-report.ts";
 export { type KernelProfile, type Profile, profile } from "./debug/profile.ts";
+export type { Statistics } from "./debug/statistics.ts";
 export { type DType, getDefaultDtype, setDefaultDtype, type TypedArray } from "./dtype.ts";
 export { ChainruleError, type ErrorCode } from "./errors.ts";
 export { type FormulaNames, type FormulaTag, formula } from "./formula/formula.ts";

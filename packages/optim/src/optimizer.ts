@@ -115,8 +115,25 @@ export class Optimizer<H extends Hyper = Hyper> {
     this.#lifetime.within(() => this.#step());
   }
 
-  #step(): void {
-    const updates = noGrad(() =>
+  /**
+   * The values that `step` would give to the parameters that have a gradient. Nothing changes: neither they nor the state.
+   *
+   * @throws in a compiled function
+   *
+   * @example
+   * const θ = new Parameter(tensor(3));
+   * θ.square().backward();
+   * const next = new SGD([θ], { lr: 0.25 }).preview().get(θ);
+   * console.log(θ.item(), next!.item()); //=> 3 1.5
+   */
+  preview(): Map<Parameter, Tensor> {
+    refuseInside(`${this.name}.preview`, this);
+    return this.#lifetime.within(() => new Map(this.#updates().map(({ cell, p }) => [cell, p])));
+  }
+
+  /** The next value of each parameter that has a gradient, with its state. */
+  #updates() {
+    return noGrad(() =>
       this.#guardedGroups().flatMap((group) => {
         const readFlags = flagReader(this.#rule, group);
         sideEffect(readFlags);
@@ -127,6 +144,10 @@ export class Optimizer<H extends Hyper = Hyper> {
         );
       }),
     );
+  }
+
+  #step(): void {
+    const updates = this.#updates();
     Tensor.evaluate(updates.flatMap(({ p, values, gradient }) => [p, ...Object.values(values), gradient]));
     for (const { cell, p, state, next, values } of updates) {
       cell.assign(p);
@@ -247,6 +268,7 @@ checkMethods(Optimizer.prototype, {
   addParamGroup: { group: "any" },
   zeroGrad: {},
   step: {},
+  preview: {},
   stateDict: {},
   loadStateDict: { dict: "any" },
 });
