@@ -1,6 +1,7 @@
 import { isPlainObject } from "../arguments/describe.ts";
 import { checkArguments, describe, type Kind, type Signature } from "../arguments.ts";
 import { fail } from "../errors.ts";
+import { sameShape } from "../shape.ts";
 import { evaluate, Tensor } from "../tensor/tensor.ts";
 import { isParametrized, type Parametrized } from "../transform/treedef.ts";
 import { barChart } from "./bar-chart.ts";
@@ -122,14 +123,37 @@ interface Entry {
   readonly next: Tensor | undefined;
 }
 
+/** @throws unless the optimizer returns a map */
+function previewOf(optimizer: Previewing): ReadonlyMap<Tensor, Tensor> {
+  const next = optimizer.preview();
+  if (next instanceof Map) return next;
+  return fail(
+    "value",
+    "gradientReport",
+    `optimizer.preview() returned ${describe(next)}, not a map of tensors`,
+  );
+}
+
+/** The next value of a parameter, if the optimizer has one. @throws unless it is a tensor of the shape of the parameter */
+function nextOf(name: string, parameter: Tensor, next: ReadonlyMap<Tensor, Tensor> | undefined) {
+  const value = next?.get(parameter);
+  if (value && !(value instanceof Tensor && sameShape(value.shape, parameter.shape)))
+    fail(
+      "shape",
+      "gradientReport",
+      `the next value of ${name} is ${describe(value)}, the parameter ${describe(parameter)}`,
+    );
+  return value;
+}
+
 function entriesOf(parameters: NamedParameters, optimizer: Previewing | undefined): Entry[] {
   const named = isParametrized(parameters) ? [...parameters.namedParameters()] : Object.entries(parameters);
   if (named.length === 0) fail("value", "gradientReport", "there are no parameters");
-  const next = optimizer?.preview();
+  const next = optimizer && previewOf(optimizer);
   const entries = named.map(([name, parameter]) => {
     if (!(parameter instanceof Tensor))
       fail("dtype", "gradientReport", `${name} is ${describe(parameter)}, not a parameter`);
-    return { name, parameter, gradient: parameter.grad, next: next?.get(parameter) };
+    return { name, parameter, gradient: parameter.grad, next: nextOf(name, parameter, next) };
   });
   if (entries.every(({ gradient }) => gradient === null))
     fail(

@@ -3,8 +3,8 @@ import { ChainruleError } from "../errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { describeLimit } from "./describe-partials.ts";
 import { deviation, type Limit, limitOf, quotientsAt } from "./differences.ts";
+import { concatenated } from "./jacobians.ts";
 import { linearize, raise } from "./linearization.ts";
-import { concatenated } from "./matrices.ts";
 import { describeSuspect, findSuspect } from "./suspect.ts";
 
 /** An element of a gradient for which the library and a derivation disagree. */

@@ -1,7 +1,7 @@
 import { evaluate } from "../tensor/tensor.ts";
 import { isClose, type Tolerance } from "./close.ts";
+import { concatenated, perturbed } from "./jacobians.ts";
 import type { Linearization } from "./linearization.ts";
-import { concatenated, perturbed } from "./matrices.ts";
 
 /** Difference quotients of all output elements along one input element, for one step. */
 export interface Quotients {
@@ -31,8 +31,8 @@ export function quotientsAt(
 }
 
 /**
- * What the quotients of one element tend to as the step shrinks: a derivative; different limits at the two sides of a kink,
- * such as those of relu at 0; the limit at one side, at the edge of the domain; or none, at a jump or an infinite slope.
+ * The limit of the quotients of one element as the step shrinks: a derivative; two slopes at a kink, such as those of relu
+ * at 0; the slope at one side, at the edge of the domain; or none, at a jump or an infinite slope.
  */
 export type Limit =
   | { readonly kind: "derivative"; readonly estimates: readonly number[] }
@@ -42,8 +42,8 @@ export type Limit =
 
 type Side = "left" | "right";
 
-/** How far the quotients of a side that tends to no limit grow, at least, while the step shrinks by 64. */
-const growth = 4;
+/** The least growth of quotients without a limit each time that the step shrinks by 8: those of √x grow by √8 at 0. */
+const growth = 1.5;
 
 /** The rounding error of a quotient: a few units in the last place of y, over the step. */
 const noise = (y: number, h: number): number => (64 * 2 ** -52 * Math.max(1, Math.abs(y))) / h;
@@ -53,7 +53,9 @@ export function limitOf(y: number, i: number, steps: readonly Quotients[], toler
   const [coarse, fine, finest] = steps as [Quotients, Quotients, Quotients];
   const is = (side: Side) => Number.isFinite(finest[side][i]);
   const error = noise(y, finest.h);
-  const diverges = (side: Side) => Math.abs(finest[side][i]!) > growth * Math.abs(coarse[side][i]!) + error;
+  const grows = (from: number, to: number) => Math.abs(to) > growth * Math.abs(from) + error;
+  const diverges = (side: Side) =>
+    grows(coarse[side][i]!, fine[side][i]!) && grows(fine[side][i]!, finest[side][i]!);
   // A one-sided quotient converges like a power of h: Aitken's Δ² extrapolates a geometric sequence exactly.
   const slope = (side: Side): number => {
     const [q0, q1, q2] = [coarse[side][i]!, fine[side][i]!, finest[side][i]!];
@@ -76,7 +78,7 @@ export function limitOf(y: number, i: number, steps: readonly Quotients[], toler
 /** The gap between one-sided quotients of the first step from which on an element is examined more closely. */
 const suspiciousGap = 1e-3;
 
-/** Whether the quotients of one step leave open what they tend to. */
+/** Whether the quotients of one step leave open whether they have a limit. */
 export const isOpen = ({ right, left, central }: Quotients, i: number): boolean =>
   !(Math.abs(right[i]! - left[i]!) <= suspiciousGap * Math.max(1, Math.abs(central[i]!)));
 

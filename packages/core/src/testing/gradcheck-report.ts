@@ -15,7 +15,7 @@ function closest(limit: Mismatch["limit"], derivative: number): number {
 const listed = 5;
 
 /**
- * What `gradcheck` and `gradgradcheck` have found; it prints as a text.
+ * The result of `gradcheck` and `gradgradcheck`; it prints as text.
  *
  * @example
  * const report = gradcheck((x: Tensor) => x.abs(), [tensor([0, 2])]);

@@ -2,8 +2,8 @@ import { checkArguments, type Signature } from "../arguments.ts";
 import { fail } from "../errors.ts";
 import type { Tolerance } from "./close.ts";
 import { GradcheckReport } from "./gradcheck-report.ts";
+import type { Mode } from "./jacobians.ts";
 import { type Checked, linearize, type RaisedFunction, raise } from "./linearization.ts";
-import type { Mode } from "./matrices.ts";
 import { comparePartials } from "./partials.ts";
 import { findSuspect } from "./suspect.ts";
 

@@ -6,7 +6,7 @@ import { pullBack } from "../transform/grad.ts";
 import { pushForward } from "../transform/jvp.ts";
 import { treeLeaves, treeMap } from "../transform/pytree.ts";
 import { trace } from "../transform/trace.ts";
-import { formatIndex } from "./close.ts";
+import { formatIndex, isClose } from "./close.ts";
 
 /** An input or output of a function at the point where its derivative is checked. */
 export interface NamedTensor {
@@ -83,11 +83,14 @@ export function raise<A extends readonly unknown[]>(op: string, f: Checked<A>, i
   };
 }
 
-/** @throws unless f returns the same elements each time */
+/** How far two results of the same inputs may differ by rounding. */
+const rounding = { atol: 1e-12, rtol: 1e-9 };
+
+/** @throws unless f returns the same elements each time, but for rounding */
 function requireSame(op: string, first: readonly NamedTensor[], again: readonly Tensor[]): void {
   for (const [k, { name, tensor }] of first.entries()) {
     const [a, b] = [tensor.data(), again[k]!.data()];
-    const at = a.findIndex((x, i) => !Object.is(x, b[i]));
+    const at = a.findIndex((x, i) => !isClose(x, b[i]!, rounding));
     if (at >= 0)
       fail(
         "value",

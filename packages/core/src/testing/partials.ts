@@ -1,7 +1,7 @@
 import { formatIndex, isClose, type Tolerance } from "./close.ts";
 import { admits, isOpen, type Limit, limitOf, type Quotients, quotientsAt } from "./differences.ts";
+import { concatenated, type Jacobians, jacobiansOf, type Mode, places } from "./jacobians.ts";
 import type { Linearization, NamedTensor } from "./linearization.ts";
-import { concatenated, type Matrices, type Mode, matricesOf, places } from "./matrices.ts";
 
 /** One partial derivative: element `i` of all outputs by element `j` of input `k`. */
 export interface Place {
@@ -31,8 +31,8 @@ export interface Partials {
   /** The number of partial derivatives, each in all modes. */
   readonly checked: number;
   /** The derivatives that differentiation and that differences give. */
-  readonly found: Readonly<Partial<Record<Mode, Matrices>>>;
-  readonly differences: Matrices;
+  readonly found: Readonly<Partial<Record<Mode, Jacobians>>>;
+  readonly differences: Jacobians;
 }
 
 export interface PartialsOptions extends Tolerance {
@@ -40,12 +40,14 @@ export interface PartialsOptions extends Tolerance {
   readonly modes: readonly Mode[];
 }
 
-/** How steps shrink where the first one leaves open what the quotients tend to. */
+/** The smaller steps, as shares of the first one, which are taken where that one leaves the limit open. */
 const refinements = [1 / 8, 1 / 64];
 
-/** The number that differences give for a derivative; where they give several, the mean. */
-const numberOf = (limit: Limit | undefined, central: number): number =>
-  limit?.kind === "kink" ? (limit.left + limit.right) / 2 : limit?.kind === "edge" ? limit.slope : central;
+/** The number that differences give for a derivative: the mean of the two slopes at a kink. */
+function numberOf(limit: Limit | undefined, central: number): number {
+  if (limit?.kind === "kink") return (limit.left + limit.right) / 2;
+  return limit?.kind === "edge" ? limit.slope : central;
+}
 
 const nameAt = ({ name, tensor }: NamedTensor, at: number): string =>
   `${name}${formatIndex(at, tensor.shape)}`;
@@ -53,7 +55,7 @@ const nameAt = ({ name, tensor }: NamedTensor, at: number): string =>
 /** Compares every partial derivative of a function, in each mode, with differences. */
 export function comparePartials(at: Linearization, { eps, modes, ...tolerance }: PartialsOptions): Partials {
   const { inputs, outputs } = at;
-  const found = Object.fromEntries(modes.map((mode) => [mode, matricesOf(at, mode)]));
+  const found = Object.fromEntries(modes.map((mode) => [mode, jacobiansOf(at, mode)]));
   const y = concatenated(outputs.map((o) => o.tensor));
   const rows = places(outputs);
   const differences = inputs.map(({ tensor: x }) => new Float64Array(rows.length * x.size));

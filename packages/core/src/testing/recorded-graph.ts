@@ -5,7 +5,7 @@ import type { Shape } from "../shape.ts";
 import { trace } from "../transform/trace.ts";
 import type { RaisedFunction } from "./linearization.ts";
 
-/** A node, and the nodes that its value is a function of: what its own partial derivatives are taken by. */
+/** A node, and the nodes by which its own partial derivatives are taken. */
 export interface Step {
   readonly node: Node;
   readonly inputs: readonly Node[];

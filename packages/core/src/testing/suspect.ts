@@ -9,8 +9,8 @@ import { sizeOf } from "../shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { describeMismatch } from "./describe-partials.ts";
 import { deviation } from "./differences.ts";
+import type { Jacobians } from "./jacobians.ts";
 import type { Linearization, RaisedFunction } from "./linearization.ts";
-import type { Matrices } from "./matrices.ts";
 import { comparePartials, type Mismatch, type Partials, type PartialsOptions } from "./partials.ts";
 import { RecordedGraph, type Step } from "./recorded-graph.ts";
 
@@ -20,7 +20,7 @@ export interface Suspect {
   readonly op: string;
   /** The line that called it. */
   readonly place: string | undefined;
-  /** What is wrong with it. */
+  /** The fault, in words. */
   readonly reason: string;
 }
 
@@ -88,13 +88,13 @@ function chained(
   for (const step of [...steps].reverse()) {
     const { found, differences } = step.partials;
     const ȳ = cotangentOf(step.node);
-    const matrices: Matrices = replaced.includes(step) ? differences : found[mode]!;
+    const jacobians: Jacobians = replaced.includes(step) ? differences : found[mode]!;
     for (const [n, x] of step.inputs.entries()) {
       const x̄ = cotangentOf(x);
       for (const [row, weight] of ȳ.entries())
         if (weight !== 0)
           for (let column = 0; column < x̄.length; column++)
-            x̄[column]! += weight * matrices[n]![row * x̄.length + column]!;
+            x̄[column]! += weight * jacobians[n]![row * x̄.length + column]!;
     }
   }
   return cotangentOf(variables[k]!)[j]!;

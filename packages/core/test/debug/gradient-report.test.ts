@@ -96,6 +96,16 @@ describe("gradientReport", () => {
     ["what is no parameter", () => gradientReport({ w, b: 3 } as never), /b is 3, not a parameter/],
     ["what holds no parameters", () => gradientReport(3 as never), /a module, or an object of parameters/],
     ["an optimizer without preview", () => gradientReport({ w }, { optimizer: {} as never }), /preview\(\)/],
+    [
+      "a preview that is no map",
+      () => gradientReport({ w }, { optimizer: { preview: () => 3 as never } }),
+      /returned 3/,
+    ],
+    [
+      "a preview of another shape",
+      () => gradientReport({ w }, { optimizer: { preview: () => new Map([[w, tensor([1, 2])]]) } }),
+      /the next value of w is a tensor float32\[2\]/,
+    ],
     ["an unknown grouping", () => gradientReport({ w }, { by: "module" as never }), /by/],
   ];
   it.each(refusals)("refuses %s", (_, call, message) => {

@@ -10,8 +10,8 @@ import { jvp } from "../../transform/jvp.ts";
 import { checkDerivatives, type GradcheckOptions } from "../gradcheck.ts";
 import type { GradcheckReport } from "../gradcheck-report.ts";
 import { checkSecondDerivatives } from "../gradgradcheck.ts";
+import { concatenated } from "../jacobians.ts";
 import { type RaisedFunction, raise } from "../linearization.ts";
-import { concatenated } from "../matrices.ts";
 import {
   backends,
   finding,
@@ -32,7 +32,7 @@ export const directionLike = (x: Tensor, seed: number): Tensor =>
     { shape: x.shape, dtype: x.dtype },
   );
 
-/** What says that an op has no rule for a mode. */
+/** The message of the error of an op without a rule for a mode. */
 function refusal(f: () => unknown): string | undefined {
   try {
     f();
@@ -92,7 +92,7 @@ function inner(a: readonly Tensor[], b: readonly Tensor[]): number {
 /** The relative error that the two sides of the identity may have. */
 const unit = { float32: 3e-6, float64: 1e-14 };
 
-/** What both modes give for an op at arguments, in directions. */
+/** The directional derivatives of an op by both modes. */
 function directional(probe: Probe, args: readonly unknown[]) {
   const f = ofFloats(probe, args);
   const xs = floatsOf(args);

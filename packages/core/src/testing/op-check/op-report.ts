@@ -10,7 +10,7 @@ export interface OpRemark extends Remark {
 }
 
 /**
- * What `checkOp` has found; it prints as a line for each check.
+ * The result of `checkOp`; it prints a line for each check.
  *
  * @example
  * const report = checkOp((x: Tensor) => x.exp(), [[tensor([0, 1])]], { formula: (x) => x ** 2 });

@@ -35,7 +35,7 @@ export interface Probe {
   readonly options: CheckOpOptions;
 }
 
-/** Something that a check has to say: a finding is a fault, a note is not. */
+/** A remark of a check: a finding is a fault, a note is not. */
 export interface Remark {
   readonly kind: "finding" | "note";
   readonly text: string;

@@ -5,11 +5,8 @@ import type { Linearization, NamedTensor } from "./linearization.ts";
 /** A mode of differentiation. */
 export type Mode = "reverse" | "forward";
 
-/**
- * The derivative of all outputs, laid out one behind the other, by each input k: element j of row i is ∂yᵢ/∂xₖⱼ. Rows are
- * as long as the input.
- */
-export type Matrices = readonly Float64Array[];
+/** The Jacobian of the concatenated outputs by each input k, row by row: element j of row i is ∂yᵢ/∂xₖⱼ. */
+export type Jacobians = readonly Float64Array[];
 
 /** x with `by` added to one element. */
 export function perturbed(x: Tensor, at: number, by: number): Tensor {
@@ -22,16 +19,16 @@ export function perturbed(x: Tensor, at: number, by: number): Tensor {
 const units = (of: readonly NamedTensor[], k: number, at: number): Tensor[] =>
   of.map(({ tensor: x }, i) => (i === k ? perturbed(zerosLike(x), at, 1) : zerosLike(x)));
 
-/** Where each element of a list of tensors is, laid out one behind the other. */
+/** The tensor and the index of each element of a list of tensors, concatenated. */
 export const places = (of: readonly NamedTensor[]): (readonly [k: number, at: number])[] =>
   of.flatMap(({ tensor: x }, k) => Array.from({ length: x.size }, (_, at) => [k, at] as const));
 
-/** The elements of tensors, laid out one behind the other. */
+/** The elements of tensors, concatenated. */
 export const concatenated = (tensors: readonly Tensor[]): Float64Array =>
   Float64Array.from(tensors.flatMap((x) => [...x.data()]));
 
-/** The derivative of a function in one mode: a row for each output element, or a column for each input element. */
-export function matricesOf({ inputs, outputs, vjp, jvp }: Linearization, mode: Mode): Matrices {
+/** The Jacobians of a function by one mode: reverse mode gives a row at a time, forward mode a column. */
+export function jacobiansOf({ inputs, outputs, vjp, jvp }: Linearization, mode: Mode): Jacobians {
   const rows = places(outputs);
   const made = inputs.map(({ tensor: x }) => new Float64Array(rows.length * x.size));
   if (mode === "reverse") {
