@@ -55,6 +55,7 @@ const rooms: readonly Room[] = [
   { name: "wasm", at: core("backend/wasm"), not: ["autodiff"] },
   { name: "default backend", at: core("backend/default"), only: ["backend", "wasm"] },
   { name: "compositions", at: core("compositions"), not: ["autodiff"] },
+  { name: "rewrites", at: core("rewrites"), not: ["autodiff"] },
   { name: "tensor", at: core("tensor") },
   { name: "formula", at: core("formula"), not: ["autodiff", "backend"] },
   { name: "transform", at: core("transform") },

@@ -58,3 +58,4 @@ export { type CustomRule, checkpoint, customGradient, noGrad } from "./transform
 export { type Argnums, type GradOptions, grad, valueAndGrad, vjp } from "./transform/grad.ts";
 export { hessian, jacobian } from "./transform/jacobian.ts";
 export { jvp } from "./transform/jvp.ts";
+export { withoutRewrites } from "./transform/without-rewrites.ts";

@@ -6,6 +6,7 @@ import { type GraphKey, graphKeyOf, matches } from "../graph/graph-key.ts";
 import type { Node } from "../graph/node.ts";
 import { ArrayValue, ScalarValue, type Value } from "../graph/value.ts";
 import { movementRule } from "../ops/movement-rules.ts";
+import { fromValue } from "../ops/source.ts";
 import { arg } from "../scalar/expr.ts";
 import { sizeOf } from "../shape.ts";
 import type { Backend, Executable } from "./backend.ts";
@@ -72,21 +73,48 @@ function fillFromScalar({ op, inputs: [x], shape, dtype }: Node): Value | undefi
   return new ArrayValue(new arrays[dtype](sizeOf(shape)).fill(x.value.number));
 }
 
+/** The operands that the forms of evaluated nodes keep: a node that forgets its inputs is still read as its forms. */
+function operandsToKeep(nodes: readonly Node[]): Node[] {
+  const kept = new Set<Node>();
+  for (const { forgets, forms } of nodes)
+    if (forgets) for (const form of forms) for (const x of form.operands) kept.add(x);
+  return [...kept];
+}
+
+/** Replaces the operands of forms by their values, so that the nodes that they were made of can be forgotten. */
+function keepForms(nodes: readonly Node[], values: ReadonlyMap<Node, Value>): void {
+  for (const n of nodes)
+    if (n.forgets)
+      n.forms = n.forms.map((form) =>
+        form.of(
+          form.operands.map((x) => fromValue(x.value ?? values.get(x)!, x.shape, x.dtype)),
+          form.ids,
+        ),
+      );
+}
+
 /** Gives nodes their values, all in one run. */
 export function evaluate(nodes: readonly Node[]): void {
-  for (const n of nodes) {
+  const unknown = nodes.filter((n) => n.value === null);
+  for (const n of unknown) {
     const value = n.value ? undefined : fillFromScalar(n);
     if (value) n.setValue(value);
   }
-  const pending = nodes.filter((n) => n.value === null);
-  if (pending.length === 0) return;
-  const graph = graphOf(pending);
+  const operands = operandsToKeep(unknown);
+  const pending = [...unknown, ...operands].filter((n) => n.value === null);
+  const values = pending.length > 0 ? run(pending) : [];
+  const byNode = new Map(pending.map((n, k) => [n, values[k]!]));
+  for (const n of unknown) if (n.value === null) n.setValue(byNode.get(n)!);
+  keepForms(unknown, byNode);
+}
+
+/** The values of nodes, computed in one run. */
+function run(nodes: readonly Node[]): readonly Value[] {
+  const graph = graphOf(nodes);
   const inputs = graph.nodes.map((n) => n.value).filter((v) => v !== null);
   const values = executableOf(graph).run(inputs);
-  runHook.onValues?.(pending, values, graph.nodes.filter(graph.isInput), inputs);
-  pending.forEach((n, k) => {
-    if (n.value === null) n.setValue(values[k]!);
-  });
+  runHook.onValues?.(nodes, values, graph.nodes.filter(graph.isInput), inputs);
+  return values;
 }
 
 /** A graph prepared on the active backend, for a caller that keeps the executable. */

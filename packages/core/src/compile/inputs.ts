@@ -3,15 +3,9 @@ import { Cell } from "../tensor/cell.ts";
 import { hasLifetime } from "../tensor/lifetime.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { checkContainer, containerOf, type Entry, isData, isObject } from "./container.ts";
-
-/** The tensors and containers in the arguments of a call, in the order of one walk through them. */
-export interface Flattened {
-  readonly tensors: Tensor[];
-  /** The containers. */
-  readonly objects: object[];
-}
-
-export const emptyFlattened = (): Flattened => ({ tensors: [], objects: [] });
+import type { Flattened } from "./flattened.ts";
+import { emptyFlattened } from "./flattened.ts";
+import { ArgumentForms } from "./forms.ts";
 
 /** Whether a value has the structure that a function was traced for. Its tensors and containers are added to `found`. */
 export type Matcher = (x: unknown, found: Flattened) => boolean;
@@ -36,11 +30,14 @@ type Part = readonly [key: unknown, value: unknown, tensor: number | undefined];
 export class TracedArguments {
   readonly found: Flattened = emptyFlattened();
   readonly matches: Matcher;
+  readonly forms: ArgumentForms;
   /** The entries of each container. */
   readonly #parts: (readonly Part[])[] = [];
 
   constructor(args: readonly unknown[]) {
-    this.matches = this.#matcherFor(args, "argument");
+    const fits = this.#matcherFor(args, "argument");
+    this.forms = new ArgumentForms(this.found);
+    this.matches = (x, found) => fits(x, found) && this.forms.match(found);
   }
 
   #matcherFor(x: unknown, where: string): Matcher {

@@ -1,15 +1,17 @@
 import { activeBackend, prepare } from "../backend/evaluate.ts";
 import { getDefaultDtype } from "../dtype.ts";
 import { fail, requireSynchronous } from "../errors.ts";
-import { isRecording } from "../graph/build.ts";
+import { isRecording, isRewriting } from "../graph/build.ts";
 import { type CanonicalGraph, canonicalize, graphOf } from "../graph/canonicalize.ts";
 import { type Node, nodeHook } from "../graph/node.ts";
 import { leaf } from "../ops/identity.ts";
 import { isPlaceholder, placeholder } from "../ops/placeholder.ts";
 import { type Outcome, Recorder, withRecorder } from "../tensor/recorder.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import type { Flattened } from "./flattened.ts";
+import { operandsToReturn, type ResultForm } from "./forms.ts";
 import { History } from "./history.ts";
-import type { Flattened, TracedArguments } from "./inputs.ts";
+import type { TracedArguments } from "./inputs.ts";
 import { type InputBinding, isNumber, type Specialization, undoAll } from "./specialization.ts";
 import { Templates } from "./template.ts";
 
@@ -26,11 +28,13 @@ class Recording {
     recorder.arguments = new Set(objects);
     recorder.guard(activeBackend);
     recorder.guard(isRecording);
+    recorder.guard(isRewriting);
     recorder.guard(getDefaultDtype);
     this.placeholders = tensors.map((x) => {
       const node = placeholder(x.shape, x.dtype);
       return new Tensor(x.requiresGrad ? leaf(node, x) : node);
     });
+    args.forms.give(tensors, this.placeholders);
     this.templates = new Templates(recorder, args.found, this.placeholders);
   }
 }
@@ -108,13 +112,19 @@ function specialize(
   const { recorder, args, templates } = recording;
   const returned = templates.nodes;
   const written = outcomes.flatMap((o) => o.written);
-  const nodes = [...returned, ...written.map(([, node]) => node)];
+  const argumentAt = (x: Node): number => recording.placeholders.findIndex(({ node }) => node === x);
+  const results = [...returned, ...operandsToReturn(returned, (x) => argumentAt(x) >= 0)];
+  const sourceOf = (x: Node): ResultForm["operands"][number] => {
+    const index = argumentAt(x);
+    return index >= 0 ? { from: "argument", index } : { from: "output", index: results.indexOf(x) };
+  };
+  const nodes = [...results, ...written.map(([, node]) => node)];
   const graph = canonicalize(graphOf(nodes, (n) => n.value !== null || isPlaceholder(n)));
   const { roots } = graph;
   const inputs = bind(recording, graph, outcomes);
   const isAliased = (root: number) =>
     graph.items[root]!.input >= 0 || roots.indexOf(root) !== roots.lastIndexOf(root);
-  const outputs = returned.map((node) => ({ node, history: node.needsGrad ? new History(node) : null }));
+  const outputs = results.map((node) => ({ node, history: node.needsGrad ? new History(node) : null }));
   return {
     matches: args.matches,
     guards: recorder.guards,
@@ -123,8 +133,11 @@ function specialize(
     executable: prepare(graph),
     inputs,
     outputs,
+    forms: returned.map(({ forms }) =>
+      forms.map((form) => ({ form, operands: form.operands.map(sourceOf) })),
+    ),
     ...traced,
-    slotWrites: written.map(([slot], k) => ({ slot, aliased: isAliased(roots[returned.length + k]!) })),
+    slotWrites: written.map(([slot], k) => ({ slot, aliased: isAliased(roots[results.length + k]!) })),
     cleanups: outcomes.flatMap((o) => o.cleanups),
     leaves: outputs.some(({ history }) => history) ? leavesOf(recording) : null,
     hookedNodes: nodeHook && nodes,

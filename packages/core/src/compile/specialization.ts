@@ -8,8 +8,10 @@ import { fromValue } from "../ops/source.ts";
 import type { DynamicNumber, Guard, SideEffect, Slot } from "../tensor/recorder.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { containerOf, type Entry } from "./container.ts";
+import type { Flattened } from "./flattened.ts";
+import { giveForms, type ResultForm } from "./forms.ts";
 import type { CallInputs, History } from "./history.ts";
-import type { Flattened, Matcher } from "./inputs.ts";
+import type { Matcher } from "./inputs.ts";
 import type { Template } from "./template.ts";
 
 /** Where the value of a graph input comes from at a call. */
@@ -26,7 +28,7 @@ export type InputBinding =
   | { readonly kind: "number"; readonly index: number; readonly dtype: DType }
   | { readonly kind: "constant"; readonly value: Value };
 
-/** A program output that the function returns or writes into an argument. */
+/** A program output that the function returns or writes into an argument, or that a form of such an output is made of. */
 export interface Output {
   readonly node: Node;
   /** Its history, if it requires a gradient. */
@@ -46,6 +48,8 @@ export interface Specialization {
   readonly executable: Executable;
   readonly inputs: readonly InputBinding[];
   readonly outputs: readonly Output[];
+  /** For each output that the function returns or writes, what rewrites know of it. */
+  readonly forms: readonly (readonly ResultForm[])[];
   /** Builds the result from the outputs. */
   readonly result: Template;
   /** The new entries of objects among the arguments. */
@@ -118,7 +122,7 @@ function callInputs(
 
 /** Puts the outputs of the program into the slots and the arguments, and gives the result of the function. */
 function commit(
-  { outputs, slotWrites, cleanups, argumentWrites, result }: Specialization,
+  { outputs, forms, slotWrites, cleanups, argumentWrites, result }: Specialization,
   found: Flattened,
   values: readonly Value[],
   given: CallInputs | null,
@@ -129,6 +133,7 @@ function commit(
       history && given ? history.node(value, given) : fromValue(value, node.shape, node.dtype),
     );
   });
+  giveForms(forms, tensors, found.tensors);
   slotWrites.forEach(({ slot, aliased }, k) => {
     slot.write(values[outputs.length + k]!, aliased);
   });

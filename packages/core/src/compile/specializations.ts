@@ -1,5 +1,5 @@
 import type { Executable } from "../backend/backend.ts";
-import type { Flattened } from "./inputs.ts";
+import type { Flattened } from "./flattened.ts";
 import { guardsHold, type Specialization } from "./specialization.ts";
 
 /** The cache of a compiled function holds at most this many specializations; the least recently used is evicted. */

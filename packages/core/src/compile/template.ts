@@ -5,7 +5,7 @@ import { isLocal } from "../tensor/lifetime.ts";
 import type { Recorder } from "../tensor/recorder.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { containerOf, isData, isObject } from "./container.ts";
-import type { Flattened } from "./inputs.ts";
+import type { Flattened } from "./flattened.ts";
 
 /** Builds a value at each call from the outputs of the program and the arguments. */
 export type Template = (outputs: readonly Tensor[], found: Flattened) => unknown;

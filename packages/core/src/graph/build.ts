@@ -22,6 +22,22 @@ export function withRecording<T>(on: boolean, f: () => T): T {
 /** Loops count in 32 bits, with a sign. */
 export const longestAxis = 2 ** 31 - 1;
 
+let rewriting = true;
+
+/** Whether compositions are rewritten. */
+export const isRewriting = (): boolean => rewriting;
+
+/** Runs `f` with rewrites switched on or off. */
+export function withRewriting<T>(on: boolean, f: () => T): T {
+  const before = rewriting;
+  rewriting = on;
+  try {
+    return f();
+  } finally {
+    rewriting = before;
+  }
+}
+
 const needsGrad = (x: Node): boolean => x.needsGrad;
 
 function refuse(op: Op, shape: Shape, n: number): never {

@@ -68,7 +68,20 @@ export type Op =
   | Identity;
 export type Family = Op["family"];
 
+/** What a node computes, as an expression that a rewrite may look for. It outlives the inputs of an evaluated node. */
+export interface Form {
+  /** Equal for equal expressions of other operands. */
+  readonly key: string;
+  /** The nodes that the expression is made of. */
+  readonly operands: readonly Node[];
+  /** For each operand the id of the node that it is a copy of, or its own. Operands with the same id are equal. */
+  readonly ids: readonly number[];
+  /** The same expression of other operands; with the ids of the present ones, these are copies of them. */
+  of(operands: readonly Node[], ids?: readonly number[]): Form;
+}
+
 const nothing: readonly Node[] = [];
+const noForms: readonly Form[] = [];
 
 let count = 0;
 
@@ -106,6 +119,10 @@ export class Node extends AnyTensor {
   label: string | null = null;
   /** A lower bound on the ids of the unevaluated nodes that it depends on. */
   oldestPending: number;
+  /** The expressions that rewrites recognize in it. */
+  forms: readonly Form[] = noForms;
+  /** The rewrite that made it, as text. */
+  rewrite: string | null = null;
 
   constructor(
     readonly op: Op,
@@ -125,9 +142,14 @@ export class Node extends AnyTensor {
     nodeHook?.onCreate(this);
   }
 
+  /** Whether it forgets its inputs when its value is known, since no gradient can pass. */
+  get forgets(): boolean {
+    return !this.needsGrad || this.leaf !== null;
+  }
+
   /** Keeps the value; a node that no gradient can pass forgets how it was made. */
   setValue(value: Value): void {
     this.value = value;
-    if (!this.needsGrad || this.leaf) this.inputs = nothing;
+    if (this.forgets) this.inputs = nothing;
   }
 }

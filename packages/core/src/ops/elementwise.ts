@@ -258,6 +258,16 @@ const rows = {
   cosh: { f: (x) => fn.cosh(x), d: (_y, x) => [fn.sinh(x)] },
   /** tanh x. */
   tanh: { f: (x) => fn.tanh(x), d: (y) => [sub(1, square(y))] },
+  /** ln cosh x, in range for every finite x and exact near 0. */
+  logCosh: {
+    f: (x) => {
+      const a = w.abs(x);
+      const s = fn.sinh(mul(0.5, w.minimum(a, 1)));
+      const far = add(sub(a, Math.LN2), fn.log1p(exp(mul(-2, a))));
+      return where(lt(a, 1), fn.log1p(mul(2, square(s))), far);
+    },
+    d: (_y, x) => [fn.tanh(x)],
+  },
   /** arsinh x. */
   asinh: { f: (x) => fn.asinh(x), d: (_y, x) => [div(1, fn.hypot(x, 1))] },
   /** arcosh x. */

@@ -35,6 +35,12 @@ export const variable = (x: Node): Node => identityOf(passGradient, [x], true);
 /** The same value, constant for differentiation. */
 export const detach = (x: Node): Node => (x.needsGrad ? identityOf(stopGradient, [x], false) : x);
 
+export const isDetached = ({ op }: Node): boolean => op === stopGradient;
+
+/** The same value without history, of which rewrites know nothing more. */
+export const opaque = (x: Node): Node =>
+  x.forms.length > 0 ? identityOf(stopGradient, [x], false) : detach(x);
+
 /** The same value as a place where a gradient is collected for `owner`. */
 export const leaf = (x: Node, owner: object): Node => identityOf(stopGradient, [detach(x)], true, owner);
 

@@ -2,6 +2,7 @@ import { checkArguments, checkMethods, type Signature } from "../arguments.ts";
 import { type DType, formatType, isFloat } from "../dtype.ts";
 import { fail } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
+import { opaque } from "../ops/identity.ts";
 import { sameShape } from "../shape.ts";
 import { CellBinding } from "./cell-binding.ts";
 import { CellState } from "./cell-state.ts";
@@ -41,7 +42,7 @@ export class Cell extends Tensor {
   /** @param value the initial value, whose history is dropped */
   constructor(value: Tensor) {
     checkArguments("Cell", cellArguments, arguments);
-    super(value.detach().node);
+    super(opaque(value.node));
   }
 
   /** @internal The graph of the present value; in a compiled function, the placeholder. */

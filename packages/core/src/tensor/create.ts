@@ -74,6 +74,8 @@ export function tensor(elements: TensorData | TensorList, options: TensorOptions
 function nodeOf(elements: TensorData | TensorList, { shape, dtype }: TensorOptions): Node {
   if (!holdsTensor(elements)) {
     const parsed = parseData(elements as TensorData, shape, dtype);
+    if (typeof elements !== "object" && parsed.shape.length === 0)
+      return scalar(parsed.array[0]!, parsed.dtype);
     return data(parsed.array, parsed.shape, parsed.dtype);
   }
   const joined = join(elements);

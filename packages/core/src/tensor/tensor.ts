@@ -7,8 +7,10 @@ import { errorOf, fail, partOf } from "../errors.ts";
 import { Node } from "../graph/node.ts";
 import { cast } from "../ops/apply.ts";
 import { broadcasting, type KeepDim } from "../ops/broadcast.ts";
-import { accumulated, detach, leaf } from "../ops/identity.ts";
+import { accumulated, leaf, opaque } from "../ops/identity.ts";
 import { constant } from "../ops/source.ts";
+import type { OpName } from "../rewrites/pattern.ts";
+import { detached, withRewrites } from "../rewrites/rewrite.ts";
 import { sameShape } from "../shape.ts";
 import { seedOf } from "./backward.ts";
 import { decode, type EncodedTensor } from "./encode.ts";
@@ -110,7 +112,7 @@ export class Tensor extends TensorReading {
     if (on === this.requiresGrad) return;
     if (this.dtype !== "float32" && this.dtype !== "float64")
       fail("dtype", "requiresGrad", `only float tensors have gradients, this one is ${this.dtype}`);
-    swapNode(this, on ? leaf(rawNode(this), this) : detach(rawNode(this)));
+    swapNode(this, on ? leaf(rawNode(this), this) : detached(rawNode(this)));
   }
 
   /**
@@ -126,7 +128,7 @@ export class Tensor extends TensorReading {
 
   /** @internal Replaces the value of a cell. Tensors computed from the old value keep it. */
   protected replace(value: Tensor): void {
-    const node = this.requiresGrad ? leaf(value.node, this) : detach(value.node);
+    const node = this.requiresGrad ? leaf(value.node, this) : opaque(value.node);
     const before = swapNode(this, node);
     if (!currentRecorder()) Tensor.#unsettled.assigned(this, before, node.value === null);
     this.#limitPending();
@@ -146,7 +148,7 @@ export class Tensor extends TensorReading {
    * console.log(grad((x: Tensor) => x.mul(x.detach()))(x).item()); //=> 2
    */
   detach(): Tensor {
-    return new Tensor(detach(this.node));
+    return new Tensor(detached(this.node));
   }
 
   /**
@@ -185,7 +187,7 @@ export class Tensor extends TensorReading {
       ]);
     const grads = reverse([[node, seed, null]], leaves);
     if (!retainGraph && node.leaf === null) {
-      swapNode(this, detach(node));
+      swapNode(this, detached(node));
       this.#released = true;
     }
     leaves.forEach((x, i) => {
@@ -377,7 +379,8 @@ const isCloseTo = partOf("allclose", (x: Tensor, other: TensorLike, options: Clo
   x.isClose(other, options),
 );
 
-for (const [name, f] of Object.entries(methods) as [string, (...args: unknown[]) => unknown][]) {
+for (const [name, op] of Object.entries(methods) as [OpName, (...args: unknown[]) => unknown][]) {
+  const f = withRewrites(name, op);
   const signature = (methodArguments as Record<string, Signature>)[name]!;
   Object.defineProperty(Tensor.prototype, name, {
     configurable: true,

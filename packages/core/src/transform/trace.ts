@@ -146,5 +146,5 @@ export function matching(
 export function release<T>(tree: T): T {
   const nodes = treeLeaves(tree).map((t) => t.node);
   const open = topological(nodes, (n) => n.needsGrad).some((n) => n.leaf !== null || active.has(n));
-  return open ? tree : treeMap(tree, (t) => new Tensor(detach(t.node)));
+  return open ? tree : treeMap(tree, (t) => t.detach());
 }

@@ -14,7 +14,7 @@ const weightedSoftplus = (w: scalar.Scalar, z: scalar.Scalar) => where(eq(w, 0),
  * (1−y)·σ(z) − p·y·σ(−z), equals σ(z) − y, but without cancellation, so hard labels keep full relative accuracy. The
  * derivative in y, p·softplus(−z) − softplus(z), does too, written with softplus(z) = z + softplus(−z).
  */
-const op = elementwise("bceWithLogits", {
+export const logitLoss = elementwise("bceWithLogits", {
   f: (z, y, p: scalar.Scalar = 1) => add(weightedSoftplus(sub(1, y), z), weightedSoftplus(mul(p, y), neg(z))),
   d: (_L, z, y, p: scalar.Scalar = 1) => [
     sub(mul(sub(1, y), sigmoid(z)), mul(mul(p, y), sigmoid(neg(z)))),
@@ -48,7 +48,7 @@ export const bceWithLogits = elementwiseLoss<LogitOptions>(
   logitOptions,
   (input, target, { weight, posWeight }) => {
     if (posWeight) requireBroadcast("bceWithLogits", input, posWeight, "posWeight");
-    return weighted("bceWithLogits", op(input, target, posWeight), weight);
+    return weighted("bceWithLogits", logitLoss(input, target, posWeight), weight);
   },
 );
 

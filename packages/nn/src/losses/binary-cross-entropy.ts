@@ -1,25 +1,31 @@
 import { elementwise, scalar } from "@chainrule/core";
+import { logitLoss } from "./bce-with-logits.ts";
 import { lossModule } from "./loss-module.ts";
 import { elementwiseLoss, type WeightedOptions, weighted, weightedOptions } from "./reduction.ts";
 
-const { add, and, div, eq, le, log, log1p, maximum, mul, neg, sub, where } = scalar;
+const { add, and, div, le, log, log1p, lt, maximum, mul, neg, sub, where } = scalar;
 
 /** max(ln, −100), PyTorch's bound. */
 const clampLog = (x: scalar.Scalar) => maximum(x, -100);
 
+/** The smallest normal number of float32. */
+const smallest = 2 ** -126;
+
 /**
  * L(ŷ, y) = −[y ln ŷ + (1−y) ln(1−ŷ)] with logarithms clamped to ≥ −100. The derivative is that of the unclamped
- * formula, ∂L/∂ŷ = (ŷ−y)/(ŷ(1−ŷ)), with 10⁻¹² instead of a denominator of 0.
+ * formula, ∂L/∂ŷ = (ŷ−y)/q with q = ŷ(1−ŷ), and 10⁻¹² in the place of a q below 2⁻¹²⁶. Of ŷ = σ(z) it is the loss of
+ * the logit z, without the clamps.
  */
 const row = elementwise("binaryCrossEntropy", {
   f: (ŷ, y) => neg(add(mul(y, clampLog(log(ŷ))), mul(sub(1, y), clampLog(log1p(neg(ŷ)))))),
   d: (_L, ŷ, y) => {
     const spread = mul(ŷ, sub(1, ŷ));
     return [
-      div(sub(ŷ, y), where(eq(spread, 0), 1e-12, spread)),
+      div(sub(ŷ, y), where(lt(spread, smallest), 1e-12, spread)),
       sub(clampLog(log1p(neg(ŷ))), clampLog(log(ŷ))),
     ];
   },
+  after: { sigmoid: (z, y) => logitLoss(z, y) },
   domain: [
     [0.1, 0.9],
     [0, 1],

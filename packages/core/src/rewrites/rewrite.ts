@@ -1,0 +1,127 @@
+import { isRewriting } from "../graph/build.ts";
+import { Node, nodeCount } from "../graph/node.ts";
+import { detach, isDetached } from "../ops/identity.ts";
+import { movementRule } from "../ops/movement-rules.ts";
+import { arg } from "../scalar/expr.ts";
+import { sameShape } from "../shape.ts";
+import { type Binding, call, instantiate } from "./binding.ts";
+import { formsOf, MatchedForm, type Matcher, type RuleAt } from "./matcher.ts";
+import { type OpName, printTerm } from "./pattern.ts";
+import { matchersOf } from "./registry.ts";
+import { type Rule, rules } from "./rules.ts";
+
+/** A rule as text: `log(sigmoid(x)) → logSigmoid(x)`. */
+export const printRule = ({ from, to }: Rule): string => `${printTerm(from)} → ${printTerm(to)}`;
+
+const rank = new Map(rules.map((rule, i) => [rule, i]));
+
+/** The rule to apply to a call, with what its variables stand for: the first one in the table. */
+function ruleFor(matched: readonly MatchedForm[]): (RuleAt & { readonly binding: Binding }) | undefined {
+  const holds = ({ rule, names, binding }: RuleAt & { readonly binding: Binding }): boolean => {
+    if (!rule.when) return true;
+    const entries = names.map((name, i) => {
+      const bound = binding[i]!;
+      return [name, "node" in bound ? bound.node : bound.rest] as const;
+    });
+    return rule.when(Object.fromEntries(entries));
+  };
+  return matched
+    .flatMap(({ matcher, binding }) => matcher.rules.map((at) => ({ ...at, binding })))
+    .filter(holds)
+    .sort((a, b) => rank.get(a.rule)! - rank.get(b.rule)!)[0];
+}
+
+/** Has a new node know the forms that are parts of larger patterns. What needs no gradient passes none. */
+function remember(node: Node, matched: readonly MatchedForm[]): void {
+  const forms = matched.filter(
+    ({ matcher }) => matcher.isInner || matcher.equivalents.some((e) => e.matcher.isInner),
+  );
+  if (forms.length > 0)
+    node.forms = node.needsGrad ? forms : forms.map((form) => form.of(form.operands.map(detach), form.ids));
+}
+
+const matchesOf = (matchers: readonly Matcher[], args: readonly unknown[]): MatchedForm[] =>
+  matchers.flatMap((matcher) => {
+    const binding = matcher.match(args);
+    return binding ? [new MatchedForm(matcher, () => binding)] : [];
+  });
+
+type Call = (...args: readonly unknown[]) => unknown;
+
+/** The call of an op, rewritten where a rule says so. The new node knows the forms of both sides of the rule. */
+function rewritten(matchers: readonly Matcher[], f: Call, args: readonly unknown[]): unknown {
+  const matched = matchesOf(matchers, args);
+  if (matched.length === 0) return f(...args);
+  const since = nodeCount();
+  const isNew = (node: unknown): node is Node => node instanceof Node && node.id >= since;
+  const at = isRewriting() ? ruleFor(matched.flatMap((form) => [...form.all()])) : undefined;
+  if (!at) {
+    const node = f(...args);
+    if (isNew(node)) remember(node, matched);
+    return node;
+  }
+  const { rule, names, binding } = at;
+  const { to } = rule;
+  const operands = instantiate(to.kind === "call" ? to.args : [to], names, binding);
+  if (to.kind !== "call") return operands[0];
+  const node = call(to.op, operands);
+  if (!isNew(node)) return node;
+  const flat = matchersOf(to.op).filter((matcher) => matcher.isFlat);
+  remember(node, [...matched, ...matchesOf(flat, operands)]);
+  node.rewrite = printRule(rule);
+  return node;
+}
+
+/** Whether every element of `y` is an element of `x`, moved. */
+function isMoved(y: Node, x: Node): boolean {
+  for (let node = y; ; ) {
+    if (node === x) return true;
+    const { op, inputs, shape } = node;
+    const [from] = inputs;
+    if (!from) return false;
+    if (op.family === "movement") {
+      const out = shape.map((_, k) => arg(k));
+      const reads = movementRule(op).reads(
+        op,
+        inputs.map((input) => input.shape),
+        out,
+      );
+      if (inputs.length > 1 || reads.length > 1 || reads[0]?.valid) return false;
+    } else if (!isDetached(node) && !(op.family === "indexing" && op.mode === "gather")) return false;
+    node = from;
+  }
+}
+
+/** Has what a movement made of `x` know the forms of `x`, with their operands moved too. */
+function carryForms(x: Node, y: unknown, move: (x: Node) => unknown): void {
+  if (Array.isArray(y))
+    for (const [i, part] of y.entries()) carryForms(x, part, (n) => (move(n) as unknown[])[i]);
+  if (!(y instanceof Node) || y === x || y.forms.length > 0 || !isMoved(y, x)) return;
+  y.forms = formsOf(x)
+    .filter(
+      ({ matcher, operands }) => matcher.isElementwise && operands.every((o) => sameShape(o.shape, x.shape)),
+    )
+    .map(
+      (form) =>
+        new MatchedForm(form.matcher, () => form.of(form.operands.map((o) => move(o) as Node)).binding),
+    );
+}
+
+/** An op whose calls are rewritten where a rule says so, and whose results know what larger patterns look for. */
+export function withRewrites(op: OpName, f: Call): Call {
+  const matchers = matchersOf(op);
+  return (...args) => {
+    if (matchers.length > 0) return rewritten(matchers, f, args);
+    const y = f(...args);
+    const [x, ...others] = args;
+    if (x instanceof Node && x.forms.length > 0) carryForms(x, y, (n) => f(n, ...others));
+    return y;
+  };
+}
+
+/** The same value without history, of which rewrites know as much. */
+export function detached(x: Node): Node {
+  const y = detach(x);
+  if (x.forms.length > 0) carryForms(x, y, detach);
+  return y;
+}
