@@ -82,12 +82,13 @@ export function compile<A extends readonly unknown[], Y>(f: (...args: A) => Y): 
     const found = emptyFlattened();
     const known = specializations.find(args, found);
     const traced = known ? null : new TracedArguments(args);
-    const { tensors, objects } = traced?.found ?? found;
+    const inputs = traced?.found ?? found;
+    const { tensors } = inputs;
     if (tensors.some((x) => x.node.value === null)) Tensor.evaluate(tensors);
     if (known && (known.hookedNodes || !nodeHook)) return run(known, found, false) as Y;
     const made = record(f, args, traced ?? new TracedArguments(args));
     specializations.add(made);
-    return run(made, { tensors, objects }, true) as Y;
+    return run(made, inputs, true) as Y;
   };
   specializationsOf.set(compiled, specializations);
   cleanup.register(compiled, specializations.executables);

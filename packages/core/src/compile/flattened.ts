@@ -4,8 +4,10 @@ import type { Tensor } from "../tensor/tensor.ts";
 export interface Flattened {
   /** Behind the tensors of the arguments, what their forms are made of. */
   readonly tensors: Tensor[];
+  /** The ids of the nodes that tensors are copies of, where they are not their own. */
+  ids: readonly number[];
   /** The containers. */
   readonly objects: object[];
 }
 
-export const emptyFlattened = (): Flattened => ({ tensors: [], objects: [] });
+export const emptyFlattened = (): Flattened => ({ tensors: [], ids: [], objects: [] });

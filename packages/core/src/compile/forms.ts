@@ -20,17 +20,18 @@ export class ArgumentForms {
   readonly #operands: readonly Tensor[];
 
   /** Adds the operands to the tensors that were found in the arguments. */
-  constructor({ tensors }: Flattened) {
-    const { length } = tensors;
-    this.#forms = collect(tensors);
-    this.#operands = tensors.slice(length);
+  constructor(found: Flattened) {
+    const { length } = found.tensors;
+    this.#forms = collect(found);
+    this.#operands = found.tensors.slice(length);
   }
 
   /** Whether other arguments have the same forms. Their operands are added to the tensors. */
-  match({ tensors }: Flattened): boolean {
-    const { length } = tensors;
-    const forms = collect(tensors);
-    const operands = tensors.slice(length);
+  match(found: Flattened): boolean {
+    const { length } = found.tensors;
+    const forms = collect(found);
+    if (forms === this.#forms) return true;
+    const operands = found.tensors.slice(length);
     return (
       JSON.stringify(forms) === JSON.stringify(this.#forms) &&
       operands.every((x, k) => {
@@ -51,10 +52,15 @@ export class ArgumentForms {
   }
 }
 
+const none: readonly never[] = [];
+
 /** The forms of tensors, whose operands are added to them, each once. */
-function collect(tensors: Tensor[]): ArgumentForm[][] {
-  if (tensors.every(({ node }) => node.forms.length === 0)) return [];
+function collect(found: Flattened): readonly ArgumentForm[][] {
+  const { tensors } = found;
+  found.ids = none;
+  if (tensors.every(({ node }) => node.forms.length === 0)) return none;
   const ids = tensors.map(({ node }) => node.id);
+  found.ids = ids;
   const place = (operand: Node, id: number): number => {
     const known = ids.indexOf(id);
     if (known >= 0) return known;
@@ -89,16 +95,19 @@ const kept = (x: Node): Node => (x.needsGrad ? x : fromValue(x.value!, x.shape, 
 export function giveForms(
   forms: readonly (readonly ResultForm[])[],
   results: readonly Tensor[],
-  args: readonly Tensor[],
+  { tensors, ids }: Flattened,
 ): void {
   forms.forEach((list, k) => {
     if (list.length === 0) return;
-    results[k]!.node.forms = list.map(({ form, operands }) => {
-      const nodes = operands.map(({ from, index }) => (from === "argument" ? args : results)[index]!.node);
-      return form.of(
-        nodes.map((x, i) => (operands[i]!.from === "argument" ? kept(x) : x)),
-        nodes.map(({ id }) => id),
-      );
-    });
+    results[k]!.node.forms = list.map(({ form, operands }) =>
+      form.of(
+        operands.map(({ from, index }) =>
+          from === "argument" ? kept(tensors[index]!.node) : results[index]!.node,
+        ),
+        operands.map(({ from, index }) =>
+          from === "argument" ? (ids[index] ?? tensors[index]!.node.id) : results[index]!.node.id,
+        ),
+      ),
+    );
   });
 }

@@ -4,6 +4,7 @@ import { fail, requireSynchronous } from "../errors.ts";
 import { isRecording, isRewriting } from "../graph/build.ts";
 import { type CanonicalGraph, canonicalize, graphOf } from "../graph/canonicalize.ts";
 import { type Node, nodeHook } from "../graph/node.ts";
+import { rewritesOf } from "../graph/rewrites.ts";
 import { leaf } from "../ops/identity.ts";
 import { isPlaceholder, placeholder } from "../ops/placeholder.ts";
 import { type Outcome, Recorder, withRecorder } from "../tensor/recorder.ts";
@@ -130,6 +131,7 @@ function specialize(
     guards: recorder.guards,
     effects: recorder.effects,
     graph,
+    rewrites: rewritesOf(nodes),
     executable: prepare(graph),
     inputs,
     outputs,

@@ -45,6 +45,8 @@ export interface Specialization {
   readonly guards: readonly Guard[];
   readonly effects: readonly Effect[];
   readonly graph: CanonicalGraph;
+  /** The rewrites that made nodes of the graph. */
+  readonly rewrites: readonly string[];
   readonly executable: Executable;
   readonly inputs: readonly InputBinding[];
   readonly outputs: readonly Output[];
@@ -133,7 +135,7 @@ function commit(
       history && given ? history.node(value, given) : fromValue(value, node.shape, node.dtype),
     );
   });
-  giveForms(forms, tensors, found.tensors);
+  giveForms(forms, tensors, found);
   slotWrites.forEach(({ slot, aliased }, k) => {
     slot.write(values[outputs.length + k]!, aliased);
   });

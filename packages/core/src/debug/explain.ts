@@ -5,6 +5,7 @@ import { fail } from "../errors.ts";
 import { type CanonicalGraph, canonicalize, graphOf } from "../graph/canonicalize.ts";
 import type { Node } from "../graph/node.ts";
 import { printStructure } from "../graph/print.ts";
+import { rewritesOf } from "../graph/rewrites.ts";
 import type { Buffer } from "../lower/ir/kernel.ts";
 import { bufferNames, printProgram } from "../lower/ir/print.ts";
 import type { Program } from "../lower/ir/program.ts";
@@ -21,10 +22,11 @@ export interface ExplainOptions {
 /** Larger graphs are summarized. */
 const maxNodesInFull = 100;
 
-/** A graph, and the program that runs it on a backend that has one. */
+/** A graph, the program that runs it on a backend that has one, and the rewrites that made nodes of the graph. */
 interface Explained {
   readonly graph: CanonicalGraph;
   readonly program: Program | undefined;
+  readonly rewrites: readonly string[];
 }
 
 function explainProgram(program: Program): string[] {
@@ -43,13 +45,13 @@ function explainProgram(program: Program): string[] {
   ];
 }
 
-const explainInFull = ({ graph, program }: Explained): string =>
+const explainInFull = (graph: CanonicalGraph, program: Program | undefined): string =>
   ["graph", printStructure(graph), "", ...(program ? explainProgram(program) : nodeByNode)].join("\n");
 
 /** The graph, and what each pass makes of it. */
-function explainPasses({ graph }: Explained): string {
+function explainPasses({ graph }: Pick<Explained, "graph">): string {
   const { target } = activeBackend();
-  if (!target) return explainInFull({ graph, program: undefined });
+  if (!target) return explainInFull(graph, undefined);
   let previous = "";
   const sections = stagesOf(graph, target).map((stage) => {
     const text = "graph" in stage ? printStructure(stage.graph) : explainProgram(stage.program).join("\n");
@@ -61,9 +63,10 @@ function explainPasses({ graph }: Explained): string {
 }
 
 function explainGraph(explained: Explained, { passes = false }: ExplainOptions): string {
-  if (passes) return explainPasses(explained);
-  const { graph, program } = explained;
-  return graph.items.length > maxNodesInFull ? overview(graph, program) : explainInFull(explained);
+  const { graph, program, rewrites } = explained;
+  const explainWhole = graph.items.length > maxNodesInFull ? overview : explainInFull;
+  const text = passes ? explainPasses(explained) : explainWhole(graph, program);
+  return rewrites.length > 0 ? [text, "", "rewrites", ...rewrites].join("\n") : text;
 }
 
 /** The program that runs a graph which is not prepared yet. */
@@ -104,13 +107,14 @@ function explainFunction(f: object, args: readonly unknown[]): string {
       "explain",
       "the function is not compiled, or was not called with such arguments. Did you mean to call it once before?",
     );
-  const { graph, executable } = found;
-  return explainGraph({ graph, program: executable.program ?? programOf(graph) }, checkOptions(options));
+  const { graph, executable, rewrites } = found;
+  return explainGraph({ graph, program: executable.program ?? programOf(graph), rewrites }, checkOptions(options));
 }
 
 /**
  * Prints how tensors, or a compiled function, are computed: the graph, the kernels that run, and the memory plan; for a
- * large graph a summary of these. A node that a `formula` ends with has its text. Nothing is computed.
+ * large graph a summary of these; and the rewrites that made nodes of the graph. A node that a `formula` ends with has its
+ * text. Nothing is computed.
  *
  * @param f a compiled function, with arguments of a structure that it was called with before; or tensors
  * @param options in the last place: `passes`, whether to print the graph or the program after each pass of the compiler
@@ -140,5 +144,6 @@ export function explain(...args: readonly unknown[]): string {
   );
   const isInput = (n: Node) => n.value !== null && (n.inputs.length === 0 || !nodes.includes(n));
   const graph = canonicalize(graphOf(nodes, isInput));
-  return evaluatedNote(nodes) + explainGraph({ graph, program: programOf(graph) }, checkOptions(options));
+  const rewrites = rewritesOf(nodes);
+  return evaluatedNote(nodes) + explainGraph({ graph, program: programOf(graph), rewrites }, checkOptions(options));
 }

@@ -334,8 +334,8 @@ const rows = {
   /** x in radians to degrees. */
   rad2deg: { f: (x) => mul(180 / Math.PI, x), d: () => [180 / Math.PI] },
 
-  /** σ(x) = 1/(1 + e^{−x}), with σ′ = σ(1 − σ). */
-  sigmoid: { f: (x) => sigmoid(x), d: (y) => [mul(y, sub(1, y))] },
+  /** σ(x) = 1/(1 + e^{−x}), with σ′ = σ(1 − σ), where 1 − σ(x) = σ(−x) keeps its digits. */
+  sigmoid: { f: (x) => sigmoid(x), d: (y, x) => [mul(y, sigmoid(neg(x)))] },
   /** ln σ(x) = −softplus(−x). */
   logSigmoid: { f: (x) => neg(fn.softplus(neg(x))), d: (_y, x) => [sigmoid(neg(x))] },
   /** ln(1 + eˣ), finite for every finite x. */
