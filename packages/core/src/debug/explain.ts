@@ -108,7 +108,10 @@ function explainFunction(f: object, args: readonly unknown[]): string {
       "the function is not compiled, or was not called with such arguments. Did you mean to call it once before?",
     );
   const { graph, executable, rewrites } = found;
-  return explainGraph({ graph, program: executable.program ?? programOf(graph), rewrites }, checkOptions(options));
+  return explainGraph(
+    { graph, program: executable.program ?? programOf(graph), rewrites },
+    checkOptions(options),
+  );
 }
 
 /**
@@ -145,5 +148,7 @@ export function explain(...args: readonly unknown[]): string {
   const isInput = (n: Node) => n.value !== null && (n.inputs.length === 0 || !nodes.includes(n));
   const graph = canonicalize(graphOf(nodes, isInput));
   const rewrites = rewritesOf(nodes);
-  return evaluatedNote(nodes) + explainGraph({ graph, program: programOf(graph), rewrites }, checkOptions(options));
+  return (
+    evaluatedNote(nodes) + explainGraph({ graph, program: programOf(graph), rewrites }, checkOptions(options))
+  );
 }
