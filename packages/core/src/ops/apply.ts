@@ -166,9 +166,9 @@ export function operandsOf({ f, d, domain }: Formula): number {
 }
 
 /** The operands of a formula as arguments, from one of them on. */
-export function operandArguments(formula: Formula, from = 0): Signature {
+export function operandArguments(formula: Formula, from = 0, count = operandsOf(formula)): Signature {
   const { operands = ["x", "other"] } = formula;
-  const names = Array.from({ length: operandsOf(formula) }, (_, i) => operands[i] ?? `operand${i}`);
+  const names = Array.from({ length: count }, (_, i) => operands[i] ?? `operand${i}`);
   return Object.fromEntries(
     names.map((name, i) => [name, i < formula.f.length ? "operand" : "operand?"] as const).slice(from),
   );
@@ -178,6 +178,10 @@ export function operandArguments(formula: Formula, from = 0): Signature {
 export const formulaArguments = <T extends Record<string, { readonly formula: Formula }>>(
   table: T,
 ): { readonly [K in keyof T]: Signature } => {
-  const entries = Object.entries(table).map(([name, { formula }]) => [name, operandArguments(formula, 1)]);
+  // Rows with a default operand name all of them, so that their derivatives need not be counted.
+  const entries = Object.entries(table).map(([name, { formula }]) => [
+    name,
+    operandArguments(formula, 1, Math.max(formula.f.length, formula.operands?.length ?? 0)),
+  ]);
   return Object.fromEntries(entries) as { readonly [K in keyof T]: Signature };
 };

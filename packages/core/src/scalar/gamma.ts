@@ -33,14 +33,23 @@ function hurwitz(s: number, x: number): number {
   return sum + tail * pow(y, 1 - s);
 }
 
-/** ζ(k) − 1 for k = 2, 3, … */
-const ZETA_MINUS_1 = Array.from({ length: 29 }, (_, i) => hurwitz(i + 2, 2));
+interface Series {
+  /** ψ(2 + u) in powers of u: 1 − γ + Σ (−1)ᵏ (ζ(k) − 1) uᵏ⁻¹ [Abramowitz & Stegun 6.1.33, differentiated]. */
+  readonly digamma: readonly number[];
+  /** ln Γ(2 + u)/u in powers of u: the integral of ψ(2 + u), term by term. */
+  readonly lgamma: readonly number[];
+}
 
-/** ψ(2 + u) in powers of u: 1 − γ + Σ (−1)ᵏ (ζ(k) − 1) uᵏ⁻¹ [Abramowitz & Stegun 6.1.33, differentiated]. */
-const DIGAMMA_AT_2 = [0.42278433509846713, ...ZETA_MINUS_1.map((z, i) => (i % 2 ? -z : z))];
+let seriesAt2: Series | undefined;
 
-/** ln Γ(2 + u)/u in powers of u: the integral of ψ(2 + u), term by term. */
-const LGAMMA_AT_2 = DIGAMMA_AT_2.map((c, i) => c / (i + 1));
+/** The series about 2, computed at the first use, because their coefficients take longer than the rest of the module. */
+function taylorAt2(): Series {
+  if (seriesAt2) return seriesAt2;
+  const zetaMinus1 = Array.from({ length: 29 }, (_, i) => hurwitz(i + 2, 2));
+  const digamma = [0.42278433509846713, ...zetaMinus1.map((z, i) => (i % 2 ? -z : z))];
+  seriesAt2 = { digamma, lgamma: digamma.map((c, i) => c / (i + 1)) };
+  return seriesAt2;
+}
 
 /** Stirling's series in powers of 1/x² [Abramowitz & Stegun 6.1.40, 6.3.18]; for x ≥ 10 the remainder is below 1e-17. */
 const STIRLING_DIGAMMA = BERNOULLI.map((b, i) => b / (2 * i + 2));
@@ -62,7 +71,7 @@ export function lgamma(x: number): number {
   let product = 1;
   for (let k = Math.min(n, 2); k < Math.max(n, 2); k++) product *= k + u;
   const logProduct = log(Math.abs(product));
-  return u * horner(LGAMMA_AT_2, u) + (n < 2 ? -logProduct : logProduct);
+  return u * horner(taylorAt2().lgamma, u) + (n < 2 ? -logProduct : logProduct);
 }
 
 /**
@@ -78,7 +87,7 @@ export function digamma(x: number): number {
   if (x >= 10) return log(x) - 0.5 / x - horner(STIRLING_DIGAMMA, 1 / (x * x)) / (x * x);
   let sum = 0;
   for (let k = Math.min(n, 2); k < Math.max(n, 2); k++) sum += 1 / (k + u);
-  return horner(DIGAMMA_AT_2, u) + (n < 2 ? -sum : sum);
+  return horner(taylorAt2().digamma, u) + (n < 2 ? -sum : sum);
 }
 
 /** dⁿ/dxⁿ cot(πx), as a polynomial in c = cot(πx), since c′ = −π(1 + c²). */
