@@ -1,8 +1,8 @@
-import { type Tensor, tensor, valueAndGrad } from "@chainrule/core";
+import { type Tensor, tensor, valueAndGrad, withoutRewrites } from "@chainrule/core";
 import { describe, expect, it } from "vitest";
 import { eachBackend } from "../conformance/backends.ts";
 import * as truth from "./exact.ts";
-import { ofLogit } from "./losses.ts";
+import { ofLogit, ofPrediction } from "./losses.ts";
 
 const logits = [0, 1e-8, -1e-8, 0.5, -2, 5, -5, 17, -17, 40, -40, 89, -89, 1000, -1000];
 const dtypes = [
@@ -10,38 +10,34 @@ const dtypes = [
   { dtype: "float64", ε: 2 ** -52, round: (x: number) => x },
 ] as const;
 
-/** Value and ∂L/∂z in float32 of the factored form: L of a rounded ŷ, and the factors (5) and (10) multiplied. */
-const factored = [
-  // ŷ = 1 − 2⁻²⁴ is the last float32 below 1, where the true 1 − ŷ is 4.14e-8: everything is exact for that ŷ.
-  { z: 17, y: 1, value: 2 ** -24, gradient: -(2 ** -24) },
-  { z: 17, y: 0, value: Math.fround(24 * Math.LN2), gradient: 1 - 2 ** -24 },
-  // Near 0 float32 resolves ŷ, but 1 − ŷ is a multiple of 2⁻²⁴.
-  { z: -17, y: 0, value: 2 ** -24, gradient: Math.fround(4.139937459513021e-8) },
-  // ŷ rounds to 1: ln(1−ŷ) = −∞, and the product of (5) and (10) is ∞·0, although the true one is 1.
-  { z: 89, y: 0, value: Number.POSITIVE_INFINITY, gradient: Number.NaN },
-  { z: 1000, y: 0, value: Number.POSITIVE_INFINITY, gradient: Number.NaN },
-  // … and with the right label (1−y) ln(1−ŷ) = 0·−∞ is NaN.
-  { z: 89, y: 1, value: Number.NaN, gradient: Number.NaN },
-  { z: 1000, y: 1, value: Number.NaN, gradient: Number.NaN },
+/** Value and ∂L/∂z in float32 of the formulas as they are written: L of a rounded ŷ, and the factors (5) and (10) multiplied. */
+const written = [
+  // ŷ = 1 − 2⁻²⁴ is the last float32 below 1, where the true 1 − ŷ is 4.14e-8.
+  { loss: "textbook", z: 17, y: 1, value: 2 ** -24, gradient: Math.fround(-4.139937459513021e-8) },
+  { loss: "textbook", z: 17, y: 0, value: Math.fround(24 * Math.LN2), gradient: 0.6945661902427673 },
+  // ŷ rounds to 1: ln(1−ŷ) = −∞, and (5) is ∞.
+  { loss: "textbook", z: 89, y: 0, value: Number.POSITIVE_INFINITY, gradient: Number.POSITIVE_INFINITY },
+  { loss: "textbook", z: 1000, y: 0, value: Number.POSITIVE_INFINITY, gradient: Number.NaN },
+  // With the right label (1−y) ln(1−ŷ) = 0·−∞ is NaN.
+  { loss: "textbook", z: 89, y: 1, value: Number.NaN, gradient: Number.NaN },
   // ŷ = 2.2e-39 is subnormal: its logarithm is right, but y/ŷ = 4.5e38 is beyond float32.
-  { z: -89, y: 1, value: 89, gradient: Number.NEGATIVE_INFINITY },
-  // ŷ rounds to 0, the mirror image of z = 1000.
-  { z: -1000, y: 1, value: Number.POSITIVE_INFINITY, gradient: Number.NaN },
-  { z: -1000, y: 0, value: Number.NaN, gradient: Number.NaN },
-];
+  { loss: "textbook", z: -89, y: 1, value: 89, gradient: Number.NEGATIVE_INFINITY },
+  // binaryCrossEntropy holds logarithms above −100 and the denominator of (5) off 0, and loses the gradient.
+  { loss: "binaryCrossEntropy", z: 1000, y: 0, value: 100, gradient: 0 },
+  { loss: "binaryCrossEntropy", z: -1000, y: 1, value: 100, gradient: -0 },
+] as const;
 
-/** The same of binaryCrossEntropy, which holds logarithms above −100 and the denominator of (5) off 0. */
-const held = [
-  { z: 17, y: 1, value: 2 ** -24, gradient: -(2 ** -24) },
-  { z: 17, y: 0, value: Math.fround(24 * Math.LN2), gradient: 1 - 2 ** -24 },
-  { z: 89, y: 0, value: 100, gradient: 0 },
-  { z: 1000, y: 0, value: 100, gradient: 0 },
-  { z: 89, y: 1, value: 0, gradient: 0 },
-  { z: 1000, y: 1, value: 0, gradient: 0 },
-  // As above: y/ŷ is beyond float32.
-  { z: -89, y: 1, value: 89, gradient: Number.NEGATIVE_INFINITY },
-  { z: -1000, y: 1, value: 100, gradient: -0 },
-];
+/** σ as the source's equation (2) writes it, in two ways. */
+const sigmoids = {
+  sigmoid: (z: Tensor) => z.sigmoid(),
+  "1/(1 + e^(−z))": (z: Tensor) => tensor(1, { dtype: z.dtype }).div(z.neg().exp().add(1)),
+  "(1 + e^(−z))⁻¹": (z: Tensor) => z.neg().exp().add(1).reciprocal(),
+};
+const stable = Object.entries(sigmoids).flatMap(([name, σ]) =>
+  Object.entries(ofPrediction).map(
+    ([loss, of]) => [`${loss} of ${name}`, (z: Tensor, y: Tensor) => of(σ(z), y)] as const,
+  ),
+);
 
 eachBackend("saturation", (on) => {
   const both = (loss: (z: Tensor) => Tensor, z: Tensor) =>
@@ -50,29 +46,27 @@ eachBackend("saturation", (on) => {
       return { value: value.item(), gradient: gradient.item() };
     });
 
-  it.each(factored)("the factored form in float32 gives $value and $gradient at z = $z, y = $y", (row) => {
-    const { z, y, value, gradient } = row;
-    expect(both((z) => ofLogit.textbook(z, tensor(y)), tensor(z))).toEqual({ value, gradient });
-  });
-
-  it.each(held)("binaryCrossEntropy in float32 gives $value and $gradient at z = $z, y = $y", (row) => {
-    const { z, y, value, gradient } = row;
-    const found = both((z) => ofLogit.binaryCrossEntropy(z, tensor(y)), tensor(z));
+  it.each(written)("$loss without rewrites gives $value and $gradient at z = $z, y = $y", (row) => {
+    const { loss, z, y, value, gradient } = row;
+    const found = withoutRewrites(() => both((z) => ofLogit[loss](z, tensor(y)), tensor(z)));
     expect(found).toEqual({ value, gradient });
   });
 
-  describe.each(dtypes)("bceWithLogits in $dtype", ({ dtype, ε, round }) => {
-    it.each(logits.flatMap((z) => [0, 1].map((y) => [z, y] as const)))(
-      "is within 4 ulp of the true L and σ(z) − y at z = %d, y = %d",
-      (logit, y) => {
-        const z = round(logit);
-        const found = both((z) => ofLogit.bceWithLogits(z, tensor(y, { dtype })), tensor(z, { dtype }));
-        expect(truth.ulps(found.value, truth.loss(z, y), dtype)).toBeLessThanOrEqual(4);
-        expect(truth.ulps(found.gradient, truth.gradient(z, y), dtype)).toBeLessThanOrEqual(4);
+  describe.each(dtypes)("in $dtype", ({ dtype, ε, round }) => {
+    it.each([["bceWithLogits", ofLogit.bceWithLogits] as const, ...stable])(
+      "%s is within 4 ulp of the true L and σ(z) − y at each logit",
+      (_, loss) => {
+        for (const logit of logits)
+          for (const y of [0, 1]) {
+            const z = round(logit);
+            const found = both((z) => loss(z, tensor(y, { dtype })), tensor(z, { dtype }));
+            expect(truth.ulps(found.value, truth.loss(z, y), dtype)).toBeLessThanOrEqual(4);
+            expect(truth.ulps(found.gradient, truth.gradient(z, y), dtype)).toBeLessThanOrEqual(4);
+          }
       },
     );
 
-    it.each(logits)("takes the soft label 0.3 at z = %d", (logit) => {
+    it.each(logits)("bceWithLogits takes the soft label 0.3 at z = %d", (logit) => {
       const [z, y] = [round(logit), round(0.3)];
       const found = both((z) => ofLogit.bceWithLogits(z, tensor(y, { dtype })), tensor(z, { dtype }));
       expect(truth.ulps(found.value, truth.loss(z, y), dtype)).toBeLessThanOrEqual(4);

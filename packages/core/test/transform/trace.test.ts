@@ -140,7 +140,7 @@ describe("what cannot be differentiated by", () => {
     [
       "parameters that are none",
       { namedParameters: () => [["w", tensor([1])]] },
-      /parameter w.*no Parameter/,
+      /parameter w.*not a Parameter/,
     ],
   ];
   const transforms: Record<string, (x: unknown) => unknown> = {
