@@ -140,13 +140,11 @@ export const rules: readonly Rule[] = [
   { from: add(1, erf(x)), to: erfc(neg(x)) },
   { from: sub(1, erfc(x)), to: erf(x) },
 
-  // Logarithms near 1, and of powers.
+  // Logarithms near 1, and of squares.
   { from: log(exp(x)), to: x },
   { from: log(add(1, x)), to: log1p(x) },
   { from: log(sub(1, x)), to: log1p(neg(x)) },
   { from: log(square(x)), to: mul(2, log(abs(x))) },
-  { from: log(sqrt(x)), to: half(log(x)) },
-  { from: log(reciprocal(x)), to: neg(log(x)) },
 
   // Roots of squares.
   { from: sqrt(square(x)), to: abs(x) },

@@ -1,8 +1,8 @@
-/** Patterns of rewrites in arithmetic of 440 digits, and their derivatives by differences. */
+/** Patterns of rewrites in arithmetic of 240 digits, and their derivatives by differences. */
 import Decimal from "decimal.js";
 import type { Term } from "../../src/rewrites/pattern.ts";
 
-const Exact = Decimal.clone({ precision: 440, minE: -9e15, maxE: 9e15 });
+const Exact = Decimal.clone({ precision: 240, minE: -9e15, maxE: 9e15 });
 export type Vector = readonly Decimal[];
 
 const one = new Exact(1);
@@ -12,7 +12,7 @@ const log1p = (x: Decimal) => x.plus(1).ln();
 /** 2/√π·Σ (−1)ⁿ·x²ⁿ⁺¹/(n!·(2n + 1)). */
 function erf(x: Decimal): Decimal {
   let [term, sum] = [x, x];
-  for (let n = 1; term.abs().gt(1e-300) || n < 4; n++) {
+  for (let n = 1; term.abs().gt(1e-245) || n < 4; n++) {
     term = term.times(x).times(x).div(-n);
     sum = sum.plus(term.div(2 * n + 1));
   }
@@ -67,9 +67,9 @@ export function evaluateExactly(term: Term, variables: Readonly<Record<string, V
 
 export const exactly = (x: number): Decimal => new Exact(x);
 
-/** f(x), f′(x) and f″(x), by differences that are exact to 80 digits. */
+/** f(x), f′(x) and f″(x), by differences that are exact to 50 digits. */
 export function jet(f: (x: Decimal) => Decimal, x: number): readonly [Decimal, Decimal, Decimal] {
-  const h = new Exact("1e-45");
+  const h = new Exact("1e-30");
   const [below, at, above] = [f(exactly(x).minus(h)), f(exactly(x)), f(exactly(x).plus(h))];
   return [at, above.minus(below).div(h.times(2)), above.plus(below).minus(at.times(2)).div(h.times(h))];
 }

@@ -1,4 +1,4 @@
-/** The errors of a rule: value and two derivatives, rewritten and as written, against arithmetic of 440 digits. */
+/** The errors of a rule: value and two derivatives, rewritten and as written, against arithmetic of 240 digits. */
 import type Decimal from "decimal.js";
 import { grad, type Tensor, tensor, withoutRewrites } from "../../src/index.ts";
 import type { Call, Term } from "../../src/rewrites/pattern.ts";
@@ -8,7 +8,7 @@ import { evaluateExactly, exactly, jet } from "./exact.ts";
 export type Float = "float32" | "float64";
 
 /** Numbers that float32 holds, so that the truth is the same in both dtypes. */
-const magnitudes = [2 ** -40, 2 ** -13, 2 ** -5, 0.4375, 0.875, 1.5, 4, 9.5, 18, 40, 95, 300];
+const magnitudes = [2 ** -40, 2 ** -13, 2 ** -5, 0.4375, 0.875, 1.5, 4, 18, 95];
 const points: readonly number[] = [...magnitudes.map((x) => -x).reverse(), 0, ...magnitudes];
 
 const formats = {
