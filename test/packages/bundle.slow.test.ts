@@ -41,13 +41,13 @@ function run(code: string, env: Record<string, string> = {}): { stdout: string; 
 const programs: readonly (readonly [name: string, kilobytes: number, program: string, prints: string])[] = [
   [
     "an error class, with the default backend that any import brings along",
-    90,
+    94,
     `import { ChainruleError } from "@chainrule/core"; console.log(typeof ChainruleError);`,
     "function",
   ],
   [
     "a first gradient",
-    96,
+    99,
     `import { grad, tensor } from "@chainrule/core";
      const loss = (v) => tensor([[1, 2], [3, -4]]).matmul(v).softplus().mean();
      console.log(grad(loss)(tensor([0, 0])).toArray().join());`,
@@ -55,7 +55,7 @@ const programs: readonly (readonly [name: string, kilobytes: number, program: st
   ],
   [
     "a training step",
-    108,
+    111,
     `import { compile, tensor } from "@chainrule/core";
      import { Linear, mseLoss } from "@chainrule/nn";
      import { SGD } from "@chainrule/optim";

@@ -5,9 +5,22 @@ import { type ElementwiseFn, operandArguments } from "../ops/apply.ts";
 import type { Formula, TypeRule } from "../ops/formula.ts";
 import type { Operand } from "../ops/row.ts";
 import { table } from "../ops/table.ts";
+
+<<<<<<< HEAD
+
 import { expansionOf } from "../scalar/expand/index.ts";
 import { apply, constantOf, type Expr, rewrite, toExpr } from "../scalar/expr.ts";
 import { methodArguments, methods } from "../tensor/methods.ts";
+
+=======
+
+import type { OpName } from "../rewrites/pattern.ts";
+import { withRewrites } from "../rewrites/rewrite.ts";
+import { constantOf, type Expr, rewrite, toExpr } from "../scalar/expr.ts";
+import { referenceFunction } from "../scalar/reference.ts";
+import { methodArguments, methods, rewritingMethods } from "../tensor/methods.ts";
+
+>>>>>>> 84c64f7 (Formulas are rewritten as methods are; derive shows compositions as they are written)
 
 /** The value of a term: a tensor or a number; as an argument of a function also a string or a list. */
 export type Value = Operand | string | readonly Value[];
@@ -102,9 +115,16 @@ const requireOne = (name: string, result: unknown): Value =>
 
 function elementwiseFunction(name: string, row: ElementwiseFn<Formula>): FormulaFunction {
   const signature = operandArguments(row.formula);
+  const call = withRewrites(name as OpName, row);
   return (args, keywords = {}) => {
     const x = checkArguments(name, signature, placeKeywords(name, signature, args, keywords));
+<<<<<<< HEAD
     return x.some((v) => v instanceof Node) ? row(...(x as Operand[])) : atNumbers(row.formula, x);
+=======
+    return x.some((v) => v instanceof Node)
+      ? requireOne(name, call(...x))
+      : atNumbers(row.formula, x as (number | boolean | undefined)[]);
+>>>>>>> 84c64f7 (Formulas are rewritten as methods are; derive shows compositions as they are written)
   };
 }
 
@@ -115,7 +135,7 @@ function methodFunction(name: keyof typeof methods): FormulaFunction {
   return ([x, ...args], keywords = {}) => {
     checkArguments(name, receiver, x === undefined ? [] : [x]);
     const rest = checkArguments(name, signature, placeKeywords(name, signature, args, keywords));
-    return requireOne(name, (methods[name] as Method)(x, ...rest));
+    return requireOne(name, (rewritingMethods[name] as Method)(x, ...rest));
   };
 }
 

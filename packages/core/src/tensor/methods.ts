@@ -2,6 +2,8 @@ import type { Signatures } from "../arguments.ts";
 import { type Compositions, compositionArguments, compositions } from "../compositions/table.ts";
 import type { Node } from "../graph/node.ts";
 import { type Rows, rowArguments, rows } from "../ops/table.ts";
+import type { OpName } from "../rewrites/pattern.ts";
+import { withRewrites } from "../rewrites/rewrite.ts";
 
 /** The ops by reference to their tables, so that published declarations keep the documentation of the rows. */
 type MethodTable = Omit<Rows, "where"> & Compositions;
@@ -11,6 +13,14 @@ type MethodTable = Omit<Rows, "where"> & Compositions;
  * a function; the method takes the condition second.
  */
 export const methods: MethodTable = { ...rows, ...compositions };
+
+/** The methods as tensors have them: compositions are rewritten. */
+export const rewritingMethods = Object.fromEntries(
+  (Object.entries(methods) as [OpName, (...args: readonly unknown[]) => unknown][]).map(([name, f]) => [
+    name,
+    withRewrites(name, f),
+  ]),
+) as MethodTable;
 
 /** The signatures of the methods. */
 export const methodArguments = { ...rowArguments, ...compositionArguments } satisfies Signatures<

@@ -9,13 +9,19 @@ import { cast } from "../ops/apply.ts";
 import { broadcasting, type KeepDim } from "../ops/broadcast.ts";
 import { accumulated, leaf, opaque } from "../ops/identity.ts";
 import { constant } from "../ops/source.ts";
-import type { OpName } from "../rewrites/pattern.ts";
-import { detached, withRewrites } from "../rewrites/rewrite.ts";
+import { detached } from "../rewrites/rewrite.ts";
 import { sameShape } from "../shape.ts";
 import { seedOf } from "./backward.ts";
 import { decode, type EncodedTensor } from "./encode.ts";
 import { limitPending } from "./graph-limit.ts";
-import { type LiftedFn, type Methods, methodArguments, methods, type Unlisted } from "./methods.ts";
+import {
+  type LiftedFn,
+  type Methods,
+  methodArguments,
+  methods,
+  rewritingMethods,
+  type Unlisted,
+} from "./methods.ts";
 import { rawNode, swapNode, TensorReading } from "./reading.ts";
 import { currentRecorder } from "./recorder.ts";
 import { Unsettled } from "./unsettled.ts";
@@ -379,8 +385,7 @@ const isCloseTo = partOf("allclose", (x: Tensor, other: TensorLike, options: Clo
   x.isClose(other, options),
 );
 
-for (const [name, op] of Object.entries(methods) as [OpName, (...args: unknown[]) => unknown][]) {
-  const f = withRewrites(name, op);
+for (const [name, f] of Object.entries(rewritingMethods) as [string, (...args: unknown[]) => unknown][]) {
   const signature = (methodArguments as Record<string, Signature>)[name]!;
   Object.defineProperty(Tensor.prototype, name, {
     configurable: true,

@@ -1,4 +1,4 @@
-import { type DType, Tensor } from "@chainrule/core";
+import { type DType, Tensor, withoutRewrites } from "@chainrule/core";
 import { fail, formatType, type Node, nearest, placeholder, variable } from "@chainrule/core/internal";
 
 /** Tensors by the letters that the page gives them. */
@@ -19,10 +19,10 @@ export const isFloat = (dtype: DType): boolean => dtype === "float32" || dtype =
 /** An argument in double precision, as a variable whose elements are not known. */
 const unknown = (x: Tensor): Node => variable(placeholder(x.shape, isFloat(x.dtype) ? "float64" : x.dtype));
 
-/** Runs f where reading an element throws; other errors of f pass. */
+/** Runs f as it is written, where reading an element throws; other errors of f pass. */
 function run<A extends Named>(f: Derivable<A>, args: A): unknown {
   try {
-    return f(args);
+    return withoutRewrites(() => f(args));
   } catch (error) {
     if (error instanceof Error && /placeholder|has no value/.test(error.message))
       fail(
