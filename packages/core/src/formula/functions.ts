@@ -6,21 +6,11 @@ import type { Formula, TypeRule } from "../ops/formula.ts";
 import type { Operand } from "../ops/row.ts";
 import { table } from "../ops/table.ts";
 
-<<<<<<< HEAD
-
-import { expansionOf } from "../scalar/expand/index.ts";
-import { apply, constantOf, type Expr, rewrite, toExpr } from "../scalar/expr.ts";
-import { methodArguments, methods } from "../tensor/methods.ts";
-
-=======
-
 import type { OpName } from "../rewrites/pattern.ts";
 import { withRewrites } from "../rewrites/rewrite.ts";
-import { constantOf, type Expr, rewrite, toExpr } from "../scalar/expr.ts";
-import { referenceFunction } from "../scalar/reference.ts";
+import { expansionOf } from "../scalar/expand/index.ts";
+import { apply, constantOf, type Expr, rewrite, toExpr } from "../scalar/expr.ts";
 import { methodArguments, methods, rewritingMethods } from "../tensor/methods.ts";
-
->>>>>>> 84c64f7 (Formulas are rewritten as methods are; derive shows compositions as they are written)
 
 /** The value of a term: a tensor or a number; as an argument of a function also a string or a list. */
 export type Value = Operand | string | readonly Value[];
@@ -118,13 +108,7 @@ function elementwiseFunction(name: string, row: ElementwiseFn<Formula>): Formula
   const call = withRewrites(name as OpName, row);
   return (args, keywords = {}) => {
     const x = checkArguments(name, signature, placeKeywords(name, signature, args, keywords));
-<<<<<<< HEAD
-    return x.some((v) => v instanceof Node) ? row(...(x as Operand[])) : atNumbers(row.formula, x);
-=======
-    return x.some((v) => v instanceof Node)
-      ? requireOne(name, call(...x))
-      : atNumbers(row.formula, x as (number | boolean | undefined)[]);
->>>>>>> 84c64f7 (Formulas are rewritten as methods are; derive shows compositions as they are written)
+    return x.some((v) => v instanceof Node) ? call(...(x as Operand[])) : atNumbers(row.formula, x);
   };
 }
 

@@ -4,7 +4,7 @@ import { detach, isDetached } from "../ops/identity.ts";
 import { movementRule } from "../ops/movement-rules.ts";
 import { arg } from "../scalar/expr.ts";
 import { sameShape } from "../shape.ts";
-import { type Binding, call, instantiate } from "./binding.ts";
+import { type Binding, call as callOp, instantiate } from "./binding.ts";
 import { formsOf, MatchedForm, type Matcher, type RuleAt } from "./matcher.ts";
 import { type OpName, printTerm } from "./pattern.ts";
 import { matchersOf } from "./registry.ts";
@@ -64,7 +64,7 @@ function rewritten(matchers: readonly Matcher[], f: Call, args: readonly unknown
   const { to } = rule;
   const operands = instantiate(to.kind === "call" ? to.args : [to], names, binding);
   if (to.kind !== "call") return operands[0];
-  const node = call(to.op, operands);
+  const node = callOp(to.op, operands);
   if (!isNew(node)) return node;
   const flat = matchersOf(to.op).filter((matcher) => matcher.isFlat);
   remember(node, [...matched, ...matchesOf(flat, operands)]);
@@ -108,15 +108,17 @@ function carryForms(x: Node, y: unknown, move: (x: Node) => unknown): void {
 }
 
 /** An op whose calls are rewritten where a rule says so, and whose results know what larger patterns look for. */
-export function withRewrites(op: OpName, f: Call): Call {
+export function withRewrites<F extends (...args: never[]) => unknown>(op: OpName, f: F): F {
+  const call = f as unknown as Call;
   const matchers = matchersOf(op);
-  return (...args) => {
-    if (matchers.length > 0) return rewritten(matchers, f, args);
-    const y = f(...args);
+  const rewriting: Call = (...args) => {
+    if (matchers.length > 0) return rewritten(matchers, call, args);
+    const y = call(...args);
     const [x, ...others] = args;
-    if (x instanceof Node && x.forms.length > 0) carryForms(x, y, (n) => f(n, ...others));
+    if (x instanceof Node && x.forms.length > 0) carryForms(x, y, (n) => call(n, ...others));
     return y;
   };
+  return rewriting as unknown as F;
 }
 
 /** The same value without history, of which rewrites know as much. */

@@ -16,7 +16,7 @@ export const methods: MethodTable = { ...rows, ...compositions };
 
 /** The methods as tensors have them: compositions are rewritten. */
 export const rewritingMethods = Object.fromEntries(
-  (Object.entries(methods) as [OpName, (...args: readonly unknown[]) => unknown][]).map(([name, f]) => [
+  (Object.entries(methods) as [OpName, (...args: never[]) => unknown][]).map(([name, f]) => [
     name,
     withRewrites(name, f),
   ]),
