@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { dirname, join } from "node:path";
+import { expect, it } from "vitest";
+import { makeFolder } from "../examples/run.ts";
 
 const { bin } = createRequire(import.meta.url)("typescript/package.json") as { bin: { tsc: string } };
 const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), bin.tsc);
@@ -10,11 +11,7 @@ const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/pack
 /** The globals of hosts that the sources of core declare for themselves. */
 const globals = "packages/core/src/backend/wasm/webassembly.d.ts";
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(resolve("test/packages/matcher-types-"));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = makeFolder();
 
 const calls = `
 expect(x).toBeCloseToTensor([1, 2], { ulp: 1 });
