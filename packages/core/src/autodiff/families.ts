@@ -46,8 +46,8 @@ function partialsOf(op: Elementwise, { inputs }: Node): readonly Lifted[] {
   const known = partialsCache.get(op);
   if (known) return known;
   const names = inputs.map((_, i) => arg(i));
-  const partials =
-    op.partials?.(arg(inputs.length, "y"), names) ?? fail("gradient", op.name, "has no derivative rule");
+  const formulas = op.stablePartials ?? op.partials ?? fail("gradient", op.name, "has no derivative rule");
+  const partials = formulas(arg(inputs.length, "y"), names);
   const made = inputs.map((_, i) => lift(partials[i] ?? 0));
   partialsCache.set(op, made);
   return made;

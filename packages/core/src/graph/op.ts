@@ -16,6 +16,8 @@ export interface Elementwise extends OpBase {
   readonly operands?: readonly number[];
   readonly f: (x: readonly Expr[]) => Expr;
   readonly partials: ((y: Expr, x: readonly Expr[]) => readonly Scalar[]) | undefined;
+  /** The same partials in a form that loses no digits, with which differentiation computes; absent where `partials` does. */
+  readonly stablePartials: ((y: Expr, x: readonly Expr[]) => readonly Scalar[]) | undefined;
   /** Whether a partial of 0 says that the operand was not chosen, as a bool partial always does. */
   readonly choice: boolean;
   /** A condition on every element, and the error message, about operand `of`, if it does not hold. */

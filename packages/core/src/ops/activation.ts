@@ -6,9 +6,9 @@ import type { Formula } from "./formula.ts";
 
 const { abs, add, sub, mul, div, neg, lt, le, minimum, maximum, where } = w;
 
-/** λ and α for which mean 0 and variance 1 of the activations are a fixed point. [Klambauer et al. 2017] */
+/** λ and λα for which mean 0 and variance 1 of the activations are a fixed point. [Klambauer et al. 2017] */
 const seluScale = 1.0507009873554805;
-const seluAlpha = 1.6732632423543772;
+const seluLimit = 1.7580993408473768;
 
 const limits = [
   [-2, 2],
@@ -60,8 +60,8 @@ const rows = {
    * console.log(tensor([-1, 0, 1]).selu()); //=> tensor([-1.1113,  0.0000,  1.0507], shape [3], float32)
    */
   selu: {
-    f: (x) => mul(seluScale, where(lt(0, x), x, mul(seluAlpha, fn.expm1(x)))),
-    d: (_y, x) => [where(lt(0, x), seluScale, mul(seluScale * seluAlpha, fn.exp(minimum(x, 0))))],
+    f: (x) => where(lt(0, x), mul(seluScale, x), mul(seluLimit, fn.expm1(x))),
+    d: (_y, x) => [where(lt(0, x), seluScale, mul(seluLimit, fn.exp(minimum(x, 0))))],
   },
   /**
    * x for x > 0, else alpha·(e^{x/alpha} − 1). [Barron 2017]
@@ -115,7 +115,7 @@ const rows = {
    */
   hardswish: {
     f: (x) => div(mul(x, minimum(maximum(add(x, 3), 0), 6)), 6),
-    d: (_y, x) => [where(le(x, -3), 0, where(lt(x, 3), add(div(x, 3), 0.5), 1))],
+    d: (_y, x) => [where(le(x, -3), 0, where(lt(x, 3), div(add(add(x, x), 3), 6), 1))],
     domain: [[-5, 5]],
   },
   /**

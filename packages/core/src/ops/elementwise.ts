@@ -30,6 +30,35 @@ function weight(y: Expr, x: Expr, other: Expr, base: number): Expr {
   return where(eq(y, Number.NEGATIVE_INFINITY), 0, sigmoid(mul(base, gap)));
 }
 
+/** a − b − (a − b rounded), exactly; 0 where that is infinite. [Knuth 1969] */
+function differenceError(a: Expr, b: Expr): Expr {
+  const d = sub(a, b);
+  const b1 = sub(d, a);
+  const lost = sub(sub(a, sub(d, b1)), add(b, b1));
+  return where(lt(w.abs(d), Number.POSITIVE_INFINITY), lost, 0);
+}
+
+/** `weight` for the base e, with the digits that x − other loses when it is rounded. */
+function stableWeight(y: Expr, x: Expr, other: Expr): Expr {
+  const s = weight(y, x, other, 1);
+  return add(s, mul(mul(s, sub(1, s)), differenceError(x, other)));
+}
+
+/**
+ * e^{s·x²} for |x| ≤ `end`, beyond which it does not change. With h = x to 6 bits after the point, h² is exact and
+ * x² − h² = (x − h)(x + h), so that the exponential keeps the digits that a rounded x² would lose.
+ */
+function expSquare(s: number, end: number, x: Expr): Expr {
+  const t = w.maximum(w.minimum(x, end), -end);
+  const h = mul(w.round(mul(t, 64)), 1 / 64);
+  const exact = mul(s, square(h));
+  const rest = mul(s, mul(sub(t, h), add(t, h)));
+  const sum = add(exact, rest);
+  const lost = add(sub(exact, sum), rest);
+  const e = exp(sum);
+  return add(e, mul(e, lost));
+}
+
 /** Integers have no quotient by 0. */
 const divisor = {
   holds: (_x: Expr, other: Expr) => not(eq(other, 0)),
@@ -46,6 +75,20 @@ const sincSlopes = Array.from({ length: 14 }, (_, i) => {
     (-1) ** (i + 1) * k,
   );
 });
+
+/** x·Σ sincSlopes·x²ᵏ. */
+const sincSlope = (x: Expr): Expr =>
+  mul(
+    x,
+    sincSlopes.reduceRight<Scalar>((sum, c) => add(mul(sum, square(x)), c), 0),
+  );
+
+/** x = n + r with the nearest integer n, so that sin πx = sign·sin πr and cos πx = sign·cos πr. */
+function halfTurn(x: Expr): { readonly r: Expr; readonly sign: Expr } {
+  const n = w.round(x);
+  const half = mul(n, 0.5);
+  return { r: sub(x, n), sign: where(eq(w.floor(half), half), 1, -1) };
+}
 
 /** Φ(x) = ½·erfc(−x/√2) and φ(x) = e^{−x²/2}/√(2π), the normal distribution and its density. */
 const normalCdf = (x: Expr): Expr => mul(0.5, fn.erfc(mul(x, -Math.SQRT1_2)));
@@ -171,6 +214,7 @@ const rows = {
       return add(w.maximum(x, other), where(eq(x, other), Math.LN2, fn.log1p(exp(neg(gap)))));
     },
     d: (y, x, other) => [weight(y, x, other, 1), weight(y, other, x, 1)],
+    stable: (y, x, other) => [stableWeight(y, x, other), stableWeight(y, other, x)],
   },
   /** log₂(2ˣ + 2^other) without overflow. */
   logaddexp2: {
@@ -217,13 +261,13 @@ const rows = {
   /** √x. */
   sqrt: { f: (x) => w.sqrt(x), d: (y) => [div(0.5, y)], domain: [positive] },
   /** 1/√x. */
-  rsqrt: { f: (x) => div(1, w.sqrt(x)), d: (y, x) => [mul(-0.5, div(y, x))], domain: [positive] },
+  rsqrt: { f: (x) => div(1, w.sqrt(x)), d: (y, x) => [div(mul(-0.5, y), x)], domain: [positive] },
   /** eˣ. */
   exp: { f: (x) => exp(x), d: (y) => [y] },
   /** 2ˣ. */
   exp2: { f: (x) => fn.exp2(x), d: (y) => [mul(Math.LN2, y)] },
   /** eˣ − 1, exact near 0. */
-  expm1: { f: (x) => fn.expm1(x), d: (y) => [add(y, 1)] },
+  expm1: { f: (x) => fn.expm1(x), d: (_y, x) => [exp(x)] },
   /** ln x. */
   log: { f: (x) => log(x), d: (_y, x) => [div(1, x)], domain: [positive] },
   /** log₂ x. */
@@ -251,13 +295,21 @@ const rows = {
     domain: [insideUnit],
   },
   /** arctan x. */
-  atan: { f: (x) => fn.atan(x), d: (_y, x) => [div(1, add(1, square(x)))] },
+  atan: {
+    f: (x) => fn.atan(x),
+    d: (_y, x) => [div(1, add(1, square(x)))],
+    stable: (_y, x) => [where(lt(w.abs(x), 2 ** 30), div(1, add(1, square(x))), square(div(1, x)))],
+  },
   /** sinh x. */
   sinh: { f: (x) => fn.sinh(x), d: (_y, x) => [fn.cosh(x)] },
   /** cosh x. */
   cosh: { f: (x) => fn.cosh(x), d: (_y, x) => [fn.sinh(x)] },
   /** tanh x. */
-  tanh: { f: (x) => fn.tanh(x), d: (y) => [sub(1, square(y))] },
+  tanh: {
+    f: (x) => fn.tanh(x),
+    d: (y) => [sub(1, square(y))],
+    stable: (_y, x) => [square(div(1, fn.cosh(x)))],
+  },
   /** ln cosh x, in range for every finite x and exact near 0. */
   logCosh: {
     f: (x) => {
@@ -279,13 +331,22 @@ const rows = {
   /** artanh x. */
   atanh: { f: (x) => fn.atanh(x), d: (_y, x) => [div(1, mul(sub(1, x), add(1, x)))], domain: [insideUnit] },
   /** The error function, 2/√π ∫₀ˣ e^{−t²} dt. */
-  erf: { f: (x) => fn.erf(x), d: (_y, x) => [mul(2 / Math.sqrt(Math.PI), exp(neg(square(x))))] },
+  erf: {
+    f: (x) => fn.erf(x),
+    d: (_y, x) => [mul(2 / Math.sqrt(Math.PI), exp(neg(square(x))))],
+    stable: (_y, x) => [mul(2 / Math.sqrt(Math.PI), expSquare(-1, 30, x))],
+  },
   /** 1 − erf x without cancellation. */
-  erfc: { f: (x) => fn.erfc(x), d: (_y, x) => [mul(-2 / Math.sqrt(Math.PI), exp(neg(square(x))))] },
+  erfc: {
+    f: (x) => fn.erfc(x),
+    d: (_y, x) => [mul(-2 / Math.sqrt(Math.PI), exp(neg(square(x))))],
+    stable: (_y, x) => [mul(-2 / Math.sqrt(Math.PI), expSquare(-1, 30, x))],
+  },
   /** The inverse of erf on (−1, 1). */
   erfinv: {
     f: (x) => fn.erfinv(x),
     d: (y) => [mul(Math.sqrt(Math.PI) / 2, exp(square(y)))],
+    stable: (y) => [mul(Math.sqrt(Math.PI) / 2, expSquare(1, 30, y))],
     domain: [insideUnit],
   },
   /** ln |Γ(x)|. */
@@ -303,7 +364,12 @@ const rows = {
   },
   /** ln(x/(1 − x)), the inverse of σ, for x from 0 to 1. */
   logit: {
-    f: (x) => log(div(x, sub(1, x))),
+    f: (x) => {
+      const u = sub(add(x, x), 1);
+      const rest = sub(1, x);
+      const near = fn.log1p(div(w.abs(u), where(lt(u, 0), x, rest)));
+      return where(lt(w.abs(u), 0.75), w.copysign(near, u), log(div(x, rest)));
+    },
     d: (_y, x) => [div(1, mul(x, sub(1, x)))],
     domain: [[0.1, 0.9]],
   },
@@ -319,13 +385,14 @@ const rows = {
   frac: { f: (x) => sub(x, w.trunc(x)), d: () => [1], domain: [[0.1, 0.9]] },
   /** sin(πx)/(πx), and 1 at 0. */
   sinc: {
-    f: (x) => where(eq(x, 0), 1, div(fn.sin(mul(Math.PI, x)), mul(Math.PI, x))),
-    d: (y, x) => {
-      const near = mul(
-        x,
-        sincSlopes.reduceRight<Scalar>((sum, c) => add(mul(sum, square(x)), c), 0),
-      );
-      return [where(lt(w.abs(x), 0.5), near, div(sub(fn.cos(mul(Math.PI, x)), y), x))];
+    f: (x) => {
+      const { r, sign } = halfTurn(x);
+      return where(eq(x, 0), 1, div(mul(sign, fn.sin(mul(Math.PI, r))), mul(Math.PI, x)));
+    },
+    d: (y, x) => [where(lt(w.abs(x), 0.5), sincSlope(x), div(sub(fn.cos(mul(Math.PI, x)), y), x))],
+    stable: (y, x) => {
+      const { r, sign } = halfTurn(x);
+      return [where(lt(w.abs(x), 0.5), sincSlope(x), div(sub(mul(sign, fn.cos(mul(Math.PI, r))), y), x))];
     },
     domain: [positive],
   },
@@ -366,7 +433,14 @@ const rows = {
     ],
   },
   /** x·Φ(x), Φ the normal distribution. [Hendrycks & Gimpel 2016] */
-  gelu: { f: (x) => mul(x, normalCdf(x)), d: (_y, x) => [add(normalCdf(x), mul(x, normalPdf(x)))] },
+  gelu: {
+    f: (x) => mul(x, normalCdf(x)),
+    d: (_y, x) => [add(normalCdf(x), mul(x, normalPdf(x)))],
+    stable: (_y, x) => {
+      const pdf = mul(1 / Math.sqrt(2 * Math.PI), expSquare(-0.5, 40, x));
+      return [add(normalCdf(x), mul(w.maximum(w.minimum(x, 40), -40), pdf))];
+    },
+  },
   /** ½x(1 + tanh √(2/π)(x + 0.044715x³)), GELU's fast approximation: x·σ(2·√(2/π)(x + 0.044715x³)). */
   geluTanh: {
     f: (x) => mul(x, sigmoid(mul(2, geluArgument(x)))),
@@ -374,6 +448,12 @@ const rows = {
       const s = sigmoid(mul(2, geluArgument(x)));
       const slope = mul(2 * Math.sqrt(2 / Math.PI), add(1, mul(3 * 0.044715, square(x))));
       return [add(s, mul(mul(x, mul(s, sub(1, s))), slope))];
+    },
+    stable: (_y, x) => {
+      const s = sigmoid(mul(2, geluArgument(x)));
+      const t = w.maximum(w.minimum(x, 30), -30);
+      const slope = mul(2 * Math.sqrt(2 / Math.PI), add(1, mul(3 * 0.044715, square(t))));
+      return [add(s, mul(mul(t, mul(s, sub(1, s))), slope))];
     },
   },
   /** x·σ(x), also called swish. */

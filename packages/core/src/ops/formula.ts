@@ -37,6 +37,8 @@ export interface Formula {
   readonly f: (...x: Expr[]) => Expr;
   /** (y, x₀, x₁, …) ↦ [∂y/∂x₀, ∂y/∂x₁, …]; absent if there is no derivative. */
   readonly d?: (y: Expr, ...x: Expr[]) => readonly Scalar[];
+  /** The partial derivatives in a form that loses no digits, where `d` is the one of textbooks and does. */
+  readonly stable?: (y: Expr, ...x: Expr[]) => readonly Scalar[];
   /** The result for particular operands whose derivative is not that of the formula. */
   readonly of?: (...x: Operand[]) => Node | undefined;
   readonly types?: TypeRule;
@@ -48,7 +50,11 @@ export interface Formula {
 }
 
 /** The op that a formula is when the operands at `positions` are given and the others left to their defaults. */
-function bind(name: string, { f, d, types, require }: Formula, positions: readonly number[]): Elementwise {
+function bind(
+  name: string,
+  { f, d, stable, types, require }: Formula,
+  positions: readonly number[],
+): Elementwise {
   const placed = (x: readonly Expr[]) => {
     const all = new Array<Expr>((positions.at(-1) ?? -1) + 1);
     positions.forEach((position, i) => {
@@ -56,13 +62,16 @@ function bind(name: string, { f, d, types, require }: Formula, positions: readon
     });
     return all;
   };
+  const partials = (of: Formula["d"]): Elementwise["partials"] =>
+    of && ((y, x) => positions.map((position) => of(y, ...placed(x))[position]!));
   return {
     family: "elementwise",
     name,
     ...(positions.every((position, i) => position === i) ? {} : { operands: positions }),
     f: (x) => f(...placed(x)),
     choice: types === "choice" || types === "branches",
-    partials: d && ((y, x) => positions.map((_, i, p) => d(y, ...placed(x))[p[i]!]!)),
+    partials: partials(d),
+    stablePartials: partials(stable),
     require: require && { ...require, of: require.of ?? 0, holds: (x) => require.holds(...placed(x)) },
   };
 }

@@ -70,8 +70,9 @@ export function pow(x: number, y: number): number {
   // Of zeros, infinities and NaN, ECMAScript specifies the power exactly.
   if (x === 0 || !Number.isFinite(x) || !Number.isFinite(y)) return x ** y;
   const n = Math.round(y);
-  const whole = integerPower(x, Math.abs(n));
-  return (n < 0 ? 1 / whole : whole) * (y === n ? 1 : exp((y - n) * log(x)));
+  const power = integerPower(x, Math.abs(n));
+  const inverse = Number.isFinite(power) ? 1 / power : integerPower(1 / x, -n);
+  return (n < 0 ? inverse : power) * (y === n ? 1 : exp((y - n) * log(x)));
 }
 
 /** r + r³·P(r²). */

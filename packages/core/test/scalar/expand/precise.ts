@@ -8,7 +8,7 @@ import * as special from "../../../src/scalar/special.ts";
 const bits = 256;
 
 /** m·2ᵉ. */
-interface Big {
+export interface Big {
   readonly m: bigint;
   readonly e: number;
 }
@@ -42,7 +42,7 @@ export function toNumber({ m, e }: Big): number {
   return scale < -900 ? x * 2 ** (scale + 600) * 2 ** -600 : x * 2 ** scale;
 }
 
-function add(a: Big, b: Big): Big {
+export function add(a: Big, b: Big): Big {
   if (a.m === 0n) return b;
   if (b.m === 0n) return a;
   const [high, low] = a.e + lengthOf(a.m) >= b.e + lengthOf(b.m) ? [a, b] : [b, a];
@@ -50,17 +50,17 @@ function add(a: Big, b: Big): Big {
   return big(shifted(high.m, high.e - e) + shifted(low.m, low.e - e), e);
 }
 
-const neg = ({ m, e }: Big): Big => ({ m: -m, e });
+export const neg = ({ m, e }: Big): Big => ({ m: -m, e });
 export const sub = (a: Big, b: Big): Big => add(a, neg(b));
 export const mul = (a: Big, b: Big): Big => big(a.m * b.m, a.e + b.e);
-const times2 = ({ m, e }: Big, k: number): Big => ({ m, e: e + k });
+export const times2 = ({ m, e }: Big, k: number): Big => ({ m, e: e + k });
 
-function div(a: Big, b: Big): Big {
+export function div(a: Big, b: Big): Big {
   const by = bits + lengthOf(b.m) - lengthOf(a.m) + 8;
   return big(shifted(a.m, by) / b.m, a.e - b.e - by);
 }
 
-function sqrt(a: Big): Big {
+export function sqrt(a: Big): Big {
   if (a.m === 0n) return a;
   const by = 2 * bits + (a.e & 1);
   const n = a.m << BigInt(by);
@@ -70,11 +70,15 @@ function sqrt(a: Big): Big {
 }
 
 const n = (x: number): Big => fromNumber(x);
-const one = n(1);
-const size = ({ m, e }: Big): number => (m === 0n ? Number.NEGATIVE_INFINITY : e + lengthOf(m));
+export const one = n(1);
+export const size = ({ m, e }: Big): number => (m === 0n ? Number.NEGATIVE_INFINITY : e + lengthOf(m));
 
 /** Σ terms, each made from the one before, until they no longer matter. */
-function series(first: Big, next: (term: Big, k: number) => Big, weight: (term: Big, k: number) => Big): Big {
+export function series(
+  first: Big,
+  next: (term: Big, k: number) => Big,
+  weight: (term: Big, k: number) => Big,
+): Big {
   let sum = weight(first, 0);
   let term = first;
   for (let k = 1; size(term) > size(sum) - bits && term.m !== 0n; k++) {
@@ -95,24 +99,29 @@ const arctanOfInverse = (k: number): Big =>
   );
 export const pi = sub(times2(arctanOfInverse(5), 4), times2(arctanOfInverse(239), 2)); // Machin 1706
 /** 2 artanh(1/3). */
-const ln2 = series(
+export const ln2 = series(
   div(n(2), n(3)),
   (t) => div(t, n(9)),
   (t, i) => div(t, n(2 * i + 1)),
 );
 
-function exp(x: Big): Big {
-  const k = Math.round(toNumber(x) / Math.LN2);
+/** Beyond, eˣ is further from every double than any function of it can bring back. */
+const maxExponent = 1e5;
+
+export function exp(x: Big): Big {
+  const near = toNumber(x);
+  if (Math.abs(near) > maxExponent) return { m: 1n, e: 2 * maxExponent * Math.sign(near) };
+  const k = Math.round(near / Math.LN2);
   const r = times2(sub(x, mul(n(k), ln2)), -12);
   let y = series(one, (t, i) => div(mul(t, r), n(i)), plain);
   for (let i = 0; i < 12; i++) y = mul(y, y);
   return times2(y, k);
 }
 
-const expm1 = (x: Big): Big =>
+export const expm1 = (x: Big): Big =>
   size(x) > -40 ? sub(exp(x), one) : series(x, (t, i) => div(mul(t, x), n(i + 1)), plain);
 
-function log(x: Big): Big {
+export function log(x: Big): Big {
   const k = size(x);
   const m = times2(x, -k);
   const y = n(Math.log(toNumber(m)) + (k > -2 && k < 6 ? k * Math.LN2 : 0));
@@ -121,7 +130,7 @@ function log(x: Big): Big {
   return add(add(y, times2(div(sub(value, e), add(value, e)), 1)), mul(n(rest), ln2));
 }
 
-const log1p = (x: Big): Big =>
+export const log1p = (x: Big): Big =>
   size(x) > -40
     ? log(add(one, x))
     : series(
@@ -130,10 +139,32 @@ const log1p = (x: Big): Big =>
         (t, i) => div(t, n(i + 1)),
       );
 
-function sinCos(x: Big): readonly [Big, Big] {
-  const half = times2(pi, -1);
-  const k = Math.round(toNumber(div(x, half)));
-  const r = sub(x, mul(n(k), half));
+/** Bits after the point of π, enough to reduce the largest double. */
+const fractionBits = 1400;
+
+/** arctan(1/k), in fixed point. */
+function fixedArctanOfInverse(k: bigint): bigint {
+  let sum = 0n;
+  for (
+    let [power, i] = [(1n << BigInt(fractionBits)) / k, 1n];
+    power !== 0n;
+    [power, i] = [power / (-k * k), i + 2n]
+  )
+    sum += power / i;
+  return sum;
+}
+const halfPi = 8n * fixedArctanOfInverse(5n) - 2n * fixedArctanOfInverse(239n); // Machin 1706
+
+/** x = k·π/2 + r with |r| ≤ π/4, and k modulo 4. */
+function quadrant(x: Big): readonly [number, Big] {
+  if (size(x) < 0) return [0, x];
+  const fixed = shifted(x.m, x.e + fractionBits);
+  const k = (2n * fixed + halfPi) / (2n * halfPi) - (2n * fixed + halfPi < 0n ? 1n : 0n);
+  return [Number(((k % 4n) + 4n) % 4n), big(fixed - k * halfPi, -fractionBits)];
+}
+
+export function sinCos(x: Big): readonly [Big, Big] {
+  const [k, r] = quadrant(x);
   const z = mul(r, r);
   const s = series(r, (t, i) => neg(div(mul(t, z), n(2 * i * (2 * i + 1)))), plain);
   const c = series(one, (t, i) => neg(div(mul(t, z), n(2 * i * (2 * i - 1)))), plain);
@@ -143,7 +174,7 @@ function sinCos(x: Big): readonly [Big, Big] {
     [neg(s), neg(c)],
     [neg(c), s],
   ] as const;
-  return turns[((k % 4) + 4) % 4] as readonly [Big, Big];
+  return turns[k]!;
 }
 
 function atan2(y: Big, x: Big): Big {
@@ -156,27 +187,32 @@ function atan2(y: Big, x: Big): Big {
   return add(start, sub(t, div(mul(mul(t, t), t), n(3))));
 }
 
-const twoBySqrtPi = div(n(2), sqrt(pi));
+export const twoBySqrtPi = div(n(2), sqrt(pi));
 
 /** 2/√π e^(−x²) Σ 2ᵏ x^(2k+1)/(2k+1)!! */
-const erf = (x: Big): Big => {
+const erfSeries = (x: Big): Big => {
   const z = times2(mul(x, x), 1);
   const sum = series(x, (t, i) => div(mul(t, z), n(2 * i + 1)), plain);
   return mul(mul(twoBySqrtPi, exp(neg(mul(x, x)))), sum);
 };
 
-function erfc(x: Big): Big {
-  const near = toNumber(x);
-  if (near < 4) return sub(one, erf(x));
+export function erfc(x: Big): Big {
+  if (x.m < 0n) return sub(n(2), erfc(neg(x)));
+  if (toNumber(x) < 4) return sub(one, erfSeries(x));
   let y = x;
   for (let k = 400; k > 0; k--) y = add(x, div(n(k / 2), y));
   return div(mul(times2(twoBySqrtPi, -1), exp(neg(mul(x, x)))), y);
 }
 
-const square = (x: Big): Big => mul(x, x);
+export const erf = (x: Big): Big => {
+  if (Math.abs(toNumber(x)) < 4) return erfSeries(x);
+  return sign(x, sub(one, erfc(magnitude(x))));
+};
+
+export const square = (x: Big): Big => mul(x, x);
 const cosine = (x: Big): Big => sqrt(mul(sub(one, x), add(one, x)));
-const sign = (x: Big, y: Big): Big => (x.m < 0n ? neg(y) : y);
-const magnitude = (x: Big): Big => (x.m < 0n ? neg(x) : x);
+export const sign = (x: Big, y: Big): Big => (x.m < 0n ? neg(y) : y);
+export const magnitude = (x: Big): Big => (x.m < 0n ? neg(x) : x);
 
 /** For every function with an expansion its value at finite arguments inside its domain. */
 export const precise: Readonly<Record<string, (x: Big, y: Big) => Big>> = {
