@@ -6,6 +6,11 @@
 const sigmoid = (x: number) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));
 const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 const negative = (x: number) => x < 0 || Object.is(x, -0);
+/** sin πx = (−1)ⁿ sin π(x − n). */
+function sinPi(x: number): number {
+  const n = Math.round(x);
+  return (n % 2 === 0 ? 1 : -1) * Math.sin(Math.PI * (x - n));
+}
 const truth = (x: boolean) => Number(x);
 
 /** erf by its Maclaurin series, good for |x| ≤ 3. */
@@ -130,7 +135,7 @@ export const plainElementwise = list({
   trunc: (x: number) => Math.trunc(x),
   round: roundEven,
   frac: (x: number) => x - Math.trunc(x),
-  sinc: (x: number) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)),
+  sinc: (x: number) => (x === 0 ? 1 : sinPi(x) / (Math.PI * x)),
   deg2rad: (x: number) => (x / 180) * Math.PI,
   rad2deg: (x: number) => (x / Math.PI) * 180,
   sigmoid,
