@@ -52,6 +52,7 @@ export function plot(
       `<circle cx="${left + k * 150}" cy="18" r="4" fill="${colors[k]}"/><text x="${left + k * 150 + 9}" y="22">${name}</text>`,
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${left + width + right} ${height}" font-family="sans-serif" font-size="11">
+<title>The largest errors by row, in ulp</title>
 <style>text { fill: #222 } @media (prefers-color-scheme: dark) { text { fill: #ddd } }</style>
 ${legend.join("\n")}
 <text x="${left}" y="38">largest error in ulp; ● value, ○ first derivative; dashed: the goals</text>

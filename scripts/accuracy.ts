@@ -3,6 +3,7 @@
  * TensorFlow.js and jax-js where the benchmark has installed them, and writes docs/accuracy.md, docs/accuracy.svg and the
  * bounds of the tests.
  */
+import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -101,7 +102,6 @@ const plotted: Column[] = columns.map((name, k) => ({
   }),
 }));
 
-writeFileSync("docs/accuracy.md", report);
 writeFileSync("docs/accuracy.svg", plot(rowNames, plotted, goal));
 const worst = Object.fromEntries(
   results.map(({ name, float32, float64 }) => [
@@ -109,8 +109,8 @@ const worst = Object.fromEntries(
     { float32: float32.map((w) => bound(w.error)), float64: float64.map((w) => bound(w.error)) },
   ]),
 );
-const lines = Object.entries(worst).map(
-  ([name, errors]) => `  ${JSON.stringify(name)}: ${JSON.stringify(errors)}`,
-);
-writeFileSync("packages/core/test/accuracy/worst.json", `{\n${lines.join(",\n")}\n}\n`);
+const files = { report: "docs/accuracy.md", bounds: "packages/core/test/accuracy/worst.json" };
+writeFileSync(files.report, report);
+writeFileSync(files.bounds, JSON.stringify(worst));
+execFileSync("npx", ["biome", "check", "--write", ...Object.values(files)]);
 console.log(table.join("\n"));
