@@ -13,8 +13,7 @@ export const misses: { readonly [K in RowName]?: string } = {
   digamma: "Reflection and the recurrence add terms of opposite signs for x < 0.",
   trigamma: "Reflection adds terms of opposite signs for x < 0.",
   polygamma: "Sums of powers, and the polynomial in cot πx for x < 0.",
-  sigmoid:
-    "σ′ is y(1 − y) of the rounded y, where 1 − y has few digits: so it cancels against 1/(y(1 − y)), the derivative of a log-likelihood by y, which σ(x)σ(−x) would not.",
+  logCosh: "Below 1 it is ln(1 + 2 sinh² ½x) of a rounded sinh.",
   sinc: "π is rounded in the sine and in the divisor.",
   gelu: "Φ is ½ erfc(−x/√2): the quotient is rounded, which counts x² times where Φ(x) is tiny.",
   geluTanh: "σ of a rounded argument, which counts as often as it is large where σ is tiny.",

@@ -221,6 +221,13 @@ export const truths = {
   sinh: { f: unit.sinh!, d: [cosh], busy: [[-90, 90]] },
   cosh: { f: cosh, d: [unit.sinh!], busy: [[-90, 90]] },
   tanh: { f: tanh, d: [tanhSlope], busy: [[-50, 50]] },
+  logCosh: {
+    f: (x) =>
+      size(x) > -40
+        ? add(magnitude(x), sub(log1p(square(decay(x))), ln2))
+        : times2(sub(square(x), div(square(square(x)), n(6))), -1),
+    d: [tanh],
+  },
   asinh: { f: unit.asinh!, d: [(x) => reciprocal(sqrt(add(one, square(x))))] },
   acosh: {
     f: unit.acosh!,
