@@ -10,9 +10,15 @@ import { workingsOf } from "./page/workings.ts";
 export interface DeriveOptions<N extends string = string> {
   /** The name of the argument to differentiate by. */
   readonly wrt: N;
+  /** 2 for the second derivative. Default: 1. */
+  readonly order?: 1 | 2;
 }
 
-const deriveArguments: Signature = { f: "function", args: "any", options: { wrt: "string" } };
+const deriveArguments: Signature = {
+  f: "function",
+  args: "any",
+  options: { wrt: "string", order: "integer" },
+};
 
 /**
  * The chain rule of a function as a page: its definitions, the factors of the chain with their formulas and a check of each,
@@ -21,7 +27,7 @@ const deriveArguments: Signature = { f: "function", args: "any", options: { wrt:
  *
  * @param f a function of named tensors that returns named tensors, the loss first; the names are the letters of the page
  * @param args its arguments, at which factors are shown and checked
- * @param options `wrt`, the name of the argument to differentiate by
+ * @param options `wrt`, the name of the argument to differentiate by; `order`, 1 by default, or 2 for the second derivative
  * @throws if f returns no scalar loss, reads a value, or `wrt` names no float argument
  *
  * @example
@@ -38,12 +44,14 @@ export function derive<A extends Named>(
   for (const [name, x] of Object.entries(args))
     if (!(x instanceof Tensor))
       fail("value", "derive", `the argument ${name} is no tensor. Did you mean tensor(…)?`);
+  const { order = 1 } = options;
+  if (order !== 1 && order !== 2) fail("value", "derive", `order ${String(order)} must be 1 or 2`);
   const traced = trace(f, args, options.wrt);
   const found = foundNames(traced, options.wrt);
   const model = modelOf(traced, new Map([...found, ...foundSoftmax(modelOf(traced, found))]));
   // Many small programs run once each, which costs less without compiling them.
   return withBackend(
     interpreter,
-    () => new Derivation(workingsOf(model, model.variables.get(options.wrt)!, args)),
+    () => new Derivation(workingsOf(model, model.variables.get(options.wrt)!, args, order)),
   );
 }

@@ -61,3 +61,11 @@ export function modelOf({ args, results }: Trace, found: ReadonlyMap<string, Nod
   const [lossNode] = results.values();
   return { variables, loss: variables.get(names.get(lossNode!)!)!, axes, scope };
 }
+
+/** The variables in the definition of another. */
+export const neighbours = ({ variables }: Model, u: Variable): Variable[] =>
+  [...variables.values()].filter((v) => u.definition && v !== u && mentions(u.definition, v.name));
+
+/** Whether a variable depends on another, or is it. */
+export const dependsOn = (model: Model, u: Variable, v: Variable): boolean =>
+  u === v || neighbours(model, u).some((w) => dependsOn(model, w, v));

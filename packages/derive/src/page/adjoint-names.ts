@@ -1,6 +1,6 @@
 import { atomsOf } from "../algebra/atoms.ts";
 import type { Rational } from "../algebra/term.ts";
-import { type Model, mentions, type Variable } from "../graph/model.ts";
+import { dependsOn, type Model, type Variable } from "../graph/model.ts";
 import { isStructured } from "../notation/build.ts";
 import { layout } from "../notation/layout.ts";
 
@@ -24,13 +24,7 @@ const isNormalized = ({ definition }: Variable): boolean =>
 /** Names the derivatives by the pre-activations δ, if there are several, and that by a softmax ḡ, if it is a product. */
 export function adjointNamer(model: Model, wrt: Variable) {
   const between = [...model.variables.values()].filter((v) => v !== model.loss && v.definition);
-  const dependsOnVariable = (v: Variable): boolean =>
-    v === wrt ||
-    (v.definition !== undefined &&
-      [...model.variables.values()].some(
-        (w) => w !== v && mentions(v.definition!, w.name) && dependsOnVariable(w),
-      ));
-  const layers = between.filter((v) => isPreactivation(v) && dependsOnVariable(v));
+  const layers = between.filter((v) => isPreactivation(v) && dependsOn(model, v, wrt));
   layers.sort((a, b) => a.node.id - b.node.id);
   const digits = layers.map((v) => /\d+$/.exec(v.name)?.[0]);
   const isNumbered = digits.every((d) => d !== undefined) && new Set(digits).size === digits.length;

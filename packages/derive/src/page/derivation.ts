@@ -1,10 +1,10 @@
 import type { Tensor } from "@chainrule/core";
-import { indicesOf } from "../graph/model.ts";
 import type { Named } from "../graph/trace.ts";
 import { evaluateAt, evaluateNotation } from "../notation/evaluate.ts";
 import type { Notation } from "../notation/notation.ts";
 import { render } from "../notation/render.ts";
 import { text } from "../notation/text.ts";
+import { closedForm, closing, secondSection } from "./closing.ts";
 import type { Page } from "./page.ts";
 import { pointsNear } from "./points.ts";
 import * as sections from "./sections.ts";
@@ -39,7 +39,7 @@ export interface ClosedForm {
   readonly where: readonly string[];
   /** Its distance from the library's gradient, in units in the last place of the largest element. */
   readonly ulps: number;
-  /** Its value, of the shape of the variable: an independent gradient for tests. */
+  /** Its value, of the shape of the variable, for a Hessian twice: an independent derivative for tests. */
   readonly value: Formula;
 }
 
@@ -57,7 +57,8 @@ export class Derivation {
   readonly closedForm: ClosedForm | undefined;
 
   constructor(workings: Workings) {
-    const { model, wrt, say, lettering } = workings;
+    const { model, wrt, order, say, lettering } = workings;
+    const shape = order === 1 ? wrt.node.shape : [...wrt.node.shape, ...wrt.node.shape];
     const at = (args: Named) => new Point(model, pointsNear(args, 0)[0]!, workings.named);
     this.factors = sections.checkedFactors(workings).map(({ link, formula, check }) => ({
       of: link.of.name,
@@ -67,7 +68,7 @@ export class Derivation {
       text: formula && say(formula),
       value: formula && ((args) => evaluateNotation(formula, at(args).values)),
     }));
-    const closed = sections.closedForm(workings);
+    const closed = closedForm(workings);
     const write = (of: Notation) =>
       render(of, text, { ...lettering, ...(closed && { inlined: closed.inlined }) });
     this.closedForm = closed && {
@@ -76,18 +77,19 @@ export class Derivation {
         ({ name, of }) => `${write({ kind: "letter", name, axes: [] })} = ${write(of)}`,
       ),
       ulps: closed.check.ulps,
-      value: (args) => evaluateAt(closed.formula, indicesOf(wrt), at(args).values).reshape(wrt.node.shape),
+      value: (args) => evaluateAt(closed.formula, closed.letters, at(args).values).reshape(shape),
     };
     const numbering = new sections.Numbering();
     this.#page = {
-      title: { kind: "partial", of: model.loss.name, by: wrt.name },
+      title: { kind: "partial", of: model.loss.name, by: wrt.name, order },
       lettering,
       sections: [
         sections.definitions(workings, numbering),
         sections.chainRule(workings, numbering),
         sections.factors(workings, numbering),
         sections.product(workings, numbering),
-        sections.closing(workings),
+        secondSection(workings, numbering),
+        closing(workings),
       ].filter(({ equations, notes }) => equations.length + notes.length > 0),
     };
   }

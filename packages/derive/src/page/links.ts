@@ -4,7 +4,7 @@ import { polynomial, term } from "../algebra/polynomial.ts";
 import { rational } from "../algebra/rational.ts";
 import { freshIndices } from "../algebra/sum.ts";
 import type { DeltaAtom, Index, Rational } from "../algebra/term.ts";
-import { definitionAt, indicesOf, type Model, mentions, type Variable } from "../graph/model.ts";
+import { definitionAt, dependsOn, indicesOf, neighbours, type Variable } from "../graph/model.ts";
 import { type Simplified, type Surroundings, simplify } from "./rules.ts";
 
 /** ∂u/∂v of two neighbours of the chain. */
@@ -38,16 +38,6 @@ export function withoutDeltas(x: Rational): {
   );
   return { core: rational(polynomial(terms), x.denominator), deltas: shared.map(({ axes }) => axes) };
 }
-
-/** Whether a variable depends on another. */
-function dependsOn(model: Model, u: Variable, v: Variable): boolean {
-  if (u === v) return true;
-  return neighbours(model, u).some((w) => dependsOn(model, w, v));
-}
-
-/** The variables in the definition of another. */
-const neighbours = ({ variables }: Model, u: Variable): Variable[] =>
-  [...variables.values()].filter((v) => u.definition && v !== u && mentions(u.definition, v.name));
 
 /** The links of the chain from the loss to a variable, those nearest the loss first. */
 export function linksTo(wrt: Variable, around: Surroundings): Link[] {

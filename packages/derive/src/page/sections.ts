@@ -1,7 +1,6 @@
 import type { Tensor } from "@chainrule/core";
 import { formatShape } from "@chainrule/core/internal";
-import { indicesOf, type Variable } from "../graph/model.ts";
-import { children } from "../notation/build.ts";
+import type { Variable } from "../graph/model.ts";
 import { evaluateNotation } from "../notation/evaluate.ts";
 import { layout } from "../notation/layout.ts";
 import type { Notation } from "../notation/notation.ts";
@@ -17,7 +16,7 @@ import { writeSide } from "./write.ts";
 /** The sections of the page. No equality is in them that did not hold at every point. */
 
 const partial = (of: Variable, by: Variable): Side => ({ kind: "partial", of: of.name, by: by.name });
-const formula = (of: Notation): Side => ({ kind: "formula", of });
+export const formula = (of: Notation): Side => ({ kind: "formula", of });
 
 /** Numbers equations in the order of the page. */
 export class Numbering {
@@ -46,7 +45,7 @@ function rangeOf(x: Tensor): string {
 
 const errorOf = ({ error }: Check): string => (error === 0 ? "0" : error.toExponential(0));
 
-const dropped = "A formula that did not hold at every point was left out.";
+export const dropped = "A formula that did not hold at every point was left out.";
 
 export function definitions(workings: Workings, numbering: Numbering): Section {
   const { model } = workings;
@@ -203,78 +202,4 @@ export function product(workings: Workings, numbering: Numbering): Section {
       };
     });
   return { heading: "Product", equations, notes: [] };
-}
-
-/** The derivative in closed form, and what its letters stand for. */
-export interface Closed {
-  readonly formula: Notation;
-  readonly check: Check;
-  /** The derivatives with names that occur in the formula, each after those it is made of. */
-  readonly where: readonly { readonly name: string; readonly of: Notation }[];
-  /** Products that got a name only for the chain, by the name. */
-  readonly inlined: ReadonlyMap<string, Notation>;
-}
-
-const lettersIn = (x: Notation): string[] =>
-  x.kind === "letter" ? [x.name] : [...new Set(children(x).flatMap(lettersIn))];
-
-/** The only found name in a formula, if it is a product that may stand in its place. */
-function inlinedIn(formulas: readonly Notation[], workings: Workings): ReadonlyMap<string, Notation> {
-  const variables = formulas.flatMap(lettersIn).map((name) => workings.model.variables.get(name));
-  const found = [...new Set(variables.filter((v) => v?.found))];
-  const [only, second] = found;
-  const definition = only && !second ? definitionOf(only, workings) : undefined;
-  return new Map(definition?.kind === "matmul" ? [[only!.name, definition]] : []);
-}
-
-/** The derivative in its simplest form, if it is one that a page shows. */
-export function closedForm(workings: Workings): Closed | undefined {
-  const { adjoints, wrt, points, say } = workings;
-  const last = adjoints.find(({ of }) => of === wrt);
-  if (!last) return undefined;
-  const of = layout(simplest(last), indicesOf(wrt));
-  const check = checkGradient(of, wrt, points);
-  const named = adjoints.flatMap((a) => {
-    const definition = layout(simplest(a), a.letters);
-    const holds = a.name !== undefined && checkGradient(definition, a.of, points).holds;
-    return holds ? [{ name: a.name!, of: definition }] : [];
-  });
-  const used = new Set<string>();
-  const use = (x: Notation): void => {
-    for (const name of lettersIn(x)) {
-      const definition = named.find((d) => d.name === name && !used.has(name));
-      if (!definition) continue;
-      used.add(name);
-      use(definition.of);
-    }
-  };
-  use(of);
-  const where = named.filter(({ name }) => used.has(name));
-  if (!check.holds || say(of).length > 120) return undefined;
-  return { formula: of, check, where, inlined: inlinedIn([of, ...where.map((d) => d.of)], workings) };
-}
-
-export function closing(workings: Workings): Section {
-  const { model, wrt } = workings;
-  const found = closedForm(workings);
-  if (!found)
-    return {
-      heading: "Closed form",
-      equations: [],
-      notes: ["No closed form was recognised; the factors above hold."],
-    };
-  const equation = (left: Side, of: Notation, notes: readonly string[]): Equation => ({
-    left,
-    equalities: [{ right: { kind: "formula", of, inlined: found.inlined } }],
-    notes,
-  });
-  const note = `✓ the gradient of the library, within ${Math.ceil(found.check.ulps)} ulp`;
-  return {
-    heading: "Closed form",
-    equations: [
-      ...found.where.map(({ name, of }) => equation({ kind: "letter", name }, of, [])),
-      equation(partial(model.loss, wrt), found.formula, [note]),
-    ],
-    notes: [],
-  };
 }

@@ -1,4 +1,4 @@
-import { ChainruleError, grad, type Tensor, tensor } from "@chainrule/core";
+import { ChainruleError, grad, hessian, type Tensor, tensor } from "@chainrule/core";
 import { delta } from "../algebra/atoms.ts";
 import type { Index } from "../algebra/term.ts";
 import { indicesOf, type Model, type Variable } from "../graph/model.ts";
@@ -73,13 +73,21 @@ export class Point {
   }
 
   /** The loss as a function of v alone. */
-  gradient(v: Variable): Tensor {
+  #loss(v: Variable): (x: Tensor) => Tensor {
     const { loss, variables } = this.#model;
     const before = [...variables.values()].filter((w) => w !== v && (!w.definition || w.node.id < v.node.id));
     const fixed = new Map(before.map((w) => [w.node, this.value(w)] as const));
-    return grad((x: Tensor) => replay([loss.node], new Map([...fixed, [v.node, x]]))[0]!)(
-      this.value(v),
-    ) as Tensor;
+    return (x) => replay([loss.node], new Map([...fixed, [v.node, x]]))[0]!;
+  }
+
+  /** ∂L/∂v as the library finds it. */
+  gradient(v: Variable): Tensor {
+    return grad(this.#loss(v))(this.value(v)) as Tensor;
+  }
+
+  /** ∂²L/∂v² as the library finds it. */
+  hessian(v: Variable): Tensor {
+    return hessian(this.#loss(v))(this.value(v)) as Tensor;
   }
 
   /** (∂u/∂v)·t by differences of fourth order. */
@@ -131,6 +139,21 @@ export const checkGradient = (x: Notation, v: Variable, points: readonly Point[]
         compare(evaluateAt(x, axes, p.values), flat(p.gradient(v), axes), tolerances.equation),
       );
     }),
+  );
+
+/** Whether a formula is ∂²L/∂v² at every point. */
+export const checkHessian = (
+  x: Notation,
+  v: Variable,
+  letters: readonly Index[],
+  points: readonly Point[],
+): Check =>
+  worst(
+    points.map((p) =>
+      attempt(() =>
+        compare(evaluateAt(x, letters, p.values), flat(p.hessian(v), letters), tolerances.equation),
+      ),
+    ),
   );
 
 /** Whether a formula is the value of v at every point. */

@@ -15,16 +15,23 @@ import { letteringOf } from "./lettering.ts";
 import { type Link, linksTo } from "./links.ts";
 import { pointsNear } from "./points.ts";
 import type { Surroundings } from "./rules.ts";
+import { type SecondDerivative, secondDerivative } from "./second.ts";
 import { checkValue, Point } from "./verify.ts";
+
+/** The order of the derivative that the page ends with. */
+export type Order = 1 | 2;
 
 /** Everything that the page is written from. */
 export interface Workings extends Surroundings {
   readonly wrt: Variable;
+  readonly order: Order;
   /** The variables by which derivatives of the loss have names. */
   readonly named: ReadonlyMap<string, Variable>;
   readonly points: readonly Point[];
   readonly links: readonly Link[];
   readonly adjoints: readonly Adjoint[];
+  /** ∂²L/∂v², if the page ends with it. */
+  readonly second: SecondDerivative | undefined;
   /** A formula as text. */
   say(x: Notation): string;
 }
@@ -32,7 +39,7 @@ export interface Workings extends Surroundings {
 /** How far a sum of probabilities may be from 1. */
 const unit = 1e-12;
 
-export function workingsOf(model: Model, wrt: Variable, args: Named): Workings {
+export function workingsOf(model: Model, wrt: Variable, args: Named, order: Order): Workings {
   const lettering = letteringOf(model);
   const named = new Map<string, Variable>();
   const points = pointsNear(args, 3).map((p) => new Point(model, p, named));
@@ -41,7 +48,7 @@ export function workingsOf(model: Model, wrt: Variable, args: Named): Workings {
     model,
     lettering,
     nameAdjoint(v, value) {
-      const name = adjointName(v, value);
+      const name = order === 1 ? adjointName(v, value) : undefined;
       if (name !== undefined) named.set(name, v);
       return name;
     },
@@ -54,7 +61,19 @@ export function workingsOf(model: Model, wrt: Variable, args: Named): Workings {
   };
   const links = linksTo(wrt, around);
   const adjoints = adjointsOf(links, around);
-  return { ...around, wrt, named, points, links, adjoints, say: (x) => render(x, text, lettering) };
+  const gradient = adjoints.find(({ of }) => of === wrt);
+  const second = order === 2 && gradient ? secondDerivative(gradient, around) : undefined;
+  return {
+    ...around,
+    wrt,
+    order,
+    named,
+    points,
+    links,
+    adjoints,
+    second,
+    say: (x) => render(x, text, lettering),
+  };
 }
 
 /** Whether a formula shows how something is computed in range, rather than what. */
