@@ -78,7 +78,7 @@ const rooms: readonly Room[] = [
     only: ["nn/module", "nn/functional", "nn/losses", "nn/layers"],
   },
   { name: "optim", at: ["packages/optim/src"], only: ["index", "internal"] },
-  { name: "derive/algebra", at: derive("algebra"), only: ["internal"] },
+  { name: "derive/algebra", at: derive("algebra"), only: ["index", "internal"] },
   { name: "derive/graph", at: derive("graph"), only: ["index", "internal", "derive/algebra"] },
   { name: "derive/notation", at: derive("notation"), only: ["index", "internal", "derive/algebra"] },
   {

@@ -70,15 +70,43 @@ export const isStructured = (x: Notation): boolean =>
 export const weightOf = (x: Notation): number =>
   children(x).reduce((n, part) => n + weightOf(part), x.kind === "product" ? 0 : 1);
 
-/** A matrix with its last two axes swapped; a product's factors swap and are transposed. */
+/** The number of transposes in a formula. */
+const transposes = (x: Notation): number =>
+  children(x).reduce((n, part) => n + transposes(part), x.kind === "transpose" ? 1 : 0);
+
+/** A vector as a row. */
+const isRow = (x: Notation): boolean => x.kind === "transpose" && sameAxes(x.axes, x.of.axes);
+
+/** A formula whose transpose is that of its parts, if that needs no more transposes than one of the whole. */
+function turnedInside(x: Notation, axes: readonly Index[]): Notation | undefined {
+  if (x.kind === "diagonal") return { ...x, axes };
+  if (x.kind === "matmul" && x.a.axes.length > 1 && x.b.axes.length > 1)
+    return { ...x, a: transpose(x.b), b: transpose(x.a), axes };
+  if (x.kind === "product" && isRow(x.factors.at(-1)!)) {
+    const [u, v] = x.factors.slice(-2) as [Notation, Extract<Notation, { kind: "transpose" }>];
+    return {
+      ...x,
+      factors: [...x.factors.slice(0, -2), v.of, { kind: "transpose", of: u, axes: u.axes }],
+      axes,
+    };
+  }
+  if (x.kind === "product") {
+    const matrices = x.factors.filter((f) => f.axes.length > 0);
+    if (matrices.length === 1)
+      return { ...x, factors: x.factors.map((f) => (f === matrices[0] ? transpose(f) : f)), axes };
+  }
+  if (x.kind !== "sum" || x.terms.some(({ of }) => of.axes.length !== axes.length)) return undefined;
+  const terms = x.terms.map((t) => ({ ...t, of: transpose(t.of) }));
+  const turned: Notation = { ...x, terms, axes };
+  return transposes(turned) <= transposes(x) ? turned : undefined;
+}
+
+/** A matrix with its last two axes swapped. */
 export function transpose(x: Notation): Notation {
   if (x.kind === "transpose") return x.of;
   const n = x.axes.length;
   const axes = n < 2 ? x.axes : [...x.axes.slice(0, n - 2), x.axes[n - 1]!, x.axes[n - 2]!];
-  if (x.kind === "diagonal") return { ...x, axes };
-  if (x.kind === "matmul" && x.a.axes.length > 1 && x.b.axes.length > 1)
-    return { ...x, a: transpose(x.b), b: transpose(x.a), axes };
-  return { kind: "transpose", of: x, axes };
+  return (n < 2 ? undefined : turnedInside(x, axes)) ?? { kind: "transpose", of: x, axes };
 }
 
 /** Formulas whose parts can be turned one by one. */
@@ -110,10 +138,6 @@ export function oriented(x: Notation, axes: readonly Index[]): Notation {
   const [top, bottom] = placed([x.top, x.bottom], axes) as [Notation, Notation];
   return { ...x, top, bottom, axes };
 }
-
-/** The number of transposes in a formula. */
-const transposes = (x: Notation): number =>
-  children(x).reduce((n, part) => n + transposes(part), x.kind === "transpose" ? 1 : 0);
 
 /** Parts at letters in an order; as they are where no transpose gives it, since letters say where they belong. */
 function placed(parts: readonly Notation[], axes: readonly Index[]): Notation[] {

@@ -1,4 +1,5 @@
 import { atomsOf } from "../algebra/atoms.ts";
+import { withNormal } from "../algebra/normal.ts";
 import { asAtom, ofAtom, one } from "../algebra/rational.ts";
 import { rewriteAtoms } from "../algebra/rewrite.ts";
 import { solve, substitute, substituteProduct } from "../algebra/simplify.ts";
@@ -55,7 +56,14 @@ const unitSums: Rule = (x, { isUnit }) => {
   return { value, reason: ["since ", { kind: "formula", of: layout(ofAtom(found)) }, " = 1"] };
 };
 
-const rules: readonly Rule[] = [names, unitSums];
+/** The normal distribution, where it is shorter than its formula. */
+const normal: Rule = (x, around) => {
+  const value = withNormal(x);
+  if (value.key === x.key || lengthOf(value, around) >= lengthOf(x, around)) return undefined;
+  return { value, reason: ["with the normal density φ and distribution Φ"] };
+};
+
+const rules: readonly Rule[] = [names, unitSums, normal];
 
 /** Every simplification that applies, in sequence. */
 export function simplify(x: Rational, around: Surroundings): Simplified[] {

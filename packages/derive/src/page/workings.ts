@@ -1,8 +1,9 @@
+import { withNormal } from "../algebra/normal.ts";
 import { ofAtom } from "../algebra/rational.ts";
 import { Reader } from "../graph/express.ts";
 import { indicesOf, type Model, type Variable } from "../graph/model.ts";
 import type { Named } from "../graph/trace.ts";
-import { children } from "../notation/build.ts";
+import { children, weightOf } from "../notation/build.ts";
 import { evaluateNotation } from "../notation/evaluate.ts";
 import { layout } from "../notation/layout.ts";
 import type { Notation } from "../notation/notation.ts";
@@ -87,6 +88,10 @@ export function definitionOf(v: Variable, { model, points }: Workings): Notation
   if (!v.definition) return undefined;
   const written = new Reader(notation, model.scope).define(v.node, v.letters);
   const normal = layout(v.definition, indicesOf(v));
-  const candidates = isTechnical(written) ? [normal, written] : [written, normal];
+  const textbook = layout(withNormal(v.definition), indicesOf(v));
+  const isShorter = weightOf(textbook) < weightOf(normal);
+  const candidates = isTechnical(written)
+    ? [normal, written]
+    : [...(isShorter ? [textbook] : []), written, normal];
   return candidates.find((x) => checkValue(x, v, points).holds);
 }
