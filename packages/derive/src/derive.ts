@@ -49,9 +49,8 @@ export function derive<A extends Named>(
   const traced = trace(f, args, options.wrt);
   const found = foundNames(traced, options.wrt);
   const model = modelOf(traced, new Map([...found, ...foundSoftmax(modelOf(traced, found))]));
-  // Many small programs run once each, which costs less without compiling them.
-  return withBackend(
-    interpreter,
-    () => new Derivation(workingsOf(model, model.variables.get(options.wrt)!, args, order)),
-  );
+  const page = () => new Derivation(workingsOf(model, model.variables.get(options.wrt)!, args, order));
+  // Small tensors in many programs that run once each cost less without compiling them.
+  const elements = Object.values(args).reduce((n, x) => n + x.size, 0);
+  return elements < 200 ? withBackend(interpreter, page) : page();
 }

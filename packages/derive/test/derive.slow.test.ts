@@ -1,4 +1,4 @@
-import { ChainruleError, grad, type Tensor, tensor } from "@chainrule/core";
+import { ChainruleError, grad, hessian, type Tensor, tensor } from "@chainrule/core";
 import { type Derivation, derive, type Named } from "@chainrule/derive";
 import { bceWithLogits, binaryCrossEntropy, crossEntropy, huberLoss, mseLoss } from "@chainrule/nn";
 import { describe, expect, it } from "vitest";
@@ -235,6 +235,75 @@ cases.push(
   },
 );
 
+const images = { x: X.reshape([2, 6]), w: tensor([0.2, -1, 0.5]), y: X.slice(1, 0, 2).reshape([2, 4]) };
+const convolution = ({ x, w, y }: Named) => {
+  const z = x!.windows(1, 3).matmul(w!);
+  return { L: mseLoss(z, y!), z };
+};
+const probit = ({ w, X, y }: Named) => {
+  const z = X!.matmul(w!);
+  const p = z.mul(-Math.SQRT1_2).erfc().mul(0.5);
+  return { L: binaryCrossEntropy(p, y!), p, z };
+};
+
+cases.push(
+  {
+    title: "probit regression",
+    f: probit,
+    args: { w, X, y },
+    wrt: "w",
+    closed: "(1/N) Xᵀ(φ(z)(p − y)/(p(1 − p)))",
+  },
+  {
+    title: "a convolution, its kernel",
+    f: convolution,
+    args: images,
+    wrt: "w",
+    closed: "(2/(NK))(x ⋆ (z − y))",
+  },
+  {
+    title: "a convolution, its input",
+    f: convolution,
+    args: images,
+    wrt: "x",
+    closed: "(2/(NK))((z − y) ∗ w)",
+  },
+);
+
+const hessians: readonly Case[] = [
+  {
+    title: "logistic regression, a batch",
+    f: logistic,
+    args: { W: w, X, y },
+    wrt: "W",
+    closed: "(1/N) Xᵀ diag(ŷ(1 − ŷ)) X",
+  },
+  {
+    title: "logistic regression, one example",
+    f: logistic,
+    args: { W: w, X: X.at(0), y: y.at(0) },
+    wrt: "W",
+    closed: "ŷ(1 − ŷ) XXᵀ",
+  },
+  {
+    title: "linear regression",
+    f: ({ w, X, y }: Named) => ({ L: mseLoss(X!.matmul(w!), y!) }),
+    args: { w, X, y },
+    wrt: "w",
+    closed: "(2/N) XᵀX",
+  },
+  {
+    title: "softmax and cross entropy",
+    f: ({ z, y }: Named) => {
+      const p = z!.softmax(0);
+      return { L: p.log().mul(y!).sum().neg(), p };
+    },
+    args: { z: w, y: tensor([0, 1, 0]) },
+    wrt: "z",
+    closed: "diag(p) − ppᵀ",
+  },
+];
+
 /** The gradient of core in float64. */
 function gradient({ f, args, wrt }: Case): Tensor {
   const double = Object.fromEntries(Object.entries(args).map(([name, x]) => [name, x.to("float64")]));
@@ -265,13 +334,35 @@ describe("derive", () => {
     }
   });
 
+  it.each(hessians)("finds the Hessian of $title", ({ f, args, wrt, closed }) => {
+    const page = derive(f as (args: Named) => Named, args, { wrt, order: 2 });
+    expect(page.closedForm?.text).toBe(closed);
+    const double = Object.fromEntries(Object.entries(args).map(([name, x]) => [name, x.to("float64")]));
+    const loss = (x: Tensor) => Object.values((f as (args: Named) => Named)({ ...double, [wrt]: x }))[0]!;
+    const truth = hessian(loss)(double[wrt]!) as Tensor;
+    expect(page.closedForm!.value(args).allclose(truth, { rtol: 1e-12, atol: 1e-13 })).toBe(true);
+  });
+
+  it("says where it recognises no closed form, and verifies the factors that it knows", () => {
+    const f = ({ x }: Named) => {
+      const s = x!.cumsum(0);
+      return { L: s.square().sum(), s };
+    };
+    const page = derive(f, { x: tensor([1, 2, -1]) }, { wrt: "x" });
+    expect(page.closedForm).toBeUndefined();
+    expect(String(page)).toContain("No closed form was recognised");
+    expect(page.factors.find(({ by }) => by === "s")?.text).toBe("2s");
+  });
+
   it.each([
+    ["another order", { wrt: "W", order: 3 }, /order 3 must be 1 or 2/],
     [
       "a name that is no argument",
       { wrt: "w" },
       /wrt "w" is not an argument; they are W, X, y\. Did you mean "W"\?/,
     ],
     ["a misspelled option", { Wrt: "W" }, /Did you mean wrt\?/],
+    ["another order", { wrt: "W", order: 3 }, /order 3 must be 1 or 2/],
   ])("refuses %s", (_, options, message) => {
     expect(() => derive(logistic, { W: w, X, y }, options as never)).toThrow(message);
   });

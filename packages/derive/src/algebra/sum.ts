@@ -74,7 +74,9 @@ const depthOfAtom = (atom: Atom): number =>
 /** Σ of a body that depends on all letters, with bound letters that do not depend on what they were called. */
 function sumAtom(body: Rational, over: readonly Index[]): Rational {
   const depth = depthOf(body);
-  const candidates = permutations(over).map((order): SumAtom => {
+  // Of more letters there are too many orders to try; equal sums may then have different keys.
+  const orders = over.length <= 5 ? permutations(over) : [over];
+  const candidates = orders.map((order): SumAtom => {
     const bound = order.map((i, k) => ({ ...i, name: `_${depth + k + 1}` }));
     const inner = rename(body, renaming(order, bound));
     return { kind: "sum", key: `Σ{${bound.map((i) => i.name)}}(${inner.key})`, over: bound, body: inner };

@@ -1,4 +1,13 @@
-import { argument, type Family, type Node, type Op, topological } from "@chainrule/core/internal";
+import { eye } from "@chainrule/core";
+import {
+  argument,
+  build,
+  type Family,
+  type Movement,
+  type Node,
+  type Op,
+  topological,
+} from "@chainrule/core/internal";
 import { interpret, type TensorAlgebra } from "../algebra/formula.ts";
 import type { Index, Letters } from "../algebra/term.ts";
 import type { Axes } from "./axes.ts";
@@ -77,6 +86,7 @@ export class Reader<T> {
 
     movement: (op, node, at) => {
       const [x] = node.inputs;
+      if (op.name === "windows" && x) return this.#windows(op, node, x, at);
       const letters = x && readLetters(op, x.shape, at);
       return letters && this.read(x, letters);
     },
@@ -146,6 +156,19 @@ export class Reader<T> {
   define(node: Node, at: Letters): T {
     const rule = this.#families[node.op.family] as Rule<Op, T>;
     return rule(node.op, node, at) ?? this.#opaque(node, at);
+  }
+
+  /** Windows as a product with the tensor that is 1 where element i of the axis is element k of window o. */
+  #windows(op: Movement<"windows">, node: Node, x: Node, at: Letters): T {
+    const { n, count, size, stride, dilation, before } = op;
+    const [i] = bound(node, ["element"], [n], this.scope);
+    const id = `windows(${[n, count, size, stride, dilation, before]})`;
+    const identity = eye(n).to("float64").node;
+    this.scope.opaque.set(id, build({ ...op, dim: 1 }, [identity], [n, count, size], "float64"));
+    const letters = [i, at[op.dim], at.at(-1)];
+    const places = this.algebra.opaque({ id, name: "windows", depends: [] }, present(letters), () => []);
+    const inner = at.slice(0, -1).map((letter, d) => (d === op.dim ? i : letter));
+    return this.algebra.contract(this.read(x, inner), places, present([i]), present(at));
   }
 
   #opaque(node: Node, at: Letters): T {

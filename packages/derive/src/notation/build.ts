@@ -114,7 +114,7 @@ const isElementwise = ({ kind }: Notation): boolean =>
   ["product", "sum", "quotient", "apply", "power"].includes(kind);
 
 /** Whether transposes give x its axes in another order. */
-const canTurn = (x: Notation, axes: readonly Index[]): boolean =>
+export const canTurn = (x: Notation, axes: readonly Index[]): boolean =>
   sameAxes(x.axes, axes) || x.kind === "indexed" || isElementwise(x) || sameAxes(transpose(x).axes, axes);
 
 /** x with its axes in another order. @throws where no transpose gives it */

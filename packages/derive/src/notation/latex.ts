@@ -4,7 +4,13 @@ import { levels, type Style } from "./style.ts";
 
 /** Formulas as LaTeX. */
 
-const operators: Readonly<Record<string, string>> = { "−": "-", "∘": "\\circ", "·": "\\cdot" };
+const operators: Readonly<Record<string, string>> = {
+  "−": "-",
+  "∘": "\\circ",
+  "·": "\\cdot",
+  "⋆": "\\star",
+  "∗": "*",
+};
 const signs: Readonly<Record<string, string>> = {
   "√2": "\\sqrt{2}",
   "√π": "\\sqrt{\\pi}",

@@ -1,5 +1,6 @@
 import type { Index } from "../algebra/term.ts";
 import {
+  canTurn,
   diagonal,
   has,
   indexed,
@@ -24,11 +25,17 @@ import type { Notation } from "./notation.ts";
 
 const isIdentity = (x: Notation): boolean => x.kind === "diagonal" && isOne(x.of);
 
+/** Whether a product with such letters is an inner product: of vectors, of whole tensors, or of the rows of matrices. */
+function isInner({ axes }: Notation, bound: readonly Index[]): boolean {
+  const summed = axes.filter((i) => has(bound, i)).length;
+  return summed === axes.length || (summed === 1 && axes.length === 2);
+}
+
 /** Joins parts with the same letters into an elementwise product, except for the only two if they are summed. */
 function joined(parts: readonly Notation[], bound: readonly Index[]): Notation[] {
   const tensors = parts.filter(({ axes }) => axes.length > 0);
   const [a, b, more] = tensors;
-  if (a && b && !more && sameSet(a.axes, b.axes) && a.axes.some((i) => has(bound, i))) return [...parts];
+  if (a && b && !more && sameSet(a.axes, b.axes) && isInner(a, bound)) return [...parts];
   const groups: Notation[][] = [];
   for (const p of parts) {
     const group = isIdentity(p)
@@ -55,8 +62,7 @@ function contracted(
   const batch = left.filter((i) => has(right, i));
   const [i, j] = [without(left, batch), without(right, batch)];
   if (i.length === 0 && j.length === 0) {
-    const axes = [...batch, ...over];
-    return inner(oriented(a, axes), oriented(b, axes), over);
+    return inner(a, canTurn(b, a.axes) ? oriented(b, a.axes) : b, over);
   }
   if (over.length > 1 || i.length > 1 || j.length > 1) return undefined;
   const [ab, ba] = [
@@ -142,19 +148,34 @@ function combined(parts: readonly Notation[], out: readonly Index[] | undefined)
 /** The letters of the parts that no sum binds. */
 const kept = (parts: readonly Notation[], over: readonly Index[]): Index[] => without(unionOf(parts), over);
 
+const isWindows = (x: Notation): boolean => x.kind === "opaque" && x.name === "windows";
+
+/** Products with letters inside of a product as its parts. */
+const flattened = (parts: readonly Notation[]): readonly Notation[] =>
+  parts.flatMap((p) => (p.kind === "indexed" ? p.factors : [p]));
+
 /** Π of the parts, summed over letters, with the axes `out` in their order if they are given. */
 export function network(
-  parts: readonly Notation[],
-  over: readonly Index[],
+  given: readonly Notation[],
+  bound: readonly Index[],
   out?: readonly Index[],
 ): Notation {
+  const parts = flattened(given);
+  const over = [...bound, ...given.flatMap((p) => (p.kind === "indexed" ? p.over : []))];
   const fallback = () => indexed(parts, over, out ?? kept(parts, over));
+  if (parts.some(isWindows)) {
+    const tensors = joined(
+      parts.filter((p) => !isWindows(p)),
+      [],
+    );
+    return indexed([...tensors, ...parts.filter(isWindows)], over, out ?? kept(parts, over));
+  }
   try {
     let left = joined(parts, over);
     for (;;) {
-      const bound = over.filter((i) => left.some(({ axes }) => has(axes, i)));
-      if (bound.length === 0) break;
-      const next = step(left, bound, out);
+      const open = over.filter((i) => left.some(({ axes }) => has(axes, i)));
+      if (open.length === 0) break;
+      const next = step(left, open, out);
       if (!next) return fallback();
       left = joined(next, over);
     }

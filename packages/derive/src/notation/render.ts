@@ -1,8 +1,8 @@
 import type { Index } from "../algebra/term.ts";
-import { isStructured, sameAxes } from "./build.ts";
+import { has, isStructured, sameAxes } from "./build.ts";
 import { functionName } from "./functions.ts";
 import { type NameParts, namePartsOf } from "./names.ts";
-import type { Notation } from "./notation.ts";
+import type { IndexedNotation, Notation } from "./notation.ts";
 import { levels, type Style, type Written } from "./style.ts";
 
 /** What names and letters a page uses. */
@@ -117,6 +117,31 @@ const functions: Readonly<Record<string, (args: readonly Notation[], context: Co
   maximum: writeMaximum,
 };
 
+/** A product with windows is a correlation x ⋆ w, or, spread back over the elements of the axis, a convolution. */
+function writeConvolution({ factors, axes }: IndexedNotation, context: Context): Written | undefined {
+  const { style } = context;
+  const isWindows = (x: Notation) => x.kind === "opaque" && x.name === "windows";
+  const places = factors.find((x) => isWindows(x) && x.axes.length === 3);
+  const tensors = factors.filter((x) => !isWindows(x) && x.axes.length > 0);
+  const [only, second] = tensors;
+  if (!places || !only) return undefined;
+  if (!second) {
+    const name = has(only.axes, places.axes[0]!) ? "windows" : "toeplitz";
+    return atom(style.call(name, [write(only, plain(context)).text]));
+  }
+  if (tensors.length !== 2) return undefined;
+  const [element, output, tap] = places.axes.map((i) => tensors.find((x) => has(x.axes, i)));
+  const [i] = places.axes as [Index];
+  const pair = element ? [element, tap ?? output] : [output, tap];
+  const [left, right] = pair.map((x) => x && at(x, levels.prefix, context));
+  if (left === undefined || right === undefined) return undefined;
+  const product = style.operator(left, has(axes, i) ? "∗" : "⋆", right);
+  const scales = factors.filter((x) => x.axes.length === 0).map((x) => at(x, levels.prefix, context));
+  const text =
+    scales.length > 0 ? joined([...scales, style.parentheses(product)], style.juxtaposed) : product;
+  return { text, level: levels.product };
+}
+
 const writers: { readonly [K in Notation["kind"]]: Writer<K> } = {
   number({ value }, { style }) {
     if (value.isInteger || isDecimal(value.denominator)) {
@@ -196,8 +221,11 @@ const writers: { readonly [K in Notation["kind"]]: Writer<K> } = {
     of.kind === "number" && of.value.isOne
       ? atom(context.style.sign("I"))
       : atom(context.style.call("diag", [write(of, plain(context)).text])),
-  indexed({ factors, over }, context) {
+  indexed(x, context) {
+    const { factors, over } = x;
     const { style } = context;
+    const convolution = writeConvolution(x, context);
+    if (convolution) return convolution;
     const parts = factors.map((f) =>
       f.axes.length === 0
         ? at(f, levels.prefix, context)

@@ -20,7 +20,7 @@ function needsSpace(left: string, right: string): boolean {
   if (right.startsWith("(")) return /\/[^()]*\)$/.test(left);
   if (/[)\]⟩|]$/.test(left) || /^[⟨[|√Σ]/.test(right)) return true;
   if (/[⁰¹²³⁴⁵⁶⁷⁸⁹]$/.test(left)) return true;
-  const word = /[\p{Ll}\p{Lu}]{2}/u;
+  const word = /[\p{Ll}\p{Lu}]\p{Ll}/u;
   return word.test(left) || word.test(right) || /^\p{L}+[ₐ-ₜ]*[(]/u.test(right);
 }
 

@@ -5,7 +5,7 @@ import { isLayered } from "../notation/names.ts";
 import type { Lettering } from "../notation/render.ts";
 
 /** Letters of axes, each with that of its size: the examples first. */
-const pairs = ["nN", "kK", "jJ", "iI", "mM", "lL", "rR", "sS", "tT"] as const;
+const pairs = "nN kK jJ iI mM lL rR sS tT uU vV qQ aA cC dD fF gG oO".split(" ");
 
 /** Axes in the order in which letters are given: first axes of results, those of means, other axes. */
 function axesOf({ variables, loss }: Model): number[] {
