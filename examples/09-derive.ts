@@ -45,4 +45,4 @@ console.log(String(page));
 //=>
 //=> Closed form
 //=>        ∂L/∂W = (ŷ − y) X
-//=>        ✓ the gradient of the library, within 2 ulp
+//=>        ✓ the library’s gradient, within 2 ulp

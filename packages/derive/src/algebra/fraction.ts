@@ -67,6 +67,13 @@ export class Fraction {
     return this.denominator === 1n;
   }
 
+  /** Whether it reads better in decimals: the denominator is a large product of 2s and 5s. */
+  get isDecimal(): boolean {
+    return (
+      this.denominator > 8n && 10n ** BigInt(String(this.denominator).length * 4) % this.denominator === 0n
+    );
+  }
+
   abs(): Fraction {
     return this.isNegative ? this.neg() : this;
   }

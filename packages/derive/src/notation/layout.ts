@@ -2,7 +2,7 @@ import { freeIndices, freeOfAtom, opOf } from "../algebra/atoms.ts";
 import { Fraction } from "../algebra/fraction.ts";
 import { contentOf, polynomial, powTerm, scalePolynomial, term } from "../algebra/polynomial.ts";
 import { add, isZero, mul, neg, number, ofTerm, rational } from "../algebra/rational.ts";
-import type { Atom, Index, Polynomial, Power, Rational, Term } from "../algebra/term.ts";
+import type { ApplyAtom, Atom, Index, Polynomial, Power, Rational, Term } from "../algebra/term.ts";
 import {
   applied,
   diagonal,
@@ -115,12 +115,23 @@ function sumOfTerms(p: Polynomial): Notation {
   return sum([...others, ...found].sort((a, b) => Number(a.negative) - Number(b.negative)));
 }
 
-/** A Σ of several terms among factors, with the sign of its body changed. */
+/** A Σ of several terms, or the sign of such, among factors, with the opposite sign. */
 function withOppositeSum(powers: readonly Power[]): readonly Power[] | undefined {
   for (const found of powers) {
     const { atom, exponent } = found;
-    if (atom.kind !== "sum" || exponent !== 1 || atom.body.numerator.terms.length < 2) continue;
-    const opposite = { ...atom, body: neg(atom.body), key: `${atom.key}−` };
+    if (exponent !== 1) continue;
+    const body =
+      atom.kind === "sum"
+        ? atom.body
+        : atom.kind === "apply" && atom.op.name === "sign"
+          ? atom.args[0]!
+          : undefined;
+    if (!body || body.numerator.terms.length < 2) continue;
+    const key = `${atom.key}−`;
+    const opposite: Atom =
+      atom.kind === "sum"
+        ? { ...atom, body: neg(body), key }
+        : { ...(atom as ApplyAtom), args: [neg(body)], key };
     return powers.map((p) => (p === found ? { atom: opposite, exponent } : p));
   }
   return undefined;
@@ -173,7 +184,7 @@ function divided(top: readonly Notation[], bottom: readonly Notation[]): Notatio
 
 /** A fraction joins the fraction that it scales. */
 function scaled(scale: Notation, x: Notation): Notation {
-  if (scale.kind !== "number" || scale.value.isInteger) {
+  if (scale.kind !== "number" || scale.value.isInteger || scale.value.isDecimal) {
     if (x.kind !== "quotient" || scale.kind !== "number") return product([scale, x]);
     return quotient(product([scale, x.top]), x.bottom);
   }

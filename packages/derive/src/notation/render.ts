@@ -144,7 +144,7 @@ function writeConvolution({ factors, axes }: IndexedNotation, context: Context):
 
 const writers: { readonly [K in Notation["kind"]]: Writer<K> } = {
   number({ value }, { style }) {
-    if (value.isInteger || isDecimal(value.denominator)) {
+    if (value.isInteger || value.isDecimal) {
       const digits = value.isInteger ? String(value.numerator) : String(value.toNumber());
       return atom(style.number(digits));
     }
@@ -238,10 +238,6 @@ const writers: { readonly [K in Notation["kind"]]: Writer<K> } = {
     };
   },
 };
-
-/** Whether a fraction has a short decimal notation that is no simpler as a fraction. */
-const isDecimal = (denominator: bigint): boolean =>
-  denominator > 10n && /^10*$/.test(String(denominator * (denominator % 2n === 0n ? 1n : 1n)));
 
 const write = (x: Notation, context: Context): Written =>
   (writers[x.kind] as (x: Notation, context: Context) => Written)(x, context);

@@ -55,7 +55,7 @@ function writtenProduct(link: Link, above: Adjoint, inner: readonly Index[]): No
   );
 }
 
-/** The derivatives of the loss by every variable of the chain, from the loss down. */
+/** The derivatives of the loss by every variable of the chain that formulas are known for, from the loss down. */
 export function adjointsOf(links: readonly Link[], around: Surroundings): Adjoint[] {
   const { loss } = around.model;
   const adjoints = new Map<Variable, Adjoint>();
@@ -72,6 +72,7 @@ export function adjointsOf(links: readonly Link[], around: Surroundings): Adjoin
   const below = [...new Set(links.map(({ by }) => by))].sort((a, b) => b.node.id - a.node.id);
   for (const of of below) {
     const own = links.filter(({ by }) => by === of);
+    if (own.some((link) => !link.isKnown || !adjoints.has(link.of))) continue;
     const letters = indicesOf(of);
     const raw = add(...own.map((link) => contribution(link, adjoints.get(link.of)!, letters)));
     const [only, second] = own;

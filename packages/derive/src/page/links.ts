@@ -1,7 +1,8 @@
+import { ChainruleError } from "@chainrule/core";
 import { atomsOf } from "../algebra/atoms.ts";
 import { differentiate } from "../algebra/differentiate.ts";
 import { polynomial, term } from "../algebra/polynomial.ts";
-import { rational } from "../algebra/rational.ts";
+import { rational, zero } from "../algebra/rational.ts";
 import { freshIndices } from "../algebra/sum.ts";
 import type { DeltaAtom, Index, Rational } from "../algebra/term.ts";
 import { definitionAt, dependsOn, indicesOf, neighbours, type Variable } from "../graph/model.ts";
@@ -14,6 +15,8 @@ export interface Link {
   /** The derivative as the rows state it, at letters of its own. */
   readonly raw: Rational;
   readonly simplified: readonly Simplified[];
+  /** Whether the algebra knows all ops between the two; otherwise there is no formula. */
+  readonly isKnown: boolean;
   readonly letters: readonly [outer: readonly Index[], inner: readonly Index[]];
 }
 
@@ -39,6 +42,16 @@ export function withoutDeltas(x: Rational): {
   return { core: rational(polynomial(terms), x.denominator), deltas: shared.map(({ axes }) => axes) };
 }
 
+/** The derivative of an expression, unless it contains an op that the algebra does not know. */
+function derivativeOf(x: Rational, by: string, at: readonly Index[]): Rational | undefined {
+  try {
+    return differentiate(x, by, at);
+  } catch (error) {
+    if (error instanceof ChainruleError && error.code === "gradient") return undefined;
+    throw error;
+  }
+}
+
 /** The links of the chain from the loss to a variable, those nearest the loss first. */
 export function linksTo(wrt: Variable, around: Surroundings): Link[] {
   const { model } = around;
@@ -52,8 +65,9 @@ export function linksTo(wrt: Variable, around: Surroundings): Link[] {
       .sort((a, b) => b.node.id - a.node.id)
       .map((by): Link => {
         const [outer, inner] = [freshIndices(indicesOf(of)), freshIndices(indicesOf(by))];
-        const raw = differentiate(definitionAt(of, outer)!, by.name, inner);
-        return { of, by, raw, simplified: simplify(raw, around), letters: [outer, inner] };
+        const raw = derivativeOf(definitionAt(of, outer)!, by.name, inner);
+        const simplified = raw ? simplify(raw, around) : [];
+        return { of, by, raw: raw ?? zero, isKnown: raw !== undefined, simplified, letters: [outer, inner] };
       }),
   );
 }

@@ -1,6 +1,6 @@
-import { atomsOf } from "../algebra/atoms.ts";
+import { applyAtom, atomsOf, opOf } from "../algebra/atoms.ts";
 import { withNormal } from "../algebra/normal.ts";
-import { asAtom, ofAtom, one } from "../algebra/rational.ts";
+import { add, asAtom, div, isZero, number, ofAtom, one } from "../algebra/rational.ts";
 import { rewriteAtoms } from "../algebra/rewrite.ts";
 import { solve, substitute, substituteProduct } from "../algebra/simplify.ts";
 import type { Index, Rational, SumAtom } from "../algebra/term.ts";
@@ -63,7 +63,17 @@ const normal: Rule = (x, around) => {
   return { value, reason: ["with the normal density φ and distribution Φ"] };
 };
 
-const rules: readonly Rule[] = [names, unitSums, normal];
+/** 2[d > 0] − 1 as the sign of d. */
+const signs: Rule = (x, around) => {
+  const value = rewriteAtoms(x, (atom) => {
+    if (atom.kind !== "apply" || atom.op.name !== "lt" || !isZero(atom.args[0]!)) return undefined;
+    return div(add(one, applyAtom(opOf("sign", 1), [atom.args[1]!])), number(2n));
+  });
+  if (value.key === x.key || lengthOf(value, around) >= lengthOf(x, around)) return undefined;
+  return { value, reason: ["where the sign changes no derivative is shown"] };
+};
+
+const rules: readonly Rule[] = [names, unitSums, normal, signs];
 
 /** Every simplification that applies, in sequence. */
 export function simplify(x: Rational, around: Surroundings): Simplified[] {

@@ -9,7 +9,7 @@ import type { Adjoint } from "./adjoints.ts";
 import { type Link, simplest, withoutDeltas } from "./links.ts";
 import type { Derivative, Equality, Equation, Reason, Section, Side } from "./page.ts";
 import { randomNumbers } from "./points.ts";
-import { type Check, checkFactor, checkGradient } from "./verify.ts";
+import { type Check, checkFactor, checkGradient, unchecked } from "./verify.ts";
 import { definitionOf, type Workings } from "./workings.ts";
 import { writeSide } from "./write.ts";
 
@@ -81,6 +81,12 @@ function pathsFrom(of: Variable, { links, wrt }: Workings): (readonly [string, s
 export function chainRule(workings: Workings, numbering: Numbering): Section {
   const { model, wrt } = workings;
   const paths = pathsFrom(model.loss, workings);
+  if (paths.length === 0)
+    return {
+      heading: "Chain rule",
+      equations: [],
+      notes: ["No formula leads from the loss to the variable."],
+    };
   if (paths.length === 1 && paths[0]!.length === 1)
     return { heading: "Chain rule", equations: [], notes: [] };
   const equation: Equation = {
@@ -105,6 +111,7 @@ export function checkedFactors(
 ): (Factor & { readonly equalities: readonly Equality[] })[] {
   const { points, links, say } = workings;
   return links.map((link) => {
+    if (!link.isKnown) return { link, formula: undefined, check: unchecked, equalities: [] };
     const candidates = [{ value: link.raw, reason: [] as Reason }, ...link.simplified].map(
       ({ value, reason }) => {
         const { core, deltas } = withoutDeltas(value);
@@ -134,7 +141,8 @@ export function factors(workings: Workings, numbering: Numbering): Section {
     ({ link, formula: of, check, equalities }): Equation[] => {
       const left = partial(link.of, link.by);
       if (!of) {
-        notes.push(`${writeSide(left, text, workings.lettering)}: ${dropped}`);
+        const why = link.isKnown ? dropped : "The algebra knows no formula for an op in it.";
+        notes.push(`${writeSide(left, text, workings.lettering)}: ${why}`);
         return [];
       }
       const value = evaluateNotation(of, workings.points[0]!.values);

@@ -111,10 +111,13 @@ export function compare(actual: Tensor, expected: Tensor, tolerance: number): Ch
   return { holds: error <= tolerance, error, ulps: error / ulp };
 }
 
+/** The check of what cannot be computed. */
+export const unchecked: Check = { holds: false, error: Number.NaN, ulps: Number.NaN };
+
 /** The worst of several checks; where none could be made, nothing holds. */
 export function worst(checks: readonly (Check | undefined)[]): Check {
   const made = checks.filter((c) => c !== undefined);
-  if (made.length === 0) return { holds: false, error: Number.NaN, ulps: Number.NaN };
+  if (made.length === 0) return unchecked;
   return made.reduce((a, b) => (Number.isNaN(b.error) || b.error > a.error ? b : a));
 }
 
@@ -125,7 +128,7 @@ function attempt(check: () => Check | undefined): Check | undefined {
   try {
     return check();
   } catch (error) {
-    if (error instanceof ChainruleError) return { holds: false, error: Number.NaN, ulps: Number.NaN };
+    if (error instanceof ChainruleError) return unchecked;
     throw error;
   }
 }
