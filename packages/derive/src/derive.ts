@@ -1,4 +1,4 @@
-import { interpreter, Tensor, withBackend } from "@chainrule/core";
+import { interpreter, Tensor, withBackend, withoutRewrites } from "@chainrule/core";
 import { checkArguments, fail, type Signature } from "@chainrule/core/internal";
 import { foundNames, foundSoftmax } from "./graph/found-names.ts";
 import { modelOf } from "./graph/model.ts";
@@ -46,11 +46,14 @@ export function derive<A extends Named>(
       fail("value", "derive", `the argument ${name} is no tensor. Did you mean tensor(…)?`);
   const { order = 1 } = options;
   if (order !== 1 && order !== 2) fail("value", "derive", `order ${String(order)} must be 1 or 2`);
-  const traced = trace(f, args, options.wrt);
-  const found = foundNames(traced, options.wrt);
-  const model = modelOf(traced, new Map([...found, ...foundSoftmax(modelOf(traced, found))]));
-  const page = () => new Derivation(workingsOf(model, model.variables.get(options.wrt)!, args, order));
-  // Small tensors in many programs that run once each cost less without compiling them.
-  const elements = Object.values(args).reduce((n, x) => n + x.size, 0);
-  return elements < 200 ? withBackend(interpreter, page) : page();
+  // The page shows the chain of the formula as it is written.
+  return withoutRewrites(() => {
+    const traced = trace(f, args, options.wrt);
+    const found = foundNames(traced, options.wrt);
+    const model = modelOf(traced, new Map([...found, ...foundSoftmax(modelOf(traced, found))]));
+    const page = () => new Derivation(workingsOf(model, model.variables.get(options.wrt)!, args, order));
+    // Small tensors in many programs that run once each cost less without compiling them.
+    const elements = Object.values(args).reduce((n, x) => n + x.size, 0);
+    return elements < 200 ? withBackend(interpreter, page) : page();
+  });
 }

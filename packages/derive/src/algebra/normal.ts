@@ -11,7 +11,12 @@ import type { Rational, Term } from "./term.ts";
 
 const { add, erf, exp, mul: times, neg } = scalar;
 
-const base = { family: "elementwise", choice: false, require: undefined } as const;
+const base = {
+  family: "elementwise",
+  choice: false,
+  require: undefined,
+  stablePartials: undefined,
+} as const;
 
 /** φ(x) = e^{−x²/2}/√(2π). */
 export const normalPdf: Elementwise = {
