@@ -54,6 +54,7 @@ export const textbook = {
   },
   NAdam(o: Options): Update {
     const [[β1, β2], α, ψ] = [pair(o.betas, [0.9, 0.999]), of(o, "lr", 2e-3), of(o, "momentumDecay", 4e-3)];
+    const ε = of(o, "eps", 1e-8);
     const μ = (t: number) => β1 * (1 - 0.5 * 0.96 ** (t * ψ));
     let [m, v] = [0, 0];
     return (θ, g, t) => {
@@ -61,11 +62,11 @@ export const textbook = {
       v = β2 * v + (1 - β2) * g * g;
       const product = (n: number) => Array.from({ length: n }, (_, i) => μ(i + 1)).reduce((a, b) => a * b, 1);
       const mHat = (μ(t + 1) * m) / (1 - product(t + 1)) + ((1 - μ(t)) * g) / (1 - product(t));
-      return θ - (α * mHat) / (Math.sqrt(v / (1 - β2 ** t)) + 1e-8);
+      return θ - (α * mHat) / (Math.sqrt(v / (1 - β2 ** t)) + ε);
     };
   },
   RAdam(o: Options): Update {
-    const [[β1, β2], α] = [pair(o.betas, [0.9, 0.999]), of(o, "lr", 1e-3)];
+    const [[β1, β2], α, ε] = [pair(o.betas, [0.9, 0.999]), of(o, "lr", 1e-3), of(o, "eps", 1e-8)];
     const limit = 2 / (1 - β2) - 1;
     let [m, v] = [0, 0];
     return (θ, g, t) => {
@@ -75,29 +76,29 @@ export const textbook = {
       const mHat = m / (1 - β1 ** t);
       if (ρ <= 5) return θ - α * mHat;
       const r = Math.sqrt((((ρ - 4) * (ρ - 2)) / ((limit - 4) * (limit - 2))) * (limit / ρ));
-      return θ - (α * mHat * r * Math.sqrt(1 - β2 ** t)) / (Math.sqrt(v) + 1e-8);
+      return θ - (α * mHat * r * Math.sqrt(1 - β2 ** t)) / (Math.sqrt(v) + ε);
     };
   },
   RMSprop(o: Options): Update {
-    const [α, ρ] = [of(o, "lr", 1e-2), of(o, "alpha", 0.99)];
+    const [α, ρ, ε] = [of(o, "lr", 1e-2), of(o, "alpha", 0.99), of(o, "eps", 1e-8)];
     let [v, mean, b] = [0, 0, 0];
     return (θ, g) => {
       const μ = of(o, "momentum", 0);
       v = ρ * v + (1 - ρ) * g * g;
       if (o.centered) mean = ρ * mean + (1 - ρ) * g;
-      const scaled = g / (Math.sqrt(o.centered ? v - mean * mean : v) + 1e-8);
+      const scaled = g / (Math.sqrt(o.centered ? v - mean * mean : v) + ε);
       if (μ === 0) return θ - α * scaled;
       b = μ * b + scaled;
       return θ - α * b;
     };
   },
   Adagrad(o: Options): Update {
-    const α = of(o, "lr", 1e-2);
+    const [α, ε] = [of(o, "lr", 1e-2), of(o, "eps", 1e-10)];
     let s = of(o, "initialAccumulatorValue", 0);
     return (θ, g, t) => {
       const η = of(o, "lrDecay", 0);
       s += g * g;
-      return θ - ((α / (1 + (t - 1) * η)) * g) / (Math.sqrt(s) + 1e-10);
+      return θ - ((α / (1 + (t - 1) * η)) * g) / (Math.sqrt(s) + ε);
     };
   },
   Adadelta(o: Options): Update {
