@@ -80,6 +80,12 @@ export interface Form {
   of(operands: readonly Node[], ids?: readonly number[]): Form;
 }
 
+/** A rewrite of one composition. */
+export interface AppliedRewrite {
+  readonly text: string;
+}
+
+const noRewrites: readonly AppliedRewrite[] = [];
 const nothing: readonly Node[] = [];
 const noForms: readonly Form[] = [];
 
@@ -121,8 +127,8 @@ export class Node extends AnyTensor {
   oldestPending: number;
   /** The expressions that rewrites recognize in it. */
   forms: readonly Form[] = noForms;
-  /** The rewrite that made it, as text. */
-  rewrite: string | null = null;
+  /** The rewrites that led to it, in the order in which they were applied. */
+  rewrites: readonly AppliedRewrite[] = noRewrites;
 
   constructor(
     readonly op: Op,

@@ -3,6 +3,7 @@ import { Node, nodeCount } from "../graph/node.ts";
 import { formsOf } from "./matcher.ts";
 import type { OpName } from "./pattern.ts";
 import { matcherOf } from "./registry.ts";
+import { noteRewrite } from "./rewrite.ts";
 
 type NodeFunction = (...x: readonly unknown[]) => Node;
 
@@ -20,7 +21,7 @@ export function withAfter(
       if (!form) continue;
       const since = nodeCount();
       const node = withRewriting(false, () => to(...form.operands, ...others));
-      if (node.id >= since) node.rewrite = `${name}(${op}(x))`;
+      if (node.id >= since) noteRewrite(node, [x], `${name}(${op}(x))`);
       return node;
     }
     return f(x, ...others);

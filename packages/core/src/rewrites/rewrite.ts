@@ -40,6 +40,15 @@ function remember(node: Node, matched: readonly MatchedForm[]): void {
     node.forms = node.needsGrad ? forms : forms.map((form) => form.of(form.operands.map(detach), form.ids));
 }
 
+/** The most rewrites that a node is noted to come from. */
+const maxNoted = 16;
+
+/** Notes that a call was rewritten to `node`, after the rewrites that led to its arguments. */
+export function noteRewrite(node: Node, args: readonly unknown[], text: string): void {
+  const earlier = args.flatMap((x) => (x instanceof Node ? x.rewrites : []));
+  node.rewrites = [...earlier, { text }].slice(-maxNoted);
+}
+
 const matchesOf = (matchers: readonly Matcher[], args: readonly unknown[]): MatchedForm[] =>
   matchers.flatMap((matcher) => {
     const binding = matcher.match(args);
@@ -68,7 +77,7 @@ function rewritten(matchers: readonly Matcher[], f: Call, args: readonly unknown
   if (!isNew(node)) return node;
   const flat = matchersOf(to.op).filter((matcher) => matcher.isFlat);
   remember(node, [...matched, ...matchesOf(flat, operands)]);
-  node.rewrite = printRule(rule);
+  noteRewrite(node, args, printRule(rule));
   return node;
 }
 
