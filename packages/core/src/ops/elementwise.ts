@@ -308,7 +308,10 @@ const rows = {
   tanh: {
     f: (x) => fn.tanh(x),
     d: (y) => [sub(1, square(y))],
-    stable: (_y, x) => [square(div(1, fn.cosh(x)))],
+    stable: (y, x) => {
+      const tails = mul(4, mul(sigmoid(mul(2, x)), sigmoid(mul(-2, x))));
+      return [where(lt(w.abs(x), 1), sub(1, square(y)), tails)];
+    },
   },
   /** ln cosh x, in range for every finite x and exact near 0. */
   logCosh: {
@@ -401,8 +404,12 @@ const rows = {
   /** x in radians to degrees. */
   rad2deg: { f: (x) => mul(180 / Math.PI, x), d: () => [180 / Math.PI] },
 
-  /** σ(x) = 1/(1 + e^{−x}), with σ′ = σ(1 − σ), where 1 − σ(x) = σ(−x) keeps its digits. */
-  sigmoid: { f: (x) => sigmoid(x), d: (y, x) => [mul(y, sigmoid(neg(x)))] },
+  /** σ(x) = 1/(1 + e^{−x}), with σ′ = σ(1 − σ). */
+  sigmoid: {
+    f: (x) => sigmoid(x),
+    d: (y) => [mul(y, sub(1, y))],
+    stable: (y, x) => [mul(y, sigmoid(neg(x)))],
+  },
   /** ln σ(x) = −softplus(−x). */
   logSigmoid: { f: (x) => neg(fn.softplus(neg(x))), d: (_y, x) => [sigmoid(neg(x))] },
   /** ln(1 + eˣ), finite for every finite x. */

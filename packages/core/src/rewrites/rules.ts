@@ -125,7 +125,10 @@ export const rules: readonly Rule[] = [
   { from: div(oneMinusExp, onePlusExp), to: tanh(mul(-0.5, x)) },
   { from: sub(mul(2, sigmoid(x)), 1), to: tanh(half(x)) },
   { from: log(sub(1, square(tanh(x)))), to: mul(-2, logCosh(x)) },
-  { from: sub(1, square(tanh(x))), to: mul(4, mul(sigmoid(mul(2, x)), sigmoid(mul(-2, x)))) },
+  {
+    from: sub(1, square(tanh(x))),
+    to: where(sub(1, square(tanh(x))), lt(abs(x), 1), mul(4, mul(sigmoid(mul(2, x)), sigmoid(mul(-2, x))))),
+  },
   { from: atanh(tanh(x)), to: x },
   { from: log(cosh(x)), to: logCosh(x) },
 

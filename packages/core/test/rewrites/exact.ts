@@ -11,6 +11,7 @@ const log1p = (x: Decimal) => x.plus(1).ln();
 
 /** 2/√π·Σ (−1)ⁿ·x²ⁿ⁺¹/(n!·(2n + 1)). */
 function erf(x: Decimal): Decimal {
+  if (x.abs().gt(100)) return new Exact(x.s);
   let [term, sum] = [x, x];
   for (let n = 1; term.abs().gt(1e-245) || n < 4; n++) {
     term = term.times(x).times(x).div(-n);

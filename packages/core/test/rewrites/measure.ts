@@ -8,26 +8,23 @@ import { evaluateExactly, exactly, jet } from "./exact.ts";
 export type Float = "float32" | "float64";
 
 /** Numbers that float32 holds, so that the truth is the same in both dtypes. */
-const magnitudes = [2 ** -40, 2 ** -13, 2 ** -5, 0.4375, 0.875, 1.5, 4, 18, 95];
+const magnitudes = [2 ** -70, 2 ** -40, 2 ** -13, 2 ** -5, 0.4375, 0.875, 1.5, 4, 18, 95, 2 ** 70];
 const points: readonly number[] = [...magnitudes.map((x) => -x).reverse(), 0, ...magnitudes];
 
 const formats = {
-  float32: { digits: 23, smallest: -149, largest: (2 - 2 ** -23) * 2 ** 127 },
-  float64: { digits: 52, smallest: -1074, largest: Number.MAX_VALUE },
+  float32: { digits: 23, smallest: -126, largest: (2 - 2 ** -23) * 2 ** 127 },
+  float64: { digits: 52, smallest: -1022, largest: Number.MAX_VALUE },
 } as const;
 
-/** The distance from the truth in units in the last place of the truth; 0 for NaN in the place of NaN. */
+/** The distance from the truth in units in the last place of the truth; of subnormal numbers, in the smallest normal one. */
 export function ulps(x: number, truth: Decimal, dtype: Float): number {
   const { digits, smallest, largest } = formats[dtype];
   if (truth.isNaN()) return Number.isNaN(x) ? 0 : Number.POSITIVE_INFINITY;
   if (truth.abs().gt(largest)) return x === truth.s * Number.POSITIVE_INFINITY ? 0 : Number.POSITIVE_INFINITY;
   if (!Number.isFinite(x)) return Number.POSITIVE_INFINITY;
   const exponent = Math.floor(Math.log2(truth.abs().toNumber()));
-  return exactly(x)
-    .minus(truth)
-    .abs()
-    .div(2 ** Math.max(exponent - digits, smallest))
-    .toNumber();
+  const unit = exponent < smallest ? 2 ** smallest : 2 ** (exponent - digits);
+  return exactly(x).minus(truth).abs().div(unit).toNumber();
 }
 
 type Method = (...rest: unknown[]) => unknown;
