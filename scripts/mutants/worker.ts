@@ -28,6 +28,7 @@ async function judge({ id, files, rows, titles }: Trial): Promise<Verdict> {
   let title = "";
   try {
     const tests = testsWith(id).filter((t) => files.includes(t.file) && isOf(t, rows));
+    parentPort?.postMessage(progress);
     for (const test of tests.filter((t) => titles?.includes(t.title) ?? true)) {
       title = test.title;
       await test.run();
