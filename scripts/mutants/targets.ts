@@ -90,7 +90,7 @@ export const targets = {
     files: ["packages/core/src/rewrites/rules.ts"],
     rows: "rules",
     tests: [
-      "packages/core/test/rewrites/exactness.slow.test.ts",
+      "packages/core/test/rewrites/rules.slow.test.ts",
       "packages/core/test/rewrites/rewrite.test.ts",
     ],
     others: ["test/derivation/saturation.test.ts"],
