@@ -73,39 +73,37 @@ function fillFromScalar({ op, inputs: [x], shape, dtype }: Node): Value | undefi
   return new ArrayValue(new arrays[dtype](sizeOf(shape)).fill(x.value.number));
 }
 
-/** The operands that the forms of evaluated nodes keep: a node that forgets its inputs is still read as its forms. */
-function operandsToKeep(nodes: readonly Node[]): Node[] {
-  const kept = new Set<Node>();
-  for (const { forgets, forms } of nodes)
-    if (forgets) for (const form of forms) for (const x of form.operands) kept.add(x);
-  return [...kept];
-}
+const hasForms = ({ forgets, forms }: Node): boolean => forgets && forms.length > 0;
 
 /** Replaces the operands of forms by their values, so that the nodes that they were made of can be forgotten. */
 function keepForms(nodes: readonly Node[], values: ReadonlyMap<Node, Value>): void {
   for (const n of nodes)
-    if (n.forgets)
-      n.forms = n.forms.map((form) =>
-        form.of(
-          form.operands.map((x) => fromValue(x.value ?? values.get(x)!, x.shape, x.dtype)),
-          form.ids,
-        ),
-      );
+    n.forms = n.forms.map((form) =>
+      form.of(
+        form.operands.map((x) => fromValue(x.value ?? values.get(x)!, x.shape, x.dtype)),
+        form.ids,
+      ),
+    );
 }
 
-/** Gives nodes their values, all in one run. */
+/** Gives nodes their values, all in one run. A node that forgets its inputs is still read as its forms. */
 export function evaluate(nodes: readonly Node[]): void {
   const unknown = nodes.filter((n) => n.value === null);
   for (const n of unknown) {
     const value = n.value ? undefined : fillFromScalar(n);
     if (value) n.setValue(value);
   }
-  const operands = operandsToKeep(unknown);
-  const pending = [...unknown, ...operands].filter((n) => n.value === null);
-  const values = pending.length > 0 ? run(pending) : [];
-  const byNode = new Map(pending.map((n, k) => [n, values[k]!]));
-  for (const n of unknown) if (n.value === null) n.setValue(byNode.get(n)!);
-  keepForms(unknown, byNode);
+  const remembering = unknown.filter(hasForms);
+  const requested = unknown.filter((n) => n.value === null);
+  const operands = remembering
+    .flatMap(({ forms }) => forms.flatMap((form) => form.operands))
+    .filter((n) => n.value === null);
+  const roots = operands.length === 0 ? requested : [...requested, ...new Set(operands)];
+  const values = roots.length > 0 ? run(roots) : [];
+  requested.forEach((n, k) => {
+    if (n.value === null) n.setValue(values[k]!);
+  });
+  if (remembering.length > 0) keepForms(remembering, new Map(roots.map((n, k) => [n, values[k]!])));
 }
 
 /** The values of nodes, computed in one run. */

@@ -50,20 +50,39 @@ export class Matcher {
       op in table.elementwise && args.every((a) => a.kind !== "matcher" || a.matcher.isElementwise);
   }
 
+  /** Whether nodes remember that it fits them. */
+  get isRemembered(): boolean {
+    return this.isInner || this.equivalents.some((e) => e.matcher.isInner);
+  }
+
+  /** Whether it consists of variables alone, so that it may fit any nodes. */
+  get isPlain(): boolean {
+    return this.args.every(({ kind }) => kind === "variable" || kind === "rest");
+  }
+
   /** What the variables stand for, if the arguments of a call fit. */
   match(args: readonly unknown[]): Binding | null {
+    if (args.length > this.args.length && this.args.at(-1)?.kind !== "rest") return null;
     const found = this.#matchInOrder(args);
     if (found || args.length !== 2 || !commutative.has(this.op)) return found;
     return this.#matchInOrder([args[1], args[0]]);
   }
 
   #matchInOrder(args: readonly unknown[]): Binding | null {
+    // Most calls do not fit, which is found before anything is allocated.
+    for (let i = 0; i < this.args.length; i++) if (!mayFit(this.args[i]!, args[i])) return null;
     const binding: Bound[] = [];
-    if (args.length > this.args.length && this.args.at(-1)?.kind !== "rest") return null;
-    for (const [i, argument] of this.args.entries())
-      if (!matchArgument(argument, args, i, binding)) return null;
+    for (let i = 0; i < this.args.length; i++)
+      if (!bindArgument(this.args[i]!, args, i, binding)) return null;
     return binding;
   }
+}
+
+function mayFit(to: Argument, x: unknown): boolean {
+  if (to.kind === "rest") return true;
+  if (to.kind === "number") return x === to.value || (x instanceof Node && numberOf(x) === to.value);
+  if (!(x instanceof Node)) return false;
+  return to.kind === "variable" ? isFloat(x.dtype) : x.forms.length > 0;
 }
 
 /** Binds a variable. @returns false if it stands for something else already */
@@ -73,28 +92,26 @@ function bind(binding: Bound[], at: number, bound: Bound): boolean {
   return !before || ("id" in before && "id" in bound && before.id === bound.id);
 }
 
-function matchArgument(to: Argument, args: readonly unknown[], i: number, binding: Bound[]): boolean {
-  const x = args[i];
+/** Binds the variables of an argument that may fit. */
+function bindArgument(to: Argument, args: readonly unknown[], i: number, binding: Bound[]): boolean {
+  if (to.kind === "number") return true;
   if (to.kind === "rest") return bind(binding, to.at, { rest: args.slice(i) });
-  if (to.kind === "number") return x === to.value || (x instanceof Node && numberOf(x) === to.value);
-  if (!(x instanceof Node)) return false;
-  if (to.kind === "variable") return isFloat(x.dtype) && bind(binding, to.at, { node: x, id: x.id });
+  const x = args[i] as Node;
+  if (to.kind === "variable") return bind(binding, to.at, { node: x, id: x.id });
   const inner = formOf(x, to.matcher);
   return inner?.every((bound, k) => bind(binding, to.at[k]!, bound)) ?? false;
 }
 
 /** A matcher that fits a node. The binding is made when something reads it. */
 export class MatchedForm implements Form {
-  #binding: Binding | undefined;
-
   constructor(
     readonly matcher: Matcher,
-    private readonly bind: () => Binding,
+    private bound: Binding | (() => Binding),
   ) {}
 
   get binding(): Binding {
-    this.#binding ??= this.bind();
-    return this.#binding;
+    if (typeof this.bound === "function") this.bound = this.bound();
+    return this.bound;
   }
 
   get #nodes(): Extract<Bound, { node: Node }>[] {
@@ -121,18 +138,28 @@ export class MatchedForm implements Form {
     });
   }
 
-  /** It, and the flat ones that are equivalent to it. */
-  *all(): Generator<MatchedForm> {
-    yield this;
-    for (const { matcher, terms, names } of this.matcher.equivalents)
-      yield new MatchedForm(matcher, () => terms.map((term) => boundOf(term, names, this.binding)));
+  /** It as an equivalent expression. */
+  as({ matcher, terms, names }: Equivalent): MatchedForm {
+    return new MatchedForm(matcher, () => terms.map((term) => boundOf(term, names, this.binding)));
+  }
+
+  /** It, and what is equivalent to it. */
+  all(): MatchedForm[] {
+    const { equivalents } = this.matcher;
+    return equivalents.length === 0 ? [this] : [this, ...equivalents.map((e) => this.as(e))];
   }
 }
 
 /** The forms of a node, with their equivalents. */
 export const formsOf = (x: Node): MatchedForm[] =>
-  x.forms.flatMap((form) => (form instanceof MatchedForm ? [...form.all()] : []));
+  x.forms.flatMap((form) => (form instanceof MatchedForm ? form.all() : []));
 
 /** What the variables of a matcher stand for, if it fits a node. */
-const formOf = (x: Node, matcher: Matcher): Binding | undefined =>
-  x.forms.length === 0 ? undefined : formsOf(x).find((form) => form.matcher === matcher)?.binding;
+function formOf(x: Node, matcher: Matcher): Binding | undefined {
+  for (const form of x.forms) {
+    if (!(form instanceof MatchedForm)) continue;
+    if (form.matcher === matcher) return form.binding;
+    for (const e of form.matcher.equivalents) if (e.matcher === matcher) return form.as(e).binding;
+  }
+  return undefined;
+}

@@ -3,16 +3,23 @@ import { type Call, isCall, type OpName, type Term, variable } from "./pattern.t
 import { equivalences, rules } from "./rules.ts";
 
 const matchers = new Map<string, Matcher>();
-const byOp = new Map<OpName, Matcher[]>();
 
-/** The matchers of the calls of an op, in a list that grows with the rules. */
-function listOf(op: OpName): Matcher[] {
-  const list = byOp.get(op) ?? [];
-  byOp.set(op, list);
-  return list;
+/** The matchers of the calls of an op; the lists grow with the rules. */
+export interface OpMatchers {
+  readonly all: readonly Matcher[];
+  /** Those that consist of variables alone. */
+  readonly plain: readonly Matcher[];
 }
 
-export const matchersOf = (op: OpName): readonly Matcher[] => listOf(op);
+const byOp = new Map<OpName, { readonly all: Matcher[]; readonly plain: Matcher[] }>();
+
+function listsOf(op: OpName): { readonly all: Matcher[]; readonly plain: Matcher[] } {
+  const lists = byOp.get(op) ?? { all: [], plain: [] };
+  byOp.set(op, lists);
+  return lists;
+}
+
+export const matchersOf = (op: OpName): OpMatchers => listsOf(op);
 
 /** A matcher, and the names of its variables in the order of its bindings. */
 interface Compiled {
@@ -73,7 +80,8 @@ function compile(pattern: Call, isAlternative = false): Compiled {
     key,
   );
   matchers.set(key, matcher);
-  listOf(op).push(matcher);
+  listsOf(op).all.push(matcher);
+  if (matcher.isPlain) listsOf(op).plain.push(matcher);
   if (!isAlternative)
     for (const other of alternatives(pattern)) {
       const { matcher: from, names: fromNames } = compile(other, true);

@@ -2,12 +2,13 @@ import { isRewriting } from "../graph/build.ts";
 import { Node, nodeCount } from "../graph/node.ts";
 import { detach, isDetached } from "../ops/identity.ts";
 import { movementRule } from "../ops/movement-rules.ts";
+import { numberOf } from "../ops/source.ts";
 import { arg } from "../scalar/expr.ts";
 import { sameShape } from "../shape.ts";
 import { type Binding, call as callOp, instantiate } from "./binding.ts";
 import { formsOf, MatchedForm, type Matcher, type RuleAt } from "./matcher.ts";
 import { type OpName, printTerm } from "./pattern.ts";
-import { matchersOf } from "./registry.ts";
+import { matchersOf, type OpMatchers } from "./registry.ts";
 import { type Rule, rules } from "./rules.ts";
 
 /** A rule as text: `log(sigmoid(x)) → logSigmoid(x)`. */
@@ -31,13 +32,16 @@ function ruleFor(matched: readonly MatchedForm[]): (RuleAt & { readonly binding:
     .sort((a, b) => rank.get(a.rule)! - rank.get(b.rule)!)[0];
 }
 
-/** Has a new node know the forms that are parts of larger patterns. What needs no gradient passes none. */
+/** The form as a node without gradient knows it: what it is made of passes no gradient either. */
+const withoutGradient = (form: MatchedForm): MatchedForm =>
+  form.binding.some((bound) => "node" in bound && bound.node.needsGrad)
+    ? form.of(form.operands.map(detach), form.ids)
+    : form;
+
+/** Has a new node know the forms that are parts of larger patterns. */
 function remember(node: Node, matched: readonly MatchedForm[]): void {
-  const forms = matched.filter(
-    ({ matcher }) => matcher.isInner || matcher.equivalents.some((e) => e.matcher.isInner),
-  );
-  if (forms.length > 0)
-    node.forms = node.needsGrad ? forms : forms.map((form) => form.of(form.operands.map(detach), form.ids));
+  const forms = matched.filter(({ matcher }) => matcher.isRemembered);
+  if (forms.length > 0) node.forms = node.needsGrad ? forms : forms.map(withoutGradient);
 }
 
 /** The most rewrites that a node is noted to come from. */
@@ -49,21 +53,36 @@ export function noteRewrite(node: Node, args: readonly unknown[], text: string):
   node.rewrites = [...earlier, { text }].slice(-maxNoted);
 }
 
-const matchesOf = (matchers: readonly Matcher[], args: readonly unknown[]): MatchedForm[] =>
-  matchers.flatMap((matcher) => {
+function matchesOf(matchers: readonly Matcher[], args: readonly unknown[]): MatchedForm[] {
+  const matched: MatchedForm[] = [];
+  for (const matcher of matchers) {
     const binding = matcher.match(args);
-    return binding ? [new MatchedForm(matcher, () => binding)] : [];
-  });
+    if (binding) matched.push(new MatchedForm(matcher, binding));
+  }
+  return matched;
+}
+
+/** Whether a pattern with a number or a call may fit: an argument is a number, or the result of a call that is part of one. */
+function isComposition(args: readonly unknown[]): boolean {
+  for (const x of args)
+    if (typeof x === "number" || (x instanceof Node && (x.forms.length > 0 || numberOf(x) !== undefined)))
+      return true;
+  return false;
+}
+
+const hasRules = ({ matcher }: MatchedForm): boolean =>
+  matcher.rules.length > 0 || matcher.equivalents.some((e) => e.matcher.rules.length > 0);
 
 type Call = (...args: readonly unknown[]) => unknown;
 
 /** The call of an op, rewritten where a rule says so. The new node knows the forms of both sides of the rule. */
-function rewritten(matchers: readonly Matcher[], f: Call, args: readonly unknown[]): unknown {
-  const matched = matchesOf(matchers, args);
+function rewritten({ all, plain }: OpMatchers, f: Call, args: readonly unknown[]): unknown {
+  const matched = matchesOf(isComposition(args) ? all : plain, args);
   if (matched.length === 0) return f(...args);
   const since = nodeCount();
   const isNew = (node: unknown): node is Node => node instanceof Node && node.id >= since;
-  const at = isRewriting() ? ruleFor(matched.flatMap((form) => [...form.all()])) : undefined;
+  const at =
+    matched.some(hasRules) && isRewriting() ? ruleFor(matched.flatMap((form) => form.all())) : undefined;
   if (!at) {
     const node = f(...args);
     if (isNew(node)) remember(node, matched);
@@ -75,7 +94,7 @@ function rewritten(matchers: readonly Matcher[], f: Call, args: readonly unknown
   if (to.kind !== "call") return operands[0];
   const node = callOp(to.op, operands);
   if (!isNew(node)) return node;
-  const flat = matchersOf(to.op).filter((matcher) => matcher.isFlat);
+  const flat = matchersOf(to.op).all.filter((matcher) => matcher.isFlat);
   remember(node, [...matched, ...matchesOf(flat, operands)]);
   noteRewrite(node, args, printRule(rule));
   return node;
@@ -121,7 +140,7 @@ export function withRewrites<F extends (...args: never[]) => unknown>(op: OpName
   const call = f as unknown as Call;
   const matchers = matchersOf(op);
   const rewriting: Call = (...args) => {
-    if (matchers.length > 0) return rewritten(matchers, call, args);
+    if (matchers.all.length > 0) return rewritten(matchers, call, args);
     const y = call(...args);
     const [x, ...others] = args;
     if (x instanceof Node && x.forms.length > 0) carryForms(x, y, (n) => call(n, ...others));
