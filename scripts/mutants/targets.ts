@@ -89,10 +89,7 @@ export const targets = {
   rewrites: {
     files: ["packages/core/src/rewrites/rules.ts"],
     rows: "rules",
-    tests: [
-      "packages/core/test/rewrites/rules.slow.test.ts",
-      "packages/core/test/rewrites/rewrite.test.ts",
-    ],
+    tests: ["packages/core/test/rewrites/rules.slow.test.ts", "packages/core/test/rewrites/rewrite.test.ts"],
     others: ["test/derivation/saturation.test.ts"],
   },
 } satisfies Record<string, Target>;
