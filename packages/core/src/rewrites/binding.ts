@@ -1,5 +1,5 @@
 import type { Node } from "../graph/node.ts";
-import { type OpName, ops, type Term } from "./pattern.ts";
+import { type Bindings, type Call, type OpName, ops, type Term, type Variable } from "./pattern.ts";
 
 /** What a variable stands for. A copy of a node keeps the id of that node, by which equal operands are recognized. */
 export type Bound = { readonly node: Node; readonly id: number } | { readonly rest: readonly unknown[] };
@@ -9,11 +9,20 @@ export type Binding = readonly Bound[];
 
 type AnyOp = (...args: readonly unknown[]) => Node;
 
+/** What the variables stand for, by name. */
+export const byName = (names: readonly string[], binding: Binding): Bindings =>
+  Object.fromEntries(
+    names.map((name, i) => {
+      const bound = binding[i]!;
+      return [name, "node" in bound ? bound.node : bound.rest];
+    }),
+  );
+
 /** Calls an op without rewriting. */
 export const call = (op: OpName, args: readonly unknown[]): Node => (ops[op] as AnyOp)(...args);
 
 /** What a term stands for; nodes are built without rewriting. */
-export function boundOf(term: Exclude<Term, number>, names: readonly string[], binding: Binding): Bound {
+export function boundOf(term: Variable | Call, names: readonly string[], binding: Binding): Bound {
   if (term.kind !== "call") return binding[names.indexOf(term.name)]!;
   const node = call(term.op, instantiate(term.args, names, binding));
   return { node, id: node.id };
@@ -23,6 +32,7 @@ export function boundOf(term: Exclude<Term, number>, names: readonly string[], b
 export const instantiate = (terms: readonly Term[], names: readonly string[], binding: Binding): unknown[] =>
   terms.flatMap((term): readonly unknown[] => {
     if (typeof term === "number") return [term];
+    if (term.kind === "computed") return [term.of(byName(names, binding))];
     const bound = boundOf(term, names, binding);
     return "node" in bound ? [bound.node] : bound.rest;
   });

@@ -3,7 +3,7 @@ import { type Form, Node } from "../graph/node.ts";
 import { numberOf } from "../ops/source.ts";
 import { table } from "../ops/table.ts";
 import { type Binding, type Bound, boundOf } from "./binding.ts";
-import type { OpName, Term } from "./pattern.ts";
+import type { Call, OpName, Variable } from "./pattern.ts";
 import type { Rule } from "./rules.ts";
 
 /** An argument of a matcher; `at` are the places of its variables in the binding. */
@@ -22,7 +22,7 @@ export interface RuleAt {
 /** Another expression of the same value: a flat matcher, and the terms that its variables stand for. */
 interface Equivalent {
   readonly matcher: Matcher;
-  readonly terms: readonly Exclude<Term, number>[];
+  readonly terms: readonly (Variable | Call)[];
   readonly names: readonly string[];
 }
 

@@ -1,4 +1,5 @@
 import { type Compositions, compositions } from "../compositions/table.ts";
+import type { Node } from "../graph/node.ts";
 import { type Rows, rows } from "../ops/table.ts";
 
 type OpTable = Omit<Rows, "where"> & Compositions;
@@ -20,11 +21,23 @@ export interface Call {
   readonly args: readonly Term[];
 }
 
-/** A pattern of expressions; a number stands for itself. */
-export type Term = Variable | Call | number;
+/** What the variables of a pattern stand for, by name; a rest variable, for arguments. */
+export type Bindings = Readonly<Record<string, Node | readonly unknown[]>>;
+
+/** A number that depends on what the variables stand for. */
+export interface Computed {
+  readonly kind: "computed";
+  readonly name: string;
+  readonly of: (bindings: Bindings) => number;
+}
+
+/** A pattern of expressions; a number stands for itself. Computed numbers occur only in what a rule makes. */
+export type Term = Variable | Computed | Call | number;
 
 export const variable = (name: string): Variable => ({ kind: "variable", name });
 export const rest = (name: string): Variable => ({ kind: "rest", name });
+
+export const computed = (name: string, of: Computed["of"]): Computed => ({ kind: "computed", name, of });
 
 export const isCall = (term: Term): term is Call => typeof term === "object" && term.kind === "call";
 

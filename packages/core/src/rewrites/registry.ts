@@ -102,7 +102,7 @@ for (const { from, is } of equivalences.filter((e) => e.is.args.some(isCall))) {
   const flat = { ...is, args: is.args.map((term, i) => (isCall(term) ? variable(`${i}`) : term)) };
   matcher.equivalents.push({
     matcher: compile(flat).matcher,
-    terms: is.args.filter((term) => typeof term !== "number"),
+    terms: is.args.filter((term) => typeof term === "object" && term.kind !== "computed"),
     names,
   });
 }

@@ -5,7 +5,7 @@ import { movementRule } from "../ops/movement-rules.ts";
 import { numberOf } from "../ops/source.ts";
 import { arg } from "../scalar/expr.ts";
 import { sameShape } from "../shape.ts";
-import { type Binding, call as callOp, instantiate } from "./binding.ts";
+import { type Binding, byName, call as callOp, instantiate } from "./binding.ts";
 import { formsOf, MatchedForm, type Matcher, type RuleAt } from "./matcher.ts";
 import { type OpName, printTerm } from "./pattern.ts";
 import { matchersOf, type OpMatchers } from "./registry.ts";
@@ -18,14 +18,8 @@ const rank = new Map(rules.map((rule, i) => [rule, i]));
 
 /** The rule to apply to a call, with what its variables stand for: the first one in the table. */
 function ruleFor(matched: readonly MatchedForm[]): (RuleAt & { readonly binding: Binding }) | undefined {
-  const holds = ({ rule, names, binding }: RuleAt & { readonly binding: Binding }): boolean => {
-    if (!rule.when) return true;
-    const entries = names.map((name, i) => {
-      const bound = binding[i]!;
-      return [name, "node" in bound ? bound.node : bound.rest] as const;
-    });
-    return rule.when(Object.fromEntries(entries));
-  };
+  const holds = ({ rule, names, binding }: RuleAt & { readonly binding: Binding }): boolean =>
+    !rule.when || rule.when(byName(names, binding));
   return matched
     .flatMap(({ matcher, binding }) => matcher.rules.map((at) => ({ ...at, binding })))
     .filter(holds)

@@ -20,6 +20,8 @@ function erf(x: Decimal): Decimal {
   return sum.times(2).div(Exact.acos(-1).sqrt());
 }
 
+const asinh = (x: Decimal) => x.plus(x.times(x).plus(1).sqrt()).ln();
+
 const map = (f: (x: Decimal) => Decimal) => (x: Vector) => x.map(f);
 const both =
   (f: (x: Decimal, y: Decimal) => Decimal) =>
@@ -40,17 +42,24 @@ const definitions: Readonly<Record<string, (x: Vector, y: Vector) => Vector>> = 
   exp: map((x) => x.exp()),
   log: map((x) => x.ln()),
   log1p: map(log1p),
+  expm1: map(expm1),
   sigmoid: map((x) => one.div(x.neg().exp().plus(1))),
   softplus: map((x) => log1p(x.exp())),
+  logSigmoid: map((x) => log1p(x.neg().exp()).neg()),
   logit: map((x) => x.div(one.minus(x)).ln()),
   sinh: map((x) => x.exp().minus(x.neg().exp()).div(2)),
   cosh: map((x) => x.exp().plus(x.neg().exp()).div(2)),
   tanh: map((x) => expm1(x.times(2)).div(x.times(2).exp().plus(1))),
+  asinh: map((x) => (x.s < 0 ? asinh(x.neg()).neg() : asinh(x))),
+  acosh: map((x) => (x.lt(1) ? new Exact(Number.NaN) : x.plus(x.times(x).minus(1).sqrt()).ln())),
   atanh: map((x) => one.plus(x).div(one.minus(x)).ln().div(2)),
+  sin: map((x) => x.sin()),
   cos: map((x) => x.cos()),
+  atan: map((x) => x.atan()),
   erf: map(erf),
   erfc: map((x) => one.minus(erf(x))),
   sum: (x) => [sum(x)],
+  mean: (x) => [sum(x).div(x.length)],
   softmax: (x) => {
     const e = x.map((z) => z.exp());
     return e.map((z) => z.div(sum(e)));

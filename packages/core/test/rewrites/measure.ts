@@ -64,7 +64,7 @@ export function functionOf(rule: Rule, apply = method): (t: Tensor) => Tensor {
   const isVector = JSON.stringify(rule.from).includes('"rest"');
   return (t) => {
     const x = isVector
-      ? t.mul(tensor([1, 0, 0], { dtype: t.dtype })).add(tensor([0, 1, -2], { dtype: t.dtype }))
+      ? t.mul(tensor([1, 0, 0], { dtype: t.dtype })).add(tensor([0, 3, -2], { dtype: t.dtype }))
       : t;
     const y = build(rule.from, x, others, apply) as Tensor;
     return isVector && y.ndim > 0 ? y.at(0) : y;
@@ -74,7 +74,7 @@ export function functionOf(rule: Rule, apply = method): (t: Tensor) => Tensor {
 /** The function of a rule in exact arithmetic. */
 function exactFunctionOf({ from }: Rule): (t: Decimal) => Decimal {
   const isVector = JSON.stringify(from).includes('"rest"');
-  const rest = isVector ? [exactly(1), exactly(-2)] : [];
+  const rest = isVector ? [exactly(3), exactly(-2)] : [];
   return (t) => evaluateExactly(from, { x: [t, ...rest], y: [exactly(3)] })[0]!;
 }
 
