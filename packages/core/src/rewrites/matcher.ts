@@ -85,6 +85,10 @@ function mayFit(to: Argument, x: unknown): boolean {
   return to.kind === "variable" ? isFloat(x.dtype) : x.forms.length > 0;
 }
 
+/** A list or an object of options as it is now: its owner may change it. */
+const copied = (x: unknown): unknown =>
+  Array.isArray(x) ? [...x] : typeof x === "object" && x !== null && !(x instanceof Node) ? { ...x } : x;
+
 /** Binds a variable. @returns false if it stands for something else already */
 function bind(binding: Bound[], at: number, bound: Bound): boolean {
   const before = binding[at];
@@ -95,7 +99,7 @@ function bind(binding: Bound[], at: number, bound: Bound): boolean {
 /** Binds the variables of an argument that may fit. */
 function bindArgument(to: Argument, args: readonly unknown[], i: number, binding: Bound[]): boolean {
   if (to.kind === "number") return true;
-  if (to.kind === "rest") return bind(binding, to.at, { rest: args.slice(i) });
+  if (to.kind === "rest") return bind(binding, to.at, { rest: args.slice(i).map(copied) });
   const x = args[i] as Node;
   if (to.kind === "variable") return bind(binding, to.at, { node: x, id: x.id });
   const inner = formOf(x, to.matcher);

@@ -1,4 +1,5 @@
-import { isRewriting } from "../graph/build.ts";
+import { type DType, promote } from "../dtype.ts";
+import { isRecording, isRewriting, withRecording } from "../graph/build.ts";
 import { Node, nodeCount } from "../graph/node.ts";
 import { detach, isDetached } from "../ops/identity.ts";
 import { movementRule } from "../ops/movement-rules.ts";
@@ -7,7 +8,7 @@ import { arg } from "../scalar/expr.ts";
 import { sameShape } from "../shape.ts";
 import { type Binding, byName, call as callOp, instantiate } from "./binding.ts";
 import { formsOf, MatchedForm, type Matcher, type RuleAt } from "./matcher.ts";
-import { type OpName, printTerm } from "./pattern.ts";
+import { isCall, type OpName, printTerm } from "./pattern.ts";
 import { matchersOf, type OpMatchers } from "./registry.ts";
 import { type Rule, rules } from "./rules.ts";
 
@@ -67,6 +68,10 @@ function isComposition(args: readonly unknown[]): boolean {
 const hasRules = ({ matcher }: MatchedForm): boolean =>
   matcher.rules.length > 0 || matcher.equivalents.some((e) => e.matcher.rules.length > 0);
 
+/** The dtype of a float op of these arguments. */
+const dtypeOf = (args: readonly unknown[]): DType =>
+  args.reduce<DType>((dtype, x) => (x instanceof Node ? promote(dtype, x.dtype) : dtype), "float32");
+
 type Call = (...args: readonly unknown[]) => unknown;
 
 /** The call of an op, rewritten where a rule says so. The new node knows the forms of both sides of the rule. */
@@ -84,10 +89,11 @@ function rewritten({ all, plain }: OpMatchers, f: Call, args: readonly unknown[]
   }
   const { rule, names, binding } = at;
   const { to } = rule;
-  const operands = instantiate(to.kind === "call" ? to.args : [to], names, binding);
-  if (to.kind !== "call") return operands[0];
-  const node = callOp(to.op, operands);
-  if (!isNew(node)) return node;
+  const operands = instantiate(isCall(to) ? to.args : [to], names, binding);
+  const node = isCall(to) ? callOp(to.op, operands) : (operands[0] as Node);
+  // A constant of a wider dtype makes the composition as wide, and what it is rewritten to does not contain it.
+  if (node.dtype !== dtypeOf(args)) return f(...args);
+  if (!isCall(to) || !isNew(node)) return isRecording() ? node : detach(node);
   const flat = matchersOf(to.op).all.filter((matcher) => matcher.isFlat);
   remember(node, [...matched, ...matchesOf(flat, operands)]);
   noteRewrite(node, args, printRule(rule));
@@ -114,7 +120,15 @@ function isMoved(y: Node, x: Node): boolean {
   }
 }
 
-/** Has what a movement made of `x` know the forms of `x`, with their operands moved too. */
+/** A form of `x` as what a movement made of it, `y`, knows it: its operands are moved too, when something reads them. */
+function movedForm(form: MatchedForm, y: Node, move: (x: Node) => unknown): MatchedForm {
+  return new MatchedForm(form.matcher, () => {
+    const moved = form.of(withRecording(true, () => form.operands.map((o) => move(o) as Node)));
+    return (y.needsGrad ? moved : withoutGradient(moved)).binding;
+  });
+}
+
+/** Has what a movement made of `x` know the forms of `x`. */
 function carryForms(x: Node, y: unknown, move: (x: Node) => unknown): void {
   if (Array.isArray(y))
     for (const [i, part] of y.entries()) carryForms(x, part, (n) => (move(n) as unknown[])[i]);
@@ -123,10 +137,7 @@ function carryForms(x: Node, y: unknown, move: (x: Node) => unknown): void {
     .filter(
       ({ matcher, operands }) => matcher.isElementwise && operands.every((o) => sameShape(o.shape, x.shape)),
     )
-    .map(
-      (form) =>
-        new MatchedForm(form.matcher, () => form.of(form.operands.map((o) => move(o) as Node)).binding),
-    );
+    .map((form) => movedForm(form, y, move));
 }
 
 /** An op whose calls are rewritten where a rule says so, and whose results know what larger patterns look for. */

@@ -95,7 +95,7 @@ const logCount = computed("log(n)", (b) => {
 });
 
 /** ln(1 − eˣ) for x < 0, from the side on which eˣ is small or 1 − eˣ is, and ln(eˣ − 1). [Mächler 2012] */
-const log1mExp = where(log1p(neg(exp(x))), lt(x, -Math.LN2), log(neg(expm1(x))));
+const log1mExp = where(log1p(neg(exp(x))), lt(x, -Math.LN2), log(sub(0, expm1(x))));
 const logExpm1 = add(x, log(neg(expm1(neg(x)))));
 
 /** ln(2 sinh x). */
@@ -187,7 +187,7 @@ export const rules: readonly Rule[] = [
 
   // Differences that cancel.
   { from: sub(exp(x), 1), to: expm1(x) },
-  { from: oneMinusExp, to: neg(expm1(x)) },
+  { from: oneMinusExp, to: sub(0, expm1(x)) },
   { from: sub(exp(x), exp(neg(x))), to: mul(2, sinh(x)) },
   { from: sub(cosh(x), 1), to: mul(2, square(sinh(half(x)))) },
   { from: sub(1, cosh(x)), to: mul(-2, square(sinh(half(x)))) },

@@ -94,6 +94,53 @@ describe("a rewrite", () => {
     expect(grad((p: Tensor) => p.log().sum())(z.sigmoid()).item()).toBeCloseTo(1 / z.sigmoid().item(), 6);
   });
 
+  test("passes no gradient out of noGrad, also where it gives an operand back or moves it later", () => {
+    const x = tensor([0.25, 0.5], { requiresGrad: true });
+    const e = x.exp();
+    const constants = noGrad(() => [e.log(), x.sigmoid().logit(), x.tanh().atanh(), e.reshape([2, 1])]);
+    expect(constants.map((t) => t.requiresGrad)).toEqual([false, false, false, false]);
+    expect(constants[3]!.log().requiresGrad).toBe(false);
+    const [first] = noGrad(() => e.chunk(2, 0));
+    expect(first!.log().requiresGrad).toBe(false);
+    const moved = e.reshape([2, 1]);
+    noGrad(() => moved.log());
+    expect(moved.log().requiresGrad).toBe(true);
+  });
+
+  test("has the dtype of the composition, whatever the dtype of a constant is", () => {
+    const one = tensor(1, { dtype: "float64" });
+    const x = tensor([0.5]);
+    const of = (f: (one: Tensor) => Tensor) => [f(one), compile(() => f(one))(), compile(f)(one)];
+    for (const y of [
+      ...of((one) => one.sub(x.sigmoid())),
+      ...of((one) => one.add(x.exp()).log()),
+      ...of((one) => one.div(x.neg().exp().add(1))),
+    ])
+      expect(y.dtype).toBe("float64");
+  });
+
+  test("keeps the options of a call as they were", () => {
+    const options = { keepdim: true };
+    const s = tensor([[1, 2]])
+      .exp()
+      .sum(1, options);
+    options.keepdim = false;
+    expect(s.log().shape).toEqual([1, 1]);
+  });
+
+  test("has the limits of the composition at infinity and at both zeros", () => {
+    // The sign of a zero that the composition has lost is that of x.
+    const at = (f: (x: Tensor) => Tensor, x: number) => [f(tensor(x)).item() + 0, grad(f)(tensor(x)).item()];
+    const functions = [
+      (x: Tensor) => x.add(1).sqrt().sub(1),
+      (x: Tensor) => tensor(1).sub(x.exp()).log(),
+      (x: Tensor) => tensor(1).sub(x.exp()),
+    ];
+    for (const f of functions)
+      for (const x of [Number.POSITIVE_INFINITY, 0, -0])
+        expect(at(f, x)).toEqual(withoutRewrites(() => at(f, x)));
+  });
+
   test("sees through detach, slices, permutations and gathers", () => {
     const z = tensor([
       [-200, 1],
