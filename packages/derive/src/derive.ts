@@ -28,7 +28,7 @@ const deriveArguments: Signature = {
  * @param f a function of named tensors that returns named tensors, the loss first; the names are the letters of the page
  * @param args its arguments, at which factors are shown and checked
  * @param options `wrt`, the name of the argument to differentiate by; `order`, 1 by default, or 2 for the second derivative
- * @throws if f returns no scalar loss, reads a value, or `wrt` names no float argument
+ * @throws if f returns no scalar loss, reads a value, uses tensors besides its arguments, or `wrt` names no float argument
  *
  * @example
  * const args = { w: tensor([1, 2]), x: tensor([3, 4]) };
@@ -41,6 +41,7 @@ export function derive<A extends Named>(
   options: DeriveOptions<keyof A & string>,
 ): Derivation {
   checkArguments("derive", deriveArguments, arguments);
+  if (!options) fail("value", "derive", "has no options. Did you mean { wrt: the name of an argument }?");
   for (const [name, x] of Object.entries(args))
     if (!(x instanceof Tensor))
       fail("value", "derive", `the argument ${name} is no tensor. Did you mean tensor(…)?`);

@@ -1,4 +1,4 @@
-import { ChainruleError, grad, hessian, type Tensor, tensor } from "@chainrule/core";
+import { ChainruleError, grad, hessian, Parameter, rand, type Tensor, tensor } from "@chainrule/core";
 import { type Derivation, derive, type Named } from "@chainrule/derive";
 import { bceWithLogits, binaryCrossEntropy, crossEntropy, huberLoss, mseLoss } from "@chainrule/nn";
 import { describe, expect, it } from "vitest";
@@ -387,9 +387,27 @@ describe("derive", () => {
       /branches on them/,
     ],
     ["an async function", async ({ x }) => ({ L: x.sum() }), /async function/],
+    [
+      "a tensor that is no argument",
+      ({ x }) => ({ L: x.mul(tensor([3, 4])).sum() }),
+      /a tensor of shape \[2\] that no argument gives.*pass it in the arguments/,
+    ],
+    [
+      "a parameter from outside",
+      ({ x }) => ({ L: x.mul(new Parameter(tensor([3, 4]))).sum() }),
+      /a tensor of shape \[2\] that no argument gives/,
+    ],
+    ["random numbers", ({ x }) => ({ L: x.mul(rand(2)).sum() }), /random numbers that no argument gives/],
   ])("refuses %s", (_, f, message) => {
     expect(() => derive(f as never, { x: tensor([1, 2]) }, { wrt: "x" })).toThrow(ChainruleError);
     expect(() => derive(f as never, { x: tensor([1, 2]) }, { wrt: "x" })).toThrow(message);
+  });
+
+  it("refuses a loss that is an argument, and a call without options", () => {
+    const f = ({ s }: { s: Tensor }) => ({ L: s });
+    expect(() => derive(f, { s: tensor(2) }, { wrt: "s" })).toThrow(/the loss L is an argument itself/);
+    const withoutOptions = derive as unknown as (...args: readonly unknown[]) => Derivation;
+    expect(() => withoutOptions(f, { s: tensor(2) })).toThrow(/has no options. Did you mean \{ wrt/);
   });
 
   it("refuses an integer variable", () => {

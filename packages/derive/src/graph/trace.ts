@@ -1,5 +1,14 @@
 import { type DType, Tensor, withoutRewrites } from "@chainrule/core";
-import { fail, formatType, type Node, nearest, placeholder, variable } from "@chainrule/core/internal";
+import {
+  fail,
+  formatShape,
+  formatType,
+  type Node,
+  nearest,
+  placeholder,
+  topological,
+  variable,
+} from "@chainrule/core/internal";
 
 /** Tensors by the letters that the page gives them. */
 export type Named = Readonly<Record<string, Tensor>>;
@@ -45,6 +54,21 @@ function requireLoss(name: string | undefined, loss: unknown): void {
     );
 }
 
+/** @throws if the results are made of tensors without a name: of random numbers, or of others than the arguments */
+function requireNamed(results: readonly Node[], args: ReadonlySet<Node>): void {
+  for (const node of topological(results, (x) => !args.has(x))) {
+    const { op, shape, value } = node;
+    const isData = (op.family === "input" || value !== null) && shape.length > 0 && !args.has(node);
+    const isRandom = op.family === "source" && op.name === "randomBits";
+    if (isData || isRandom)
+      fail(
+        "value",
+        "derive",
+        `the function uses ${isRandom ? "random numbers" : `a tensor of shape ${formatShape(shape)}`} that no argument gives, so that the page has no letter for it. Did you mean to pass it in the arguments?`,
+      );
+  }
+}
+
 /** The graph of f at arguments of these shapes. @throws where f is no formula, or returns no scalar loss */
 export function trace<A extends Named>(f: Derivable<A>, args: A, wrt: string): Trace {
   const x = args[wrt];
@@ -73,5 +97,11 @@ export function trace<A extends Named>(f: Derivable<A>, args: A, wrt: string): T
   requireLoss(results[0]?.[0], results[0]?.[1]);
   for (const [name, y] of results)
     if (!(y instanceof Tensor)) fail("value", "derive", `the function returns ${name}, which is no tensor`);
-  return { args: nodes, results: new Map(results.map(([name, y]) => [name, (y as Tensor).node])) };
+  const made = new Map(results.map(([name, y]) => [name, (y as Tensor).node]));
+  const given = new Set([...nodes.values()].flatMap((node) => [node, ...node.inputs]));
+  requireNamed([...made.values()], given);
+  const [[loss, node] = []] = made;
+  if (node && given.has(node))
+    fail("value", "derive", `the loss ${loss} is an argument itself, whose derivative is 1`);
+  return { args: nodes, results: made };
 }
