@@ -175,8 +175,6 @@ export const rules: readonly Rule[] = [
     from: log(add(1, tanh(x))),
     to: where(log1p(tanh(x)), gt(x, -0.5), add(logSigmoid(mul(2, x)), Math.LN2)),
   },
-  { from: sub(1, tanh(x)), to: where(sub(1, tanh(x)), lt(x, 0.5), mul(2, sigmoid(mul(-2, x)))) },
-  { from: add(1, tanh(x)), to: where(add(1, tanh(x)), gt(x, -0.5), mul(2, sigmoid(mul(2, x)))) },
   { from: atanh(tanh(x)), to: x },
   { from: log(cosh(x)), to: logCosh(x) },
   { from: sub(add(x, softplus(mul(-2, x))), Math.LN2), to: logCosh(x) },
