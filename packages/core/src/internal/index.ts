@@ -60,8 +60,8 @@ export { Lifetime, refuseInside } from "../tensor/lifetime.ts";
 export { methodArguments, methods } from "../tensor/methods.ts";
 // Modules have a mode, training or not.
 export { Setting } from "../tensor/setting.ts";
-// Tests call functions on nodes with tensors.
-export { lifted } from "../tensor/tensor.ts";
+// The page of a derivation reads the graphs behind tensors; tests call functions on nodes with tensors.
+export { lifted, nodeOf } from "../tensor/tensor.ts";
 // Losses check class indices whose values are computed already, without a run.
 export { knownElements } from "./known.ts";
 // Tests measure memory and count compilations.

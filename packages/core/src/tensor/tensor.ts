@@ -374,6 +374,9 @@ function wrap(x: unknown): unknown {
   return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, wrap(v)]));
 }
 
+/** The graph behind a tensor. */
+export const nodeOf = (x: Tensor): Node => x.node;
+
 /** A function on nodes as a function on tensors. */
 export const lifted = <F extends (...args: never[]) => unknown>(f: F): LiftedFn<F, Tensor> =>
   ((...args: unknown[]) => wrap(f(...(args.map(unwrap) as never[])))) as LiftedFn<F, Tensor>;

@@ -5,6 +5,7 @@ import {
   type Family,
   type Movement,
   type Node,
+  nodeOf,
   type Op,
   topological,
 } from "@chainrule/core/internal";
@@ -163,7 +164,7 @@ export class Reader<T> {
     const { n, count, size, stride, dilation, before } = op;
     const [i] = bound(node, ["element"], [n], this.scope);
     const id = `windows(${[n, count, size, stride, dilation, before]})`;
-    const identity = eye(n).to("float64").node;
+    const identity = nodeOf(eye(n).to("float64"));
     this.scope.opaque.set(id, build({ ...op, dim: 1 }, [identity], [n, count, size], "float64"));
     const letters = [i, at[op.dim], at.at(-1)];
     const places = this.algebra.opaque({ id, name: "windows", depends: [] }, present(letters), () => []);

@@ -1,5 +1,5 @@
 import { Tensor } from "@chainrule/core";
-import { argument, type Node, topological } from "@chainrule/core/internal";
+import { argument, type Node, nodeOf, topological } from "@chainrule/core/internal";
 import { asAtom } from "../algebra/rational.ts";
 import { someAtom } from "../algebra/rewrite.ts";
 import type { Model, Variable } from "./model.ts";
@@ -117,7 +117,7 @@ export function foundSoftmax({ variables, loss }: Model): Map<string, Node> {
     const isNormalized = [...variables.values()].some((w) => w !== loss && w.definition && hasSumBelow(w));
     const name = ["p", "q", "s"].find((letter) => !variables.has(letter));
     if (isNormalized || name === undefined) return new Map();
-    return new Map([[name, new Tensor(found.of.node).softmax(found.dim).node]]);
+    return new Map([[name, nodeOf(new Tensor(found.of.node).softmax(found.dim))]]);
   }
   return new Map();
 }

@@ -1,9 +1,9 @@
 import { Tensor } from "@chainrule/core";
-import { build, type Node, topological } from "@chainrule/core/internal";
+import { build, type Node, nodeOf, topological } from "@chainrule/core/internal";
 
 /** The nodes computed again where others have given values. */
 export function replay(nodes: readonly Node[], given: ReadonlyMap<Node, Tensor>): Tensor[] {
-  const made = new Map<Node, Node>([...given].map(([node, t]) => [node, t.node]));
+  const made = new Map<Node, Node>([...given].map(([node, t]) => [node, nodeOf(t)]));
   for (const node of topological(nodes, (n) => !made.has(n)))
     if (!made.has(node)) {
       const inputs = node.inputs.map((x) => made.get(x)!);

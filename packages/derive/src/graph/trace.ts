@@ -5,6 +5,7 @@ import {
   formatType,
   type Node,
   nearest,
+  nodeOf,
   placeholder,
   topological,
   variable,
@@ -50,7 +51,7 @@ function requireLoss(name: string | undefined, loss: unknown): void {
     fail(
       "gradient",
       "derive",
-      `the loss ${name}, the first that the function returns, is ${formatType(loss.node)}; it must be one float number. Did you mean ${name}.mean()?`,
+      `the loss ${name}, the first that the function returns, is ${formatType(nodeOf(loss))}; it must be one float number. Did you mean ${name}.mean()?`,
     );
 }
 
@@ -97,7 +98,7 @@ export function trace<A extends Named>(f: Derivable<A>, args: A, wrt: string): T
   requireLoss(results[0]?.[0], results[0]?.[1]);
   for (const [name, y] of results)
     if (!(y instanceof Tensor)) fail("value", "derive", `the function returns ${name}, which is no tensor`);
-  const made = new Map(results.map(([name, y]) => [name, (y as Tensor).node]));
+  const made = new Map(results.map(([name, y]) => [name, nodeOf(y as Tensor)]));
   const given = new Set([...nodes.values()].flatMap((node) => [node, ...node.inputs]));
   requireNamed([...made.values()], given);
   const [[loss, node] = []] = made;

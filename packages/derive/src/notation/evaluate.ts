@@ -1,5 +1,5 @@
 import { eye, Tensor, tensor } from "@chainrule/core";
-import { build, type Elementwise, type Node, table } from "@chainrule/core/internal";
+import { build, type Elementwise, type Node, nodeOf, table } from "@chainrule/core/internal";
 import { isRow } from "../algebra/functions.ts";
 import { constantValues } from "../algebra/numbers.ts";
 import type { Index } from "../algebra/term.ts";
@@ -30,7 +30,7 @@ const rows: Readonly<Record<string, (...x: Node[]) => Node>> = table.elementwise
 
 /** An op of one shape for all its operands, in double precision; rows of core know the dtypes of truth values. */
 function applyOp(op: Elementwise, args: readonly Tensor[], shape: readonly number[]): Tensor {
-  const nodes = args.map((x) => x.expand(shape).node);
+  const nodes = args.map((x) => nodeOf(x.expand(shape)));
   const row = isRow(op, nodes.length) ? rows[op.name] : undefined;
   return new Tensor(row?.(...nodes) ?? build(op, nodes, shape, "float64")).to("float64");
 }
