@@ -191,7 +191,7 @@ function rowOf(name: string, entries: readonly Entry[]): GradientReportRow {
  * @param parameters a module, or parameters by name
  * @param options `optimizer`, whose next step is measured; `by`, whether a row is a "parameter" (default) or a "layer"
  * @returns the report: `rows`, a table when it is printed, and bars as `svg()`
- * @throws if there is no parameter, none has a gradient, or the optimizer has no `preview()`
+ * @throws without parameters, without a gradient of any of them, or if the optimizer lacks `preview()`
  *
  * @example
  * const parameters = { w: new Parameter(tensor([3, 4])), b: new Parameter(tensor([0, 2])) };

@@ -70,7 +70,7 @@ function requireNamed(results: readonly Node[], args: ReadonlySet<Node>): void {
   }
 }
 
-/** The graph of f at arguments of these shapes. @throws where f is no formula, or returns no scalar loss */
+/** The graph of f at arguments of these shapes. @throws if f reads values or does not return a scalar loss */
 export function trace<A extends Named>(f: Derivable<A>, args: A, wrt: string): Trace {
   const x = args[wrt];
   if (!x) {

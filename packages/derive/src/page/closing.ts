@@ -25,7 +25,7 @@ export interface Closed {
 const lettersIn = (x: Notation): string[] =>
   x.kind === "letter" ? [x.name] : [...new Set(children(x).flatMap(lettersIn))];
 
-/** The only found name in a formula, if it is a product that may stand in its place. */
+/** The only named subexpression of a formula, if it is a product that can replace it. */
 function inlinedIn(formulas: readonly Notation[], workings: Workings): ReadonlyMap<string, Notation> {
   const variables = formulas.flatMap(lettersIn).map((name) => workings.model.variables.get(name));
   const found = [...new Set(variables.filter((v) => v?.found))];

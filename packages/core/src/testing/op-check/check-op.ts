@@ -65,7 +65,7 @@ function* remarksOf(check: CheckName, probe: Probe, sample: number): Generator<O
  * @param options `formula`, an elementwise op as a function of numbers; `reference`, any op as a function of the arguments;
  * `skip`, names of checks to leave out
  * @returns a report, which prints as a list; its `assert()` throws unless all is right
- * @throws if there is no sample, or a sample has no float tensor, is not finite or gives no tensor
+ * @throws without samples, or if a sample lacks a float tensor, is not finite, or if the op does not return a tensor of it
  *
  * @example
  * const { mul } = scalar;
