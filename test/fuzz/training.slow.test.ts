@@ -17,8 +17,11 @@ const matches = (plain: unknown, fast: unknown): boolean => {
   );
 };
 
-/** What a compiled program did otherwise than the same one uncompiled. */
-function fault(plain: Run, fast: Run): string | null {
+/**
+ * What a compiled program did otherwise than the same one uncompiled. The error of a trace comes before every fault of a value:
+ * it is that of the uncompiled program without indices out of range.
+ */
+function fault(plain: Run, fast: Run, withoutFaults: () => Run): string | null {
   const common = Math.min(plain.seen.length, fast.seen.length);
   for (let i = 0; i < common; i++)
     if (!matches(plain.seen[i], fast.seen[i]))
@@ -26,6 +29,8 @@ function fault(plain: Run, fast: Run): string | null {
   if (fast.failed && fast.last === "call" && !matches(...fast.failed))
     return `${fast.error?.message}: state moved`;
   if (fast.error?.op === "grad") return null;
+  if (plain.error?.code === "index" && fast.error && fast.error.message === withoutFaults().error?.message)
+    return null;
   return plain.error?.message === fast.error?.message
     ? null
     : `${plain.error?.message} / ${fast.error?.stack}`;
@@ -39,7 +44,7 @@ it(
     let tried = 0;
     for (; tried < programs && Date.now() - start < patience; tried++) {
       const [plain, fast] = [run(first + tried, false), run(first + tried, true)];
-      const found = fault(plain, fast);
+      const found = fault(plain, fast, () => run(first + tried, false, false));
       if (found) expect.fail(`SEED=${first + tried}: ${found}`);
       if (fast.error?.op === "grad") ends.refused++;
       else if (fast.error) ends.failed++;

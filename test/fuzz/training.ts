@@ -299,10 +299,10 @@ function bodiesFrom(choices: Choices): readonly string[] {
   return names;
 }
 
-function batchFrom(choices: Choices): Batch {
+function batchFrom(choices: Choices, isFaulty: boolean): Batch {
   const numbers = (n: number) => Array.from({ length: n }, () => choices.below(200) / 100 - 1);
   const rows = choices.of([4, 4, 4, 3]);
-  const last = choices.chance(6) ? 99 : 1;
+  const last = choices.chance(6) && isFaulty ? 99 : 1;
   return [
     tensor(Float32Array.from(numbers(rows * 2)), { shape: [rows, 2] }),
     tensor(Float32Array.from(numbers(rows)), { shape: [rows, 1] }),
@@ -320,8 +320,8 @@ export interface Run {
   readonly failed: readonly [before: unknown, after: unknown] | null;
 }
 
-/** Runs the training program of a seed, with its functions compiled or as they are. */
-export function run(seed: number, compiled: boolean): Run {
+/** Runs the training program of a seed, with its functions compiled or as they are, and with or without indices out of range. */
+export function run(seed: number, compiled: boolean, isFaulty = true): Run {
   const choices = new Choices(seed);
   const w = world(choices);
   const bodies = [0, 1]
@@ -336,7 +336,7 @@ export function run(seed: number, compiled: boolean): Run {
     const plain = choices.chance(15);
     const body = plain ? bodies[which] : wrapped[which];
     last = plain ? "uncompiled call" : "call";
-    const batch = batchFrom(choices);
+    const batch = batchFrom(choices, isFaulty);
     const inside = choices.chance(3) ? noGrad : <T>(f: () => T): T => f();
     before = choices.chance(50) ? stateOf(w) : null;
     const loss = inside(() => (body as Body)(batch, w.memory));
